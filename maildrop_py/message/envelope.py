@@ -1,0 +1,24 @@
+"""envelope: what the mail server said about a message, beside the message.
+
+Fields are None where the server said nothing; an empty `sender` is the null
+sender of a bounce (RFC 5321 4.5.5).
+"""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+
+@record
+class Envelope:
+    """The envelope (RFC 5321 2.3.1) and the SMTP client, as far as known."""
+
+    sender: str | None = None
+    recipient: str | None = None
+    extension: str | None = None
+    user: str | None = None
+    client_address: str | None = None
+    client_name: str | None = None  # the verified reverse name, or "unknown"
+    helo: str | None = None
+    protocol: str | None = None
+    authenticated: bool = False
