@@ -1,0 +1,167 @@
+"""message: a mail as it came, read no further than a rule asks.
+
+A Message stands on a Source of bytes. Its head is read once; the whole is read
+only for `content()` and `parts`. The bytes are never changed.
+
+Reports: a FileSource raises OSError as the file system gives it, among them
+FileNotFoundError when another program has moved the message meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.message.headers import HEAD_LIMIT, Headers, from_line_end, head_end
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from maildrop_py.message.parts import Parts
+
+    class Source(Protocol):
+        """Where a message's bytes are."""
+
+        @property
+        def size(self) -> int:
+            """Bytes of the whole message, without a `From ` line on top."""
+
+        def head(self) -> bytes:
+            """The bytes through the blank line that ends the header, `From ` line included.
+
+            At most HEAD_LIMIT bytes; shorter only if the message is.
+            """
+
+        def content(self) -> bytes:
+            """The whole message, `size` bytes: the `From ` line is no part of it."""
+
+
+_FIRST_READ = 1 << 14  # bytes: holds the header of nearly every message
+
+
+@record
+class Filed:
+    """Where in a Maildir a message lies: `mtime` in seconds since 1970."""
+
+    folder: str = ""
+    flags: str = ""
+    keywords: tuple[str, ...] = ()
+    path: str = ""
+    mtime: float = 0.0
+
+
+def cut_head(data: bytes) -> bytes:
+    """The head of a message that begins with `data`."""
+    data = data[:HEAD_LIMIT] if len(data) > HEAD_LIMIT else data
+    end = head_end(data)
+    return data[:end] if end >= 0 else data
+
+
+class BytesSource:
+    """A message in memory."""
+
+    __slots__ = ("_data", "_from_line")
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._from_line = from_line_end(data)
+
+    @property
+    def size(self) -> int:
+        return len(self._data) - self._from_line
+
+    def head(self) -> bytes:
+        return cut_head(self._data)
+
+    def content(self) -> bytes:
+        return self._data[self._from_line :]
+
+
+class FileSource:
+    """A message in a file, of which no more is read than its head needs."""
+
+    __slots__ = ("_bytes", "_head", "path")
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._head: bytes | None = None
+        self._bytes = 0
+
+    @property
+    def size(self) -> int:
+        return self._bytes_of_file() - from_line_end(self.head())
+
+    def head(self) -> bytes:
+        if self._head is None:
+            self._head = self._read_head()
+        return self._head
+
+    def content(self) -> bytes:
+        with open(self.path, "rb") as file:
+            data = file.read()
+        return data[from_line_end(data) :]
+
+    def _bytes_of_file(self) -> int:
+        self.head()
+        return self._bytes
+
+    def _read_head(self) -> bytes:
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            self._bytes = os.fstat(descriptor).st_size
+            return _read_until_blank_line(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _read_until_blank_line(descriptor: int) -> bytes:
+    """Reads four times as much each time, so that looking for the end stays linear."""
+    data, wanted = b"", _FIRST_READ
+    while len(data) < HEAD_LIMIT:
+        more = os.read(descriptor, min(wanted, HEAD_LIMIT) - len(data))
+        data += more
+        end = head_end(data)
+        if end >= 0:
+            return data[:end]
+        if not more:
+            break
+        if len(data) >= wanted:
+            wanted *= 4
+    return data
+
+
+class Message:
+    """One mail: `headers`, `size`, `content()` and `parts`, each on demand."""
+
+    __slots__ = ("_headers", "_parts", "filed", "source")
+
+    def __init__(self, source: Source, *, filed: Filed | None = None) -> None:
+        self.source = source
+        self.filed = filed
+        self._headers: Headers | None = None
+        self._parts: Parts | None = None
+
+    @property
+    def headers(self) -> Headers:
+        if self._headers is None:
+            self._headers = Headers(self.source.head())
+        return self._headers
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole, without a `From ` line."""
+        return self.source.size
+
+    def content(self) -> bytes:
+        """The whole message, without a `From ` line on top."""
+        return self.source.content()
+
+    @property
+    def parts(self) -> Parts:
+        """Bodies and attachments; reads and parses the whole message once."""
+        if self._parts is None:
+            from maildrop_py.message.parts import read_parts
+
+            self._parts = read_parts(self.content())
+        return self._parts
