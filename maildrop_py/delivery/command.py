@@ -29,3 +29,8 @@ def run(
     killed and DeadlineExceeded raised. CommandFailed when it cannot be run.
     """
     raise NotImplementedError
+
+
+def run_action(action, spool, edits, envelope, settings) -> str:  # type: ignore[no-untyped-def]
+    """Run one Pipe or Forward; what was done, in words."""
+    raise NotImplementedError

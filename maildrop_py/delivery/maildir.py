@@ -1,17 +1,51 @@
-"""maildir: a Maildir and its folders on disk. (Signatures first; the code follows.)"""
+"""maildir: a Maildir's folders on disk, and files on their way from tmp/ to new/ or cur/.
+
+Guarantee: a message becomes visible by link(2) alone, whole and under a name
+that was free; nothing is ever overwritten. Files have mode 0600 and
+directories 0700 whatever the umask. Folders are made on demand, tmp and new
+before cur (by which Dovecot knows a folder), and synced up to the root; others
+who make the same folder meanwhile do no harm.
+
+Reports: OSError as the file system gives it; StorageFailed when root would
+write into somebody else's Maildir.
+
+Known limits: symbolic links are followed with the rights of this process, so a
+server started as root must have become the recipient before it comes here.
+Where a file system has no hard links, rename(2) is used after a look whether
+the name is free. A folder that another process has made but not yet synced may
+be lost in a power failure together with what was delivered into it since.
+"""
 
 from __future__ import annotations
 
+import errno
+import os
+
+from maildrop_py.delivery.unique_name import delivered_name, new_base
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 MAILDIR_PLUS_PLUS, FS = "maildir++", "fs"
 IMAP_UTF_7, UTF_8 = "imap-utf-7", "utf-8"
+INBOX = "INBOX"
+
+_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_ATTEMPTS = 20  # names tried before giving up, or times a folder vanished under us
+NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 
 
 class Maildir:
     """A Maildir: its root directory, the layout and the encoding of its folders.
 
-    The root must exist unless `create` is true; cur, new, tmp and folders are
-    made on demand.
+    The root must exist unless `create` is true, so that a home that is not
+    mounted is not mistaken for an empty one; cur, new, tmp and folders are made
+    on demand.
     """
+
+    __slots__ = ("_checked", "create", "encoding", "layout", "root")
 
     def __init__(
         self,
@@ -20,16 +54,265 @@ class Maildir:
         encoding: str = IMAP_UTF_7,
         *,
         create: bool = False,
-    ) -> None: ...
+    ) -> None:
+        self.root = root.rstrip("/") or "/"
+        self.layout = layout
+        self.encoding = encoding
+        self.create = create
+        self._checked = False
+
     def folder(self, name: str) -> Folder:
         """The folder of the logical, `/`-separated `name`; raises BadFolderName."""
-        raise NotImplementedError
+        if name == INBOX:
+            return Folder(self, INBOX, self.root)
+        from maildrop_py.delivery.folder_name import to_disk
+
+        relative = to_disk(name, self.layout, self.encoding)
+        return Folder(self, name, f"{self.root}/{relative}" if relative else self.root)
+
+    def refuse_root(self) -> None:
+        """Root's files in a user's Maildir would be out of that user's reach."""
+        if self._checked:
+            return
+        if os.geteuid() == 0 and os.stat(self.root).st_uid != 0:
+            from maildrop_py.errors import StorageFailed
+
+            raise StorageFailed(f"{self.root}: is not root's, and root does not deliver there")
+        self._checked = True
 
 
 class Folder:
-    """One folder: `name` (logical), `path`; ensure() makes it."""
+    """One folder: its logical `name` and the `path` of its directory."""
 
-    name: str
-    path: str
+    __slots__ = ("maildir", "name", "path")
 
-    def ensure(self) -> None: ...
+    def __init__(self, maildir: Maildir, name: str, path: str) -> None:
+        self.maildir = maildir
+        self.name = name
+        self.path = path
+
+    def ensure(self) -> None:
+        """Make what is missing of the folder, durably."""
+        root = self.maildir.root
+        if self.path == root:
+            if self.maildir.create:
+                _make_level(root)
+        else:
+            if self.maildir.create and not os.path.lexists(f"{root}/cur"):
+                Folder(self.maildir, INBOX, root).ensure()
+            _make_levels(root, self.path)
+        for part in ("tmp", "new"):
+            _make_directory(f"{self.path}/{part}")
+        if self.path != root and self.maildir.layout == MAILDIR_PLUS_PLUS:
+            _touch(f"{self.path}/maildirfolder")
+        _make_directory(f"{self.path}/cur")
+        sync_directory(self.path)
+
+
+def _make_levels(root: str, path: str) -> None:
+    """Make the directories below `root` that lead to `path`."""
+    for end in range(len(root) + 1, len(path) + 1):
+        if end == len(path) or path[end] == "/":
+            _make_level(path[:end])
+
+
+def _make_level(path: str) -> None:
+    """Syncs also when another made it: that one may not have come so far yet."""
+    _make_directory(path)
+    sync_directory(os.path.dirname(path) or ".")
+
+
+def _make_directory(path: str) -> None:
+    """Mode 0700 whatever the umask."""
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        return
+    if os.stat(path).st_mode & 0o700 != 0o700:  # the umask forbade the owner something
+        os.chmod(path, 0o700)
+
+
+def _touch(path: str) -> None:
+    try:
+        os.close(os.open(path, _CREATE, 0o600))
+    except FileExistsError:
+        return
+
+
+def sync_directory(path: str) -> None:
+    """Make the entries of a directory durable, where its file system can (CIFS cannot)."""
+    descriptor = os.open(path, _DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+class Written:
+    """One file's bytes, under whatever names: their number, and whether they are synced."""
+
+    __slots__ = ("_state", "descriptor", "size", "wire_size")
+
+    def __init__(self) -> None:
+        self.descriptor = -1
+        self.size = 0
+        self.wire_size = 0
+        self._state = "written"
+
+    def write(self, data: bytes) -> None:
+        """Append all of `data`."""
+        written = os.write(self.descriptor, data)
+        if written != len(data):
+            rest = memoryview(data)[written:]
+            while rest:
+                rest = rest[os.write(self.descriptor, rest) :]
+
+    def sync(self) -> None:
+        """fsync and close, once; a failure stays one, for the kernel reports it only once."""
+        if self._state == "synced":
+            return
+        if self._state == "failed":
+            raise OSError(errno.EIO, "an earlier fsync of this file failed")
+        self._state = "failed"
+        os.fsync(self.descriptor)
+        self._state = "synced"
+        self.close()
+
+    def close(self) -> None:
+        """No more is written."""
+        descriptor, self.descriptor = self.descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+    __del__ = close  # of a file that was given up before it was synced
+
+
+class Draft:
+    """A message in tmp/ of its folder, on its way to new/ or cur/.
+
+    `path` is its name in tmp/ and `target` its final one; each is set before
+    the system call that makes it and cleared at once if that found the name
+    taken. So discard() and retract(), called after an interruption at any
+    place, remove what is ours and only that.
+    """
+
+    __slots__ = ("base", "directory", "folder", "path", "target", "written")
+
+    def __init__(self, folder: Folder, written: Written | None = None) -> None:
+        self.folder = folder
+        self.written = written or Written()
+        self.base = self.path = self.target = self.directory = ""
+
+    def create(self) -> Draft:
+        """Make an empty file in tmp/, open for writing."""
+        self.folder.maildir.refuse_root()
+        for _ in range(_ATTEMPTS):
+            self._rename()
+            try:
+                self.written.descriptor = os.open(self.path, _CREATE, 0o600)
+            except FileExistsError:
+                self.path = ""
+            except FileNotFoundError:
+                self.path = ""
+                self.folder.ensure()
+            else:
+                os.fchmod(self.written.descriptor, 0o600)
+                return self
+        raise OSError(errno.EEXIST, "no free name in", f"{self.folder.path}/tmp")
+
+    def create_linked(self, source: str) -> bool:
+        """Be one more name of the file `source`; whether the file systems allow that."""
+        self.folder.maildir.refuse_root()
+        for _ in range(_ATTEMPTS):
+            self._rename()
+            try:
+                os.link(source, self.path)
+            except FileExistsError:
+                self.path = ""
+            except FileNotFoundError:
+                self.path = ""
+                if not os.path.lexists(source):
+                    return False
+                self.folder.ensure()
+            except OSError as error:
+                self.path = ""
+                if error.errno in NO_LINKS:
+                    return False
+                raise
+            else:
+                return True
+        raise OSError(errno.EEXIST, "no free name in", f"{self.folder.path}/tmp")
+
+    def _rename(self) -> None:
+        self.base = new_base()
+        self.path = f"{self.folder.path}/tmp/{self.base}"
+
+    def publish(self, flags: str) -> str:
+        """Make it visible, in new/ or with `flags` in cur/; returns the final path."""
+        self.directory = f"{self.folder.path}/{'cur' if flags else 'new'}"
+        for _ in range(_ATTEMPTS):
+            name = delivered_name(self.base, self.written.size, self.written.wire_size, flags)
+            self.target = f"{self.directory}/{name}"
+            try:
+                os.link(self.path, self.target)
+            except FileExistsError:
+                taken, self.target = self.target, ""
+                if _same_file(self.path, taken):  # NFS: done, but the answer was lost
+                    self.target = taken
+                    return taken
+                self.base = new_base()
+            except FileNotFoundError:
+                self.target = ""
+                os.stat(self.path)
+                self.folder.ensure()
+            except OSError as error:
+                self.target = ""
+                if error.errno not in NO_LINKS:
+                    raise
+                return self._publish_by_rename(name)
+            else:
+                return self.target
+        raise OSError(errno.EEXIST, "no free name in", self.directory)
+
+    def _publish_by_rename(self, name: str) -> str:
+        target = f"{self.directory}/{name}"
+        if os.path.lexists(target):
+            raise OSError(errno.EEXIST, "name is taken", target)
+        self.target = target
+        os.rename(self.path, target)
+        return target
+
+    def discard(self) -> None:
+        """Remove the name in tmp/; never raises OSError."""
+        path, self.path = self.path, ""
+        if path:
+            _remove(path)
+
+    def retract(self) -> None:
+        """Take back what publish() made visible; never raises OSError."""
+        target, self.target = self.target, ""
+        if target:
+            _remove(target)
+
+
+def _same_file(one: str, other: str) -> bool:
+    try:
+        return os.path.samestat(os.lstat(one), os.lstat(other))
+    except OSError:
+        return False
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return  # gone already, or it stays for the sweep
+
+
+def sync_directories(paths: Iterable[str]) -> None:
+    """sync_directory() for each different path."""
+    for path in dict.fromkeys(paths):
+        sync_directory(path)

@@ -1,15 +1,43 @@
-"""perform: carry a Decision out. (Signatures first; the code follows.)"""
+"""perform: carry a Decision out, all of it or, as far as can be, nothing.
+
+    step                what exists                       after a failure or a crash here
+    ------------------  --------------------------------  --------------------------------
+    write, sync_files   copies in tmp/ only               nothing done; all is tried again
+    run_commands        the same; programs were run       forwards and pipes happen twice
+    publish             some copies in new/ or cur/       taken back (a crash: filed twice)
+    sync_directories    all copies, whole and durable     taken back (a crash: filed twice)
+    finish              the same, tmp/ names removed      done; leftovers are swept later
+
+All copies are whole and synced before the first is visible, and programs run
+before that too, because a message once seen cannot surely be taken back, while
+a second forward does less harm than a lost one. So at worst something is done
+twice, never not at all, and never half.
+
+What cannot be done at any time, however often it is tried (a folder name that
+cannot exist, a forward address that is none), is a warning in the Receipt, and
+the message goes to INBOX instead. A keyword that cannot be set is a warning.
+
+Reports: Rejected, MailLoop, and every Temporary; then nothing of the delivery
+is visible in the Maildir.
+"""
 
 from __future__ import annotations
 
+from maildrop_py.decision.decision import Filing
+from maildrop_py.delivery.maildir import INBOX
+from maildrop_py.delivery.maildir import sync_directories as sync_paths
+from maildrop_py.delivery.spool import Edits
+from maildrop_py.delivery.storage_errors import storage
+from maildrop_py.delivery.trace_headers import is_loop, on_top
+from maildrop_py.errors import MailLoop, Rejected
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from maildrop_py.decision.decision import Decision
-    from maildrop_py.delivery.maildir import Maildir
+    from maildrop_py.delivery.maildir import Draft, Folder, Maildir
     from maildrop_py.delivery.spool import Spool
     from maildrop_py.message.envelope import Envelope
 
@@ -19,8 +47,7 @@ class Receipt:
     """What was done: every file made visible, and what went otherwise than decided.
 
     `paths` are in the order of the filings; `commands` are the pipes and
-    forwards in words; `warnings` are for the log (a keyword that could not be
-    set, a folder name that cannot exist and INBOX was used instead).
+    forwards in words; `warnings` are for the log.
     """
 
     paths: tuple[str, ...] = ()
@@ -47,19 +74,26 @@ def perform(
     envelope: Envelope,
     commands: CommandSettings | None = None,
 ) -> Receipt:
-    """Carry `decision` out for the message in `spool`, durably, or raise.
-
-    Raises Rejected when the decision says so, MailLoop, and any Temporary;
-    after an exception nothing of this delivery is visible in the Maildir.
-    """
-    raise NotImplementedError
+    """Carry `decision` out for the message in `spool`, durably, or raise."""
+    delivery = Delivery(decision, spool, maildir, envelope, commands)
+    try:
+        delivery.write()
+        delivery.sync_files()
+        delivery.run_commands()
+        delivery.publish()
+        sync_directories((delivery,))
+    except BaseException:
+        delivery.undo()
+        raise
+    return delivery.finish()
 
 
 class Delivery:
-    """One perform() in steps, so that a group can share its syncs.
+    """One perform() in steps, so that a group of messages can share its syncs.
 
     Order: write(), sync_files(), run_commands(), publish(),
-    sync_directories(deliveries), finish(). undo() after any failure.
+    sync_directories(deliveries), finish(); undo() after any failure before
+    finish(). Each step raises our errors.
     """
 
     def __init__(
@@ -69,26 +103,115 @@ class Delivery:
         maildir: Maildir,
         envelope: Envelope,
         commands: CommandSettings | None = None,
-    ) -> None: ...
+    ) -> None:
+        self.decision = decision
+        self.spool = spool
+        self.maildir = maildir
+        self.envelope = envelope
+        self.commands = commands
+        self.warnings: list[str] = []
+        self._done: list[str] = []
+        self._drafts: list[Draft] = []
+        self._flags: list[str] = []
+        self._edits = Edits()
+
     def write(self) -> None:
         """Put every copy whole into tmp/ of its folder (unsynced)."""
+        self._refuse()
+        with storage(self.maildir.root):
+            self._edits = self._make_edits()
+            for action in self.decision.actions:
+                if isinstance(action, Filing):
+                    self._write_copy(action)
 
     def sync_files(self) -> None:
         """fsync every file written."""
+        for draft in self._drafts:
+            with storage(draft.path):
+                draft.written.sync()
 
     def run_commands(self) -> None:
         """Run the pipes and forwards, in order."""
+        if len(self.decision.actions) == len(self._drafts):
+            return
+        from maildrop_py.delivery.command import run_action
+
+        for action in self.decision.actions:
+            if not isinstance(action, Filing):
+                self._done.append(
+                    run_action(action, self.spool, self._edits, self.envelope, self.commands)
+                )
 
     def publish(self) -> None:
-        """link(2) every copy into new/ or cur/."""
+        """Make every copy visible in new/ or, with flags, in cur/."""
+        with storage(self.maildir.root):
+            for draft, flags in zip(self._drafts, self._flags, strict=True):
+                draft.publish(flags)
+
+    @property
+    def directories(self) -> list[str]:
+        """The directories that publish() changed."""
+        return [draft.directory for draft in self._drafts]
 
     def finish(self) -> Receipt:
-        """Remove the names in tmp/; from here on the delivery is done."""
-        raise NotImplementedError
+        """Remove the names in tmp/; the delivery is done, whatever happens here."""
+        for draft in self._drafts:
+            draft.discard()
+        paths = tuple(draft.target for draft in self._drafts)
+        return Receipt(paths, tuple(self._done), tuple(self.warnings))
 
     def undo(self) -> None:
-        """Take everything back that can be; never raises."""
+        """Take back what can be; never raises OSError."""
+        for draft in self._drafts:
+            draft.retract()
+        for draft in self._drafts:
+            draft.discard()
+
+    def _refuse(self) -> None:
+        if self.decision.reject is not None:
+            raise Rejected(self.decision.reject)
+        if is_loop(self.spool.head(), self.envelope.recipient):
+            raise MailLoop(f"{self.envelope.recipient}: has had this message before")
+
+    def _make_edits(self) -> Edits:
+        decision, head = self.decision, self.spool.head()
+        if not (decision.add_headers or decision.remove_headers):
+            return Edits(on_top(head, self.envelope))
+        from maildrop_py.delivery.header_edits import added, cuts
+
+        more = added(decision.add_headers, head)
+        return Edits(on_top(head, self.envelope, more), cuts(head, decision.remove_headers))
+
+    def _write_copy(self, filing: Filing) -> None:
+        folder = self._folder(filing.folder)
+        self._flags.append(filing.flags)
+        self.spool.place(folder, self._edits, self._drafts)
+        if filing.keywords:
+            self._flags[-1] += self._letters(folder, filing.keywords)
+
+    def _folder(self, name: str) -> Folder:
+        if name == INBOX:
+            return self.maildir.folder(INBOX)
+        from maildrop_py.delivery.folder_name import BadFolderName
+
+        try:
+            return self.maildir.folder(name)
+        except BadFolderName as error:
+            self.warnings.append(f"{error}; filed into INBOX instead")
+            return self.maildir.folder(INBOX)
+
+    def _letters(self, folder: Folder, keywords: tuple[str, ...]) -> str:
+        from maildrop_py.delivery.keywords import assign
+
+        letters, warning = assign(folder.path, keywords)
+        if warning:
+            self.warnings.append(warning)
+        return letters
 
 
-def sync_directories(deliveries: list[Delivery]) -> None:
+def sync_directories(deliveries: Iterable[Delivery]) -> None:
     """fsync each directory that `deliveries` changed, once."""
+    paths = [path for delivery in deliveries for path in delivery.directories]
+    if paths:
+        with storage(paths[0]):
+            sync_paths(paths)

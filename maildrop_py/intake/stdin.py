@@ -1,13 +1,19 @@
 """stdin: the message on standard input, read to its end whatever happens.
 
-Postfix, Exim and OpenSMTPD write the message into a pipe; OpenSMTPD takes an
-unread rest for a failure. So a sink that fails does not stop the reading: the
-rest is read and dropped, and the sink's error raised at the end.
+Mail servers write the message into a pipe, and OpenSMTPD takes an unread rest
+for a failure. So a sink that fails does not stop the reading: the rest is read
+and dropped, and the sink's error is raised at the end.
+
+Guarantee: memory of one piece, however much comes. Interruptions (signals, the
+deadline) end the reading at once. Reports what the sink raised, and OSError if
+standard input itself cannot be read.
 """
 
 from __future__ import annotations
 
 import os
+
+from maildrop_py.errors import DiskFull, OverQuota, StorageFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +25,24 @@ if TYPE_CHECKING:
         def write(self, data: bytes, /) -> object: ...
 
 
-def read_message(sink: Sink | None, descriptor: int = 0) -> None:
-    """Read `descriptor` to its end, in bounded pieces, into `sink` (None: drop it).
+PIECE = 64 * 1024  # bytes: what a Linux pipe holds
 
-    Raises what the sink raised, after the end was reached.
+
+def read_message(sink: Sink | None, descriptor: int = 0) -> None:
+    """Read `descriptor` to its end, in pieces of at most PIECE, into `sink`.
+
+    Without a sink everything is dropped.
     """
-    raise NotImplementedError(os.read)
+    while piece := os.read(descriptor, PIECE):
+        if sink is not None:
+            try:
+                sink.write(piece)
+            except (DiskFull, OverQuota, StorageFailed, OSError, MemoryError):
+                drain(descriptor)
+                raise
+
+
+def drain(descriptor: int = 0) -> None:
+    """Read `descriptor` to its end and drop it."""
+    while os.read(descriptor, PIECE):
+        pass

@@ -1,0 +1,80 @@
+"""header_edits: what rules add to a message's header, and what they cut out.
+
+Guarantee: an added header is one field, whatever its value was made of: line
+ends, NUL and other control characters become spaces; what is not ASCII is
+encoded by RFC 2047 (every reader shows that, raw UTF-8 not all); long values
+are folded at white space, and words too long for a line (RFC 5322 2.1.1) are
+encoded in pieces. A cut takes a field's own bytes, all of them, and nothing else.
+"""
+
+from __future__ import annotations
+
+import binascii
+
+from maildrop_py.delivery.trace_headers import line_end
+from maildrop_py.message.headers import HEAD_LIMIT, Headers, from_line_end
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_WIDTH = 78  # characters of a line, RFC 5322 2.1.1
+_LONGEST_WORD = 900  # bytes that may stand on one line, with room below 998
+_ENCODED_BYTES = 42  # UTF-8 bytes in one encoded word of at most 75 characters
+
+
+def added(headers: Iterable[tuple[str, str]], head: bytes) -> bytes:
+    """The header lines of `headers`, in the line-end style of the message `head` is of."""
+    end = line_end(head[from_line_end(head) :])
+    return b"".join(header_lines(name, value, end) for name, value in headers)
+
+
+def header_lines(name: str, value: str, end: bytes = b"\n") -> bytes:
+    """One field as lines; nothing for a name that is none (RFC 5322 3.6.8)."""
+    if not name or not all("!" <= c <= "~" and c != ":" for c in name):
+        return b""
+    lines, line = [], f"{name}:"
+    for word in _words(value):
+        if len(line) + 1 + len(word) > _WIDTH and line != f"{name}:":
+            lines.append(line)
+            line = ""
+        line += f" {word}"
+    return b"".join(text.encode("ascii") + end for text in (*lines, line))
+
+
+def _words(value: str) -> list[str]:
+    """`value` as words that may be separated by folding."""
+    clean = "".join(c if c.isprintable() else " " for c in value)
+    words = clean.split()
+    if all(word.isascii() and len(word) <= _LONGEST_WORD for word in words):
+        return words
+    return [_encoded(piece) for piece in _pieces(" ".join(words))]
+
+
+def _pieces(text: str) -> Iterable[str]:
+    """`text` cut between characters into pieces that each fit one encoded word."""
+    piece, size = "", 0
+    for character in text:
+        length = len(character.encode("utf-8", "replace"))
+        if size + length > _ENCODED_BYTES:
+            yield piece
+            piece, size = "", 0
+        piece += character
+        size += length
+    if piece:
+        yield piece
+
+
+def _encoded(piece: str) -> str:
+    coded = binascii.b2a_base64(piece.encode("utf-8", "replace"), newline=False)
+    return f"=?UTF-8?B?{coded.decode()}?="
+
+
+def cuts(head: bytes, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
+    """Where in `head` the fields called `names` are, in order.
+
+    A field that may go on behind what is examined of the header is left.
+    """
+    headers = Headers(head)
+    spans = {field.span for name in names for field in headers.all(name)}
+    return tuple(sorted(span for span in spans if span[1] < HEAD_LIMIT))

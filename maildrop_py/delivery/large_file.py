@@ -1,0 +1,129 @@
+"""large_file: a message too large for memory, in tmp/ since it began to come in.
+
+The file holds the lines that delivery puts on top, as far as they were known
+before the rules were asked, then the message. A filing that wants just that is
+a link; one with other edits is a copy, made inside the kernel where it can be.
+
+Guarantee: memory of one piece, whatever the size. Raises OSError.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from maildrop_py.delivery.maildir import Draft
+from maildrop_py.delivery.spool import wire_size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from maildrop_py.delivery.maildir import Folder
+    from maildrop_py.delivery.spool import Edits
+
+    Ranges = Iterable[tuple[int, int]]
+
+_PIECE = 256 * 1024  # bytes
+_KERNEL_PIECE = 1 << 30  # bytes
+_NO_KERNEL_COPY = frozenset(
+    {errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF}
+)
+
+
+class LargeFile:
+    """The file in tmp/ of `folder`: `top`, then `size` bytes of message."""
+
+    __slots__ = ("_draft", "_last", "_reader", "_wire_size", "size", "top")
+
+    def __init__(self, folder: Folder, top: bytes) -> None:
+        self.top = top
+        self.size = 0
+        self._wire_size = 0
+        self._last = b""
+        self._reader = -1
+        self._draft = Draft(folder)
+
+    def create(self) -> None:
+        self._draft.create()
+        self._reader = os.open(self._draft.path, os.O_RDONLY | os.O_CLOEXEC)
+        self._draft.written.write(self.top)
+
+    def append(self, data: bytes) -> None:
+        """One more piece of the message."""
+        self.size += len(data)
+        self._wire_size += wire_size(data, self._last)
+        self._last = data[-1:] or self._last
+        self._draft.written.write(data)
+
+    def content(self) -> bytes:
+        """The message, read into memory."""
+        data = bytearray()
+        while len(data) < self.size:
+            piece = os.pread(self._reader, self.size - len(data), len(self.top) + len(data))
+            if not piece:
+                raise OSError(errno.EIO, "file became shorter", self._draft.path)
+            data += piece
+        return bytes(data)
+
+    def close(self) -> None:
+        """Remove it from tmp/; other links to it stay."""
+        self._draft.discard()
+        reader, self._reader = self._reader, -1
+        if reader >= 0:
+            os.close(reader)
+
+    def place(self, folder: Folder, edits: Edits, ranges: Ranges, drafts: list[Draft]) -> None:
+        """Append to `drafts` a link or a copy in tmp/ of `folder`.
+
+        `ranges` are what remains of the message under `edits`, counted from
+        the beginning of the `From ` line that it came with.
+        """
+        if edits.top == self.top and not edits.cuts and self._linked(folder, drafts):
+            return
+        drafts.append(Draft(folder))
+        self._copy(drafts[-1].create(), edits, list(ranges))
+
+    def _linked(self, folder: Folder, drafts: list[Draft]) -> bool:
+        written = self._draft.written
+        written.size = self.size + len(self.top)
+        written.wire_size = self._wire_size + wire_size(self.top)
+        drafts.append(Draft(folder, written))
+        linked = drafts[-1].create_linked(self._draft.path)
+        if not linked:
+            drafts.pop()
+        return linked
+
+    def _copy(self, draft: Draft, edits: Edits, ranges: list[tuple[int, int]]) -> None:
+        written = draft.written
+        written.write(edits.top)
+        shift = len(self.top) - (ranges[-1][1] - self.size)
+        for start, end in ranges:
+            copy_range(self._reader, written.descriptor, start + shift, end - start)
+        cuts = [os.pread(self._reader, end - start, start + shift) for start, end in edits.cuts]
+        written.size = self.size + len(edits.top) - sum(map(len, cuts))
+        written.wire_size = self._wire_size + wire_size(edits.top) - sum(map(wire_size, cuts))
+
+
+def copy_range(source: int, target: int, offset: int, length: int) -> None:
+    """Append `length` bytes at `offset` of the file `source` to the file `target`."""
+    while length:
+        copied = _copy_some(source, target, offset, length)
+        if not copied:
+            raise OSError(errno.EIO, "file became shorter")
+        offset += copied
+        length -= copied
+
+
+def _copy_some(source: int, target: int, offset: int, length: int) -> int:
+    try:
+        copied = os.copy_file_range(source, target, min(length, _KERNEL_PIECE), offset)
+    except AttributeError:  # not Linux
+        copied = 0
+    except OSError as error:
+        if error.errno not in _NO_KERNEL_COPY:
+            raise
+        copied = 0
+    if copied:
+        return copied
+    return os.write(target, os.pread(source, min(length, _PIECE), offset))

@@ -1,0 +1,116 @@
+"""trace_headers: Return-Path and Delivered-To where the server added none, and loops.
+
+What a mail server adds at delivery stands above its own, the topmost, Received
+line: Postfix local writes Return-Path and Delivered-To there just before it
+runs us, qmail-local leaves both to us, LMTP and pipe(8) as configured. What
+stands below that line came with the message. So
+
+- a Return-Path, or a Delivered-To of this recipient, above the topmost Received
+  is the server's, from this very delivery: it is not added again and no loop;
+- a Delivered-To of this recipient below it says that the message has been
+  delivered here before and came back: a loop. Every re-injection (sendmail -i,
+  SMTP, qmail-inject) puts a new Received on top, so a copy that we forwarded
+  comes back with our Delivered-To below it.
+
+Addresses are compared without case, as Postfix local does. A non-ASCII address
+is written as UTF-8 (RFC 6532), for encoded words are not allowed there.
+
+Known limits: mail fetched from another mailbox of the very same address by a
+program that keeps the other system's Delivered-To looks like a loop, as it
+does to Postfix; a message with bare CR line ends has no fields here.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.message.headers import from_line_end
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.message.envelope import Envelope
+
+
+_BLANKS = (b" ", b"\t")
+
+
+def line_end(head: bytes) -> bytes:
+    """The message's own line end: CR LF if its first line has it, else LF."""
+    return b"\r\n" if head[: head.find(b"\n") + 1].endswith(b"\r\n") else b"\n"
+
+
+def on_top(head: bytes, envelope: Envelope, more: bytes = b"") -> bytes:
+    """All that delivery puts above the message: trace headers, then `more` header lines.
+
+    A message that begins with white space has no header; a blank line then
+    keeps its text out of the last line that we add.
+    """
+    lines = missing(head, envelope) + more
+    start = from_line_end(head)
+    return lines + line_end(lines) if lines and head[start : start + 1] in _BLANKS else lines
+
+
+def missing(head: bytes, envelope: Envelope) -> bytes:
+    """The lines that delivery puts on top of the message, in its own line-end style."""
+    start = from_line_end(head)
+    lowered = head.lower()
+    top = lowered[start : _field(lowered, b"received:", start)]
+    end = line_end(head[start:])
+    lines = b""
+    sender = envelope.sender
+    if sender is None and start:
+        sender = from_line_sender(head[:start])
+    if sender is not None and not _values(top, b"return-path:"):
+        lines += b"Return-Path: <%s>%s" % (_written(sender), end)
+    if envelope.recipient:
+        recipient = _written(envelope.recipient)
+        if _bare(recipient.lower()) not in _values(top, b"delivered-to:"):
+            lines += b"Delivered-To: %s%s" % (recipient, end)
+    return lines
+
+
+def is_loop(head: bytes, recipient: str | None) -> bool:
+    """Whether this recipient has had the message before."""
+    if not recipient or b"elivered-" not in head:
+        return False
+    lowered = head.lower()
+    below = lowered[_field(lowered, b"received:", from_line_end(head)) :]
+    return _bare(_written(recipient).lower()) in _values(below, b"delivered-to:")
+
+
+def from_line_sender(line: bytes) -> str | None:
+    """The envelope sender in an mbox `From ` line; "" for a null sender's MAILER-DAEMON."""
+    text = line[5:].strip().decode("utf-8", "replace")
+    end = text.find('"', 1) if text.startswith('"') else 0
+    end = text.find(" ", max(end, 0))
+    sender = text if end < 0 else text[:end]
+    if sender.upper() in ("MAILER-DAEMON", "<>"):
+        return ""
+    return sender.strip("<>") or None
+
+
+def _field(lowered: bytes, name: bytes, start: int) -> int:
+    """Where the topmost field `name` begins, at or behind `start`; else the end."""
+    if lowered.startswith(name, start):
+        return start
+    found = lowered.find(b"\n" + name, start)
+    return found + 1 if found >= 0 else len(lowered)
+
+
+def _values(lowered: bytes, name: bytes) -> list[bytes]:
+    """The values of the fields `name`, without angle brackets."""
+    values, at = [], _field(lowered, name, 0)
+    while at < len(lowered):
+        end = lowered.find(b"\n", at)
+        values.append(_bare(lowered[at + len(name) : end if end >= 0 else len(lowered)]))
+        at = _field(lowered, name, at + len(name))
+    return values
+
+
+def _bare(value: bytes) -> bytes:
+    return value.strip().strip(b"<>")
+
+
+def _written(address: str) -> bytes:
+    """An address as bytes of a header line: no control character can end that line."""
+    if not (address.isascii() and address.isprintable()):
+        address = "".join(c if c.isprintable() else "?" for c in address)
+    return address.encode("utf-8", "replace")
