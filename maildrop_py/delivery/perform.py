@@ -23,7 +23,10 @@ is visible in the Maildir.
 
 from __future__ import annotations
 
-from maildrop_py.decision.decision import Filing
+import os
+import time
+
+from maildrop_py.decision.decision import Filing, Forward
 from maildrop_py.delivery.maildir import INBOX
 from maildrop_py.delivery.maildir import sync_directories as sync_paths
 from maildrop_py.delivery.spool import Edits
@@ -35,11 +38,28 @@ from maildrop_py.record import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from types import ModuleType
 
-    from maildrop_py.decision.decision import Decision
+    from maildrop_py.decision.decision import Action, Decision
     from maildrop_py.delivery.maildir import Draft, Folder, Maildir
     from maildrop_py.delivery.spool import Spool
     from maildrop_py.message.envelope import Envelope
+
+
+SENDMAIL = "/usr/sbin/sendmail"
+_SWEEP_ODDS = 256  # one delivery in so many looks for garbage in tmp/
+
+
+@record
+class CommandSettings:
+    """How programs are run: the whole environment they get, sendmail, the time limit.
+
+    `deadline` is a time.monotonic() value; then they are killed.
+    """
+
+    environment: Mapping[str, str] | None = None
+    sendmail: str = SENDMAIL
+    deadline: float | None = None
 
 
 @record
@@ -55,27 +75,19 @@ class Receipt:
     warnings: tuple[str, ...] = ()
 
 
-@record
-class CommandSettings:
-    """How programs are run: the whole environment they get, sendmail, the time limit.
-
-    `deadline` is a time.monotonic() value after which they are killed.
-    """
-
-    environment: Mapping[str, str] | None = None
-    sendmail: str = "/usr/sbin/sendmail"
-    deadline: float | None = None
-
-
 def perform(
     decision: Decision,
     spool: Spool,
     maildir: Maildir,
     envelope: Envelope,
     commands: CommandSettings | None = None,
+    mtime: float | None = None,
 ) -> Receipt:
-    """Carry `decision` out for the message in `spool`, durably, or raise."""
-    delivery = Delivery(decision, spool, maildir, envelope, commands)
+    """Carry `decision` out for the message in `spool`, durably, or raise.
+
+    `mtime` is the files' (INTERNALDATE), in seconds since 1970; now, if None.
+    """
+    delivery = Delivery(decision, spool, maildir, envelope, commands, mtime)
     try:
         delivery.write()
         delivery.sync_files()
@@ -103,26 +115,33 @@ class Delivery:
         maildir: Maildir,
         envelope: Envelope,
         commands: CommandSettings | None = None,
+        mtime: float | None = None,
     ) -> None:
         self.decision = decision
         self.spool = spool
         self.maildir = maildir
         self.envelope = envelope
-        self.commands = commands
+        self.commands = commands or CommandSettings()
+        self.mtime = mtime
         self.warnings: list[str] = []
-        self._done: list[str] = []
+        self._actions: list[Action] = []
+        self._commands_done: list[str] = []
         self._drafts: list[Draft] = []
         self._flags: list[str] = []
         self._edits = Edits()
+        self._quota: ModuleType | None = None
 
     def write(self) -> None:
         """Put every copy whole into tmp/ of its folder (unsynced)."""
         self._refuse()
+        self._actions = [self._possible(action) for action in self.decision.actions]
         with storage(self.maildir.root):
             self._edits = self._make_edits()
-            for action in self.decision.actions:
+            for action in self._actions:
                 if isinstance(action, Filing):
                     self._write_copy(action)
+            if self._drafts and os.path.exists(f"{self.maildir.root}/maildirsize"):
+                self._check_quota()
 
     def sync_files(self) -> None:
         """fsync every file written."""
@@ -132,15 +151,22 @@ class Delivery:
 
     def run_commands(self) -> None:
         """Run the pipes and forwards, in order."""
-        if len(self.decision.actions) == len(self._drafts):
+        if len(self._actions) == len(self._drafts):
             return
         from maildrop_py.delivery.command import run_action
 
-        for action in self.decision.actions:
-            if not isinstance(action, Filing):
-                self._done.append(
-                    run_action(action, self.spool, self._edits, self.envelope, self.commands)
-                )
+        with storage(self.maildir.root):
+            message = self.spool.open(self._edits)
+        try:
+            for action in self._actions:
+                if not isinstance(action, Filing):
+                    self._commands_done.append(
+                        run_action(
+                            action, message, self.envelope, self.spool.from_line, self.commands
+                        )
+                    )
+        finally:
+            os.close(message)
 
     def publish(self) -> None:
         """Make every copy visible in new/ or, with flags, in cur/."""
@@ -157,8 +183,10 @@ class Delivery:
         """Remove the names in tmp/; the delivery is done, whatever happens here."""
         for draft in self._drafts:
             draft.discard()
+            if self._quota is not None:
+                self._quota.add(self.maildir.root, *self._counted([draft]))
         paths = tuple(draft.target for draft in self._drafts)
-        return Receipt(paths, tuple(self._done), tuple(self.warnings))
+        return Receipt(paths, tuple(self._commands_done), tuple(self.warnings))
 
     def undo(self) -> None:
         """Take back what can be; never raises OSError."""
@@ -173,6 +201,17 @@ class Delivery:
         if is_loop(self.spool.head(), self.envelope.recipient):
             raise MailLoop(f"{self.envelope.recipient}: has had this message before")
 
+    def _possible(self, action: Action) -> Action:
+        if isinstance(action, Forward):
+            from maildrop_py.delivery.command import is_address
+
+            if not is_address(action.address):
+                self.warnings.append(
+                    f"{action.address!r}: no mail address to forward to; filed into INBOX instead"
+                )
+                return Filing(INBOX, rule=action.rule)
+        return action
+
     def _make_edits(self) -> Edits:
         decision, head = self.decision, self.spool.head()
         if not (decision.add_headers or decision.remove_headers):
@@ -184,10 +223,30 @@ class Delivery:
 
     def _write_copy(self, filing: Filing) -> None:
         folder = self._folder(filing.folder)
+        if time.time_ns() // 1000 % _SWEEP_ODDS == 0:
+            from maildrop_py.delivery.sweep import sweep
+
+            sweep(self.maildir.root)
+            sweep(folder.path)
         self._flags.append(filing.flags)
         self.spool.place(folder, self._edits, self._drafts)
+        if self.mtime is not None:
+            os.utime(self._drafts[-1].path, (self.mtime, self.mtime))
         if filing.keywords:
             self._flags[-1] += self._letters(folder, filing.keywords)
+
+    def _check_quota(self) -> None:
+        from maildrop_py.delivery import maildir_quota
+
+        self._quota = maildir_quota
+        maildir_quota.check(self.maildir.root, *self._counted(self._drafts))
+
+    def _counted(self, drafts: list[Draft]) -> tuple[int, int]:
+        """Bytes and messages of `drafts` that the quota counts."""
+        from maildrop_py.delivery.maildir_quota import is_counted
+
+        sizes = [d.written.size for d in drafts if is_counted(d.folder.path, self.maildir.root)]
+        return sum(sizes), len(sizes)
 
     def _folder(self, name: str) -> Folder:
         if name == INBOX:

@@ -16,7 +16,9 @@ removes what lies in tmp/.
 
 from __future__ import annotations
 
-from maildrop_py.delivery.maildir import INBOX, Draft
+import os
+
+from maildrop_py.delivery.maildir import INBOX, Draft, Written
 from maildrop_py.delivery.storage_errors import storage
 from maildrop_py.delivery.trace_headers import on_top
 from maildrop_py.message.headers import HEAD_LIMIT, from_line_end, head_end
@@ -141,6 +143,19 @@ class Spool:
             self._write(drafts[-1], edits)
         self._made.append((edits, drafts[-1]))
 
+    def open(self, edits: Edits | None = None) -> int:
+        """A descriptor to read the message with its `edits` from, in no folder; raises OSError."""
+        edits = edits or Edits()
+        if self._large is None and hasattr(os, "memfd_create"):
+            return _memory_file(self._edited(edits))
+        drafts: list[Draft] = []
+        try:
+            self.place(self.maildir.folder(INBOX), edits, drafts)
+            return os.open(drafts[-1].path, os.O_RDONLY | os.O_CLOEXEC)
+        finally:
+            for draft in drafts:
+                draft.discard()
+
     def _gather(self) -> None:
         self._data = b"".join(self._pieces)
         self._pieces = []
@@ -164,12 +179,15 @@ class Spool:
             self._large.append(rest)
 
     def _write(self, draft: Draft, edits: Edits) -> None:
-        kept = [self._data[start:end] for start, end in self._ranges(edits)]
-        data = b"".join((edits.top, *kept))
+        data = self._edited(edits)
         draft.create()
         draft.written.size = len(data)
         draft.written.wire_size = wire_size(data)
         draft.written.write(data)
+
+    def _edited(self, edits: Edits) -> bytes:
+        kept = [self._data[start:end] for start, end in self._ranges(edits)]
+        return b"".join((edits.top, *kept))
 
     def _ranges(self, edits: Edits) -> list[tuple[int, int]]:
         """What remains of the message: offsets in it as it came, `From ` line included."""
@@ -178,3 +196,11 @@ class Spool:
             ranges.append((at, start))
             at = behind
         return [*ranges, (at, len(self.from_line) + self.size)]
+
+
+def _memory_file(data: bytes) -> int:
+    written = Written()
+    written.descriptor = os.memfd_create("message", os.MFD_CLOEXEC)
+    written.write(data)
+    descriptor, written.descriptor = written.descriptor, -1
+    return descriptor

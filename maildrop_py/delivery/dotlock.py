@@ -1,0 +1,141 @@
+"""dotlock: the lock files by which Dovecot's processes keep out of each other's way.
+
+`<file>.lock` holds `pid:host` and is made by link(2) from a temporary file
+beside it. It is taken away from its holder only when that process is dead (same
+host, lock older than two seconds) or, where this cannot be told, when neither
+lock nor protected file has changed for two minutes.
+
+Guarantee: released on leaving the context, however it is left, and only if it
+is still ours. Reports: TimeoutError, or OSError as the file system gives it.
+[dovecot 2.3 src/lib/file-dotlock.c]
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
+
+STALE = 120  # seconds without a change
+_YOUNG = 2  # seconds in which the holder's process is not looked for
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_count = 0
+
+
+class Dotlock:
+    """`with Dotlock(path, timeout):` holds the lock of the file `path`; seconds."""
+
+    def __init__(self, path: str, timeout: float) -> None:
+        self.path = path
+        self.lock_path = f"{path}.lock"
+        self._timeout = timeout
+        self._inode: tuple[int, int] | None = None
+        self._temp = ""
+
+    def __enter__(self) -> Self:
+        try:
+            self._prepare()
+            self._acquire()
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._release()
+
+    def _prepare(self) -> None:
+        """A temporary file with our process number, to be linked as the lock."""
+        global _count
+        _count += 1
+        host, pid = os.uname().nodename, os.getpid()
+        folder = os.path.dirname(self.path)
+        self._temp = f"{folder}/temp.{host.replace('/', '_')}.{pid}.{time.time_ns():x}{_count:x}"
+        descriptor = os.open(self._temp, _CREATE, 0o600)
+        try:
+            os.write(descriptor, f"{pid}:{host}".encode())
+            found = os.fstat(descriptor)
+            self._inode = (found.st_dev, found.st_ino)
+        finally:
+            os.close(descriptor)
+
+    def _acquire(self) -> None:
+        give_up = time.monotonic() + self._timeout
+        while not self._try():
+            if time.monotonic() >= give_up:
+                raise TimeoutError(f"{self.lock_path}: still held after {self._timeout} s")
+            self._override_if_stale()
+            time.sleep(0.05 + os.getpid() % 50 / 1000)
+            os.utime(self._temp)
+
+    def _try(self) -> bool:
+        try:
+            os.link(self._temp, self.lock_path)
+        except FileExistsError:
+            return False
+        return True
+
+    def _override_if_stale(self) -> None:
+        try:
+            before = os.lstat(self.lock_path)
+            if self._is_stale(before) and _same(before, os.lstat(self.lock_path)):
+                os.unlink(self.lock_path)
+        except FileNotFoundError:
+            return  # released meanwhile
+
+    def _is_stale(self, lock: os.stat_result) -> bool:
+        now = time.time()
+        holder = _holder(self.lock_path)
+        if holder and holder != os.getpid() and now - lock.st_mtime > _YOUNG:
+            return not _alive(holder)
+        changed = max(lock.st_mtime, lock.st_ctime, _changed(self.path))
+        return now - changed > STALE
+
+    def _release(self) -> None:
+        inode, self._inode = self._inode, None
+        try:
+            found = os.lstat(self.lock_path)
+            if (found.st_dev, found.st_ino) == inode:
+                os.unlink(self.lock_path)
+        except OSError:
+            pass  # taken away from us: nothing to release
+        try:
+            os.unlink(self._temp)
+        except OSError:
+            return
+
+
+def _same(one: os.stat_result, other: os.stat_result) -> bool:
+    return os.path.samestat(one, other) and one.st_mtime_ns == other.st_mtime_ns
+
+
+def _holder(lock_path: str) -> int:
+    """The process on this host that holds the lock, 0 if that cannot be told."""
+    try:
+        with open(lock_path, "rb") as file:
+            pid, _, host = file.read(512).strip().partition(b":")
+    except OSError:
+        return 0
+    ours = host == os.uname().nodename.encode() and pid.isdigit()
+    return int(pid) if ours else 0
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _changed(path: str) -> float:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0.0
+    return max(found.st_mtime, found.st_ctime)
