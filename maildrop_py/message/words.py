@@ -43,7 +43,7 @@ def decode_words(text: str) -> str:
     decoded: list[str] = []
     run: list[Word] = []
     done = 0
-    for word in _words(text):
+    for word in encoded_words(text):
         between = text[done : word.start]
         adjacent = bool(run) and not between.strip(" \t\r\n")
         if run and not (adjacent and run[-1].charset == word.charset):
@@ -57,13 +57,6 @@ def decode_words(text: str) -> str:
         decoded.append(_decode_run(run))
     decoded.append(text[done:])
     return "".join(decoded)
-
-
-def word_end(text: str, start: int, limit: int) -> int:
-    """Where the encoded word that begins at `start` ends, at most at `limit`; 0 if none does."""
-    payload = _payload_start(text, start)
-    end = text.find("?=", payload, limit) if payload else -1
-    return end + 2 if end >= 0 and text.find("=?", payload, end) < 0 else 0
 
 
 class Word:
@@ -90,7 +83,7 @@ class Word:
         return a2b_qp(self.payload.encode(errors="replace"), header=True)
 
 
-def _words(text: str) -> Iterator[Word]:
+def encoded_words(text: str) -> Iterator[Word]:
     """The encoded words from left to right; each character is looked at a few times at most."""
     close = 0
     start = text.find("=?")
