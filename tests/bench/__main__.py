@@ -1,0 +1,35 @@
+"""Runs the benchmarks: `python -m tests.bench [startup | memory | many-rules | dry-run]...`
+
+All of them, unless some are named. Each prints a Markdown table, and a line that
+says whether the figure that the project promises was reached in this run.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from . import dry_run, many_rules, memory, startup
+from .user import measuring
+
+BENCHMARKS = {
+    "startup": startup.report,
+    "memory": memory.report,
+    "many-rules": many_rules.report,
+    "dry-run": dry_run.report,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks; 2 if a name is unknown."""
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        print(f"{__doc__}\nunknown: {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    with measuring():
+        for name in names or BENCHMARKS:
+            print(f"{BENCHMARKS[name]()}\n", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,33 @@
+"""many_rules: one delivery where 10,000 mailing lists have a rule each, caches warm."""
+
+from __future__ import annotations
+
+from .deliveries import INTERPRETER, interpreter, prepare
+from .load import list_rules, write_message
+from .measure import medians
+from .rivals import DELIVERY
+from .table import markdown, milliseconds, times, verdict
+from .user import ground
+
+SIZE, RULES, ROUNDS = 5000, 10_000, 15
+
+
+def report() -> str:
+    """The table of all rivals, and whether the promise was kept."""
+    rules = list_rules(RULES)
+    commands, reasons = prepare(write_message(ground() / "10k.eml", SIZE, rules), rules)
+    taken = medians([interpreter(), *commands], ROUNDS)
+    base = taken[INTERPRETER]
+    rows = [[INTERPRETER, milliseconds(base), times(1)]]
+    for rival in DELIVERY:
+        seconds = taken.get(rival.name)
+        rows.append(
+            [rival.name, milliseconds(seconds), times(seconds / base)]
+            if seconds
+            else [rival.name, reasons[rival.name], ""]
+        )
+    title = f"One delivery, {RULES:,} rules, median of {ROUNDS}"
+    table = markdown([title, "time", "interpreter"], rows)
+    own = taken.get("maildrop-py")
+    kept = verdict(own / base, 3.0) if own else "maildrop-py did not run"
+    return f"{table}\n\nagainst the interpreter: {kept}"

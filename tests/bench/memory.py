@@ -1,0 +1,53 @@
+"""memory: the peak of one delivery of a small message and of one of 200 MB."""
+
+from __future__ import annotations
+
+from .deliveries import prepare
+from .load import Rule, mixed_rules, write_message
+from .measure import Command, peak_memory
+from .rivals import DELIVERY
+from .table import markdown, verdict
+from .user import ground, hand_over
+
+SMALL, LARGE, RULES = 5000, 200_000_000, 50
+KIB = 1024
+
+
+def report() -> str:
+    """The table of all rivals, and whether the promises were kept."""
+    rules = mixed_rules(RULES)
+    peaks = {size: _peaks(size, rules) for size in (SMALL, LARGE)}
+    rows = [
+        [rival.name, *(_shown(peaks[size].get(rival.name)) for size in peaks)] for rival in DELIVERY
+    ]
+    headings = ["Peak memory of one delivery", f"{SMALL} bytes", f"{LARGE // 1_000_000} MB"]
+    table = markdown(headings, rows)
+    small, large = (peaks[size].get("maildrop-py") for size in peaks)
+    if not isinstance(small, int) or not isinstance(large, int):
+        return f"{table}\n\nmaildrop-py was not measured"
+    return (
+        f"{table}\n\nMB for a small message: {verdict(small / KIB, 30)}\n"
+        f"MB more for a large one: {verdict((large - small) / KIB, 5)}"
+    )
+
+
+def _peaks(size: int, rules: list[Rule]) -> dict[str, int | str | None]:
+    message = write_message(ground() / f"{size}.eml", size, rules)
+    commands, reasons = prepare(message, rules)
+    measured = {command.name: _peak(command) for command in commands}
+    message.unlink()
+    return {**reasons, **measured}
+
+
+def _peak(command: Command) -> int | str | None:
+    report = ground() / "peak"
+    report.touch()
+    hand_over(report)
+    try:
+        return peak_memory(command, report)
+    except OSError as error:
+        return f"fails ({error})"
+
+
+def _shown(peak: int | str | None) -> str:
+    return f"{peak / KIB:.1f} MB" if isinstance(peak, int) else peak or "not measured"

@@ -1,0 +1,49 @@
+"""maildrop_py: this program, measured as the others are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ..load import Rule
+from ..measure import Command
+from ..place import environment
+from .rival import Rival, make_maildir
+
+
+class MaildropPy(Rival):
+    """The entry point that pip installs, caches warm."""
+
+    name = "maildrop-py"
+    program = "maildrop-py"
+
+    @property
+    def path(self) -> str | None:
+        program = environment() / "bin/maildrop-py"
+        return str(program) if program.exists() else None
+
+    def delivery(self, home: Path, rules: list[Rule], message: Path) -> Command:
+        make_maildir(home / "Maildir")
+        write_rules(home, rules)
+        return self.command(home, "deliver", stdin=message)
+
+    def dry_run(self, home: Path, rules: list[Rule], maildir: Path) -> Command:
+        write_rules(home, rules)
+        return self.command(home, "dry-run", "--offline", str(maildir))
+
+
+def write_rules(home: Path, rules: list[Rule]) -> None:
+    """Write `rules` where the program looks for them."""
+    path = home / ".config/maildrop-py/rules.yaml"
+    path.parent.mkdir(parents=True)
+    rows = (
+        f"  - {{name: {r.folder}, when: {condition(r)}, then: {{file: {r.folder}}}}}\n"
+        for r in rules
+    )
+    path.write_text(f"maildir: {home}/Maildir\nrules:\n{''.join(rows)}")
+
+
+def condition(rule: Rule) -> str:
+    """The rule's test, by the shorthand that people write."""
+    shorthands = {"List-Id": "list_id", "Subject": "subject", "From": "from", "To": "to"}
+    return f"{{{shorthands[rule.header]}: {json.dumps(rule.pattern)}}}"

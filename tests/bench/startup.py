@@ -1,0 +1,42 @@
+"""startup: one delivery of a 5 KB message with 50 rules, caches warm."""
+
+from __future__ import annotations
+
+from .deliveries import INTERPRETER, interpreter, prepare
+from .load import mixed_rules, write_message
+from .measure import medians
+from .rivals import DELIVERY
+from .table import markdown, milliseconds, times, verdict
+from .user import ground
+
+SIZE, RULES, ROUNDS = 5000, 50, 40
+
+
+def report() -> str:
+    """The table of all rivals, and whether the promises were kept."""
+    rules = mixed_rules(RULES)
+    commands, reasons = prepare(write_message(ground() / "5k.eml", SIZE, rules), rules)
+    taken = medians([interpreter(), *commands], ROUNDS)
+    base = taken[INTERPRETER]
+    names = [INTERPRETER, *(rival.name for rival in DELIVERY)]
+    rows = [
+        [name, milliseconds(taken[name]), times(taken[name] / base)]
+        if name in taken
+        else [name, reasons[name], ""]
+        for name in names
+    ]
+    title = f"One delivery, {SIZE} bytes, {RULES} rules, median of {ROUNDS}"
+    lines = [markdown([title, "time", "interpreter"], rows), "", *promises(taken)]
+    return "\n".join(lines)
+
+
+def promises(taken: dict[str, float]) -> list[str]:
+    """What the project promises of start-up, against what was measured."""
+    own = taken.get("maildrop-py")
+    if own is None:
+        return ["maildrop-py did not run"]
+    said = [f"against the interpreter: {verdict(own / taken[INTERPRETER], 2.0)}"]
+    lda = taken.get("dovecot-lda + Sieve")
+    if lda:
+        said.append(f"against dovecot-lda with Sieve: {verdict(own / lda, 1.8)}")
+    return said
