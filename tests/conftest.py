@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dns_server import DnsServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -16,3 +18,11 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared (corpora, SPF suite, procmail oracle)")
     return folder
+
+
+@pytest.fixture
+def dns_server() -> Iterator[DnsServer]:
+    """A DNS server on loopback; give it records with `set_zone`."""
+    server = DnsServer()
+    yield server
+    server.close()
