@@ -5,8 +5,9 @@ start-up budget of `maildrop-py deliver`. `@record` gives what this program
 needs of it: keyword or positional construction, defaults, immutability,
 equality, a readable repr, and `replace`. Type checkers see a frozen dataclass.
 
-Known limits: defaults must be immutable values, and a record's base class, if
-any, must not be a record itself.
+Known limits: a module with records needs `from __future__ import annotations`,
+defaults must be immutable values, and a record's base class, if any,
+must not be a record itself.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def _values(value: Any) -> tuple[Any, ...]:
     return tuple(getattr(value, field) for field in value.__slots__)
 
 
-def _equal(self: Any, other: Any) -> bool:
+def _equal(self: Any, other: Any) -> Any:
     if type(self) is not type(other):
         return NotImplemented
     return _values(self) == _values(other)
@@ -61,7 +62,8 @@ def _show(self: Any) -> str:
 
 
 def _make(cls: type[T]) -> type[T]:
-    fields = tuple(cls.__dict__.get("__annotations__", ()))
+    annotations: dict[str, str] = cls.__dict__.get("__annotations__", {})  # noqa: RUF063
+    fields = tuple(name for name, kind in annotations.items() if not kind.startswith("ClassVar"))
     kept = {
         name: value
         for name, value in cls.__dict__.items()
@@ -71,7 +73,8 @@ def _make(cls: type[T]) -> type[T]:
     kept["_defaults"] = {f: cls.__dict__[f] for f in fields if f in cls.__dict__}
     for name, method in _METHODS.items():
         kept.setdefault(name, method)
-    return type(cls)(cls.__name__, cls.__bases__, kept)
+    metaclass: Any = type(cls)
+    return metaclass(cls.__name__, cls.__bases__, kept)  # type: ignore[no-any-return]
 
 
 _METHODS: dict[str, Any] = {

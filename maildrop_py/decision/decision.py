@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.rules.condition import Outcome
+    from maildrop_py.rules.rule_set import Rule
+
 
 @record
 class Filing:
@@ -41,11 +46,20 @@ class Pipe:
 
 @record
 class Reason:
-    """Why one rule fired, in words: what it did and what its conditions saw."""
+    """Why one rule fired, in words: what its conditions were and what it did."""
 
     rule: str
     because: str
     did: str
+
+
+@record
+class RuleTrace:
+    """One rule that was tried, with what its conditions saw; for explanations."""
+
+    rule: Rule
+    outcome: Outcome | None
+    fired: bool
 
 
 Action = Filing | Forward | Pipe
@@ -55,9 +69,11 @@ Action = Filing | Forward | Pipe
 class Decision:
     """Everything to be done with one message.
 
-    `actions` are carried out in order. A message that is rejected has no
-    actions and `reject` holds the text for the sender; a discarded one has
-    neither. `rule` names the rule that ended the run, None for the default.
+    `actions` are carried out in order. With `reject` the sender is told that
+    text, after the copies in `actions` are made. Neither means: discarded.
+    `rule` names the rule that ended the run, None for the default. `score` is
+    what rules added to the spam score. `trace` is empty unless an explanation was
+    asked for.
     """
 
     actions: tuple[Action, ...]
@@ -65,8 +81,9 @@ class Decision:
     add_headers: tuple[tuple[str, str], ...] = ()
     remove_headers: tuple[str, ...] = ()
     rule: str | None = None
-    spam_score: float | None = None
+    score: float | None = None
     reasons: tuple[Reason, ...] = ()
+    trace: tuple[RuleTrace, ...] = ()
 
     @property
     def filings(self) -> tuple[Filing, ...]:

@@ -1,0 +1,51 @@
+"""conditions: one small file each, and the registry that names them all.
+
+To add a condition: write its file, its test under tests/rules/conditions/, and
+one line here. The value is `module:class`; a module is loaded when a rule uses
+it, so that a condition nobody uses costs nothing.
+"""
+
+from __future__ import annotations
+
+CONDITIONS: dict[str, str] = {
+    # nested
+    "all": "all:All",
+    "any": "any:Any_",
+    "not": "not_:Not",
+    "weigh": "weigh:Weigh",
+    # content
+    "header": "header:Header",
+    "from": "from_:From",
+    "to": "to:To",
+    "cc": "cc:Cc",
+    "reply_to": "reply_to:ReplyTo",
+    "subject": "subject:Subject",
+    "list_id": "list_id:ListId",
+    "raw_headers": "raw_headers:RawHeaders",
+    "body": "body:Body",
+    "attachment": "attachment:Attachment",
+    "size": "size:Size",
+    "age": "age:Age",
+    "duplicate": "duplicate:Duplicate",
+    # procmail's macros and their parts
+    "from_daemon": "from_daemon:FromDaemon",
+    "from_mailer": "from_mailer:FromMailer",
+    "to_word": "to_word:ToWord",
+    "mailing_list": "mailing_list:MailingList",
+    "bulk": "bulk:Bulk",
+    "bounce": "bounce:Bounce",
+    "auto_submitted": "auto_submitted:AutoSubmitted",
+    "daemon_sender": "daemon_sender:DaemonSender",
+    # envelope
+    "sender": "sender:Sender",
+    "recipient": "recipient:Recipient",
+    "extension": "extension:Extension",
+    # spam filters' verdicts
+    "spam_score": "spam_score:SpamScore",
+    "spam_flag": "spam_flag:SpamFlag",
+    # mail already filed
+    "folder": "folder:Folder",
+    "flags": "flags:Flags",
+    # other programs
+    "command": "command:Command",
+}

@@ -1,0 +1,9 @@
+"""`python -m maildrop_py` is `maildrop-py`."""
+
+from __future__ import annotations
+
+import sys
+
+from maildrop_py.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,209 @@
+"""deliver: one message from standard input into its folders; for mail servers.
+
+Guarantee: the exit status is 0 (delivered, durably), 77 (a rule rejected the
+message) or 75 (anything else whatever: try again), and nothing is printed with
+0. Standard input is read to its end in every case. What is printed otherwise
+begins with an enhanced status code (RFC 3463), which Postfix passes on.
+
+This is the one place with a catch-all, and it is all on purpose: an exception
+that got past it would be status 1, and mail servers bounce on that.
+"""
+
+from __future__ import annotations
+
+import _signal  # `signal` wraps this in enum classes, for 5 ms
+import os
+import time
+
+from maildrop_py.cli.deliver_options import parse
+from maildrop_py.cli.environment import Places, envelope_of, exact
+from maildrop_py.errors import (
+    DeadlineExceeded,
+    Interrupted,
+    Permanent,
+    Rejected,
+    Temporary,
+    UsageError,
+)
+from maildrop_py.intake.stdin import drain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.delivery.maildir import Maildir
+    from maildrop_py.delivery.perform import CommandSettings, Receipt
+    from maildrop_py.delivery.spool import Spool
+    from maildrop_py.message.envelope import Envelope
+    from maildrop_py.message.message import Message
+    from maildrop_py.rules.program import Program
+
+DELIVERED, TRY_AGAIN, REJECTED = 0, 75, 77
+DEADLINE = 240.0
+"""Seconds; Postfix gives a command 1000 and then bounces the message."""
+
+
+def run(arguments: list[str]) -> NoReturn:
+    """Deliver, and leave the process with the status; never returns."""
+    status = TRY_AGAIN
+    try:
+        status = _guarded(arguments)
+    finally:
+        os._exit(status)  # the interpreter's own tidying up would cost 2 ms and could fail
+
+
+def _guarded(arguments: list[str]) -> int:
+    try:
+        _catch_signals(arguments)
+        return deliver(arguments)
+    except Rejected as rejected:
+        _say(f"5.7.1 {rejected}")
+        return REJECTED
+    except (Temporary, Permanent) as error:
+        _say(f"4.3.0 {error}")
+    except BaseException as error:  # noqa: BLE001 - see the module's docstring
+        _say(f"4.3.0 {type(error).__name__}: {error}")
+    return TRY_AGAIN
+
+
+def deliver(arguments: list[str]) -> int:
+    """Deliver one message; raises what prevents it."""
+    delivery = None
+    try:
+        delivery = OneDelivery(arguments)
+        return delivery.run()
+    except Exception as error:
+        if not isinstance(error, Interrupted | DeadlineExceeded):
+            drain()
+        if delivery is not None:
+            delivery.log_failure(error)
+        raise
+
+
+class OneDelivery:
+    """One run of `deliver`: what it was told, and what it has come to know."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        self.options = parse(arguments)
+        self.places = Places(os.environ)
+        self.envelope: Envelope = envelope_of(self.options, os.environ)
+        self.warnings: list[str] = []
+        self.started = time.monotonic()
+
+    def run(self) -> int:
+        """Take the message in, decide, and carry the decision out."""
+        from maildrop_py.delivery.spool import Spool
+        from maildrop_py.intake.stdin import read_message
+
+        program = self._load_rules()
+        maildir = self._maildir(program)
+        with Spool(maildir, self.envelope) as spool:
+            read_message(spool)
+            spool.finish()
+            return self._dispatch(spool, maildir, program)
+
+    def log_failure(self, error: Exception) -> None:
+        """One line to syslog, where whoever reads the mail server's log finds it."""
+        from maildrop_py.report.delivery_log import log_failure
+
+        log_failure(self.envelope, error, self.warnings)
+
+    def _dispatch(self, spool: Spool, maildir: Maildir, program: Program) -> int:
+        from maildrop_py.decision.decide import decide
+        from maildrop_py.delivery.perform import perform
+        from maildrop_py.evidence.evidence import Evidence
+        from maildrop_py.message.message import Message
+
+        message = Message(spool)
+        self.envelope = exact(self.envelope, message.headers)
+        evidence = Evidence(message, self.envelope, program.settings, self.places.state)
+        decision = decide(message, self.envelope, evidence, program, time.time())
+        receipt = perform(
+            decision, spool, maildir, self.envelope, self._commands(decision, program)
+        )
+        evidence.delivered()
+        self._log(message, decision, receipt)
+        return DELIVERED
+
+    def _load_rules(self) -> Program:
+        """The user's rules; none where the place is certain without them."""
+        from maildrop_py.rules.cache import load_program
+        from maildrop_py.rules.program import no_rules
+
+        path = self.options.get("rules") or self.places.rules
+        program = load_program(path, self.places.cache, self.warnings.append)
+        if program is not None:
+            return program
+        if "maildir" not in self.options and not os.path.isdir(self.places.maildir):
+            raise Temporary(f"no usable rules in {path}, and no Maildir to be sure of")
+        return no_rules()
+
+    def _maildir(self, program: Program) -> Maildir:
+        from maildrop_py.delivery.maildir import Maildir
+
+        settings = program.settings
+        told = self.options.get("maildir") or settings.maildir
+        root = self.places.expand(told) if told else self.places.maildir
+        return Maildir(root, settings.layout, settings.folder_encoding, create=told is not None)
+
+    def _commands(self, decision: Decision, program: Program) -> CommandSettings | None:
+        """How to run programs, where the decision has any to run."""
+        if len(decision.filings) == len(decision.actions):
+            return None
+        from maildrop_py.cli.environment import for_commands
+        from maildrop_py.delivery.perform import CommandSettings
+
+        environment = for_commands(os.environ, self.places, self.envelope)
+        return CommandSettings(environment, program.settings.sendmail, self.started + DEADLINE)
+
+    def _log(self, message: Message, decision: Decision, receipt: Receipt) -> None:
+        from maildrop_py.report.delivery_log import log_delivery
+
+        place = self.options.get("log") or os.path.join(self.places.state, "deliveries.jsonl")
+        log_delivery(
+            None if place == "none" else place,
+            self.envelope,
+            message,
+            decision,
+            receipt.paths,
+            (*self.warnings, *receipt.warnings),
+            time.time(),
+        )
+
+
+def _catch_signals(arguments: list[str]) -> None:
+    """Signals, and the deadline, become exceptions, once."""
+    caught = [
+        getattr(_signal, name)
+        for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+    ]
+
+    def stop(number: int, frame: object) -> None:
+        for each in (*caught, _signal.SIGALRM):
+            _signal.signal(each, _signal.SIG_IGN)
+        if number == _signal.SIGALRM:
+            raise DeadlineExceeded("delivery took too long")
+        raise Interrupted(f"stopped by signal {number}")
+
+    for each in (*caught, _signal.SIGALRM):
+        _signal.signal(each, stop)
+    for each in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        _signal.signal(each, _signal.SIG_IGN)  # EPIPE and EFBIG say it where it can be handled
+    _signal.setitimer(_signal.ITIMER_REAL, _deadline(arguments))
+
+
+def _deadline(arguments: list[str]) -> float:
+    try:
+        return min(max(float(parse(arguments).get("deadline", DEADLINE)), 0.001), 900.0)
+    except (UsageError, ValueError):
+        return DEADLINE
+
+
+def _say(text: str) -> None:
+    """One line for the mail server's log; a closed standard error is no failure."""
+    with_room = " ".join(text.split())[:900]
+    try:
+        os.write(2, f"{with_room}\n".encode("utf-8", "replace"))
+    except OSError:
+        return

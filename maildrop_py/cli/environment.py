@@ -1,0 +1,145 @@
+"""environment: what the mail server's environment and our options say of a message.
+
+Postfix, Exim, OpenSMTPD, sendmail and qmail name the same things differently;
+an option on the command line comes first. Postfix replaces what is unusual in
+an address by `_` before it puts it into the environment: the exact one is then
+taken from the header that Postfix wrote. [postfix src/local/command.c, Exim
+spec "pipe transport", smtpd.conf(5), qmail-command(8)]
+"""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.message.envelope import Envelope
+from maildrop_py.record import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from maildrop_py.message.headers import Headers
+
+POSTFIX_KEEPS = "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+NULL_SENDERS = ("", "<>", "MAILER-DAEMON")
+
+
+def envelope_of(options: Mapping[str, str], environ: Mapping[str, str]) -> Envelope:
+    """The envelope as options and environment have it."""
+
+    def told(option: str, *variables: str) -> str | None:
+        for value in (options.get(option), *map(environ.get, variables)):
+            if value is not None:
+                return value
+        return None
+
+    extension = told("extension", "EXTENSION", "EXT", "LOCAL_PART_SUFFIX")
+    return Envelope(
+        sender=_sender(options, environ),
+        recipient=told("recipient", "RECIPIENT") or _exim_recipient(environ),
+        extension=extension.lstrip("+-") if extension else None,
+        user=told("user", "USER", "LOGNAME") or None,
+        client_address=told("client-address", "CLIENT_ADDRESS") or None,
+        client_name=told("client-name", "CLIENT_HOSTNAME") or None,
+        helo=told("helo", "CLIENT_HELO") or None,
+        protocol=told("protocol", "CLIENT_PROTOCOL") or None,
+        authenticated=bool(told("sasl-username", "SASL_USERNAME")),
+    )
+
+
+def _sender(options: Mapping[str, str], environ: Mapping[str, str]) -> str | None:
+    sender = options.get("sender")
+    if sender is None and "RPLINE" in environ:  # qmail's own Return-Path line
+        sender = environ["RPLINE"].partition(":")[2].strip()
+    if sender is None:
+        sender = environ.get("SENDER")
+    if sender is None:
+        return None
+    bare = sender.removeprefix("<").removesuffix(">")
+    return "" if sender in NULL_SENDERS or bare in NULL_SENDERS else bare
+
+
+def _exim_recipient(environ: Mapping[str, str]) -> str | None:
+    local, domain = environ.get("LOCAL_PART"), environ.get("DOMAIN")
+    return f"{local}@{domain}" if local and domain else None
+
+
+def exact(envelope: Envelope, headers: Headers) -> Envelope:
+    """`envelope` with the addresses that Postfix garbled taken from its headers."""
+    return replace(
+        envelope,
+        sender=_restored(envelope.sender, headers, "Return-Path"),
+        recipient=_restored(envelope.recipient, headers, "X-Original-To", "Delivered-To"),
+    )
+
+
+def _restored(address: str | None, headers: Headers, *names: str) -> str | None:
+    if not address or "_" not in address:
+        return address
+    for name in names:
+        written = (headers.first(name) or "").strip().removeprefix("<").removesuffix(">")
+        if _garbled(written) == address:
+            return written
+    return address
+
+
+def _garbled(address: str) -> str:
+    return "".join(char if char in POSTFIX_KEEPS else "_" for char in address)
+
+
+def for_commands(environ: Mapping[str, str], places: Places, envelope: Envelope) -> dict[str, str]:
+    """The whole environment that a rule's program gets: little, and nothing unchecked."""
+    kept = {name: environ[name] for name in ("LANG", "LC_ALL", "TZ") if name in environ}
+    told = {"SENDER": envelope.sender, "RECIPIENT": envelope.recipient, "USER": envelope.user}
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+        "HOME": places.home,
+        **kept,
+        **{name: value for name, value in told.items() if value is not None and "\0" not in value},
+    }
+
+
+class Places:
+    """Where a user's files are: XDG Base Directories below the home directory."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.home = environ.get("HOME") or _home_of_account()
+        self._environ = environ
+
+    @property
+    def rules(self) -> str:
+        """The default rules file."""
+        return os.path.join(self._base("XDG_CONFIG_HOME", ".config"), "rules.yaml")
+
+    @property
+    def cache(self) -> str:
+        """The folder of what can be made again."""
+        return self._base("XDG_CACHE_HOME", ".cache")
+
+    @property
+    def state(self) -> str:
+        """The folder of logs and of what was learnt."""
+        return self._base("XDG_STATE_HOME", ".local/state")
+
+    @property
+    def maildir(self) -> str:
+        """The default Maildir."""
+        return os.path.join(self.home, "Maildir")
+
+    def expand(self, path: str) -> str:
+        """`path` with `~` as this user's home, made absolute there."""
+        if path == "~" or path.startswith("~/"):
+            path = self.home + path[1:]
+        return os.path.join(self.home, path)
+
+    def _base(self, variable: str, default: str) -> str:
+        base = self._environ.get(variable) or ""
+        if not base.startswith("/"):
+            base = os.path.join(self.home, default)
+        return os.path.join(base, "maildrop-py")
+
+
+def _home_of_account() -> str:
+    from pwd import getpwuid
+
+    return getpwuid(os.geteuid()).pw_dir

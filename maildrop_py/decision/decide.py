@@ -1,0 +1,69 @@
+"""decide: what is to be done with a message, from the message, evidence and rules.
+
+Pure: no file, clock, environment or log is touched here; asking the evidence is
+what may take time. The rules that can fire are found through the program's
+index; with `explain` every rule is tried in order, which gives the same
+decision with a trace of it all.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.decision.decision import Decision, Reason, RuleTrace
+from maildrop_py.decision.draft import Draft
+from maildrop_py.rules.condition import Facts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.message.envelope import Envelope
+    from maildrop_py.message.message import Message
+    from maildrop_py.rules.condition import Outcome
+    from maildrop_py.rules.program import Program
+    from maildrop_py.rules.rule_set import Rule
+
+
+def decide(
+    message: Message,
+    envelope: Envelope,
+    evidence: Evidence,
+    program: Program,
+    now: float,
+    explain: bool = False,
+) -> Decision:
+    """The decision for one message; `now` is seconds since the epoch."""
+    facts = Facts(message, envelope, evidence, now, explain)
+    draft = Draft(facts, program.settings)
+    reasons: list[Reason] = []
+    trace: list[RuleTrace] = []
+    numbers: Iterable[int] = range(len(program)) if explain else program.candidates(facts)
+    for number in numbers:
+        rule = program.rule(number)
+        outcome = rule.when.test(facts) if rule.when is not None else None
+        fired = outcome is None or bool(outcome.held)
+        if fired:
+            _fire(rule, outcome, draft)
+            reasons.append(Reason(rule.name, _because(rule), _did(rule)))
+        if explain:
+            trace.append(RuleTrace(rule, outcome, fired))
+        if fired and rule.then.final:
+            return draft.decision(rule.name, tuple(reasons), tuple(trace))
+    draft.keep()
+    return draft.decision(None, tuple(reasons), tuple(trace))
+
+
+def _fire(rule: Rule, outcome: Outcome | None, draft: Draft) -> None:
+    if outcome is not None and outcome.captures:
+        draft.capture(outcome.captures)
+    for action in rule.then.actions:
+        draft.rule = rule.name
+        action.apply(draft)
+
+
+def _because(rule: Rule) -> str:
+    return rule.when.describe() if rule.when is not None else "it is for every message"
+
+
+def _did(rule: Rule) -> str:
+    return ", ".join(action.describe() for action in rule.then.actions)

@@ -1,0 +1,106 @@
+"""delivery_log: what was delivered where, and why: one line to syslog, one of JSON.
+
+A log that cannot be written is no reason to refuse a message that is already
+delivered: nothing is raised here. The JSON lines are what `stats` reads.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from maildrop_py.decision.decision import Filing, Forward
+from maildrop_py.report.json_line import json_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from maildrop_py.decision.decision import Action, Decision
+    from maildrop_py.message.envelope import Envelope
+    from maildrop_py.message.message import Message
+
+
+def log_delivery(
+    place: str | None,
+    envelope: Envelope,
+    message: Message,
+    decision: Decision,
+    paths: Sequence[str],
+    warnings: Sequence[str],
+    now: float,
+) -> None:
+    """Log one delivery; `place` is the file of JSON lines, None for none."""
+    message_id = (message.headers.first("Message-ID") or "").strip()
+    did = ", ".join(_in_words(action) for action in decision.actions) or "discarded"
+    rule = decision.rule or "no rule"
+    _to_syslog(
+        f"message-id={message_id} from=<{envelope.sender or ''}> to=<{envelope.recipient or ''}> "
+        f"size={message.size} rule={rule!r} {did}",
+        warnings,
+    )
+    if place is not None:
+        entry = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+            "message_id": message_id,
+            "sender": envelope.sender,
+            "recipient": envelope.recipient,
+            "size": message.size,
+            "rule": decision.rule,
+            "actions": [_in_words(action) for action in decision.actions],
+            "folders": [filing.folder for filing in decision.filings],
+            "reject": decision.reject,
+            "score": decision.score,
+            "reasons": [f"{reason.rule}: {reason.because}" for reason in decision.reasons],
+            "paths": list(paths),
+            "warnings": list(warnings),
+        }
+        _append(place, json_line(entry))
+
+
+def log_failure(envelope: Envelope, error: Exception, warnings: Sequence[str]) -> None:
+    """Log why a message was not delivered."""
+    _to_syslog(
+        f"from=<{envelope.sender or ''}> to=<{envelope.recipient or ''}> "
+        f"not delivered: {type(error).__name__}: {error}",
+        warnings,
+    )
+
+
+def _in_words(action: Action) -> str:
+    if isinstance(action, Filing):
+        flags = action.flags + "".join(f" {keyword}" for keyword in action.keywords)
+        return f"filed into {action.folder}" + (f" ({flags})" if flags else "")
+    if isinstance(action, Forward):
+        return f"forwarded to {action.address}"
+    return f"piped to {action.argv[0]}"
+
+
+def _to_syslog(line: str, warnings: Sequence[str]) -> None:
+    import syslog
+
+    syslog.openlog("maildrop-py", syslog.LOG_PID, syslog.LOG_MAIL)
+    for warning in warnings:
+        syslog.syslog(syslog.LOG_WARNING, _printable(warning))
+    syslog.syslog(syslog.LOG_INFO, _printable(line))
+
+
+def _printable(line: str) -> str:
+    """No message writes a line of its own into the system's log."""
+    return "".join(char if char.isprintable() else "?" for char in line)[:900]
+
+
+def _append(place: str, line: str) -> None:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        try:
+            descriptor = os.open(place, flags, 0o600)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(place), 0o700, exist_ok=True)
+            descriptor = os.open(place, flags, 0o600)
+        try:
+            os.write(descriptor, line.encode("utf-8", "replace"))
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        _to_syslog(f"delivery log {place}: {error.strerror}", ())

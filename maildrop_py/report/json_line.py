@@ -1,0 +1,31 @@
+"""json_line: one JSON object in one line, without importing `json` on the delivery path.
+
+`json` costs 5 ms to import, a quarter of a whole delivery. Text stays readable
+UTF-8; control characters are escaped (RFC 8259 7).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ESCAPES = {code: f"\\u{code:04x}" for code in [*range(32), 127, 0x2028, 0x2029]}
+_ESCAPES |= {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("\t"): "\\t"}
+
+
+def json_line(values: Mapping[str, object]) -> str:
+    """The object with its newline; values are texts, numbers, booleans, None or lists."""
+    return "{" + ", ".join(f"{_json(key)}: {_json(item)}" for key, item in values.items()) + "}\n"
+
+
+def _json(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_json(item) for item in value) + "]"
+    return '"' + str(value).translate(_ESCAPES).encode("utf-8", "replace").decode() + '"'

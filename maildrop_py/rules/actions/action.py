@@ -1,0 +1,70 @@
+"""action: what every action is, and the draft of a decision that it writes on.
+
+An action is a frozen record. It is made from YAML by its own `parse`, says
+itself in words with `describe`, and `apply` notes on the draft what is to be
+done; nothing is done by it.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, Protocol
+
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.template import Template
+
+    class Draft(Protocol):
+        """A decision in the making; texts are filled from what was captured."""
+
+        def text(self, template: Template) -> str:
+            """The template, expanded."""
+
+        def file(self, folder: Template, letters: str, keywords: tuple[str, ...]) -> None:
+            """One copy goes into a folder, with flags of its own."""
+
+        def copy(self, folder: Template) -> None:
+            """One copy more goes into a folder."""
+
+        def flag(self, letters: str, keywords: tuple[str, ...]) -> None:
+            """Wherever the message ends, it has these flags."""
+
+        def forward(self, address: str) -> None:
+            """The message goes on to an address."""
+
+        def pipe(self, argv: tuple[str, ...]) -> None:
+            """The message goes to a program."""
+
+        def reject(self, text: str) -> None:
+            """The sender is told that the message is refused."""
+
+        def score(self, points: float) -> None:
+            """Adds to the spam score that later rules see."""
+
+        def add_header(self, name: str, value: str) -> None:
+            """A header is put on top of what is delivered."""
+
+        def remove_header(self, name: str) -> None:
+            """All headers of a name are left out of what is delivered."""
+
+        def set(self, name: str, value: str) -> None:
+            """Later templates know `{name}`."""
+
+    class Action(Protocol):
+        """See the module's docstring."""
+
+        def describe(self) -> str:
+            """The action in words, as explanations and logs print it."""
+
+        def apply(self, draft: Draft) -> None:
+            """Note on the draft what is to be done."""
+
+    class ActionType(Protocol):
+        """What the registry names: how an action is written, and how it is read."""
+
+        SCHEMA: ClassVar[dict[str, Any]]
+
+        @classmethod
+        def parse(cls, node: Node, scope: Scope) -> Action:
+            """Make the action of its YAML value; raises Mistake where that is wrong."""

@@ -1,0 +1,46 @@
+"""add_header: put headers on top of what is delivered.
+
+Conditions of later rules see the message as it came, without them."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.template import Template
+
+
+@record
+class AddHeader:
+    """Pairs of a name and a value; delivery makes the values safe."""
+
+    headers: tuple[tuple[str, Template], ...]
+
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"type": ["string", "number"]},
+    }
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> AddHeader:
+        from maildrop_py.rules.header_name import header_name
+        from maildrop_py.rules.template_reader import parse_template
+
+        return cls(
+            tuple((header_name(key), parse_template(value, scope)) for key, value in node.pairs())
+        )
+
+    def describe(self) -> str:
+        said = (f"{name}: {value.describe()}" for name, value in self.headers)
+        return "add header " + ", ".join(said)
+
+    def apply(self, draft: Draft) -> None:
+        for name, value in self.headers:
+            draft.add_header(name, draft.text(value))

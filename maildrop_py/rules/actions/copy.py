@@ -1,0 +1,35 @@
+"""copy: put a copy into a folder and go on."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.template import Template
+
+
+@record
+class Copy:
+    """One more copy into `folder`."""
+
+    folder: Template
+
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/folder"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Copy:
+        from maildrop_py.rules.template_reader import parse_folder
+
+        return cls(parse_folder(node, scope))
+
+    def describe(self) -> str:
+        return f"copy into {self.folder.describe()}"
+
+    def apply(self, draft: Draft) -> None:
+        draft.copy(self.folder)

@@ -1,0 +1,32 @@
+"""discard: deliver nothing, and say nothing."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class Discard:
+    """The message is dropped; copies that earlier rules made stay."""
+
+    SCHEMA: ClassVar[dict[str, Any]] = {"const": True}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Discard:
+        if not node.boolean():
+            raise node.mistake("`discard: false` does nothing", "leave it out")
+        return cls()
+
+    def describe(self) -> str:
+        return "discard"
+
+    def apply(self, draft: Draft) -> None:
+        """A draft without actions is a message discarded."""

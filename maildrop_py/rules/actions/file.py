@@ -1,0 +1,40 @@
+"""file: put the message into a folder, with the flags that stand beside."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.template import Template
+
+
+@record
+class File:
+    """One copy into `folder`; `letters` and `keywords` are this filing's own flags."""
+
+    folder: Template
+    letters: str = ""
+    keywords: tuple[str, ...] = ()
+
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/folder"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> File:
+        from maildrop_py.rules.template_reader import parse_folder
+
+        return cls(parse_folder(node, scope))
+
+    def describe(self) -> str:
+        from maildrop_py.rules.flag_names import in_words
+
+        flags = in_words(self.letters, self.keywords)
+        return f"file into {self.folder.describe()}" + (f" as {flags}" if flags else "")
+
+    def apply(self, draft: Draft) -> None:
+        draft.file(self.folder, self.letters, self.keywords)

@@ -1,0 +1,38 @@
+"""forward: send the message on to another address."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.template import Template
+
+
+@record
+class Forward:
+    """The message goes on to `address` through sendmail."""
+
+    address: Template
+
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "string", "pattern": "@|^[^@]+$"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Forward:
+        from maildrop_py.rules.template_reader import parse_template
+
+        text = node.text()
+        if not text or text.startswith("-") or any(char in text for char in " ,;|<>\n"):
+            raise node.mistake(f"{text!r} is not one address", "such as me@example.com")
+        return cls(parse_template(node, scope))
+
+    def describe(self) -> str:
+        return f"forward to {self.address.describe()}"
+
+    def apply(self, draft: Draft) -> None:
+        draft.forward(draft.text(self.address))

@@ -1,0 +1,37 @@
+"""reject: refuse the message; the mail server tells the sender why."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.template import Template
+
+
+@record
+class Reject:
+    """The sender gets `text`; copies that earlier rules made stay."""
+
+    text: Template
+
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "string", "minLength": 1}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Reject:
+        from maildrop_py.rules.template_reader import parse_template
+
+        if not node.text().strip():
+            raise node.mistake("the sender must be told why", "such as: no mail wanted from there")
+        return cls(parse_template(node, scope))
+
+    def describe(self) -> str:
+        return f"reject: {self.text.describe()}"
+
+    def apply(self, draft: Draft) -> None:
+        draft.reject(draft.text(self.text))

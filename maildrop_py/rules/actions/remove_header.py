@@ -1,0 +1,35 @@
+"""remove_header: leave headers out of what is delivered."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class RemoveHeader:
+    """Every header with one of `names` goes, in whatever case it is written."""
+
+    names: tuple[str, ...]
+
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/texts"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> RemoveHeader:
+        from maildrop_py.rules.header_name import header_name
+
+        return cls(tuple(header_name(item) for item in node.alternatives()))
+
+    def describe(self) -> str:
+        return "remove header " + ", ".join(self.names)
+
+    def apply(self, draft: Draft) -> None:
+        for name in self.names:
+            draft.remove_header(name)

@@ -1,0 +1,32 @@
+"""score: add to the spam score that `spam_score` sees in later rules."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class Score:
+    """Adds `points`, which may be negative."""
+
+    points: float
+
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "number"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Score:
+        return cls(float(node.number()))
+
+    def describe(self) -> str:
+        return f"add {self.points:g} to the spam score"
+
+    def apply(self, draft: Draft) -> None:
+        draft.score(self.points)

@@ -1,0 +1,158 @@
+"""condition: what every condition is, what it is asked about, what it answers.
+
+A condition is a frozen record. It is made from YAML by its own `parse`, says
+itself in words with `describe`, and answers `test(facts)` with an Outcome. It
+reads nothing but the Facts it is given, so the same facts give the same
+Outcome.
+
+An Outcome is three-valued: `held` is True, False, or None where the answer
+could not be learnt (a DNS server is silent). Nothing fires on None, and the
+`not` of None is None.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, ClassVar, Protocol
+
+    from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.message.envelope import Envelope
+    from maildrop_py.message.message import Message
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+    class Condition(Protocol):
+        """See the module's docstring."""
+
+        COST: ClassVar[int]
+
+        def describe(self) -> str:
+            """The condition in words, as explanations and logs print it."""
+
+        def test(self, facts: Facts) -> Outcome:
+            """Whether it holds for this message."""
+
+    class ConditionType(Protocol):
+        """What the registry names: how a condition is written, and how it is read."""
+
+        SCHEMA: ClassVar[dict[str, Any]]
+
+        @classmethod
+        def parse(cls, node: Node, scope: Scope) -> Condition:
+            """Make the condition of its YAML value; raises Mistake where that is wrong."""
+
+
+Anchors = tuple[tuple[str, str], ...]
+"""Pairs of (field, folded literal): one of the literals must stand in its field."""
+
+CHEAP, MIDDLING, COSTLY = 0, 1, 2
+"""`COST`: headers only; the body or another file; the network or a command.
+Conditions side by side are asked in this order."""
+
+
+class Outcome:
+    """What a condition answered, with what it saw.
+
+    `label` and `text` are what was looked at (a header's name and value), `span`
+    the part of `text` that matched, `why` a remark in words, `captures` the
+    named groups, `children` the outcomes of the conditions inside this one.
+    """
+
+    __slots__ = ("captures", "children", "held", "label", "span", "text", "why")
+
+    def __init__(
+        self,
+        held: bool | None,
+        label: str = "",
+        text: str = "",
+        span: tuple[int, int] | None = None,
+        why: str = "",
+        captures: Mapping[str, str] | None = None,
+        children: tuple[tuple[Condition, Outcome | None], ...] = (),
+    ) -> None:
+        self.held = held
+        self.label = label
+        self.text = text
+        self.span = span
+        self.why = why
+        self.captures = captures
+        self.children = children
+
+
+class Facts:
+    """All that conditions may know about one message.
+
+    `score` is what earlier rules have added, `variables` the named groups and
+    `set` values so far; `now` is seconds since the epoch. With `explaining`,
+    conditions inside others are all asked, so that each can be shown.
+    """
+
+    __slots__ = (
+        "_folded",
+        "envelope",
+        "evidence",
+        "explaining",
+        "message",
+        "now",
+        "score",
+        "variables",
+    )
+
+    def __init__(
+        self,
+        message: Message,
+        envelope: Envelope,
+        evidence: Evidence,
+        now: float,
+        explaining: bool = False,
+    ) -> None:
+        self.message = message
+        self.envelope = envelope
+        self.evidence = evidence
+        self.now = now
+        self.explaining = explaining
+        self.score: float | None = None
+        self.variables: dict[str, str] = {}
+        self._folded: dict[str, str] = {}
+
+    def values(self, name: str) -> list[str]:
+        """The decoded values of every header called `name`, in any case."""
+        return [field.value for field in self.message.headers.all(name)]
+
+    def addresses(self, name: str) -> list[str]:
+        """Every address in the headers called `name`, lower-cased."""
+        from maildrop_py.message.addresses import in_header
+
+        fields = self.message.headers.all(name)
+        return [address.text.lower() for field in fields for address in in_header(field)]
+
+    def folded(self, field: str) -> str:
+        """The case-folded text that anchors of `field` are looked up in.
+
+        A field is a header's name, or `@` and a header's name for the addresses
+        in it.
+        """
+        text = self._folded.get(field)
+        if text is None:
+            found = self.addresses(field[1:]) if field.startswith("@") else self.values(field)
+            text = self._folded[field] = "\n".join(found).casefold()
+        return text
+
+    def sender(self) -> str | None:
+        """The envelope sender, "" the null sender; from Return-Path if not told."""
+        if self.envelope.sender is not None:
+            return self.envelope.sender
+        return _bare(self.message.headers.first("Return-Path"))
+
+    def recipient(self) -> str | None:
+        """The envelope recipient; from Delivered-To or X-Original-To if not told."""
+        if self.envelope.recipient is not None:
+            return self.envelope.recipient
+        headers = self.message.headers
+        return _bare(headers.first("Delivered-To") or headers.first("X-Original-To"))
+
+
+def _bare(path: str | None) -> str | None:
+    return None if path is None else path.strip().removeprefix("<").removesuffix(">")

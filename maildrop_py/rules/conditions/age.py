@@ -1,0 +1,54 @@
+"""age: how long ago the message arrived (if already filed) or was written (its Date)."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.comparison import Comparison
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class Age:
+    """The age in seconds passes the comparison; unknown without a readable Date."""
+
+    comparison: Comparison
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/comparison"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.comparison import AGES, parse_comparison
+
+        return cls(parse_comparison(node, AGES))
+
+    def describe(self) -> str:
+        return f"age {self.comparison.describe()}"
+
+    def test(self, facts: Facts) -> Outcome:
+        filed = facts.message.filed
+        value = facts.message.headers.first("Date") or ""
+        born = filed.mtime if filed is not None else written_at(value)
+        if born is None:
+            return Outcome(None, "Date", value, why="no date that can be read")
+        age = facts.now - born
+        return Outcome(self.comparison.holds(age), "age", f"{age / 86400:.1f} days")
+
+
+def written_at(date: str) -> float | None:
+    """Seconds since the epoch of a Date header (RFC 5322 3.3), None if unreadable."""
+    from email.utils import mktime_tz, parsedate_tz
+
+    try:
+        parsed = parsedate_tz(date)
+        return None if parsed is None else float(mktime_tz(parsed))
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None

@@ -1,0 +1,58 @@
+"""any: one of the conditions inside must hold."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import COSTLY, Anchors, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class Any_:
+    """Holds where one of `conditions` does; unknown where none does but one is."""
+
+    conditions: tuple[Condition, ...]
+
+    COST: ClassVar[int] = COSTLY
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/whens"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Any_:
+        from maildrop_py.rules.when import parse_when
+
+        items = node.alternatives()
+        if len(items) == 1 and items[0].kind == "mapping":
+            return cls(parse_when(items[0], scope).conditions)
+        return cls(tuple(parse_when(item, scope) for item in items))
+
+    def describe(self) -> str:
+        return "any of (" + "; ".join(condition.describe() for condition in self.conditions) + ")"
+
+    def anchors(self) -> Anchors:
+        """All the anchors inside, where every condition has one."""
+        from maildrop_py.rules.anchors import anchors_of
+
+        found = [anchors_of(condition) for condition in self.conditions]
+        return tuple(pair for pairs in found for pair in pairs) if all(found) else ()
+
+    def test(self, facts: Facts) -> Outcome:
+        held: bool | None = False
+        captures: dict[str, str] = {}
+        children: list[tuple[Condition, Outcome | None]] = []
+        for condition in self.conditions:
+            if held and not facts.explaining:
+                children.append((condition, None))
+                continue
+            outcome = condition.test(facts)
+            children.append((condition, outcome))
+            if outcome.held and not held:
+                captures.update(outcome.captures or {})
+            held = held or (None if outcome.held is None else outcome.held or held)
+        return Outcome(held, captures=captures, children=tuple(children))

@@ -1,0 +1,35 @@
+"""bulk: `Precedence: bulk`, `junk` or `list`, the part of FROM_DAEMON for bulk mail."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+from maildrop_py.rules.conditions.macros import PRECEDENCE, search_block
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class Bulk:
+    """A Precedence header says bulk, junk or list."""
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "boolean"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.conditions.not_ import wanted
+
+        return wanted(node, cls())
+
+    def describe(self) -> str:
+        return "Precedence says bulk, junk or list"
+
+    def test(self, facts: Facts) -> Outcome:
+        return search_block(PRECEDENCE, facts)

@@ -1,0 +1,54 @@
+"""envelope_address: what `sender` and `recipient` share."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+    from maildrop_py.rules.address_tests import Addresses
+    from maildrop_py.rules.condition import Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.text_tests import TextTest
+
+
+@record
+class EnvelopeAddress:
+    """The envelope's `which` ("sender" or "recipient") is in `addresses` or passes a test."""
+
+    which: str
+    addresses: Addresses | None
+    tests: tuple[TextTest, ...]
+
+    COST: ClassVar[int] = CHEAP
+
+    def describe(self) -> str:
+        said = [f"is {self.addresses.shown}"] if self.addresses else []
+        said += [test.describe() for test in self.tests]
+        return f"envelope {self.which} " + " or ".join(said)
+
+    def test(self, facts: Facts) -> Outcome:
+        label = f"envelope {self.which}"
+        value = facts.sender() if self.which == "sender" else facts.recipient()
+        if value is None:
+            return Outcome(False, label, why="the server did not say")
+        entry = self.addresses.entry_for(value) if self.addresses else None
+        if entry is not None:
+            return Outcome(True, label, value or "<>", (0, len(value) or 2), why=f"fits {entry}")
+        for test in self.tests:
+            found = test.search(value)
+            if found:
+                return Outcome(True, label, value, found[0], captures=found[1])
+        return Outcome(False, label, value or "<>")
+
+
+def parse_envelope_address(which: str, node: Node, scope: Scope) -> EnvelopeAddress:
+    """Reads an address test, as `from` does; raises Mistake."""
+    from maildrop_py.rules.conditions.address_header import parse_address_header
+
+    read = parse_address_header(which, (which,), node, scope)
+    return EnvelopeAddress(which, read.addresses, read.tests)

@@ -1,0 +1,44 @@
+"""extension: the part of the recipient's address behind the delimiter (user+extension)."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.text_tests import TextTest
+
+
+@record
+class Extension:
+    """The envelope's extension passes one of `tests`."""
+
+    tests: tuple[TextTest, ...]
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/text_test"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.text_tests import parse_tests
+
+        return cls(parse_tests(node, scope))
+
+    def describe(self) -> str:
+        return "address extension " + " or ".join(test.describe() for test in self.tests)
+
+    def test(self, facts: Facts) -> Outcome:
+        extension = facts.envelope.extension
+        if not extension:
+            return Outcome(False, "extension", why="the address has none")
+        for test in self.tests:
+            found = test.search(extension)
+            if found:
+                return Outcome(True, "extension", extension, found[0], captures=found[1])
+        return Outcome(False, "extension", extension)

@@ -1,0 +1,46 @@
+"""flags: the flags and keywords of a message that is already filed."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class Flags:
+    """The message has one of `letters` or one of `keywords`."""
+
+    letters: str
+    keywords: tuple[str, ...]
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/flags"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.flag_names import parse_flags
+
+        return cls(*parse_flags(node))
+
+    def describe(self) -> str:
+        from maildrop_py.rules.flag_names import in_words
+
+        return "flagged as " + in_words(self.letters, self.keywords, " or ")
+
+    def test(self, facts: Facts) -> Outcome:
+        from maildrop_py.rules.flag_names import in_words
+
+        filed = facts.message.filed
+        if filed is None:
+            return Outcome(False, "flags", why="just arriving, without flags")
+        held = any(letter in filed.flags for letter in self.letters)
+        held = held or any(keyword in filed.keywords for keyword in self.keywords)
+        return Outcome(held, "flags", in_words(filed.flags, filed.keywords) or "none")

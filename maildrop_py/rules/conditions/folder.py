@@ -1,0 +1,40 @@
+"""folder: where a message that is already filed stands; globs are understood."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class Folder:
+    """The message stands in a folder that fits one of `globs`."""
+
+    globs: tuple[str, ...]
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/texts"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        return cls(tuple(node.texts()))
+
+    def describe(self) -> str:
+        return "already in folder " + " or ".join(self.globs)
+
+    def test(self, facts: Facts) -> Outcome:
+        from maildrop_py.rules.matching import glob_fits
+
+        filed = facts.message.filed
+        if filed is None:
+            return Outcome(False, "folder", why="just arriving, in no folder yet")
+        held = any(glob_fits(glob, filed.folder) for glob in self.globs)
+        return Outcome(held, "folder", filed.folder)

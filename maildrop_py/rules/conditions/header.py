@@ -1,0 +1,98 @@
+"""header: tests of any header's decoded value; `subject` and others are short for it."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Anchors, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.text_tests import TextTest
+
+
+@record
+class Header:
+    """One of the headers called `name` passes one of `tests`."""
+
+    name: str
+    tests: tuple[TextTest, ...]
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {
+            "anyOf": [{"$ref": "#/$defs/text_test"}, {"$ref": "#/$defs/exists"}]
+        },
+        "description": "header names, each with a test; all must pass",
+    }
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.conditions.all import All
+        from maildrop_py.rules.header_name import header_name
+
+        pairs = node.pairs()
+        if not pairs:
+            raise node.mistake("no header is named here", "such as {X-Mailer: 'bat'}")
+        found = [parse_header(header_name(key), value, scope) for key, value in pairs]
+        return found[0] if len(found) == 1 else All(tuple(found))
+
+    def describe(self) -> str:
+        return f"header {self.name} " + " or ".join(test.describe() for test in self.tests)
+
+    def anchors(self) -> Anchors:
+        from maildrop_py.rules.anchors import of_tests
+
+        return of_tests(self.name, self.tests)
+
+    def test(self, facts: Facts) -> Outcome:
+        values = facts.values(self.name)
+        for value in values:
+            for test in self.tests:
+                found = test.search(value)
+                if found:
+                    return Outcome(True, self.name, value, *found[:1], captures=found[1])
+        if not values:
+            return Outcome(False, self.name, why="no such header")
+        return Outcome(False, self.name, values[0])
+
+
+@record
+class HeaderExists:
+    """A header called `name` is there, whatever is in it."""
+
+    name: str
+
+    COST: ClassVar[int] = CHEAP
+
+    def describe(self) -> str:
+        return f"header {self.name} is there"
+
+    def test(self, facts: Facts) -> Outcome:
+        values = facts.values(self.name)
+        if not values:
+            return Outcome(False, self.name, why="no such header")
+        return Outcome(True, self.name, values[0])
+
+
+def parse_header(name: str, node: Node, scope: Scope) -> Condition:
+    """The condition that a test of the header `name` makes."""
+    from maildrop_py.rules.text_tests import parse_tests
+
+    return parse_exists(name, node) or Header(name, parse_tests(node, scope))
+
+
+def parse_exists(name: str, node: Node) -> Condition | None:
+    """The condition that `{exists: true}` or `false` makes, None for other tests."""
+    from maildrop_py.rules.conditions.not_ import Not
+
+    pairs = node.pairs() if node.kind == "mapping" else []
+    if [key.text() for key, _ in pairs] != ["exists"]:
+        return None
+    return HeaderExists(name) if pairs[0][1].boolean() else Not(HeaderExists(name))

@@ -1,0 +1,64 @@
+"""list_id: tests of a mailing list's identifier (RFC 2919), what stands in <…> in List-Id.
+
+The description before it is left out; `header: {List-Id: …}` sees that too.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Anchors, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.text_tests import TextTest
+
+
+@record
+class ListId:
+    """The identifier in List-Id passes one of `tests`."""
+
+    tests: tuple[TextTest, ...]
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"$ref": "#/$defs/text_test"}, {"$ref": "#/$defs/exists"}]
+    }
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.conditions.header import parse_exists
+        from maildrop_py.rules.text_tests import parse_tests
+
+        return parse_exists("List-Id", node) or cls(parse_tests(node, scope))
+
+    def describe(self) -> str:
+        return "List-Id " + " or ".join(test.describe() for test in self.tests)
+
+    def anchors(self) -> Anchors:
+        from maildrop_py.rules.anchors import of_tests
+
+        return of_tests("List-Id", self.tests)
+
+    def test(self, facts: Facts) -> Outcome:
+        values = facts.values("List-Id")
+        for value in values:
+            identifier = identifier_in(value)
+            for test in self.tests:
+                found = test.search(identifier)
+                if found:
+                    return Outcome(True, "List-Id", identifier, found[0], captures=found[1])
+        if not values:
+            return Outcome(False, "List-Id", why="no such header")
+        return Outcome(False, "List-Id", identifier_in(values[0]))
+
+
+def identifier_in(value: str) -> str:
+    """What stands in the last <…> of a List-Id, or all of it where there is none."""
+    start = value.rfind("<")
+    end = value.find(">", start)
+    return value[start + 1 : end].strip() if 0 <= start < end else value.strip()

@@ -1,0 +1,58 @@
+"""mailing_list: mail that came through a mailing list, whatever its manager.
+
+Known by RFC 2919 and RFC 2369 headers, by those of older managers (ezmlm,
+Majordomo, fml, LISTSERV, Mailman 1), and by procmail's two signs."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+LIST_HEADERS = (
+    "List-Id",
+    "List-Post",
+    "Mailing-List",
+    "X-Mailing-List",
+    "X-ML-Name",
+    "X-Ml-Name",
+    "X-Mailman-Version",
+    "X-BeenThere",
+    "X-Sympa-To",
+    "X-Google-Group-Id",
+    "X-Listserver",
+)
+
+
+@record
+class MailingList:
+    """A header that only list managers write is there."""
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "boolean"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.conditions.not_ import wanted
+
+        return wanted(node, cls())
+
+    def describe(self) -> str:
+        return "came through a mailing list"
+
+    def test(self, facts: Facts) -> Outcome:
+        for name in LIST_HEADERS:
+            values = facts.values(name)
+            if values and values[0].strip().upper() != "NO":
+                return Outcome(True, name, values[0])
+        for value in facts.values("To"):
+            if value.lower().startswith("multiple recipients of "):
+                return Outcome(True, "To", value)
+        return Outcome(False, why="no header of a list manager")

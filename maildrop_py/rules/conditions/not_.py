@@ -1,0 +1,46 @@
+"""not: the conditions inside must not all hold."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import COSTLY, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class Not:
+    """Holds where `condition` does not; unknown where that is unknown."""
+
+    condition: Condition
+
+    COST: ClassVar[int] = COSTLY
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/when"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Not:
+        from maildrop_py.rules.when import parse_when
+
+        groups = set(scope.rule_groups)
+        inside = parse_when(node, scope)
+        scope.rule_groups = groups  # what did not match has captured nothing
+        return cls(inside)
+
+    def describe(self) -> str:
+        return f"not ({self.condition.describe()})"
+
+    def test(self, facts: Facts) -> Outcome:
+        outcome = self.condition.test(facts)
+        held = None if outcome.held is None else not outcome.held
+        return Outcome(held, children=((self.condition, outcome),))
+
+
+def wanted(node: Node, condition: Condition) -> Condition:
+    """What `name: true` and `name: false` mean: the condition, or its `not`."""
+    return condition if node.boolean() else Not(condition)

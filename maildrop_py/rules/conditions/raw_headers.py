@@ -1,0 +1,45 @@
+"""raw_headers: an expression over the whole header block, as procmail's `*` lines are.
+
+The block is unfolded and not decoded; `^` is the start of a line."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class RawHeaders:
+    """One of `expressions` matches the unfolded header block, taken as bytes."""
+
+    expressions: tuple[str, ...]
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/texts"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.text_tests import parse_regex
+
+        found = [parse_regex(item, scope, "(?m)") for item in node.alternatives()]
+        return cls(tuple(test.expression for test in found))
+
+    def describe(self) -> str:
+        return "header block matches " + " or ".join(f"/{each}/" for each in self.expressions)
+
+    def test(self, facts: Facts) -> Outcome:
+        from maildrop_py.rules.conditions.macros import search_block
+
+        for expression in self.expressions:
+            outcome = search_block(expression, facts)
+            if outcome.held:
+                return outcome
+        return Outcome(False, why="no header line matches")

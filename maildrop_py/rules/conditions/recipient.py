@@ -1,0 +1,27 @@
+"""recipient: to whom the server delivered (Delivered-To, X-Original-To if it did not say)."""
+
+from __future__ import annotations
+
+from maildrop_py.rules.condition import CHEAP
+from maildrop_py.rules.conditions.address_header import SCHEMA
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+class Recipient:
+    """Makes an EnvelopeAddress condition; there are no objects of this class."""
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = SCHEMA
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.conditions.envelope_address import parse_envelope_address
+
+        return parse_envelope_address("recipient", node, scope)

@@ -1,0 +1,25 @@
+"""reply_to: who the Reply-To header names, by address, domain, glob, list or expression."""
+
+from __future__ import annotations
+
+from maildrop_py.rules.condition import CHEAP
+from maildrop_py.rules.conditions.address_header import SCHEMA, parse_address_header
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+class ReplyTo:
+    """Makes an AddressHeader condition; there are no objects of this class."""
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = SCHEMA
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        return parse_address_header("Reply-To", ("Reply-To",), node, scope)

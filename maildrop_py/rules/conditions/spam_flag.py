@@ -1,0 +1,37 @@
+"""spam_flag: the nearest spam filter called the message spam."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class SpamFlag:
+    """The topmost filter's yes or no; without a filter it does not hold."""
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "boolean"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.conditions.not_ import wanted
+
+        return wanted(node, cls())
+
+    def describe(self) -> str:
+        return "a spam filter called it spam"
+
+    def test(self, facts: Facts) -> Outcome:
+        verdict = facts.message.spam
+        if verdict.flag is None:
+            return Outcome(False, "spam flag", why="no filter left a verdict")
+        return Outcome(verdict.flag, verdict.header, "spam" if verdict.flag else "not spam")

@@ -1,0 +1,44 @@
+"""spam_score: the nearest spam filter's score and what earlier rules have added."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.comparison import Comparison
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+@record
+class SpamScore:
+    """The score passes one of the comparisons; without any score none does."""
+
+    comparisons: tuple[Comparison, ...]
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/comparisons"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.comparison import PLAIN, parse_comparison
+
+        return cls(tuple(parse_comparison(item, PLAIN) for item in node.alternatives()))
+
+    def describe(self) -> str:
+        return "spam score " + " or ".join(each.describe() for each in self.comparisons)
+
+    def test(self, facts: Facts) -> Outcome:
+        verdict = facts.message.spam
+        if verdict.score is None and facts.score is None:
+            return Outcome(False, "spam score", why="no filter left a score, and no rule gave one")
+        total = (verdict.score or 0.0) + (facts.score or 0.0)
+        sources = [verdict.header] if verdict.score is not None else []
+        sources += ["rules"] if facts.score is not None else []
+        held = any(comparison.holds(total) for comparison in self.comparisons)
+        return Outcome(held, "spam score", f"{total:g}", why="from " + " and ".join(sources))

@@ -1,0 +1,28 @@
+"""subject: tests of the Subject header, short for `header: {Subject: …}`."""
+
+from __future__ import annotations
+
+from maildrop_py.rules.condition import CHEAP
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+
+
+class Subject:
+    """Makes a Header condition of its own kind; there are no objects of this class."""
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"$ref": "#/$defs/text_test"}, {"$ref": "#/$defs/exists"}]
+    }
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.conditions.header import parse_header
+
+        return parse_header("Subject", node, scope)

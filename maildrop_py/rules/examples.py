@@ -1,0 +1,78 @@
+"""examples: reads the messages in a rules file that say what its rules should do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maildrop_py.message.envelope import Envelope
+from maildrop_py.record import record
+from maildrop_py.rules.document import Node
+from maildrop_py.rules.flag_names import parse_flags
+from maildrop_py.rules.header_name import header_name
+from maildrop_py.rules.scope import Scope
+
+ENVELOPE = ("sender", "recipient", "extension", "client_address", "client_name", "helo")
+EXPECTED = ("rule", "file", "copies", "flags", "discard", "reject", "forward", "score")
+
+
+@record
+class Example:
+    """A message, and what must become of it."""
+
+    file: str
+    line: int
+    message: bytes
+    envelope: Envelope
+    expect: tuple[tuple[str, Any], ...]
+
+
+def parse_example(node: Node, scope: Scope) -> Example:
+    """One item of `examples`; raises Mistake."""
+    found = {key.choice(("message", "envelope", "expect"), "key"): v for key, v in node.pairs()}
+    for needed in ("message", "expect"):
+        if needed not in found:
+            raise node.mistake(f"an example needs `{needed}`")
+    return Example(
+        node.file,
+        node.line,
+        _message(found["message"], scope),
+        _envelope(found["envelope"]) if "envelope" in found else Envelope(),
+        tuple(_expected(key, value) for key, value in found["expect"].pairs()),
+    )
+
+
+def _message(node: Node, scope: Scope) -> bytes:
+    found = {key.choice(("headers", "body", "path"), "key"): value for key, value in node.pairs()}
+    if "path" in found:
+        path = scope.path(found["path"])
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except OSError as error:
+            raise found["path"].mistake(f"{path}: {error.strerror}") from None
+    lines = []
+    for key, value in found["headers"].pairs() if "headers" in found else []:
+        lines += [f"{header_name(key)}: {text}\n" for text in value.texts()]
+    body = found["body"].text() if "body" in found else ""
+    return ("".join(lines) + "\n" + body).encode()
+
+
+def _envelope(node: Node) -> Envelope:
+    fields: dict[str, Any] = {}
+    for key, value in node.pairs():
+        name = key.choice((*ENVELOPE, "authenticated"), "part of the envelope")
+        fields[name] = value.boolean() if name == "authenticated" else value.text()
+    return Envelope(**fields)
+
+
+def _expected(key: Node, value: Node) -> tuple[str, Any]:
+    name = key.choice(EXPECTED, "expectation")
+    if name == "flags":
+        return name, parse_flags(value) if value.kind != "list" or value.items() else ("", ())
+    if name == "copies":
+        return name, tuple(value.texts())
+    if name == "score":
+        return name, float(value.number())
+    if name == "discard" or (name == "reject" and value.kind == "boolean"):
+        return name, value.boolean()
+    return name, None if value.kind == "nothing" else value.text()

@@ -1,0 +1,67 @@
+"""scope: what a condition or an action may ask for while it is being read.
+
+It knows the file's place (for `{file: …}`), reads other files once and keeps
+note of them, so that the compiled rules are made anew when one changes, and
+collects what is worth a warning.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from maildrop_py.errors import Problem
+from maildrop_py.rules.document import Mistake, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from maildrop_py.rules.sources import Sources
+
+    T = TypeVar("T")
+
+
+class Scope:
+    """The surroundings of one rules file while it is read."""
+
+    def __init__(self, sources: Sources, problems: list[Problem]) -> None:
+        self.sources = sources
+        self.problems = problems
+        self.allow_commands = False
+        self.layout = "maildir++"
+        self.home = os.path.expanduser("~")
+        self.variables: set[str] = set()
+        self.rule_groups: set[str] = set()
+
+    def attempt(self, read: Callable[[], T]) -> T | None:
+        """`read()`, or None with the mistake noted, so that reading can go on."""
+        try:
+            return read()
+        except Mistake as mistake:
+            self.problems.append(mistake.problem)
+            return None
+
+    def lines_of(self, node: Node) -> list[str]:
+        """The lines of the file that `node` names, `#` comments and blanks left out."""
+        path = self.path(node)
+        try:
+            text = self.sources.read(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise node.mistake(f"{path} cannot be read: {reason(error)}") from None
+        lines = (line.partition("#")[0].strip() for line in text.splitlines())
+        return [line for line in lines if line]
+
+    def path(self, node: Node) -> str:
+        """The path that `node` names, relative to the rules file it stands in."""
+        written = node.text()
+        if written == "~" or written.startswith("~/"):
+            written = self.home + written[1:]
+        return os.path.normpath(os.path.join(os.path.dirname(node.file), written))
+
+
+def reason(error: Exception) -> str:
+    """Why a file could not be read, without Python's dressing."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 (byte {error.start})"
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)

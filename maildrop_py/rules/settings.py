@@ -1,0 +1,26 @@
+"""settings: what a rules file says beside its rules."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+
+@record
+class Settings:
+    """The top of a rules file; `~` in paths is still unexpanded.
+
+    `dns_timeout` is in seconds and is one budget for a whole message. `me` are
+    the user's own addresses and domains, `helo_names` the server's own names.
+    """
+
+    maildir: str | None = None
+    layout: str = "maildir++"
+    folder_encoding: str = "imap-utf-7"
+    networks: tuple[str, ...] = ()
+    authserv_ids: tuple[str, ...] = ()
+    dns_timeout: float = 5.0
+    nameservers: tuple[str, ...] = ()
+    me: tuple[str, ...] = ()
+    server_names: tuple[str, ...] = ()
+    sendmail: str = "/usr/sbin/sendmail"
+    allow_commands: bool = False

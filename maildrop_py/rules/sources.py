@@ -1,0 +1,83 @@
+"""sources: the files a set of rules is made from, and whether they still are.
+
+Every file read, and every folder a glob looked into, leaves a stamp. Compiled
+rules are good as long as all stamps are. A file that others may write to is
+refused, as procmail does: whoever changes the rules runs commands as the user.
+"""
+
+from __future__ import annotations
+
+import os
+
+Stamp = tuple[str, int, int, int, int, int, int, int]
+"""path, then device, inode, size, mtime and ctime in ns, mode, owner; -1 if missing."""
+
+
+def stamp(path: str) -> Stamp:
+    """What tells the file's present content and permissions from any other."""
+    try:
+        s = os.stat(path)
+    except OSError:
+        return (path, -1, -1, -1, -1, -1, -1, -1)
+    return (path, s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_mode, s.st_uid)
+
+
+def unchanged(stamps: tuple[Stamp, ...]) -> bool:
+    """Whether every file still is what its stamp says."""
+    return all(stamp(known[0]) == known for known in stamps)
+
+
+class UntrustedFile(OSError):
+    """A file that somebody other than its reader or root may change."""
+
+
+def check_trust(path: str) -> None:
+    """Raises UntrustedFile where others may write to the file or replace it.
+
+    A group's right to write is borne where the group is the user's own, that is,
+    has the user's number.
+    """
+    real = os.path.realpath(path)
+    for place, what in ((real, "it"), (os.path.dirname(real), "its folder")):
+        found = os.stat(place)
+        sticky = what == "its folder" and found.st_mode & 0o1000
+        if found.st_uid not in (0, os.geteuid()):
+            raise UntrustedFile(f"{what} belongs to another user (uid {found.st_uid})")
+        if found.st_mode & 0o002 and not sticky:
+            raise UntrustedFile(f"{what} is writable for everybody")
+        if found.st_mode & 0o020 and found.st_gid not in (0, os.geteuid()) and not sticky:
+            raise UntrustedFile(f"{what} is writable for group {found.st_gid}")
+
+
+class Sources:
+    """Reads rule files and remembers what it read."""
+
+    def __init__(self, enforce_trust: bool = True) -> None:
+        self._enforce_trust = enforce_trust
+        self._stamps: dict[str, Stamp] = {}
+
+    @property
+    def stamps(self) -> tuple[Stamp, ...]:
+        """The stamps of everything that was read, taken before it was read."""
+        return tuple(self._stamps.values())
+
+    def read(self, path: str, ships_with_us: bool = False) -> str:
+        """The text of a file; raises OSError or UnicodeDecodeError."""
+        self._stamps.setdefault(path, stamp(path))
+        if self._enforce_trust and not ships_with_us:
+            check_trust(path)
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
+
+    def matching(self, pattern: str) -> list[str]:
+        """The files that fit a pattern with wildcards in its last part, sorted."""
+        import fnmatch
+
+        folder, wanted = os.path.split(pattern)
+        self._stamps.setdefault(folder, stamp(folder))
+        try:
+            names = os.listdir(folder)
+        except FileNotFoundError:
+            return []
+        shown = [name for name in names if not name.startswith(".")]
+        return [os.path.join(folder, name) for name in sorted(fnmatch.filter(shown, wanted))]

@@ -1,0 +1,121 @@
+"""text_tests: reads the tests that text conditions make, from YAML.
+
+A bare text is a regular expression; a mapping names the kind of test:
+`regex`, `contains`, `is`, `glob`, `exists`. A list holds alternatives.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maildrop_py.rules.document import Node
+from maildrop_py.rules.literals import regex
+from maildrop_py.rules.matching import Contains, Glob, Is
+from maildrop_py.rules.pattern import Regex
+from maildrop_py.rules.scope import Scope
+
+TextTest = Regex | Contains | Is | Glob
+
+SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {"type": ["string", "number"], "description": "regular expression (RE2), ignoring case"},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+            "properties": {
+                "regex": {"$ref": "#/$defs/texts"},
+                "contains": {"$ref": "#/$defs/texts"},
+                "is": {"$ref": "#/$defs/texts"},
+                "glob": {"$ref": "#/$defs/texts"},
+            },
+        },
+        {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/text_test"}},
+    ]
+}
+
+KINDS = ("regex", "contains", "is", "glob")
+
+
+def parse_tests(node: Node, scope: Scope, mode: str = "") -> tuple[TextTest, ...]:
+    """The alternatives of a text test; `mode` is put before each expression."""
+    tests: list[TextTest] = []
+    for item in node.alternatives():
+        if item.kind == "mapping":
+            tests += _named(item, scope, mode)
+        else:
+            tests.append(parse_regex(item, scope, mode))
+    return tuple(tests)
+
+
+def _named(node: Node, scope: Scope, mode: str) -> list[TextTest]:
+    tests: list[TextTest] = []
+    for key, value in node.pairs():
+        kind = key.choice(KINDS, "kind of test")
+        for item in value.alternatives():
+            tests.append(_one(kind, item, scope, mode))
+    if len(node.pairs()) != 1:
+        raise node.mistake("one kind of test must stand here", "use `all` or `any` for several")
+    return tests
+
+
+def _one(kind: str, node: Node, scope: Scope, mode: str) -> TextTest:
+    if kind == "regex":
+        return parse_regex(node, scope, mode)
+    text = node.text()
+    if kind == "contains":
+        if not text:
+            raise node.mistake("an empty text is in everything", "use `exists: true`")
+        return Contains(text)
+    return Is(text) if kind == "is" else Glob(text)
+
+
+def parse_regex(node: Node, scope: Scope, mode: str = "", around: str = "{}") -> Regex:
+    """One regular expression; its named groups are noted for templates.
+
+    `around` is the expression that it is put into, in the place of `{}`.
+    """
+    written = node.text()
+    for expression in (written, mode + around.replace("{}", written)):
+        check_regex(node, expression)
+    scope.rule_groups |= set(_groups(written))
+    if around != "{}" or mode:
+        inner = regex(written)
+        return Regex(mode + around.replace("{}", written), inner.literals)
+    return regex(written)
+
+
+def check_regex(node: Node, expression: str) -> None:
+    """Raises Mistake where RE2 refuses the expression."""
+    import re2
+
+    from maildrop_py.rules.pattern import compiled
+
+    if not expression:
+        raise node.mistake("an empty expression matches everything", "use `exists: true`")
+    try:
+        compiled(expression)
+    except re2.error as error:
+        said = error.args[0] if error.args else ""
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        raise node.mistake(f"bad regular expression: {text}", _hint(expression)) from None
+
+
+def _groups(expression: str) -> list[str]:
+    from maildrop_py.rules.pattern import compiled
+
+    found = compiled(expression).groupindex
+    return [name.decode() if isinstance(name, bytes) else name for name in found]
+
+
+def _hint(expression: str) -> str:
+    if any(sign in expression for sign in ("(?=", "(?!", "(?<=", "(?<!")):
+        return "RE2 has no look-around; use `not` for what must be absent"
+    if "\\Z" in expression:
+        return "write \\z for the end of the text"
+    if expression.startswith(("*", "+", "?")):
+        return "write .* for any text, or {glob: …} for a shell pattern"
+    if any(f"\\{digit}" in expression for digit in "123456789"):
+        return "RE2 has no back-references"
+    return ""

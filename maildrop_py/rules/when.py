@@ -1,0 +1,60 @@
+"""when: reads a `when` mapping, whose keys must all hold, into one condition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from maildrop_py.rules.conditions import CONDITIONS
+from maildrop_py.rules.conditions.all import All
+from maildrop_py.rules.document import Node
+from maildrop_py.rules.registry import condition_class
+from maildrop_py.rules.scope import Scope
+
+if TYPE_CHECKING:
+    from maildrop_py.rules.condition import Condition
+
+BESIDE_WEIGH = "total"
+"""The one key of a `when` that is no condition: the total that `weigh` must reach."""
+
+
+def parse_when(node: Node, scope: Scope) -> All:
+    """The conditions of a mapping; each mistake in it is noted, and the rest read."""
+    return parse_pairs(node, node.pairs(), scope)
+
+
+def parse_pairs(node: Node, pairs: list[tuple[Node, Node]], scope: Scope) -> All:
+    """The conditions in some of the keys and values of the mapping `node`."""
+    if not pairs:
+        raise node.mistake("no condition stands here", "leave `when` out to match every message")
+    weighs = any(key.text() == "weigh" for key, _ in pairs)
+    totals = [value for key, value in pairs if weighs and key.text() == BESIDE_WEIGH]
+    found: list[Condition] = []
+    for key, value in pairs:
+        if value in totals:
+            continue
+        condition = scope.attempt(lambda k=key, v=value: _one(k, v, scope, totals))  # type: ignore[misc]
+        if condition is not None:
+            found.append(condition)
+    return All(tuple(sorted(found, key=lambda condition: condition.COST)))
+
+
+def _one(key: Node, value: Node, scope: Scope, totals: list[Node]) -> Condition:
+    name = key.choice(CONDITIONS, "condition")
+    if name == "weigh":
+        from maildrop_py.rules.conditions.weigh import parse_weigh
+
+        return parse_weigh(value, scope, totals)
+    return condition_class(name).parse(value, scope)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a `when` mapping."""
+    properties = {name: condition_class(name).SCHEMA for name in CONDITIONS}
+    properties[BESIDE_WEIGH] = {"$ref": "#/$defs/comparison"}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": properties,
+        "dependentRequired": {BESIDE_WEIGH: ["weigh"]},
+    }
