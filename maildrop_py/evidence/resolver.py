@@ -96,6 +96,10 @@ class Resolver:
         other._known = self._known
         return other
 
+    def out_of_time(self) -> bool:
+        """Whether nothing more will be answered because the budget is used up."""
+        return self._budget.left() <= 0
+
     def ask(self, name: str, kind: str) -> Answer:
         """The records of type `kind` (A, AAAA, MX, PTR, TXT) at `name`."""
         return self.ask_all([(name, kind)])[0]
