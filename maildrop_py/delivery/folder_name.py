@@ -91,7 +91,9 @@ def encode_utf7(text: str) -> str:
 def _shifted(run: str) -> str:
     if not run:
         return ""
-    coded = binascii.b2a_base64(run.encode("utf-16-be"), newline=False).rstrip(b"=")
+    coded = binascii.b2a_base64(run.encode("utf-16-be", "surrogatepass"), newline=False).rstrip(
+        b"="
+    )
     return f"&{coded.decode().replace('/', ',')}-"
 
 

@@ -22,6 +22,7 @@ import errno
 import os
 
 from maildrop_py.delivery.unique_name import delivered_name, new_base
+from maildrop_py.errors import StorageFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ class Maildir:
         """Root's files in a user's Maildir would be out of that user's reach."""
         if self._checked:
             return
-        if os.geteuid() == 0 and os.stat(self.root).st_uid != 0:
-            from maildrop_py.errors import StorageFailed
-
+        if os.geteuid() == 0 and _owner(self.root) != 0:
             raise StorageFailed(f"{self.root}: is not root's, and root does not deliver there")
         self._checked = True
 
@@ -107,6 +106,12 @@ class Folder:
             _touch(f"{self.path}/maildirfolder")
         _make_directory(f"{self.path}/cur")
         sync_directory(self.path)
+
+
+def _owner(root: str) -> int:
+    """Whose the Maildir is, or would be if it were there."""
+    place = root if os.path.lexists(root) else os.path.dirname(root) or "."
+    return os.stat(place).st_uid
 
 
 def _make_levels(root: str, path: str) -> None:
@@ -187,7 +192,9 @@ class Written:
         if descriptor >= 0:
             os.close(descriptor)
 
-    __del__ = close  # of a file that was given up before it was synced
+    def __del__(self) -> None:
+        if getattr(self, "descriptor", -1) >= 0:  # given up before it was synced
+            self.close()
 
 
 class Draft:

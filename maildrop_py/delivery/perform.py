@@ -17,8 +17,8 @@ What cannot be done at any time, however often it is tried (a folder name that
 cannot exist, a forward address that is none), is a warning in the Receipt, and
 the message goes to INBOX instead. A keyword that cannot be set is a warning.
 
-Reports: Rejected, MailLoop, and every Temporary; then nothing of the delivery
-is visible in the Maildir.
+Reports: MailLoop and every Temporary; then nothing of the delivery is visible in
+the Maildir. Rejected, when the decision says so and its copies have been filed.
 """
 
 from __future__ import annotations
@@ -94,10 +94,13 @@ def perform(
         delivery.run_commands()
         delivery.publish()
         sync_directories((delivery,))
+        receipt = delivery.finish()
     except BaseException:
         delivery.undo()
         raise
-    return delivery.finish()
+    if decision.reject is not None:
+        raise Rejected(decision.reject)
+    return receipt
 
 
 class Delivery:
@@ -105,7 +108,7 @@ class Delivery:
 
     Order: write(), sync_files(), run_commands(), publish(),
     sync_directories(deliveries), finish(); undo() after any failure before
-    finish(). Each step raises our errors.
+    finish(). Each step raises our errors; a `reject` is left to the caller.
     """
 
     def __init__(
@@ -129,11 +132,12 @@ class Delivery:
         self._drafts: list[Draft] = []
         self._flags: list[str] = []
         self._edits = Edits()
+        self._done = False
         self._quota: ModuleType | None = None
 
     def write(self) -> None:
         """Put every copy whole into tmp/ of its folder (unsynced)."""
-        self._refuse()
+        self._refuse_loop()
         self._actions = [self._possible(action) for action in self.decision.actions]
         with storage(self.maildir.root):
             self._edits = self._make_edits()
@@ -180,7 +184,8 @@ class Delivery:
         return [draft.directory for draft in self._drafts]
 
     def finish(self) -> Receipt:
-        """Remove the names in tmp/; the delivery is done, whatever happens here."""
+        """The delivery is done, whatever happens from here on; remove the names in tmp/."""
+        self._done = True
         for draft in self._drafts:
             draft.discard()
             if self._quota is not None:
@@ -189,15 +194,14 @@ class Delivery:
         return Receipt(paths, tuple(self._commands_done), tuple(self.warnings))
 
     def undo(self) -> None:
-        """Take back what can be; never raises OSError."""
-        for draft in self._drafts:
-            draft.retract()
+        """Take back what can be, unless finish() was reached; never raises OSError."""
+        if not self._done:
+            for draft in self._drafts:
+                draft.retract()
         for draft in self._drafts:
             draft.discard()
 
-    def _refuse(self) -> None:
-        if self.decision.reject is not None:
-            raise Rejected(self.decision.reject)
+    def _refuse_loop(self) -> None:
         if is_loop(self.spool.head(), self.envelope.recipient):
             raise MailLoop(f"{self.envelope.recipient}: has had this message before")
 

@@ -171,9 +171,9 @@ class Spool:
 
         self._large = LargeFile(self.maildir.folder(INBOX), top)
         rest = self._data[len(self.from_line) :]
-        end = head_end(self._data)
-        if end >= 0:
-            self._head = self._data = self._data[:end]
+        self._data = self._data[:HEAD_LIMIT]
+        if head_end(self._data) >= 0:
+            self._data = self.head()
         with storage(self.maildir.root):
             self._large.create()
             self._large.append(rest)

@@ -69,9 +69,9 @@ def missing(head: bytes, envelope: Envelope) -> bytes:
 
 def is_loop(head: bytes, recipient: str | None) -> bool:
     """Whether this recipient has had the message before."""
-    if not recipient or b"elivered-" not in head:
-        return False
     lowered = head.lower()
+    if not recipient or b"delivered-to:" not in lowered:
+        return False
     below = lowered[_field(lowered, b"received:", from_line_end(head)) :]
     return _bare(_written(recipient).lower()) in _values(below, b"delivered-to:")
 
