@@ -52,3 +52,7 @@ class Evidence:
 
     def delivered(self) -> None:
         """The message is delivered: remember what later messages may ask."""
+
+    def spf_asked(self) -> str | None:
+        """The SPF result if a rule asked for it, else None."""
+        return None

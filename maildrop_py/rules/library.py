@@ -10,9 +10,9 @@ import os
 
 BUILTIN = "builtin:"
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
-_INSTALLED = os.path.join(_HERE, "library")
-_CHECKED_OUT = os.path.join(os.path.dirname(os.path.dirname(_HERE)), "rules")
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_INSTALLED = os.path.join(_PACKAGE, "rules_library")
+_CHECKED_OUT = os.path.join(os.path.dirname(_PACKAGE), "rules")
 
 
 def builtin_path(name: str) -> str:

@@ -1,0 +1,27 @@
+"""deliver_help: `deliver` as click sees it, for `--help` and shell completion."""
+
+from __future__ import annotations
+
+import click
+
+from maildrop_py.cli.deliver_options import OPTIONS
+
+
+def _command() -> click.Command:
+    options: list[click.Parameter] = [
+        click.Option([f"--{name}", *([short] if short else [])], help=text, metavar="VALUE")
+        for name, (short, text) in OPTIONS.items()
+    ]
+    return click.Command(
+        "deliver",
+        params=options,
+        help=(
+            "Deliver the message on standard input.\n\n"
+            "For .forward, mailbox_command and pipe transports. What is not told by an option "
+            "comes from the mail server's environment. The status is 0 (delivered), 75 (try "
+            "again) or 77 (a rule rejected the message)."
+        ),
+    )
+
+
+deliver = _command()

@@ -1,0 +1,44 @@
+"""rules_file: finds and compiles the rules for the commands that people run.
+
+Unlike delivery these never go on with old rules: every mistake is printed, and
+the status is 1.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from maildrop_py.cli.environment import Places
+from maildrop_py.errors import RuleError
+from maildrop_py.rules.compiler import compile_rules
+from maildrop_py.rules.program import Program
+from maildrop_py.rules.reader import read_rules
+from maildrop_py.rules.rule_set import RuleSet
+
+rules_option = click.option(
+    "--rules",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="The rules file [~/.config/maildrop-py/rules.yaml].",
+)
+
+
+def rule_set_of(path: str | None) -> RuleSet:
+    """The rules at `path` or the default place; prints every mistake and exits with 1."""
+    path = path or Places(os.environ).rules
+    try:
+        return read_rules(path)
+    except RuleError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        count = len(error.problems)
+        click.echo(f"{count} mistake{'s' if count > 1 else ''}", err=True)
+        sys.exit(1)
+
+
+def program_of(path: str | None) -> Program:
+    """The same, compiled."""
+    return compile_rules(rule_set_of(path))

@@ -1,0 +1,78 @@
+"""message_files: messages named on a command line, whatever kind of place they are in.
+
+A file is a message, or many if it is an mbox; a folder is a Maildir if it has
+cur/ and new/, else a folder of messages, looked through to its depth; `-` is
+standard input. Messages are opened one at a time, and no further read than
+they are asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+
+from maildrop_py.message.message import BytesSource, FileSource, Message
+from maildrop_py.record import record
+
+STANDARD_INPUT = "-"
+Walk = Callable[[str], Iterator[tuple[str, Message]]]
+"""Yields the messages of a Maildir, each with its path."""
+
+
+@record
+class Found:
+    """A message, and the path or `path#number` it is known by."""
+
+    path: str
+    message: Message
+
+
+def messages_in(paths: Iterable[str], walk: Walk) -> Iterator[Found]:
+    """The messages at `paths` in order, Maildirs by `walk`; raises OSError for a bad path."""
+    for path in paths:
+        if path == STANDARD_INPUT:
+            yield Found(path, Message(BytesSource(sys.stdin.buffer.read())))
+        elif is_maildir(path):
+            for where, message in walk(path):
+                yield Found(where, message)
+        elif os.path.isdir(path):
+            yield from _in_folder(path)
+        else:
+            yield from _in_file(path)
+
+
+def is_maildir(path: str) -> bool:
+    """Whether `path` is a Maildir or one folder of one."""
+    return os.path.isdir(os.path.join(path, "cur")) and os.path.isdir(os.path.join(path, "new"))
+
+
+def count_in(paths: Iterable[str]) -> int | None:
+    """How many files lie below `paths`, None if one is no folder: for progress bars."""
+    total = 0
+    for path in paths:
+        if not os.path.isdir(path):
+            return None
+        deep = not is_maildir(path)
+        for folder in [path] if deep else [os.path.join(path, part) for part in ("cur", "new")]:
+            total += sum(len(files) for _, _, files in os.walk(folder))
+    return total
+
+
+def _in_folder(path: str) -> Iterator[Found]:
+    for folder, inner, files in os.walk(path):
+        inner.sort()
+        for name in sorted(files):
+            if not name.startswith("."):
+                place = os.path.join(folder, name)
+                yield Found(place, Message(FileSource(place)))
+
+
+def _in_file(path: str) -> Iterator[Found]:
+    from maildrop_py.intake.mbox import is_mbox, messages_of
+
+    if not is_mbox(path):
+        yield Found(path, Message(FileSource(path)))
+        return
+    for number, message in enumerate(messages_of(path), 1):
+        yield Found(f"{path}#{number}", message)

@@ -1,0 +1,93 @@
+"""rows: one line a message, for the table, the summary and `--json` of a dry run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from maildrop_py.record import record
+from maildrop_py.report.words import action_kind, destination, flag_names
+
+if TYPE_CHECKING:
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.message.message import Message
+
+NO_RULE = "(no rule)"
+
+
+@record
+class Row:
+    """What a dry run says of one message; the fields are the keys of `--json`."""
+
+    path: str
+    rule: str | None
+    action: str
+    folder: str | None
+    flags: tuple[str, ...]
+    copies: tuple[str, ...]
+    spam_score: float | None
+    spf: str | None
+    reasons: tuple[str, ...]
+    destination: str
+
+
+def row_of(path: str, message: Message, decision: Decision, evidence: Evidence) -> Row:
+    """The row of one message and what was decided for it."""
+    filings = decision.filings
+    last = filings[-1] if filings and decision.actions[-1] is filings[-1] else None
+    copies = filings[:-1] if last is not None else filings
+    return Row(
+        path,
+        decision.rule,
+        action_kind(decision),
+        last.folder if last else None,
+        tuple(flag_names(last)) if last else (),
+        tuple(filing.folder for filing in copies),
+        _total(message, decision),
+        evidence.spf_asked(),
+        tuple(f"{reason.rule}: {reason.because}" for reason in decision.reasons),
+        destination(decision),
+    )
+
+
+def as_json(row: Row) -> dict[str, object]:
+    """The object that `--json` prints for a row."""
+    fields = ("path", "rule", "action", "folder", "flags", "copies", "spam_score", "spf", "reasons")
+    return {field: getattr(row, field) for field in fields}
+
+
+def table_of(rows: Iterable[Row]) -> Table:
+    """A row a message, as a table."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("message", "rule", "goes to"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(row.path, row.rule or NO_RULE, row.destination)
+    return table
+
+
+def summary_of(counts: Counter[tuple[str, str]]) -> Table:
+    """How many messages each rule sends where, most first."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("messages", justify="right")
+    for heading in ("goes to", "by rule"):
+        table.add_column(heading, overflow="fold")
+    for (where, rule), count in counts.most_common():
+        table.add_row(str(count), where, rule)
+    return table
+
+
+def summary_key(row: Row) -> tuple[str, str]:
+    """What a summary counts a row under."""
+    return row.destination, row.rule or NO_RULE
+
+
+def _total(message: Message, decision: Decision) -> float | None:
+    filter_score = message.spam.score
+    if filter_score is None and decision.score is None:
+        return None
+    return (filter_score or 0.0) + (decision.score or 0.0)
