@@ -1,23 +1,281 @@
-"""received: one hop of a message's way (being written: signatures are final)."""
+"""received: what a server wrote of the client it had a message from (RFC 5321 4.4).
+
+`parse` reads the Received lines of Postfix, Exim, Sendmail, qmail, OpenSMTPD,
+Exchange, Google, Dovecot and their likes. The sender chooses the HELO name, the
+ident, the recipient and a certificate's name: whatever they imitate, the
+address is taken from where the server itself writes it. Lines that cannot be
+read are None. Never raises; linear.
+
+Known limits: whether the server tells the truth is for the caller to know; IPv6
+addresses are as written, but for IPv4-mapped ones, which become IPv4.
+"""
 
 from __future__ import annotations
 
 from maildrop_py.record import record
 
+_SPECIALS = '()<>;"\\'
+_KEYWORDS = ("with", "id", "for", "via", "by")
+_AUTHENTICATED = ("ASMTP", "ESMTPA", "ESMTPSA", "LMTPA", "LMTPSA", "UTF8SMTPA", "UTF8SMTPSA")
+# Comments that servers write behind the client's, and which the client may influence.
+_ASIDES = (
+    "using ",
+    "no client ",
+    "client ",
+    "authenticated",
+    "auth:",
+    "tls",
+    "version=",
+    "cipher",
+    "envelope-",
+    "ident: ",
+    "proxying ",
+    "squirrelmail ",
+)
+
 
 @record
 class Hop:
-    """What one server wrote of its client; "" for what it did not write."""
+    """One hop; "" for what the server did not write."""
 
     helo: str = ""
-    name: str = ""  # the reverse name the server verified, "" or "unknown" if none
-    address: str = ""  # IPv4 or IPv6 as text, without brackets and IPv6: tag
+    name: str = ""  # the verified reverse name; "unknown" if the server found none
+    address: str = ""  # of the client: IPv4, or IPv6 in lower case
     by: str = ""
-    protocol: str = ""
+    protocol: str = ""  # as written: "ESMTPS", "Microsoft SMTP Server"
     recipient: str = ""
     authenticated: bool = False
 
 
 def parse(value: str) -> Hop | None:
-    """The hop that a Received field's value (unfolded) tells of; None if not understood."""
-    return None
+    """The hop that the unfolded value of a Received field tells of; None if it is not clear."""
+    tokens = _tokens(_with_plain_helo(" ".join(value.split())))
+    while tokens and tokens[0].startswith("("):
+        del tokens[0]
+    by = _last_by(tokens)
+    if by < 0:
+        return None
+    origin, rest = tokens[:by], tokens[by + 1 :]
+    if origin and origin[0].lower() != "from":
+        return None
+    protocol = " ".join(_clause(rest, "with"))
+    helo, name, address = _client(origin[1:], rest, protocol)
+    return Hop(
+        helo=helo,
+        name=name,
+        address=address,
+        by=_host(rest[0]) if rest and rest[0][0] not in "(;" else "",
+        protocol=protocol,
+        recipient=(_clause(rest, "for") or [""])[0].strip("<>,"),
+        authenticated=_is_authenticated(origin, rest, protocol),
+    )
+
+
+def plain_address(text: str) -> str:
+    """The IP address in `[1.2.3.4]:25`, `1.2.3.4:25`, `IPv6:::1`, `::ffff:1.2.3.4`; "" if none."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    text = text.lower().removeprefix("ipv6:").partition("%")[0]
+    mapped = text.removeprefix("::ffff:")
+    if _is_ipv4(mapped):
+        return mapped
+    return text if _is_ipv6(text) else ""
+
+
+def _is_ipv4(text: str) -> bool:
+    parts = text.split(".", 4)
+    return len(parts) == 4 and all(
+        part.isdecimal() and part.isascii() and len(part) <= 3 and int(part) < 256 for part in parts
+    )
+
+
+def _is_ipv6(text: str) -> bool:
+    """RFC 4291 2.2: eight groups of hexadecimal digits, or fewer around one `::`."""
+    if ":" not in text or len(text) > 45:
+        return False
+    groups = text.split(":")
+    if _is_ipv4(groups[-1]):
+        groups[-1:] = ["0", "0"]
+    left, gap, right = ":".join(groups).partition("::")
+    sides = [side.split(":") for side in (left, right) if side]
+    written = sum(map(len, sides))
+    if written > 7 if gap else written != 8:
+        return False
+    return all(
+        0 < len(group) <= 4 and not group.strip("0123456789abcdef")
+        for side in sides
+        for group in side
+    )
+
+
+def _with_plain_helo(value: str) -> str:
+    """`value` with no bracket in the first word that another does not close."""
+    words = value.split(" ", 2)
+    if len(words) < 3 or words[0].lower() != "from" or words[1][0] == "(":
+        return value
+    if words[1].count("(") != words[1].count(")"):
+        words[1] = words[1].replace("(", "?").replace(")", "?")
+    return " ".join(words)
+
+
+def _tokens(value: str) -> list[str]:
+    """Words, comments with their brackets, <addresses>, and the semicolons between clauses."""
+    for special in _SPECIALS:
+        if special in value:
+            value = value.replace(special, f"\0{special}\0")
+    parts = [part for part in value.split("\0") if part]
+    tokens: list[str] = []
+    comment: list[str] = []
+    depth = at = 0
+    while at < len(parts):
+        end = _angle_end(parts, at) if parts[at] == "<" else at + 1
+        text = "".join(parts[at:end])
+        depth += (text == "(") - (text == ")" and depth > 0)
+        if depth or (text == ")" and comment):
+            comment.append(text)
+            if not depth:
+                tokens.append("".join(comment))
+                comment = []
+        elif text.startswith("<"):
+            tokens.append(text)
+        else:
+            tokens += text.split()
+        at = end
+    return tokens
+
+
+def _angle_end(parts: list[str], start: int) -> int:
+    """Where the address ends whose `<` is parts[start]; no address has white space unquoted."""
+    at = start + 1
+    if parts[at : at + 1] == ['"']:
+        at += 1
+        while at < len(parts) and parts[at] != '"':
+            at += 1 + (parts[at] == "\\")
+        at += 1
+    while at < len(parts):
+        if parts[at] == ">":
+            return at + 1
+        if parts[at] in _SPECIALS or " " in parts[at]:
+            break
+        at += 1
+    return start + 1
+
+
+def _last_by(tokens: list[str]) -> int:
+    """The `by` of the server: an earlier one is in what the client said of itself."""
+    for at in range(len(tokens) - 1, -1, -1):
+        if tokens[at].lower() == "by" and tokens[at + 1 : at + 2] != ["uid"]:
+            return at
+    return -1
+
+
+def _clause(rest: list[str], keyword: str) -> list[str]:
+    """The words that follow `keyword`, up to the next keyword, comment or semicolon."""
+    words: list[str] = []
+    reading = False
+    for token in rest:
+        if reading and (token[0] in "(;" or token.lower() in _KEYWORDS):
+            break
+        if reading:
+            words.append(token)
+        reading = reading or token.lower() == keyword
+    return words
+
+
+def _client(origin: list[str], rest: list[str], protocol: str) -> tuple[str, str, str]:
+    """HELO name, reverse name and address, from what stands before `by`."""
+    words = [token for token in origin if token[0] not in "(;"]
+    comments = [token[1:-1] for token in origin if token.startswith("(")]
+    first = words[0] if len(words) == 1 or (words[1:] and words[1][0] in "[-") else ""
+    if "@" in first or protocol.lower() == "local":
+        first = ""  # a sender or a local user
+    if any(token.lower().startswith("(exim") for token in rest):
+        return _exim_client(first, comments or words[1:])
+    helo, name, address = _commented_client(comments)
+    if not address and name == "local":
+        return first, "", ""
+    if not address:
+        bare = helo or protocol.upper().startswith("HTTP") or words[1:2] == ["-"]
+        literal = words[-1] if words and (bare or words[-1].startswith("[")) else ""
+        return helo or first, name, plain_address(literal)
+    if not name and _is_qmail(comments, rest):
+        return helo or first, "" if plain_address(first) else first, address
+    if not name and rest[1:2] and rest[1].lower().startswith(("(8.", "(v8")):
+        name = "unknown"  # Sendmail writes the name wherever it has one
+    return helo or first, name, address
+
+
+def _exim_client(first: str, rest: list[str]) -> tuple[str, str, str]:
+    """Exim: `name ([address] helo=it)` or `[address] (helo=it)`; the first comment is its own."""
+    comment = rest[0] if rest else ""
+    helo = _word_after(comment, "helo=")
+    if first.startswith("["):
+        return helo, "unknown", plain_address(first)
+    return helo or first, first, plain_address(comment) if comment.startswith("[") else ""
+
+
+def _commented_client(comments: list[str]) -> tuple[str, str, str]:
+    """The last comment with an address is the server's; what is before it may be HELO."""
+    helo = name = ""
+    for comment in reversed(comments):
+        lower = comment.lower()
+        if lower.startswith(("helo ", "ehlo ", "helo=")):
+            helo = comment[5:].partition(" ")[0]
+        elif not lower.startswith(_ASIDES):
+            found, address = _name_and_address(comment)
+            if address:
+                return helo or _helo_before(comments), found, address
+            name = name or found
+    return helo, name, ""
+
+
+def _helo_before(comments: list[str]) -> str:
+    """qmail's HELO, which stands before the address."""
+    first = comments[0]
+    return first[5:].partition(" ")[0] if first[:5].lower() in ("helo ", "ehlo ") else ""
+
+
+def _name_and_address(comment: str) -> tuple[str, str]:
+    """The two in `ident@name [address] (may be forged)`, `[address]` or `ident@address`."""
+    before, bracket, after = comment.rpartition("[")
+    if comment.startswith("["):
+        before, after = "", comment[1:]
+    words = before.split() if bracket else comment.split()[:1]
+    name = _host(words[-1].rpartition("@")[2]) if words else ""
+    if not bracket:
+        address = plain_address(name)
+        return ("", address) if address else (name.replace("unverified", "unknown"), "")
+    literal = after.partition("]")[0]
+    if literal == "local":
+        return "local", ""
+    forged = "(may be forged)" in comment or "RDNS failed" in comment or name == "unverified"
+    return "unknown" if forged or plain_address(name) else name, plain_address(literal)
+
+
+def _is_qmail(comments: list[str], rest: list[str]) -> bool:
+    """Whether this is as qmail writes it: then the word behind `from` is the reverse name."""
+    after = rest[1].lower() if len(rest) > 1 else ""
+    if after.startswith(("(qp ", "(qmail")):
+        return True
+    return after == "with" and "id" not in rest and not any("[" in text for text in comments)
+
+
+def _is_authenticated(origin: list[str], rest: list[str], protocol: str) -> bool:
+    if protocol.upper() in _AUTHENTICATED or "auth=yes" in rest:
+        return True
+    comments = [token.lower() for token in (*origin[-3:], *rest) if token.startswith("(")]
+    return any(
+        comment.startswith(("(authenticated", "(auth:", "(squirrelmail authenticated"))
+        for comment in comments
+    )
+
+
+def _word_after(text: str, key: str) -> str:
+    return text.partition(key)[2].partition(" ")[0]
+
+
+def _host(text: str) -> str:
+    """A host name or literal as it is looked up: no brackets, no root dot."""
+    return text.strip("[],").rstrip(".")

@@ -1,4 +1,15 @@
-"""spam: what the nearest spam filter said (being written: signatures are final)."""
+"""spam: what the nearest spam filter said of a message, in its header fields.
+
+Fields of SpamAssassin, amavis, rspamd, Exim, Exchange, Barracuda and bogofilter
+are read. Filters of several relays may each have left theirs: those that count
+stand together at the top, with no Received field and none of them twice among
+them. An empty score is no score; a number goes before stars, stars before the
+nine levels of Exchange. bogofilter gives a probability, which cannot be
+compared with points, so that it counts as a flag only.
+
+Known limits: anyone can write these fields; whether the topmost were written by
+a filter of one's own is for the rules to know.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +17,22 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.message.headers import Headers
+    from collections.abc import Callable
+
+    from maildrop_py.message.headers import Field, Headers
+
+    Reading = tuple[float | None, bool | None]
+
+_NUMBER, _STARS, _LEVEL = range(3)  # how exact a score is
+_MOST = 1e6  # points; no filter goes that far
 
 
 @record
 class Verdict:
-    """The topmost filter's verdict; `header` is the name of the field it stands in."""
+    """`score` in the filter's own points, `flag` as it said, `header` the field with the score.
+
+    Without a score `header` is the field with the flag; "" if no filter spoke.
+    """
 
     score: float | None = None
     flag: bool | None = None
@@ -19,5 +40,148 @@ class Verdict:
 
 
 def verdict(headers: Headers) -> Verdict:
-    """The score and flag of the topmost filter's set of fields."""
-    return Verdict()
+    """The verdict of the filter whose fields stand topmost."""
+    best = _LEVEL + 1
+    score = flag = None
+    scored = flagged = ""
+    for field in _topmost_set(headers):
+        exactness, read = _READERS[field.name.lower()]
+        found, said = read(field.value)
+        if found is not None and exactness < best:
+            score, scored, best = found, field.name, exactness
+        if said is not None and flag is None:
+            flag, flagged = said, field.name
+    return Verdict(score, flag, scored or flagged)
+
+
+def _topmost_set(headers: Headers) -> list[Field]:
+    """The fields of the nearest filter, or of the filters that ran beside each other there."""
+    found = sorted(
+        (field for name in _READERS for field in headers.all(name)), key=lambda field: field.span
+    )
+    if not found:
+        return []
+    top = found[0].span[0]
+    border = min((f.span[0] for f in headers.all("Received") if f.span[0] > top), default=None)
+    names: set[str] = set()
+    kept = []
+    for field in found:
+        name = field.name.lower()
+        if name in names or (border is not None and field.span[0] > border):
+            break
+        names.add(name)
+        kept.append(field)
+    return kept
+
+
+def _status(value: str) -> Reading:
+    """`Yes, score=7.1 required=5.0 tests=...`, `hits=` in older ones, or the bare word."""
+    lower = value.lower()
+    score = _number_after(lower, "score=")
+    if score is None:
+        score = _number_after(lower, "hits=")
+    return score, _yes_or_no(lower)
+
+
+def _score(value: str) -> Reading:
+    """`3.1`, `3.1 (+++)`, `3.1 / 5 / 15`."""
+    return _number(value), None
+
+
+def _tenths(value: str) -> Reading:
+    """Exim's `-41` is -4.1 points."""
+    number = _number(value)
+    return None if number is None else number / 10, None
+
+
+def _stars(value: str) -> Reading:
+    """`****` or `++++` is 4, `----` is -4, `/` is 0; empty says nothing."""
+    mark = value[:1]
+    if not mark or mark not in "*+-/xsX#" or value.strip(mark):
+        return None, None
+    if mark == "/":
+        return 0.0, None
+    return float(-len(value) if mark == "-" else len(value)), None
+
+
+def _flag(value: str) -> Reading:
+    return None, _yes_or_no(value.lower())
+
+
+def _result(value: str) -> Reading:
+    """rspamd: `default: False [2.77 / 25.00]; SYMBOL(3.00)[]; ...`."""
+    before, bracket, after = value.partition("[")
+    words = before.lower().split()
+    flag = {"true": True, "false": False}.get(words[-1]) if bracket and words else None
+    return _number(after) if bracket else None, flag
+
+
+def _level(value: str) -> Reading:
+    """Exchange's spam confidence level: -1 trusted, 0 to 4 no spam, 5 to 9 spam."""
+    number = _number(value)
+    if number is None or not -1 <= number <= 9:
+        return None, None
+    return number, number >= 5
+
+
+def _forefront(value: str) -> Reading:
+    """`CIP:192.0.2.1;...;SCL:5;...;SFV:SPM;...` of Exchange Online."""
+    for part in value.split(";", 64):
+        key, _, level = part.strip().partition(":")
+        if key == "SCL":
+            return _level(level)
+    return None, None
+
+
+def _bogosity(value: str) -> Reading:
+    """`Ham, tests=bogofilter, spamicity=0.000000, version=1.2.5`."""
+    word = value.lower().partition(",")[0].strip()
+    return None, {"spam": True, "ham": False, "yes": True, "no": False}.get(word)
+
+
+def _yes_or_no(lower: str) -> bool | None:
+    word = lower.lstrip()[:4]
+    if word.startswith("yes"):
+        return True
+    return False if word.rstrip(" ,;(") == "no" or word[:3] == "no," else None
+
+
+def _number_after(text: str, key: str) -> float | None:
+    """The number behind the first `key` that begins a word."""
+    at = text.find(key)
+    while at > 0 and text[at - 1] not in " \t,;":
+        at = text.find(key, at + 1)
+    return _number(text[at + len(key) :]) if at >= 0 else None
+
+
+def _number(text: str) -> float | None:
+    """The decimal number that `text` begins with."""
+    text = text.lstrip()[:40]
+    digits = text[: len(text) - len(text.lstrip("+-.0123456789"))]
+    try:
+        number = float(digits)
+    except ValueError:
+        return None
+    return number if -_MOST < number < _MOST else None
+
+
+_READERS: dict[str, tuple[int, Callable[[str], Reading]]] = {
+    "x-spam-status": (_NUMBER, _status),
+    "x-spam-score": (_NUMBER, _score),
+    "x-spam-flag": (_NUMBER, _flag),
+    "x-spam": (_NUMBER, _flag),
+    "x-spam-level": (_STARS, _stars),
+    "x-spam-bar": (_STARS, _stars),
+    "x-spamd-result": (_NUMBER, _result),
+    "x-rspamd-score": (_NUMBER, _score),
+    "x-spamd-bar": (_STARS, _stars),
+    "x-spam_score": (_NUMBER, _score),
+    "x-spam_score_int": (_NUMBER, _tenths),
+    "x-spam_bar": (_STARS, _stars),
+    "x-barracuda-spam-score": (_NUMBER, _score),
+    "x-barracuda-spam-status": (_NUMBER, _status),
+    "x-barracuda-spam-flag": (_NUMBER, _flag),
+    "x-ms-exchange-organization-scl": (_LEVEL, _level),
+    "x-forefront-antispam-report": (_LEVEL, _forefront),
+    "x-bogosity": (_NUMBER, _bogosity),
+}
