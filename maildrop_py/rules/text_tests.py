@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from maildrop_py.rules.document import Node
+from maildrop_py.rules.engine import BadExpression, compiled
 from maildrop_py.rules.literals import regex
 from maildrop_py.rules.matching import Contains, Glob, Is
 from maildrop_py.rules.pattern import Regex
@@ -79,7 +80,7 @@ def parse_regex(node: Node, scope: Scope, mode: str = "", around: str = "{}") ->
     written = node.text()
     for expression in (written, mode + around.replace("{}", written)):
         check_regex(node, expression)
-    scope.rule_groups |= set(_groups(written))
+    scope.rule_groups |= set(compiled(written).groups)
     if around != "{}" or mode:
         inner = regex(written)
         return Regex(mode + around.replace("{}", written), inner.literals)
@@ -88,25 +89,12 @@ def parse_regex(node: Node, scope: Scope, mode: str = "", around: str = "{}") ->
 
 def check_regex(node: Node, expression: str) -> None:
     """Raises Mistake where RE2 refuses the expression."""
-    import re2
-
-    from maildrop_py.rules.pattern import compiled
-
     if not expression:
         raise node.mistake("an empty expression matches everything", "use `exists: true`")
     try:
         compiled(expression)
-    except re2.error as error:
-        said = error.args[0] if error.args else ""
-        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        raise node.mistake(f"bad regular expression: {text}", _hint(expression)) from None
-
-
-def _groups(expression: str) -> list[str]:
-    from maildrop_py.rules.pattern import compiled
-
-    found = compiled(expression).groupindex
-    return [name.decode() if isinstance(name, bytes) else name for name in found]
+    except BadExpression as error:
+        raise node.mistake(f"bad regular expression: {error}", _hint(expression)) from None
 
 
 def _hint(expression: str) -> str:

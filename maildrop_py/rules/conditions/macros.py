@@ -35,13 +35,13 @@ FROM_DAEMON = f"{MANY_RECIPIENTS}|{PRECEDENCE}|{DAEMON_SENDER}"
 
 def search_block(expression: str, facts: Facts) -> Outcome:
     """Whether `expression` matches the unfolded header block, and in which line."""
-    from maildrop_py.rules.pattern import compiled
+    from maildrop_py.rules.engine import compiled
 
     block = facts.message.headers.unfolded
-    match = compiled(expression, latin1=True).search(block)
-    if match is None:
+    spans = compiled(expression, latin1=True).spans(block)
+    if spans is None:
         return Outcome(False, why="no header line matches")
-    start, end = match.span()
+    start, end = spans[0]
     first = block.rfind(b"\n", 0, start) + 1
     last = block.find(b"\n", start)
     line = block[first : last if last >= 0 else len(block)].decode("utf-8", "replace")
