@@ -14,8 +14,6 @@ Unicode normalisation.
 
 from __future__ import annotations
 
-import binascii
-
 from maildrop_py.errors import Temporary
 
 LEVEL_LIMIT = 255  # bytes of a directory's name
@@ -91,6 +89,8 @@ def encode_utf7(text: str) -> str:
 def _shifted(run: str) -> str:
     if not run:
         return ""
+    import binascii
+
     coded = binascii.b2a_base64(run.encode("utf-16-be", "surrogatepass"), newline=False).rstrip(
         b"="
     )
@@ -112,6 +112,8 @@ def decode_utf7(text: str) -> str:
 
 
 def _unshifted(coded: str, text: str) -> str:
+    import binascii
+
     try:
         padded = coded.replace(",", "/") + "=" * (-len(coded) % 4)
         return binascii.a2b_base64(padded).decode("utf-16-be")

@@ -188,8 +188,8 @@ class Delivery:
         self._done = True
         for draft in self._drafts:
             draft.discard()
-            if self._quota is not None:
-                self._quota.add(self.maildir.root, *self._counted([draft]))
+        if self._quota is not None:
+            self._quota.add(self.maildir.root, *self._counted())
         paths = tuple(draft.target for draft in self._drafts)
         return Receipt(paths, tuple(self._commands_done), tuple(self.warnings))
 
@@ -243,13 +243,14 @@ class Delivery:
         from maildrop_py.delivery import maildir_quota
 
         self._quota = maildir_quota
-        maildir_quota.check(self.maildir.root, *self._counted(self._drafts))
+        maildir_quota.check(self.maildir.root, *self._counted())
 
-    def _counted(self, drafts: list[Draft]) -> tuple[int, int]:
-        """Bytes and messages of `drafts` that the quota counts."""
+    def _counted(self) -> tuple[int, int]:
+        """Bytes and messages that the quota counts."""
         from maildrop_py.delivery.maildir_quota import is_counted
 
-        sizes = [d.written.size for d in drafts if is_counted(d.folder.path, self.maildir.root)]
+        root = self.maildir.root
+        sizes = [d.written.size for d in self._drafts if is_counted(d.folder.path, root)]
         return sum(sizes), len(sizes)
 
     def _folder(self, name: str) -> Folder:
