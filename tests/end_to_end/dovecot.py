@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .account import Account
-from .postfix import free_port
+from .smtp import free_port
 from .waiting import wait_until
 
 PASSWORD = "open-sesame"

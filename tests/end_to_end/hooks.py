@@ -40,8 +40,7 @@ class DotForward(Hook):
     name = ".forward"
 
     def install(self) -> None:
-        quoted = self.program.hook().replace('"', '\\"')
-        self.account.write(self.account.home / ".forward", f'"|{quoted}"\n', 0o644)
+        self.account.write(self.account.home / ".forward", f'"|{self.program.hook()}"\n', 0o644)
 
 
 class Pipe(Hook):
@@ -58,7 +57,7 @@ class Pipe(Hook):
         told = ("sender", "recipient", "extension", "client-address", "client-name", "helo")
         macros = {"client-name": "client_hostname", "helo": "client_helo"}
         options = (f"--{name}=${{{macros.get(name, name.replace('-', '_'))}}}" for name in told)
-        line = self.program.hook().replace("$", "$$")
+        line = self.program.hook('"$@"').replace("$", "$$")
         self.postfix.service(
             "maildrop-py unix - n n - - pipe flags=DRX null_sender= "
             f"user={self.account.name} argv=/bin/sh -c {{{line}}} maildrop-py {' '.join(options)}"

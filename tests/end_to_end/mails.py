@@ -25,7 +25,7 @@ rules:
     then: {file: Daemon, flags: [seen]}
 
   - name: each list its folder
-    when: {list_id: '<(?P<list>[\\w-]+)\\.'}
+    when: {list_id: '^(?P<list>[\\w-]+)\\.'}
     then: {file: "Lists/{list}"}
 
   - name: meetings
@@ -60,6 +60,7 @@ def message(subject: str, *fields: str, body: str = "Hello.", sender: str = ANNA
         "To: me@example.org",
         f"Subject: {subject if subject.isascii() else Header(subject, 'iso-2022-jp').encode()}",
         "Date: Tue, 21 Nov 2023 17:00:00 +0000",
+        f"Message-ID: <{len(subject)}.{len(fields)}@{BOUNCES}>",
         *fields,
     ]
     return "\n".join([*head, "", body, ""]).encode()

@@ -14,13 +14,12 @@ import pwd
 import re
 import shutil
 import signal
-import smtplib
-import socket
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
+from .smtp import answers, free_port, send
 from .waiting import wait_until
 
 DOMAIN = "maildrop.test"  # delivered by local(8)
@@ -109,7 +108,7 @@ class Postfix:
         (self.config / "master.cf").write_text(MASTER.format(port=self.port))
         self._age()
         self._run("postfix", "start")
-        wait_until("Postfix answers on its port", self._answers)
+        wait_until("Postfix answers on its port", lambda: answers(self.port))
 
     def stop(self) -> None:
         """Stop every daemon of the instance."""
@@ -136,15 +135,7 @@ class Postfix:
 
         `client` are XCLIENT attributes, to come from elsewhere: ADDR, NAME, HELO, PROTO.
         """
-        with smtplib.SMTP("127.0.0.1", self.port, local_hostname="client.test") as smtp:
-            smtp.ehlo_or_helo_if_needed()
-            if client:
-                told = " ".join(f"{name}={value}" for name, value in client.items())
-                _accepted(smtp.docmd("XCLIENT", told), 220)
-                smtp.ehlo("client.test")
-            _accepted(smtp.mail(sender), 250)
-            _accepted(smtp.rcpt(recipient), 250)
-            reply = _accepted(smtp.data(message), 250)
+        reply = send(self.port, sender, recipient, message, client)
         found = re.search(r"queued as (\w+)", reply)
         assert found, reply
         return found[1]
@@ -209,13 +200,6 @@ class Postfix:
         hour_ago = time.time() - 3600
         os.utime(self.config / "main.cf", (hour_ago, hour_ago))
 
-    def _answers(self) -> bool:
-        try:
-            with smtplib.SMTP("127.0.0.1", self.port, timeout=5):
-                return True
-        except OSError:
-            return False
-
     def _run(
         self, program: str, *arguments: str, check: bool = True
     ) -> subprocess.CompletedProcess[str]:
@@ -225,15 +209,3 @@ class Postfix:
         )
         assert ran.returncode == 0 or not check, (command, ran.stderr, self.log()[-2000:])
         return ran
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _accepted(reply: tuple[int, bytes], code: int) -> str:
-    assert reply[0] == code, reply
-    return reply[1].decode()

@@ -60,13 +60,10 @@ class Program:
         self.command.chmod(0o755)
         subprocess.run([self.python, "-m", "compileall", "-q", self.packages], check=False)
 
-    def hook(self) -> str:
-        """The shell line for a mail server: any status but 0 and 77 becomes 75.
-
-        The shell's own arguments, if it is given any, become options.
-        """
-        command = shlex.quote(str(self.command))
-        return f'{command} deliver "$@" || {{ test $? = 77 && exit 77; exit 75; }}'
+    def hook(self, options: str = "") -> str:
+        """The shell line for a mail server: any status but 0 and 77 becomes 75."""
+        command = f"{shlex.quote(str(self.command))} deliver {options}".rstrip()
+        return f"{command} || {{ test $? = 77 && exit 77; exit 75; }}"
 
     @contextmanager
     def renamed_away(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -19,23 +20,23 @@ SMALL = 256 * 1024  # bytes on the disk that gets full
 
 
 @contextmanager
-def mounted(account: Account) -> Iterator[None]:
-    """The account's Maildir lies on a small file system of its own."""
+def mounted(account: Account, place: Path) -> Iterator[None]:
+    """A folder of the account is a small file system of its own."""
     need("mount")
     uid, gid = account.ids
-    account.folder(account.maildir)
+    account.folder(place)
     options = f"size={SMALL},uid={uid},gid={gid},mode=700"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", account.maildir], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place], check=True)
     try:
         yield
     finally:
-        subprocess.run(["umount", account.maildir], check=True)
+        subprocess.run(["umount", place], check=True)
 
 
 @contextmanager
-def full(account: Account) -> Iterator[None]:
+def full(place: Path) -> Iterator[None]:
     """That file system has not a byte left, for a while."""
-    filler = account.maildir / "filler"
+    filler = place / "filler"
     with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
         while True:
             file.write(bytes(4096))
@@ -67,16 +68,29 @@ def see_it_delivered(hook: Hook, queue_id: str) -> None:
 
 def test_full_disk_defers_instead_of_bouncing(hook: Hook, account: Account) -> None:
     account.write(account.rules, RULES)
-    with mounted(account):
-        with full(account):
+    with mounted(account, account.maildir):
+        with full(account.maildir):
+            queue_id = submit_and_see_it_kept(hook)
+        see_it_delivered(hook, queue_id)
+
+
+def test_full_home_without_room_for_cache_or_log_defers(
+    postfix: Postfix, account: Account, program: Program
+) -> None:
+    hook = MailboxCommand(postfix, account, program)
+    hook.install()
+    with mounted(account, account.home):
+        account.write(account.rules, RULES)
+        with full(account.home):
             queue_id = submit_and_see_it_kept(hook)
         see_it_delivered(hook, queue_id)
 
 
 @pytest.mark.parametrize("broken", ["renamed_away", "broken_python", "broken_package"])
 def test_program_that_cannot_start_defers_instead_of_bouncing(
-    hook: Hook, program: Program, broken: str
+    hook: Hook, account: Account, program: Program, broken: str
 ) -> None:
+    account.write(account.rules, RULES)
     trouble: AbstractContextManager[None] = getattr(program, broken)()
     with trouble:
         queue_id = submit_and_see_it_kept(hook)

@@ -1,0 +1,95 @@
+"""exim: a private Exim from Debian's exim4-daemon-light, delivering through its pipe transport."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from .account import Account
+from .overlaid import Overlaid
+from .postfix import DOMAIN
+from .program import Program
+from .smtp import answers, free_port, send
+from .waiting import wait_until
+
+PACKAGES = ("exim4-daemon-light", "libidn12")
+
+CONFIG = """\
+primary_hostname = mx.{domain}
+keep_environment =
+local_interfaces = 127.0.0.1
+daemon_smtp_ports = {port}
+tls_advertise_hosts =
+acl_smtp_rcpt = accept
+acl_smtp_data = accept
+begin routers
+local:
+  driver = accept
+  domains = {domain}
+  local_part_suffix = +*
+  local_part_suffix_optional
+  check_local_user
+  transport = maildrop_py
+begin transports
+maildrop_py:
+  driver = pipe
+  command = /bin/sh -c '\\N{hook}\\N'
+  return_path_add
+  message_prefix =
+  message_suffix =
+begin retry
+* * F,1d,1h
+"""
+
+OUTCOMES = {"=>": "sent", "==": "deferred", "**": "bounced"}
+
+
+class Exim:
+    """One instance in a view of its own, for one account."""
+
+    name = "exim"
+
+    def __init__(self, view: Overlaid, account: Account, program: Program) -> None:
+        self._view, self.account = view, account
+        self.port = free_port()
+        self._config = CONFIG.format(domain=DOMAIN, port=self.port, hook=program.hook())
+        self._daemon: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Do what the package's installation would do, and start the daemon."""
+        self._view.run("useradd", "--system", "--user-group", "Debian-exim")
+        for folder in ("/var/spool/exim4", "/var/log/exim4"):
+            self._view.run("install", "-d", "-o", "Debian-exim", "-g", "Debian-exim", folder)
+        self._view.write("/etc/exim4/exim4.conf", self._config)
+        self._daemon = subprocess.Popen(self._view.command("/usr/sbin/exim4", "-bdf"))
+        wait_until("Exim answers on its port", lambda: answers(self.port))
+
+    def stop(self) -> None:
+        """End the daemon."""
+        if self._daemon:
+            self._daemon.terminate()
+            self._daemon.wait()
+
+    def submit(self, recipient: str, message: bytes, sender: str) -> str:
+        """Send `message` through SMTP and return its id."""
+        reply = send(self.port, sender, recipient, message, {})
+        found = re.search(r"id=(\S+)", reply)
+        assert found, reply
+        return found[1]
+
+    def outcome(self, message_id: str, after: int = 0) -> tuple[str, str]:
+        """Wait for the delivery of a message: (sent | deferred | bounced, the log's line)."""
+
+        def found() -> list[tuple[str, str]]:
+            lines = re.findall(rf" {message_id} (=>|==|\*\*) (.*)", self.log())
+            return [(OUTCOMES[sign], rest) for sign, rest in lines][after:]
+
+        return wait_until(f"an outcome of {message_id}", found)[0]
+
+    def flush(self) -> None:
+        """Try every message in the queue again, now."""
+        self._view.run("/usr/sbin/exim4", "-qff")
+
+    def log(self) -> str:
+        """The instance's log so far."""
+        return self._view.read("/var/log/exim4/mainlog")

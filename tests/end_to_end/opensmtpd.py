@@ -1,0 +1,81 @@
+"""opensmtpd: a private OpenSMTPD from Debian, delivering through an `mda` action."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from .account import Account
+from .overlaid import Overlaid
+from .postfix import DOMAIN
+from .program import Program
+from .smtp import answers, free_port, send
+from .waiting import wait_until
+
+PACKAGES = ("opensmtpd",)
+
+CONFIG = """\
+listen on 127.0.0.1 port {port}
+action "maildrop-py" mda "{hook}"
+match from any for domain "{domain}" action "maildrop-py"
+"""
+
+OUTCOMES = {"Ok": "sent", "TempFail": "deferred", "PermFail": "bounced"}
+LOG = "/var/log/smtpd"
+
+
+class OpenSmtpd:
+    """One instance in a view of its own, for one account."""
+
+    name = "opensmtpd"
+
+    def __init__(self, view: Overlaid, account: Account, program: Program) -> None:
+        self._view, self.account = view, account
+        self.port = free_port()
+        hook = program.hook().replace("$", "\\$")  # a shell reads it in double quotes first
+        self._config = CONFIG.format(domain=DOMAIN, port=self.port, hook=hook)
+        self._daemon: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Do what the package's installation would do, and start the daemon."""
+        for user in ("opensmtpd", "opensmtpq"):
+            home = "/var/lib/opensmtpd/empty"
+            self._view.run("useradd", "--system", "--user-group", "--home-dir", home, user)
+        for folder in ("/var/lib/opensmtpd/empty", "/var/spool/smtpd"):
+            self._view.run("install", "-d", "-m", "711", folder)
+        self._view.run("chgrp", "opensmtpq", "/usr/sbin/smtpctl")
+        self._view.run("chmod", "2755", "/usr/sbin/smtpctl")
+        self._view.write("/etc/smtpd.conf", self._config)
+        start = f"exec /usr/sbin/smtpd -d >{LOG} 2>&1"
+        self._daemon = subprocess.Popen(self._view.command("sh", "-c", start))
+        wait_until("OpenSMTPD answers on its port", lambda: answers(self.port))
+
+    def stop(self) -> None:
+        """End the daemon."""
+        if self._daemon:
+            self._daemon.terminate()
+            self._daemon.wait()
+
+    def submit(self, recipient: str, message: bytes, sender: str) -> str:
+        """Send `message` through SMTP and return its id."""
+        reply = send(self.port, sender, recipient, message, {})
+        found = re.search(r"\b([0-9a-f]{8})\b", reply)
+        assert found, reply
+        return found[1]
+
+    def outcome(self, message_id: str, after: int = 0) -> tuple[str, str]:
+        """Wait for the delivery of a message: (sent | deferred | bounced, the log's line)."""
+
+        def found() -> list[tuple[str, str]]:
+            lines = re.findall(rf"evpid={message_id}.* result=(\w+) (stat=.*)", self.log())
+            return [(OUTCOMES[result], rest) for result, rest in lines][after:]
+
+        return wait_until(f"an outcome of {message_id}", found)[0]
+
+    def flush(self) -> None:
+        """Try every message in the queue again, now."""
+        self._view.run("/usr/sbin/smtpctl", "schedule", "all")
+
+    def log(self) -> str:
+        """The instance's log so far."""
+        return self._view.read(LOG)

@@ -1,0 +1,84 @@
+"""overlaid: a private view of this machine in which other Debian packages are unpacked.
+
+Debian lets only one mail server be installed. So Exim and OpenSMTPD are unpacked
+over /etc, /usr and /var in a mount namespace of their own, where those folders
+are overlays on a tmpfs: nobody else sees anything of it, and it is gone with its
+last process.
+
+Known limit: an account made later than the view may not be seen in it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from .requirements import need
+
+SET_UP = """\
+set -e
+mount -t tmpfs tmpfs "$1"
+for folder in etc usr var; do
+    mkdir "$1/$folder" "$1/$folder.work"
+    mount -t overlay -o "lowerdir=/$folder,upperdir=$1/$folder,workdir=$1/$folder.work" \\
+        overlay "/$folder"
+    test ! -d "$2/$folder" || cp -a "$2/$folder/." "/$folder"
+done
+echo ready
+exec cat
+"""
+
+
+class Overlaid:
+    """One such view; it lasts until `close`, or until this process ends."""
+
+    def __init__(self, folder: Path, unpacked: Path) -> None:
+        folder.mkdir()
+        command = ["unshare", "--mount", "sh", "-c", SET_UP, "sh", str(folder), str(unpacked)]
+        pipe = subprocess.PIPE
+        self._holder = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+        assert self._holder.stdout
+        assert self._holder.stdout.readline() == "ready\n"
+
+    def command(self, *command: str) -> list[str]:
+        """The command line that runs `command` inside the view."""
+        namespace = f"--mount=/proc/{self._holder.pid}/ns/mnt"
+        return ["nsenter", namespace, "--wd=/", "--", *command]
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run `command` inside the view; AssertionError with its output if it fails."""
+        ran = subprocess.run(self.command(*command), capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, (command, ran.stdout, ran.stderr)
+        return ran
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file inside the view, its folder made if need be."""
+        script = 'mkdir -p "${1%/*}" && cat >"$1"'
+        command = self.command("sh", "-c", script, "sh", path)
+        subprocess.run(command, input=text, text=True, check=True)
+
+    def read(self, path: str) -> str:
+        """The text of a file inside the view; "" if there is none."""
+        ran = subprocess.run(self.command("cat", path), capture_output=True, check=False)
+        return ran.stdout.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """Let go of the view; what still runs inside it should be ended before."""
+        self._holder.communicate()
+
+
+def unpack(folder: Path, *packages: str) -> Path | None:
+    """Download and unpack Debian packages below `folder`; None where that cannot be done."""
+    need("unshare", "nsenter", "apt-get", "dpkg")
+    folder.mkdir()
+    shutil.chown(folder, "_apt")
+    download = subprocess.run(
+        ["apt-get", "download", "-q", *packages], cwd=folder, check=False, capture_output=True
+    )
+    if download.returncode != 0:
+        return None
+    root = folder / "root"
+    for package in folder.glob("*.deb"):
+        subprocess.run(["dpkg", "-x", package, root], check=True)
+    return root

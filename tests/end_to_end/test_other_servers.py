@@ -1,0 +1,95 @@
+"""Exim's pipe transport and OpenSMTPD's mda action: the same promises as behind Postfix.
+
+Debian installs only one mail server at a time, so these are unpacked in a view
+of their own; where that cannot be done the tests are skipped, in CI too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from . import exim, opensmtpd
+from .account import Account
+from .exim import Exim
+from .mails import ANNA, REFUSED, RULES, message
+from .opensmtpd import OpenSmtpd
+from .overlaid import Overlaid, unpack
+from .postfix import DOMAIN
+from .program import Program
+
+Server = Exim | OpenSmtpd
+SERVERS: dict[str, tuple[tuple[str, ...], type[Server]]] = {
+    "exim": (exim.PACKAGES, Exim),
+    "opensmtpd": (opensmtpd.PACKAGES, OpenSmtpd),
+}
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def unpacked(request: pytest.FixtureRequest, place: Path) -> tuple[type[Server], Path]:
+    """The packages of one mail server, downloaded once."""
+    packages, server = SERVERS[request.param]
+    root = unpack(place / f"unpacked-{request.param}", *packages)
+    if root is None:
+        pytest.skip(f"cannot download the Debian packages {', '.join(packages)}")
+    return server, root
+
+
+@pytest.fixture
+def server(
+    unpacked: tuple[type[Server], Path], account: Account, program: Program, place: Path
+) -> Iterator[Server]:
+    """That server, running, with the program as its way to deliver."""
+    kind, root = unpacked
+    view = Overlaid(place / f"view-{account.name}", root)
+    running = kind(view, account, program)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        view.close()
+
+
+def address(account: Account, extension: str = "") -> str:
+    return f"{account.name}{extension}@{DOMAIN}"
+
+
+def test_rules_see_sender_extension_and_null_sender(server: Server, account: Account) -> None:
+    account.write(account.rules, RULES)
+    for sender, extension in ((ANNA, "+shop"), ("", ""), (ANNA, "")):
+        said = server.submit(address(account, extension), message("Parcel"), sender)
+        assert server.outcome(said)[0] == "sent", server.log()
+    assert account.folders() == {"": 1, ".Shops": 1, ".Daemon": 1}
+
+
+def test_the_message_arrives_unchanged(server: Server, account: Account) -> None:
+    account.write(account.rules, RULES)
+    sent = message("Lunch?", "X-Odd:  two spaces", body="From here\n\n.dot\ntail")
+    assert server.outcome(server.submit(address(account), sent, ANNA))[0] == "sent", server.log()
+    [path] = account.delivered()
+    assert path.read_bytes().endswith(sent.partition(b"\n\n")[2])
+    assert b"\nX-Odd:  two spaces\n" in path.read_bytes()
+    assert path.read_bytes().lower().count(b"\nreturn-path:") <= 1
+
+
+def test_a_reject_rule_bounces(server: Server, account: Account) -> None:
+    account.write(account.rules, RULES)
+    said = server.submit(address(account), REFUSED, ANNA)
+    assert server.outcome(said)[0] == "bounced", server.log()
+
+
+@pytest.mark.parametrize("broken", ["renamed_away", "broken_package"])
+def test_program_that_cannot_start_defers_instead_of_bouncing(
+    server: Server, account: Account, program: Program, broken: str
+) -> None:
+    account.write(account.rules, RULES)
+    with getattr(program, broken)():
+        said = server.submit(address(account), message("Patience"), ANNA)
+        assert server.outcome(said)[0] == "deferred", server.log()
+    assert account.folders() == {}
+    server.flush()
+    assert server.outcome(said, after=1)[0] == "sent", server.log()
+    assert account.folders() == {"": 1}
