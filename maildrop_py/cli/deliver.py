@@ -29,8 +29,6 @@ from maildrop_py.intake.stdin import drain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
-
     from maildrop_py.decision.decision import Decision
     from maildrop_py.delivery.maildir import Maildir
     from maildrop_py.delivery.perform import CommandSettings, Receipt
@@ -44,23 +42,15 @@ DEADLINE = 240.0
 """Seconds; Postfix gives a command 1000 and then bounces the message."""
 
 
-def run(arguments: list[str]) -> NoReturn:
-    """Deliver, and leave the process with the status; never returns."""
-    status = TRY_AGAIN
-    try:
-        status = _guarded(arguments)
-    finally:
-        os._exit(status)  # the interpreter's own tidying up would cost 2 ms and could fail
-
-
-def _guarded(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:
+    """Deliver, and return the status to leave the process with; never raises."""
     try:
         _catch_signals(arguments)
         return deliver(arguments)
     except Rejected as rejected:
         _say(f"5.7.1 {rejected}")
         return REJECTED
-    except (Temporary, Permanent) as error:
+    except (Temporary, Permanent, UsageError) as error:
         _say(f"4.3.0 {error}")
     except BaseException as error:  # noqa: BLE001 - see the module's docstring
         _say(f"4.3.0 {type(error).__name__}: {error}")

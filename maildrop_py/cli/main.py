@@ -6,19 +6,48 @@ message; everything else goes through click.
 
 from __future__ import annotations
 
+import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> int:
     """Run the command line; returns or exits with its status."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["deliver"] and "--help" not in arguments:
-        from maildrop_py.cli.deliver import run
-
-        run(arguments[1:])
+        _deliver(arguments[1:])
     from maildrop_py.cli.app import app
 
     return int(app(prog_name="maildrop-py") or 0)
+
+
+def _deliver(arguments: list[str]) -> NoReturn:
+    """Deliver, and leave with 0, 75 or 77 whatever happens.
+
+    A program that cannot even be imported must not end in the traceback and
+    the status 1 that mail servers bounce on.
+    """
+    status = 75
+    try:
+        from maildrop_py.cli.bundle import Bundle
+
+        bundle = Bundle(_bundle_path())
+        sys.meta_path.insert(0, bundle)
+        from maildrop_py.cli.deliver import run
+
+        status = run(arguments)
+        bundle.keep()
+    finally:
+        os._exit(status)  # the interpreter's own tidying up would cost 2 ms and could fail
+
+
+def _bundle_path() -> str:
+    home = os.environ.get("HOME") or "/nonexistent"
+    base = os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache"
+    return f"{base}/maildrop-py/modules"
 
 
 if __name__ == "__main__":
