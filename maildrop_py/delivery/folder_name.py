@@ -76,6 +76,8 @@ def from_disk(relative: str, layout: str, encoding: str) -> str:
 
 def encode_utf7(text: str) -> str:
     """`text` in modified UTF-7: printable ASCII stands for itself, `&` is `&-`."""
+    if text.isascii() and text.isprintable() and "&" not in text:
+        return text
     encoded, run = "", ""
     for character in text:
         if " " <= character <= "~":

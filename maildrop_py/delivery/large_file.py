@@ -17,12 +17,8 @@ from maildrop_py.delivery.spool import wire_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from maildrop_py.delivery.maildir import Folder
+    from maildrop_py.delivery.maildir import Folder, Written
     from maildrop_py.delivery.spool import Edits
-
-    Ranges = Iterable[tuple[int, int]]
 
 _PIECE = 256 * 1024  # bytes
 _KERNEL_PIECE = 1 << 30  # bytes
@@ -73,16 +69,17 @@ class LargeFile:
         if reader >= 0:
             os.close(reader)
 
-    def place(self, folder: Folder, edits: Edits, ranges: Ranges, drafts: list[Draft]) -> None:
+    def place(
+        self, folder: Folder, edits: Edits, beginning: bytes, known: int, drafts: list[Draft]
+    ) -> None:
         """Append to `drafts` a link or a copy in tmp/ of `folder`.
 
-        `ranges` are what remains of the message under `edits`, counted from
-        the beginning of the `From ` line that it came with.
+        `beginning`, edited, takes the place of the message's first `known` bytes.
         """
         if edits.top == self.top and not edits.cuts and self._linked(folder, drafts):
             return
         drafts.append(Draft(folder))
-        self._copy(drafts[-1].create(), edits, list(ranges))
+        self._copy(drafts[-1].create().written, beginning, known)
 
     def _linked(self, folder: Folder, drafts: list[Draft]) -> bool:
         written = self._draft.written
@@ -94,15 +91,12 @@ class LargeFile:
             drafts.pop()
         return linked
 
-    def _copy(self, draft: Draft, edits: Edits, ranges: list[tuple[int, int]]) -> None:
-        written = draft.written
-        written.write(edits.top)
-        shift = len(self.top) - (ranges[-1][1] - self.size)
-        for start, end in ranges:
-            copy_range(self._reader, written.descriptor, start + shift, end - start)
-        cuts = [os.pread(self._reader, end - start, start + shift) for start, end in edits.cuts]
-        written.size = self.size + len(edits.top) - sum(map(len, cuts))
-        written.wire_size = self._wire_size + wire_size(edits.top) - sum(map(wire_size, cuts))
+    def _copy(self, written: Written, beginning: bytes, known: int) -> None:
+        replaced = os.pread(self._reader, known, len(self.top))
+        written.write(beginning)
+        copy_range(self._reader, written.descriptor, len(self.top) + known, self.size - known)
+        written.size = self.size - known + len(beginning)
+        written.wire_size = self._wire_size - wire_size(replaced) + wire_size(beginning)
 
 
 def copy_range(source: int, target: int, offset: int, length: int) -> None:

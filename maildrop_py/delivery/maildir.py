@@ -1,10 +1,8 @@
 """maildir: a Maildir's folders on disk, and files on their way from tmp/ to new/ or cur/.
 
 Guarantee: a message becomes visible by link(2) alone, whole and under a name
-that was free; nothing is ever overwritten. Files have mode 0600 and
-directories 0700 whatever the umask. Folders are made on demand, tmp and new
-before cur (by which Dovecot knows a folder), and synced up to the root; others
-who make the same folder meanwhile do no harm.
+that was free; nothing is ever overwritten. Files have mode 0600 whatever the
+umask. Folders are made on demand (folder_making.py).
 
 Reports: OSError as the file system gives it; StorageFailed when root would
 write into somebody else's Maildir.
@@ -12,8 +10,7 @@ write into somebody else's Maildir.
 Known limits: symbolic links are followed with the rights of this process, so a
 server started as root must have become the recipient before it comes here.
 Where a file system has no hard links, rename(2) is used after a look whether
-the name is free. A folder that another process has made but not yet synced may
-be lost in a power failure together with what was delivered into it since.
+the name is free.
 """
 
 from __future__ import annotations
@@ -92,56 +89,15 @@ class Folder:
 
     def ensure(self) -> None:
         """Make what is missing of the folder, durably."""
-        root = self.maildir.root
-        if self.path == root:
-            if self.maildir.create:
-                _make_level(root)
-        else:
-            if self.maildir.create and not os.path.lexists(f"{root}/cur"):
-                Folder(self.maildir, INBOX, root).ensure()
-            _make_levels(root, self.path)
-        for part in ("tmp", "new"):
-            _make_directory(f"{self.path}/{part}")
-        if self.path != root and self.maildir.layout == MAILDIR_PLUS_PLUS:
-            _touch(f"{self.path}/maildirfolder")
-        _make_directory(f"{self.path}/cur")
-        sync_directory(self.path)
+        from maildrop_py.delivery.folder_making import make
+
+        make(self)
 
 
 def _owner(root: str) -> int:
     """Whose the Maildir is, or would be if it were there."""
     place = root if os.path.lexists(root) else os.path.dirname(root) or "."
     return os.stat(place).st_uid
-
-
-def _make_levels(root: str, path: str) -> None:
-    """Make the directories below `root` that lead to `path`."""
-    for end in range(len(root) + 1, len(path) + 1):
-        if end == len(path) or path[end] == "/":
-            _make_level(path[:end])
-
-
-def _make_level(path: str) -> None:
-    """Syncs also when another made it: that one may not have come so far yet."""
-    _make_directory(path)
-    sync_directory(os.path.dirname(path) or ".")
-
-
-def _make_directory(path: str) -> None:
-    """Mode 0700 whatever the umask."""
-    try:
-        os.mkdir(path, 0o700)
-    except FileExistsError:
-        return
-    if os.stat(path).st_mode & 0o700 != 0o700:  # the umask forbade the owner something
-        os.chmod(path, 0o700)
-
-
-def _touch(path: str) -> None:
-    try:
-        os.close(os.open(path, _CREATE, 0o600))
-    except FileExistsError:
-        return
 
 
 def sync_directory(path: str) -> None:

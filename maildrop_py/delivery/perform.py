@@ -124,7 +124,7 @@ class Delivery:
         self.spool = spool
         self.maildir = maildir
         self.envelope = envelope
-        self.commands = commands or CommandSettings()
+        self.commands = commands
         self.mtime = mtime
         self.warnings: list[str] = []
         self._actions: list[Action] = []
@@ -159,15 +159,14 @@ class Delivery:
             return
         from maildrop_py.delivery.command import run_action
 
+        settings = self.commands or CommandSettings()
         with storage(self.maildir.root):
             message = self.spool.open(self._edits)
         try:
             for action in self._actions:
                 if not isinstance(action, Filing):
                     self._commands_done.append(
-                        run_action(
-                            action, message, self.envelope, self.spool.from_line, self.commands
-                        )
+                        run_action(action, message, self.envelope, self.spool.from_line, settings)
                     )
         finally:
             os.close(message)

@@ -137,7 +137,8 @@ class Spool:
                     return
                 drafts.pop()
         if self._large is not None:
-            self._large.place(folder, edits, self._ranges(edits), drafts)
+            known = len(self._data) - len(self.from_line)
+            self._large.place(folder, edits, self._edited(edits), known, drafts)
         else:
             drafts.append(Draft(folder))
             self._write(drafts[-1], edits)
@@ -186,16 +187,12 @@ class Spool:
         draft.written.write(data)
 
     def _edited(self, edits: Edits) -> bytes:
-        kept = [self._data[start:end] for start, end in self._ranges(edits)]
-        return b"".join((edits.top, *kept))
-
-    def _ranges(self, edits: Edits) -> list[tuple[int, int]]:
-        """What remains of the message: offsets in it as it came, `From ` line included."""
-        ranges, at = [], len(self.from_line)
+        """What is in memory of the message, edited."""
+        kept, at = [edits.top], len(self.from_line)
         for start, behind in edits.cuts:
-            ranges.append((at, start))
+            kept.append(self._data[at:start])
             at = behind
-        return [*ranges, (at, len(self.from_line) + self.size)]
+        return b"".join((*kept, self._data[at:]))
 
 
 def _memory_file(data: bytes) -> int:

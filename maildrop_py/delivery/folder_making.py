@@ -1,0 +1,70 @@
+"""folder_making: what is missing of a folder, made when a delivery finds it missing.
+
+tmp and new come before cur, by which Dovecot knows a folder; a Maildir++
+subfolder gets its `maildirfolder`. Every directory is synced up to the root.
+
+Guarantee: directories have mode 0700 whatever the umask; others who make the
+same folder at the same time do no harm, and what a dead maker left half done is
+completed. Raises OSError.
+
+Known limits: where another process has made the folder and not synced it yet,
+a power failure may take the folder and what was delivered into it since.
+"""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.delivery.maildir import INBOX, MAILDIR_PLUS_PLUS, Folder, sync_directory
+
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def make(folder: Folder) -> None:
+    """Make what is missing of `folder`, and of its Maildir if that may be made."""
+    maildir, root = folder.maildir, folder.maildir.root
+    if folder.path != root:
+        if maildir.create and not os.path.lexists(f"{root}/cur"):
+            make(Folder(maildir, INBOX, root))
+        _make_levels(root, folder.path)
+    elif maildir.create:
+        _make_level(root)
+    _make_parts(folder.path, folder.path != root and maildir.layout == MAILDIR_PLUS_PLUS)
+
+
+def _make_parts(path: str, subfolder: bool) -> None:
+    for part in ("tmp", "new"):
+        _make_directory(f"{path}/{part}")
+    if subfolder:
+        _touch(f"{path}/maildirfolder")
+    _make_directory(f"{path}/cur")
+    sync_directory(path)
+
+
+def _make_levels(root: str, path: str) -> None:
+    """Make the directories below `root` that lead to `path`."""
+    for end in range(len(root) + 1, len(path) + 1):
+        if end == len(path) or path[end] == "/":
+            _make_level(path[:end])
+
+
+def _make_level(path: str) -> None:
+    """Syncs also when another made it: that one may not have come so far yet."""
+    _make_directory(path)
+    sync_directory(os.path.dirname(path) or ".")
+
+
+def _make_directory(path: str) -> None:
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        return
+    if os.stat(path).st_mode & 0o700 != 0o700:  # the umask forbade the owner something
+        os.chmod(path, 0o700)
+
+
+def _touch(path: str) -> None:
+    try:
+        os.close(os.open(path, _CREATE, 0o600))
+    except FileExistsError:
+        return
