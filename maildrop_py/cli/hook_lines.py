@@ -2,60 +2,60 @@
 
 Only 75 is a temporary failure for every mail server, so each line turns any
 status but 0 and 77 into 75: a Python that does not start, a missing program, a
-process that was killed.
+process that was killed. What a message may choose (its sender) is never part
+of what a shell reads as commands.
 """
 
 from __future__ import annotations
 
 import shlex
 
-GUARD = "{command} || { [ $? = 77 ] && exit 77; exit 75; }"
+GUARD = "|| { [ $? = 77 ] && exit 77; exit 75; }"
+
+PIPE_OPTIONS = {
+    "sender": "sender",
+    "recipient": "original_recipient",
+    "extension": "extension",
+    "client-address": "client_address",
+    "client-name": "client_hostname",
+    "helo": "client_helo",
+}
+"""Option of `deliver` -> macro of Postfix's pipe(8)."""
+
+
+def guarded(program: str, arguments: str = "") -> str:
+    """The shell command that delivers, with the status made safe."""
+    return " ".join(filter(None, (shlex.quote(program), "deliver", arguments, GUARD)))
 
 
 def hook_lines(program: str) -> dict[str, tuple[str, list[str]]]:
     """Mail server -> (file, lines) for the program at the path `program`."""
-    quoted = shlex.quote(program)
-    guarded = _guarded(f"{quoted} deliver")
+    line = guarded(program)
     return {
-        "~/.forward (Postfix, Exim, sendmail)": ("~/.forward", [f'"|{guarded}"']),
-        "Postfix, for all users": (
-            "main.cf",
-            [f"mailbox_command = {guarded}"],
-        ),
-        "Postfix pipe(8), for a virtual user": (
-            "master.cf",
-            [
-                "maildrop-py unix - n n - 10 pipe",
-                "  flags=DRX user=vmail null_sender=",
-                f"  argv=/bin/sh -c {{{_guarded(_pipe_command(quoted))}}} maildrop-py",
-                "  ${sender} ${original_recipient} ${extension} ${client_address} "
-                "${client_hostname} ${client_helo} ${user}",
-            ],
-        ),
-        "Exim transport": (
-            "exim4.conf",
-            [
-                "maildrop_py:",
-                "  driver = pipe",
-                f'  command = /bin/sh -c "{guarded}"',
-                "  delivery_date_add",
-                "  envelope_to_add",
-                "  return_path_add",
-                "  log_output",
-                "  temp_errors = 75",
-                "  timeout = 15m",
-            ],
-        ),
-        "OpenSMTPD": ("smtpd.conf", [f'action "local" mda "{guarded}"']),
-        "qmail": ("~/.qmail", [f"|{guarded}"]),
+        "Postfix, Exim or sendmail, for one user": ("~/.forward", [f'"|{line}"']),
+        "Postfix, for all users": ("main.cf", [f"mailbox_command = {line}"]),
+        "Postfix, for virtual users": ("master.cf", _pipe(program)),
+        "Exim, a transport": ("exim4.conf", _exim(line)),
+        "OpenSMTPD": ("smtpd.conf", [f'action "maildrop-py" mda "{line}"']),
+        "qmail": ("~/.qmail", [f"|{line}"]),
     }
 
 
-def _guarded(command: str) -> str:
-    return GUARD.replace("{command}", command)
+def _pipe(program: str) -> list[str]:
+    line = guarded(program, '"$@"').replace("$", "$$")
+    options = " ".join(f"--{name}=${{{macro}}}" for name, macro in PIPE_OPTIONS.items())
+    return [
+        "maildrop-py unix - n n - - pipe flags=DRX user=vmail null_sender=",
+        f"  argv=/bin/sh -c {{{line}}} maildrop-py {options}",
+    ]
 
 
-def _pipe_command(quoted: str) -> str:
-    options = ("sender", "recipient", "extension", "client-address", "client-name", "helo")
-    told = " ".join(f'--{name} "$${number}"' for number, name in enumerate(options, 1))
-    return f"{quoted} deliver {told}"
+def _exim(line: str) -> list[str]:
+    return [
+        "maildrop_py:",
+        "  driver = pipe",
+        rf"  command = /bin/sh -c '\N{line}\N'",
+        "  return_path_add",
+        "  message_prefix =",
+        "  message_suffix =",
+    ]
