@@ -5,39 +5,55 @@ from __future__ import annotations
 from typing import Any
 
 from maildrop_py.message.envelope import Envelope
+from maildrop_py.message.message import Filed
 from maildrop_py.record import record
 from maildrop_py.rules.document import Node
 from maildrop_py.rules.flag_names import parse_flags
 from maildrop_py.rules.header_name import header_name
 from maildrop_py.rules.scope import Scope
 
+KEYS = ("message", "envelope", "evidence", "filed", "expect")
 ENVELOPE = ("sender", "recipient", "extension", "client_address", "client_name", "helo")
+EVIDENCE = ("duplicate",)
 EXPECTED = ("rule", "file", "copies", "flags", "discard", "reject", "forward", "score")
 
 
 @record
 class Example:
-    """A message, and what must become of it."""
+    """A message, and what must become of it.
+
+    `evidence` states what would have to be asked of the world; `filed` is for a
+    message that lies in a folder already. `rules` are the first and the last
+    but one of the rules that judge it, all of them if None.
+    """
 
     file: str
     line: int
     message: bytes
     envelope: Envelope
     expect: tuple[tuple[str, Any], ...]
+    evidence: tuple[tuple[str, bool], ...] = ()
+    filed: Filed | None = None
+    rules: tuple[int, int] | None = None
 
 
 def parse_example(node: Node, scope: Scope) -> Example:
     """One item of `examples`; raises Mistake."""
-    found = {key.choice(("message", "envelope", "expect"), "key"): v for key, v in node.pairs()}
+    found = {key.choice(KEYS, "key of an example"): value for key, value in node.pairs()}
     for needed in ("message", "expect"):
         if needed not in found:
             raise node.mistake(f"an example needs `{needed}`")
+    expect = tuple(_expected(key, value) for key, value in found["expect"].pairs())
+    if not expect:
+        raise found["expect"].mistake("nothing is expected here", "such as {file: INBOX}")
     return Example(
         node.file,
         node.line,
         _message(found["message"], scope),
         _envelope(found["envelope"]) if "envelope" in found else Envelope(),
-        tuple(_expected(key, value) for key, value in found["expect"].pairs()),
+        expect,
+        _evidence(found["evidence"]) if "evidence" in found else (),
+        _filed(found["filed"]) if "filed" in found else None,
     )
 
 
@@ -65,12 +81,23 @@ def _envelope(node: Node) -> Envelope:
     return Envelope(**fields)
 
 
+def _evidence(node: Node) -> tuple[tuple[str, bool], ...]:
+    return tuple((key.choice(EVIDENCE, "evidence"), v.boolean()) for key, v in node.pairs())
+
+
+def _filed(node: Node) -> Filed:
+    found = {key.choice(("folder", "flags"), "key"): value for key, value in node.pairs()}
+    letters, keywords = parse_flags(found["flags"]) if "flags" in found else ("", ())
+    return Filed(found["folder"].text() if "folder" in found else "INBOX", letters, keywords)
+
+
 def _expected(key: Node, value: Node) -> tuple[str, Any]:
     name = key.choice(EXPECTED, "expectation")
     if name == "flags":
         return name, parse_flags(value) if value.kind != "list" or value.items() else ("", ())
     if name == "copies":
-        return name, tuple(value.texts())
+        items = value.items() if value.kind == "list" else [value]
+        return name, tuple(item.text() for item in items)
     if name == "score":
         return name, float(value.number())
     if name == "discard" or (name == "reject" and value.kind == "boolean"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from maildrop_py.errors import Problem, RuleError
+from maildrop_py.record import replace
 from maildrop_py.rules.document import Mistake, Node, parse, suggestion
 from maildrop_py.rules.examples import Example, parse_example
 from maildrop_py.rules.library import BUILTIN, builtin_names, builtin_path
@@ -67,8 +68,17 @@ class Reader:
             self.problems.append(where)
             return
         self._open.append(path)
+        before = len(self.rules), len(self.examples)
         self.scope.attempt(lambda: self._read_text(text, path))
+        self._bind_examples(*before)
         self._open.pop()
+
+    def _bind_examples(self, first_rule: int, first_example: int) -> None:
+        """Examples of a file are judged by its own rules, those it includes among them."""
+        span = (first_rule, len(self.rules))
+        for at, example in enumerate(self.examples[first_example:], first_example):
+            if example.rules is None:
+                self.examples[at] = replace(example, rules=span)
 
     def _read_text(self, text: str, path: str) -> None:
         top = parse(text, path)

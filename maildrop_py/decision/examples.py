@@ -1,0 +1,152 @@
+"""examples: does every message that a rules file gives as an example go where it says?
+
+Each example becomes a call of `decide`, with evidence that asks nobody: what
+the example does not state is unknown. The clock stands at NOON, so that the
+result is the same every day. An included file's examples are judged by that
+file's rules alone: whoever includes it may put other rules before.
+"""
+
+from __future__ import annotations
+
+from calendar import timegm
+from typing import TYPE_CHECKING, Any
+
+from maildrop_py.decision.decide import decide
+from maildrop_py.decision.decision import Filing, Forward, Pipe
+from maildrop_py.errors import Problem
+from maildrop_py.evidence.evidence import Evidence
+from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.record import record, replace
+from maildrop_py.rules.actions.file import File
+from maildrop_py.rules.compiler import compile_rules
+from maildrop_py.rules.document import suggestion
+from maildrop_py.rules.flag_names import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.rules.examples import Example
+    from maildrop_py.rules.program import Program
+    from maildrop_py.rules.rule_set import Rule, RuleSet
+
+NOON = float(timegm((2026, 7, 1, 12, 0, 0)))
+"""Seconds since the epoch at which every example arrives: 1 July 2026, noon UTC."""
+
+
+@record
+class Failure:
+    """One example that does not do what it says; each difference in words."""
+
+    file: str
+    line: int
+    differences: tuple[str, ...]
+
+    @property
+    def problem(self) -> Problem:
+        """The same as a mistake in the rules file, with its place."""
+        return Problem(self.file, self.line, 1, "example: " + "; ".join(self.differences))
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+def run_examples(rules: RuleSet) -> list[Failure]:
+    """Every example of the rules that comes out differently, in order; none if all is well."""
+    programs: dict[tuple[int, int], Program] = {}
+    failures = []
+    for example in rules.examples:
+        first, last = span = example.rules or (0, len(rules.rules))
+        judging = rules.rules[first:last]
+        if span not in programs:
+            programs[span] = compile_rules(replace(rules, rules=judging))
+        differences = _differences(example, programs[span], judging)
+        if differences:
+            failures.append(Failure(example.file, example.line, differences))
+    return failures
+
+
+class _Stated(Evidence):
+    """Knows what the example states, and asks nobody."""
+
+    def __init__(self, example: Example, message: Message, settings: object) -> None:
+        super().__init__(message, example.envelope, settings, offline=True)
+        self._known = dict(example.evidence)
+
+    def duplicate(self) -> bool | None:
+        return self._known.get("duplicate")
+
+
+def _differences(example: Example, program: Program, rules: tuple[Rule, ...]) -> tuple[str, ...]:
+    message = Message(BytesSource(example.message), filed=example.filed)
+    evidence = _Stated(example, message, program.settings)
+    decision = decide(message, example.envelope, evidence, program, NOON)
+    names = {rule.name: rule for rule in rules}
+    outcome = _Result(decision, names.get(decision.rule or ""))
+    found = []
+    for key, expected in example.expect:
+        actual = _READERS[key](outcome)
+        if not _same(key, expected, actual):
+            said = f"`{key}` should be {_in_words(expected)}, but is {_in_words(actual)}"
+            unknown = key == "rule" and expected is not None and expected not in names
+            hint = suggestion(str(expected), names) if unknown else ""
+            found.append(f"{said}; there is no such rule: {hint}" if unknown else said)
+    if found and decision.rule is not None and "rule" not in dict(example.expect):
+        found.append(f"rule {decision.rule!r} ended the run")
+    return tuple(found)
+
+
+class _Result:
+    """What a decision does with the message itself, and with copies of it."""
+
+    def __init__(self, decision: Decision, last: Rule | None) -> None:
+        self.decision = decision
+        filings = list(decision.filings)
+        files = last is None or isinstance(last.then.actions[-1], File)
+        self.main: Filing | None = filings.pop() if files and filings else None
+        self.copies = sorted(filing.folder for filing in filings)
+
+    def flags(self) -> tuple[str, tuple[str, ...]]:
+        return (self.main.flags, self.main.keywords) if self.main else ("", ())
+
+    def discarded(self) -> bool:
+        passed_on = any(isinstance(each, Forward | Pipe) for each in self.decision.actions)
+        return self.main is None and self.decision.reject is None and not passed_on
+
+    def forwarded(self) -> str | None:
+        found = [each.address for each in self.decision.actions if isinstance(each, Forward)]
+        return found[-1] if found else None
+
+
+_READERS: dict[str, Callable[[_Result], Any]] = {
+    "rule": lambda result: result.decision.rule,
+    "file": lambda result: result.main.folder if result.main else None,
+    "copies": lambda result: result.copies,
+    "flags": lambda result: result.flags(),
+    "discard": lambda result: result.discarded(),
+    "reject": lambda result: result.decision.reject,
+    "forward": lambda result: result.forwarded(),
+    "score": lambda result: result.decision.score or 0.0,
+}
+
+
+def _same(key: str, expected: Any, actual: Any) -> bool:
+    if key == "reject" and isinstance(expected, bool):
+        return expected == (actual is not None)
+    if key == "flags":
+        return bool(expected[0] == actual[0] and set(expected[1]) == set(actual[1]))
+    if key == "score":
+        return bool(abs(expected - actual) < 1e-9)
+    return bool((sorted(expected) if key == "copies" else expected) == actual)
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], tuple):
+        return in_words(*value) or "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(value) or "none"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "none" if value is None else repr(value)
