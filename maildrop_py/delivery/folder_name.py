@@ -7,7 +7,7 @@ layout `fs` it is `A/B`. `INBOX/x` is `.INBOX.x` or `INBOX/x`, as Dovecot has it
 Characters that are not ASCII are encoded in modified UTF-7 (RFC 3501 5.1.3,
 Dovecot's default) or stand as UTF-8.
 
-Guarantee: no name leads out of the Maildir or to one of its own directories;
+Guarantee: no name leads out of the Maildir or to what IMAP servers keep in it;
 BadFolderName instead, with the reason. Names are taken as they are, without
 Unicode normalisation.
 """
@@ -17,7 +17,11 @@ from __future__ import annotations
 from maildrop_py.errors import Temporary
 
 LEVEL_LIMIT = 255  # bytes of a directory's name
-_RESERVED = frozenset({"cur", "new", "tmp"})
+_RESERVED = frozenset({"cur", "new", "tmp", "maildirfolder", "maildirsize", "subscriptions"})
+_DOVECOT = (
+    *("dovecot-acl", "dovecot-keywords", "dovecot-shared", "dovecot-uid"),
+    *("dovecot.index", "dovecot.list.index", "dovecot.mailbox.log"),
+)
 
 
 class BadFolderName(Temporary):
@@ -44,7 +48,7 @@ def to_disk(name: str, layout: str, encoding: str) -> str:
 def _check_level(name: str, level: str, dots: bool) -> None:
     if not level:
         raise BadFolderName(f"folder {name!r}: a level is empty")
-    if not dots and (level.startswith(".") or level in _RESERVED):
+    if not dots and (level in _RESERVED or level.startswith((".", *_DOVECOT))):
         raise BadFolderName(f"folder {name!r}: {level!r} means something else in a Maildir")
     bad = next((c for c in level if c < " " or "\x7f" <= c <= "\x9f" or _surrogate(c)), None)
     if bad is not None:

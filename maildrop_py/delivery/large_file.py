@@ -12,12 +12,12 @@ from __future__ import annotations
 import errno
 import os
 
-from maildrop_py.delivery.maildir import Draft
+from maildrop_py.delivery.maildir import Draft, Written
 from maildrop_py.delivery.spool import wire_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.delivery.maildir import Folder, Written
+    from maildrop_py.delivery.maildir import Folder
     from maildrop_py.delivery.spool import Edits
 
 _PIECE = 256 * 1024  # bytes
@@ -65,6 +65,7 @@ class LargeFile:
     def close(self) -> None:
         """Remove it from tmp/; other links to it stay."""
         self._draft.discard()
+        self._draft.written = Written()
         reader, self._reader = self._reader, -1
         if reader >= 0:
             os.close(reader)

@@ -4,8 +4,9 @@ Guarantee: a message becomes visible by link(2) alone, whole and under a name
 that was free; nothing is ever overwritten. Files have mode 0600 whatever the
 umask. Folders are made on demand (folder_making.py).
 
-Reports: OSError as the file system gives it; StorageFailed when root would
-write into somebody else's Maildir.
+Reports: OSError as the file system gives it, which callers turn into our errors
+by `with storage(path):`; StorageFailed when root would write into somebody
+else's Maildir.
 
 Known limits: symbolic links are followed with the rights of this process, so a
 server started as root must have become the recipient before it comes here.
@@ -19,11 +20,11 @@ import errno
 import os
 
 from maildrop_py.delivery.unique_name import delivered_name, new_base
-from maildrop_py.errors import StorageFailed
+from maildrop_py.errors import MaildropError, StorageFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MAILDIR_PLUS_PLUS, FS = "maildir++", "fs"
 IMAP_UTF_7, UTF_8 = "imap-utf-7", "utf-8"
@@ -33,6 +34,30 @@ _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _ATTEMPTS = 20  # names tried before giving up, or times a folder vanished under us
 NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
+
+
+class storage:
+    """`with storage(path):` turns an OSError inside into our error (storage_errors.py)."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise _our_error(error, self.path) from error
+
+
+def _our_error(error: OSError, path: str) -> MaildropError:
+    try:
+        from maildrop_py.delivery.storage_errors import storage_error
+    except (ImportError, OSError):  # no descriptor left even for reading our own code
+        return StorageFailed(f"{path}: {error}")
+    return storage_error(error, path)
 
 
 class Maildir:
@@ -148,9 +173,13 @@ class Written:
         if descriptor >= 0:
             os.close(descriptor)
 
-    def __del__(self) -> None:
-        if getattr(self, "descriptor", -1) >= 0:  # given up before it was synced
-            self.close()
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        """Close a file that was given up before it was synced; silent also at exit."""
+        if getattr(self, "descriptor", -1) >= 0:
+            try:
+                close(self.descriptor)
+            except OSError:
+                return
 
 
 class Draft:

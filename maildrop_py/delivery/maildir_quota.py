@@ -15,7 +15,8 @@ from __future__ import annotations
 import os
 import time
 
-from maildrop_py.delivery.unique_name import new_base, parse
+from maildrop_py.delivery.maildir_name import parse
+from maildrop_py.delivery.unique_name import new_base
 from maildrop_py.errors import OverQuota
 
 TYPE_CHECKING = False

@@ -27,10 +27,9 @@ import os
 import time
 
 from maildrop_py.decision.decision import Filing, Forward
-from maildrop_py.delivery.maildir import INBOX
+from maildrop_py.delivery.maildir import INBOX, storage
 from maildrop_py.delivery.maildir import sync_directories as sync_paths
 from maildrop_py.delivery.spool import Edits
-from maildrop_py.delivery.storage_errors import storage
 from maildrop_py.delivery.trace_headers import is_loop, on_top
 from maildrop_py.errors import MailLoop, Rejected
 from maildrop_py.record import record

@@ -18,8 +18,7 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.delivery.maildir import INBOX, Draft, Written
-from maildrop_py.delivery.storage_errors import storage
+from maildrop_py.delivery.maildir import INBOX, Draft, Written, storage
 from maildrop_py.delivery.trace_headers import on_top
 from maildrop_py.message.headers import HEAD_LIMIT, from_line_end, head_end
 

@@ -9,10 +9,6 @@ import errno
 
 from maildrop_py.errors import DiskFull, MaildropError, OverQuota, StorageFailed
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import TracebackType
-
 CLASSES: dict[int, type[MaildropError]] = {
     errno.ENOSPC: DiskFull,
     errno.EDQUOT: OverQuota,
@@ -27,21 +23,3 @@ def storage_error(error: OSError, path: str = "") -> MaildropError:
         place = place.decode(errors="replace")
     reason = error.strerror or str(error) or type(error).__name__
     return kind(f"{place}: {reason}" if place else reason)
-
-
-class storage:
-    """`with storage(path):` turns an OSError inside into our error."""
-
-    __slots__ = ("path",)
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        if isinstance(error, OSError):
-            raise storage_error(error, self.path) from error

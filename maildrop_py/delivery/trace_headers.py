@@ -12,8 +12,10 @@ stands below that line came with the message. So
   SMTP, qmail-inject) puts a new Received on top, so a copy that we forwarded
   comes back with our Delivered-To below it.
 
-Addresses are compared without case, as Postfix local does. A non-ASCII address
-is written as UTF-8 (RFC 6532), for encoded words are not allowed there.
+Addresses are compared without case, as Postfix local does, and a `_` of the
+recipient may be any character that Postfix keeps out of a command's environment.
+A non-ASCII address is written as UTF-8 (RFC 6532), for encoded words are not
+allowed there.
 
 Known limits: mail fetched from another mailbox of the very same address by a
 program that keeps the other system's Delivered-To looks like a loop, as it
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from maildrop_py.message.envelope import Envelope
 
 
+_EXPORTED = frozenset(b"1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyz")
 _BLANKS = (b" ", b"\t")
 
 
@@ -62,7 +65,7 @@ def missing(head: bytes, envelope: Envelope) -> bytes:
         lines += b"Return-Path: <%s>%s" % (_written(sender), end)
     if envelope.recipient:
         recipient = _written(envelope.recipient)
-        if _bare(recipient.lower()) not in _values(top, b"delivered-to:"):
+        if not _is_among(_values(top, b"delivered-to:"), recipient):
             lines += b"Delivered-To: %s%s" % (recipient, end)
     return lines
 
@@ -73,7 +76,7 @@ def is_loop(head: bytes, recipient: str | None) -> bool:
     if not recipient or b"delivered-to:" not in lowered:
         return False
     below = lowered[_field(lowered, b"received:", from_line_end(head)) :]
-    return _bare(_written(recipient).lower()) in _values(below, b"delivered-to:")
+    return _is_among(_values(below, b"delivered-to:"), _written(recipient))
 
 
 def from_line_sender(line: bytes) -> str | None:
@@ -103,6 +106,17 @@ def _values(lowered: bytes, name: bytes) -> list[bytes]:
         values.append(_bare(lowered[at + len(name) : end if end >= 0 else len(lowered)]))
         at = _field(lowered, name, at + len(name))
     return values
+
+
+def _is_among(values: list[bytes], recipient: bytes) -> bool:
+    """Whether the recipient is one of `values`, as it is or as Postfix exports it."""
+    wanted = _bare(recipient.lower())
+    return wanted in values or any(_exported(value) == wanted for value in values)
+
+
+def _exported(address: bytes) -> bytes:
+    """`address` as Postfix puts it into a command's environment (command_expansion_filter)."""
+    return bytes(c if c in _EXPORTED else 95 for c in address)
 
 
 def _bare(value: bytes) -> bytes:

@@ -62,8 +62,14 @@ def test_names_that_lead_elsewhere_are_refused(name: str, layout: str) -> None:
         to_disk(name, layout, "imap-utf-7")
 
 
-@pytest.mark.parametrize("name", ["cur", "new", "tmp", "a/cur", "INBOX/new"])
-def test_the_directories_of_the_maildir_itself_are_no_folders_in_fs(name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("cur", "new", "tmp", "a/cur", "INBOX/new"),
+        *("maildirsize", "subscriptions", "dovecot.index.log", "a/dovecot-uidlist"),
+    ],
+)
+def test_what_a_maildir_has_itself_is_no_folder_in_fs(name: str) -> None:
     with pytest.raises(BadFolderName):
         to_disk(name, "fs", "utf-8")
     assert to_disk(name, "maildir++", "utf-8").startswith(".")

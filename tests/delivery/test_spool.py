@@ -233,3 +233,12 @@ def test_large_message_needs_hardly_more_memory_than_a_small_one(
         len(MAIL) + 42,
         (64 << 20) + 42,
     }
+
+
+def test_process_that_ends_in_the_middle_prints_nothing(root: Path) -> None:
+    """Exim takes any output for a failure."""
+    code = "import sys; from maildrop_py.delivery.maildir import Maildir\n"
+    code += "from maildrop_py.delivery.spool import Spool\n"
+    code += "spool = Spool(Maildir(sys.argv[1]), in_memory=0); spool.write(b'x')"
+    done = subprocess.run([sys.executable, "-c", code, str(root)], capture_output=True, check=True)
+    assert done.stdout == done.stderr == b""

@@ -6,7 +6,8 @@ import errno
 
 import pytest
 
-from maildrop_py.delivery.storage_errors import storage, storage_error
+from maildrop_py.delivery.maildir import storage
+from maildrop_py.delivery.storage_errors import storage_error
 from maildrop_py.errors import DiskFull, OverQuota, StorageFailed, Temporary
 
 

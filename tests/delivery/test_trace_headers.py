@@ -75,6 +75,14 @@ def test_delivery_again_without_a_server_between_is_no_loop() -> None:
     assert missing(sent, ENVELOPE) == b""
 
 
+def test_recipient_as_postfix_exports_it_is_the_same() -> None:
+    """Postfix writes the address as it is, but `_` for odd characters into $RECIPIENT."""
+    head = b"Delivered-To: o'brien~x@example.net\n" + RECEIVED + MAIL
+    assert missing(head, Envelope(recipient="O_brien_x@example.net")) == b""
+    assert is_loop(RECEIVED + head, "o_brien_x@example.net")
+    assert not is_loop(RECEIVED + head, "o.brien.x@example.net")
+
+
 def test_delivered_to_in_the_body_is_no_loop() -> None:
     assert not is_loop(RECEIVED + MAIL, "u@example.net")
 
