@@ -20,6 +20,7 @@ from maildrop_py.cli.environment import Places, envelope_of, exact
 from maildrop_py.errors import (
     DeadlineExceeded,
     Interrupted,
+    MaildropError,
     Permanent,
     Rejected,
     Temporary,
@@ -29,10 +30,13 @@ from maildrop_py.intake.stdin import drain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from maildrop_py.decision.decision import Decision
     from maildrop_py.delivery.maildir import Maildir
-    from maildrop_py.delivery.perform import CommandSettings, Receipt
+    from maildrop_py.delivery.perform import Receipt
     from maildrop_py.delivery.spool import Spool
+    from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
     from maildrop_py.rules.program import Program
@@ -79,7 +83,7 @@ class OneDelivery:
         self.places = Places(os.environ)
         self.envelope: Envelope = envelope_of(self.options, os.environ)
         self.warnings: list[str] = []
-        self.started = time.monotonic()
+        self.limit = time.monotonic() + 0.9 * _deadline(arguments)  # for programs it runs
 
     def run(self) -> int:
         """Take the message in, decide, and carry the decision out."""
@@ -100,21 +104,54 @@ class OneDelivery:
         log_failure(self.envelope, error, self.warnings)
 
     def _dispatch(self, spool: Spool, maildir: Maildir, program: Program) -> int:
-        from maildrop_py.decision.decide import decide
         from maildrop_py.delivery.perform import perform
-        from maildrop_py.evidence.evidence import Evidence
         from maildrop_py.message.message import Message
 
         message = Message(spool)
         self.envelope = exact(self.envelope, message.headers)
-        evidence = Evidence(message, self.envelope, program.settings, self.places.state)
-        decision = decide(message, self.envelope, evidence, program, time.time())
-        receipt = perform(
-            decision, spool, maildir, self.envelope, self._commands(decision, program)
-        )
+        decision, evidence = self._decide(message, spool, program)
+        commands = None
+        if len(decision.filings) < len(decision.actions):
+            from maildrop_py.cli.programs import command_settings
+
+            commands = command_settings(*self._surroundings, program.settings.sendmail, self.limit)
+        receipt = perform(decision, spool, maildir, self.envelope, commands)
         evidence.delivered()
         self._log(message, decision, receipt)
+        if decision.reject is not None:
+            raise Rejected(decision.reject)
         return DELIVERED
+
+    def _decide(
+        self, message: Message, spool: Spool, program: Program
+    ) -> tuple[Decision, Evidence]:
+        """The decision; INBOX where a fault of ours stands in its way, so that mail goes on."""
+        from maildrop_py.decision.decide import decide, keep
+        from maildrop_py.evidence.evidence import Evidence
+
+        evidence = Evidence(
+            message,
+            self.envelope,
+            program.settings,
+            state=self.places.state,
+            run_command=lambda argv: self._run_command(argv, spool),
+        )
+        try:
+            return decide(message, self.envelope, evidence, program, time.time()), evidence
+        except (MaildropError, OSError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - held up for days, the message would bounce
+            self.warnings.append(f"deciding failed, to INBOX: {type(error).__name__}: {error}")
+            return keep(), evidence
+
+    def _run_command(self, argv: tuple[str, ...], spool: Spool) -> int | None:
+        from maildrop_py.cli.programs import command_runner
+
+        return command_runner(spool, *self._surroundings, self.limit)(argv)
+
+    @property
+    def _surroundings(self) -> tuple[Mapping[str, str], str, Envelope]:
+        return os.environ, self.places.home, self.envelope
 
     def _load_rules(self) -> Program:
         """The user's rules; none where the place is certain without them."""
@@ -136,16 +173,6 @@ class OneDelivery:
         told = self.options.get("maildir") or settings.maildir
         root = self.places.expand(told) if told else self.places.maildir
         return Maildir(root, settings.layout, settings.folder_encoding, create=told is not None)
-
-    def _commands(self, decision: Decision, program: Program) -> CommandSettings | None:
-        """How to run programs, where the decision has any to run."""
-        if len(decision.filings) == len(decision.actions):
-            return None
-        from maildrop_py.cli.environment import for_commands
-        from maildrop_py.delivery.perform import CommandSettings
-
-        environment = for_commands(os.environ, self.places, self.envelope)
-        return CommandSettings(environment, program.settings.sendmail, self.started + DEADLINE)
 
     def _log(self, message: Message, decision: Decision, receipt: Receipt) -> None:
         from maildrop_py.report.delivery_log import log_delivery

@@ -87,18 +87,6 @@ def _garbled(address: str) -> str:
     return "".join(char if char in POSTFIX_KEEPS else "_" for char in address)
 
 
-def for_commands(environ: Mapping[str, str], places: Places, envelope: Envelope) -> dict[str, str]:
-    """The whole environment that a rule's program gets: little, and nothing unchecked."""
-    kept = {name: environ[name] for name in ("LANG", "LC_ALL", "TZ") if name in environ}
-    told = {"SENDER": envelope.sender, "RECIPIENT": envelope.recipient, "USER": envelope.user}
-    return {
-        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-        "HOME": places.home,
-        **kept,
-        **{name: value for name, value in told.items() if value is not None and "\0" not in value},
-    }
-
-
 class Places:
     """Where a user's files are: XDG Base Directories below the home directory."""
 

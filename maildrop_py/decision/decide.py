@@ -8,8 +8,8 @@ decision with a trace of it all.
 
 from __future__ import annotations
 
-from maildrop_py.decision.decision import Decision, Reason, RuleTrace
-from maildrop_py.decision.draft import Draft
+from maildrop_py.decision.decision import Decision, Filing, Reason, RuleTrace
+from maildrop_py.decision.draft import INBOX, Draft
 from maildrop_py.rules.condition import Facts
 
 TYPE_CHECKING = False
@@ -67,3 +67,8 @@ def _because(rule: Rule) -> str:
 
 def _did(rule: Rule) -> str:
     return ", ".join(action.describe() for action in rule.then.actions)
+
+
+def keep() -> Decision:
+    """The decision without rules: into INBOX."""
+    return Decision((Filing(INBOX),))

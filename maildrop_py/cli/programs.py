@@ -1,0 +1,54 @@
+"""programs: how the programs that rules name are run: environment, time, sendmail."""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.delivery.command import run
+from maildrop_py.delivery.perform import CommandSettings
+from maildrop_py.errors import CommandFailed, DeadlineExceeded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from maildrop_py.delivery.spool import Spool
+    from maildrop_py.message.envelope import Envelope
+
+KEPT = ("LANG", "LC_ALL", "TZ")
+
+
+def command_settings(
+    environ: Mapping[str, str], home: str, envelope: Envelope, sendmail: str, deadline: float
+) -> CommandSettings:
+    """What `pipe` and `forward` need; `deadline` is a time.monotonic() value."""
+    return CommandSettings(_environment(environ, home, envelope), sendmail, deadline)
+
+
+def command_runner(
+    spool: Spool, environ: Mapping[str, str], home: str, envelope: Envelope, deadline: float
+) -> Callable[[tuple[str, ...]], int | None]:
+    """What the `command` condition asks: argv -> exit status, None if there is none."""
+
+    def status_of(argv: tuple[str, ...]) -> int | None:
+        message = spool.open()
+        try:
+            outcome = run(argv, message, _environment(environ, home, envelope), deadline)
+        except (CommandFailed, DeadlineExceeded):
+            return None
+        finally:
+            os.close(message)
+        return outcome.status if outcome.status >= 0 else None
+
+    return status_of
+
+
+def _environment(environ: Mapping[str, str], home: str, envelope: Envelope) -> dict[str, str]:
+    """All that a program gets: little, and nothing of what only the mail server should see."""
+    told = {"SENDER": envelope.sender, "RECIPIENT": envelope.recipient, "USER": envelope.user}
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+        "HOME": home,
+        **{name: environ[name] for name in KEPT if name in environ},
+        **{name: text for name, text in told.items() if text is not None and "\0" not in text},
+    }
