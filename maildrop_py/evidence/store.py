@@ -1,0 +1,222 @@
+"""store: what was learnt before, on disk, for any number of processes at once.
+
+One SQLite file holds lines of text by kind and key, each with the time of its
+end: SPF and DNSBL results, self-tests of zones, Message-IDs delivered. All of
+it can be learnt anew, so nothing here ever stops mail: whatever goes wrong is
+said once in `warnings`, and the message goes on without a store.
+
+Guarantees: a written line is seen by every process that looks afterwards. A
+corrupt file is set aside and made anew. The file is for its owner alone; one
+that others may write to, or replace, is not used.
+
+A rollback journal, not a write-ahead log: one-shot processes open the file,
+read a line or two and leave, and the last one to leave a write-ahead log has
+to fold it in and remove it each time. `synchronous=OFF`: a crash of the program
+loses nothing; after a power cut the file may have to be made anew.
+
+Known limits: not for network file systems whose locks do not work. A process
+waits at most `LOCK_WAIT` for the others.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+LOCK_WAIT = 10.0  # seconds
+FOREVER = 1e12  # seconds
+_SWEEP_EVERY = 86400.0  # seconds between removals of what has ended
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS learnt (kind TEXT NOT NULL, key TEXT NOT NULL,"
+    " line TEXT NOT NULL, ends REAL NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+)
+_CORRUPT = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB: primary result codes
+
+
+class Store:
+    """Lines of text by kind and key in the file `path`; none at all with no path.
+
+    May be used by several threads, and after a fork.
+    """
+
+    def __init__(self, path: str) -> None:
+        from _thread import allocate_lock
+
+        self.path = path
+        self.warnings: list[str] = []
+        self._lock = allocate_lock()
+        self._connection: sqlite3.Connection | None = None
+        self._opened: tuple[int, ...] = ()  # process, device and inode of the connection
+        self._inherited: list[sqlite3.Connection] = []  # of a parent: not ours to close
+        self._off = not path
+
+    def lines(self, kind: str, keys: Iterable[str], now: float) -> dict[str, str]:
+        """The lines of `kind` at `keys` that have not ended at `now`, by key."""
+        wanted = {_storable(key): key for key in keys}
+        places = ",".join("?" * len(wanted))
+        text = f"SELECT key, line FROM learnt WHERE kind = ? AND ends > ? AND key IN ({places})"
+        found = self._attempt(lambda c: c.execute(text, (kind, now, *wanted)).fetchall())
+        return {wanted[key]: line for key, line in found or ()}
+
+    def learn(
+        self, kind: str, lines: Iterable[tuple[str, str]], now: float, seconds: float = FOREVER
+    ) -> None:
+        """Keep `lines` of (key, line) for `seconds` from `now`, all or none of them."""
+        rows = [(kind, _storable(key), _storable(line), now + seconds) for key, line in lines]
+        if rows:
+            self._attempt(lambda c: _write(c, rows, now))
+
+    def forget(self, kind: str) -> None:
+        """Drop every line of `kind`."""
+        self._attempt(lambda c: c.execute("DELETE FROM learnt WHERE kind = ?", (kind,)))
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        with self._lock:
+            self._close()
+
+    def _attempt(self, action: Callable[[sqlite3.Connection], T]) -> T | None:
+        """What `action` returns; None if the file cannot be used."""
+        if self._off:
+            return None
+        import sqlite3
+
+        with self._lock:
+            for _ in range(3):  # the file may have to be made anew, and then its table
+                try:
+                    return action(self._open())
+                except sqlite3.Error as error:
+                    why = str(error)
+                    if not self._mend(error):
+                        break
+                except OSError as error:
+                    why = error.strerror or str(error)
+                    break
+            self.warnings.append(f"{self.path} is not used: {why}")
+            self._off = True
+            self._close()
+        return None
+
+    def _open(self) -> sqlite3.Connection:
+        _make_private(self.path)
+        status = os.stat(self.path)
+        place = (os.getpid(), status.st_dev, status.st_ino)
+        if self._connection is None or self._opened != place:
+            import sqlite3
+
+            self._close()
+            self._connection = sqlite3.connect(
+                self.path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False
+            )
+            self._opened = place
+            self._connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+            self._connection.execute("PRAGMA synchronous = OFF")
+        return self._connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            if self._opened[0] == os.getpid():
+                self._connection.close()
+            else:
+                self._inherited.append(self._connection)
+        self._connection = None
+
+    def _mend(self, error: sqlite3.Error) -> bool:
+        """Whether it is worth trying again, after what was wrong has been put right."""
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT:
+            self._close()
+            self.warnings.append(f"{self.path} is made anew: {error}")
+            _set_aside(self.path)
+            return True
+        if "no such table" in str(error) and self._connection is not None:
+            self._connection.execute(_SCHEMA)
+            return True
+        return False
+
+
+def _write(
+    connection: sqlite3.Connection, rows: list[tuple[str, str, str, float]], now: float
+) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _sweep(connection, now)
+        connection.executemany("INSERT OR REPLACE INTO learnt VALUES (?, ?, ?, ?)", rows)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _sweep(connection: sqlite3.Connection, now: float) -> None:
+    """Removes what has ended, once in a while."""
+    text = "SELECT 1 FROM learnt WHERE kind = '' AND key = 'swept' AND ends > ?"
+    if connection.execute(text, (now,)).fetchone() is None:
+        connection.execute("DELETE FROM learnt WHERE ends <= ?", (now,))
+        row = ("", "swept", "", now + _SWEEP_EVERY)
+        connection.execute("INSERT OR REPLACE INTO learnt VALUES (?, ?, ?, ?)", row)
+
+
+def _make_private(path: str) -> None:
+    """Makes the file if there is none. PermissionError if others may change what it says.
+
+    An existing file is not opened: to close it again would drop the locks that
+    SQLite holds on it in this process (POSIX fcntl locks).
+    """
+    folder = os.path.dirname(path) or "."
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    _refuse_if_open_to_others(folder)
+    try:
+        _refuse_if_open_to_others(path)
+    except FileNotFoundError:
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        except FileExistsError:
+            _refuse_if_open_to_others(path)
+
+
+def _refuse_if_open_to_others(path: str) -> None:
+    status = os.stat(path)
+    if status.st_uid != os.geteuid():
+        raise PermissionError(1, f"{path} belongs to another user")
+    if status.st_mode & 0o022:
+        raise PermissionError(1, f"others may write to {path}")
+
+
+def _set_aside(path: str) -> None:
+    """Renames a corrupt file, unless another process has already put a sound one there."""
+    from fcntl import LOCK_EX, flock
+
+    lock = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        flock(lock, LOCK_EX)
+        if not _is_sound(path):
+            for leftover in ("-journal", "-wal", "-shm"):
+                if os.path.exists(path + leftover):
+                    os.unlink(path + leftover)
+            os.replace(path, path + ".corrupt")
+    finally:
+        os.close(lock)
+
+
+def _is_sound(path: str) -> bool:
+    import sqlite3
+
+    connection = sqlite3.connect(path, timeout=LOCK_WAIT)
+    try:
+        return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        connection.close()
+
+
+def _storable(text: str) -> str:
+    """`text` as UTF-8 can hold it."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
