@@ -17,7 +17,9 @@ from maildrop_py.rules.scope import Scope
 
 TextTest = Regex | Contains | Is | Glob
 
-SCHEMA: dict[str, Any] = {
+KINDS = ("regex", "contains", "is", "glob")
+
+ONE_TEST: dict[str, Any] = {
     "anyOf": [
         {"type": ["string", "number"], "description": "regular expression (RE2), ignoring case"},
         {
@@ -25,18 +27,16 @@ SCHEMA: dict[str, Any] = {
             "additionalProperties": False,
             "minProperties": 1,
             "maxProperties": 1,
-            "properties": {
-                "regex": {"$ref": "#/$defs/texts"},
-                "contains": {"$ref": "#/$defs/texts"},
-                "is": {"$ref": "#/$defs/texts"},
-                "glob": {"$ref": "#/$defs/texts"},
-            },
+            "properties": {kind: {"$ref": "#/$defs/texts"} for kind in KINDS},
         },
-        {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/text_test"}},
     ]
 }
-
-KINDS = ("regex", "contains", "is", "glob")
+SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {"$ref": "#/$defs/one_text_test"},
+        {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/one_text_test"}},
+    ]
+}
 
 
 def parse_tests(node: Node, scope: Scope, mode: str = "") -> tuple[TextTest, ...]:
