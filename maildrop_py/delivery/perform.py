@@ -159,8 +159,7 @@ class Delivery:
         from maildrop_py.delivery.command import run_action
 
         settings = self.commands or CommandSettings()
-        with storage(self.maildir.root):
-            message = self.spool.open(self._edits)
+        message = self.spool.open(self._edits)
         try:
             for action in self._actions:
                 if not isinstance(action, Filing):

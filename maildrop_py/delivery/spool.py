@@ -144,10 +144,13 @@ class Spool:
         self._made.append((edits, drafts[-1]))
 
     def open(self, edits: Edits | None = None) -> int:
-        """A descriptor to read the message with its `edits` from, in no folder; raises OSError."""
-        edits = edits or Edits()
-        if self._large is None and hasattr(os, "memfd_create"):
-            return _memory_file(self._edited(edits))
+        """A descriptor to read the message with its `edits` from; the caller closes it."""
+        with storage(self.maildir.root):
+            if self._large is None and hasattr(os, "memfd_create"):
+                return _memory_file(self._edited(edits or Edits()))
+            return self._open_file(edits or Edits())
+
+    def _open_file(self, edits: Edits) -> int:
         drafts: list[Draft] = []
         try:
             self.place(self.maildir.folder(INBOX), edits, drafts)
