@@ -195,7 +195,7 @@ def test_programs_read_the_message_from_a_descriptor(root: Path, data: bytes) ->
 
 
 MEMORY = """
-import resource, sys
+import re, sys
 from maildrop_py.decision.decision import Decision, Filing
 from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.perform import perform
@@ -208,18 +208,22 @@ with Spool(maildir, envelope) as spool:
     read_message(spool)
     spool.finish()
     perform(Decision((Filing("INBOX"),), add_headers=(("X", "1"),)), spool, maildir, envelope)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1])
 """
 
 
 def peak_memory(root: Path, message: Path) -> int:
-    """KiB that a whole delivery of `message` in a process of its own needs at most."""
+    """KiB that a whole delivery of `message` in a process of its own needs at most.
+
+    Not from getrusage(): its figure includes what this process had at the fork.
+    """
     with message.open("rb") as stdin:
         command = [sys.executable, "-c", MEMORY, str(root)]
         done = subprocess.run(command, stdin=stdin, capture_output=True, check=True)
     return int(done.stdout)
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 def test_large_message_needs_hardly_more_memory_than_a_small_one(
     root: Path, tmp_path: Path
 ) -> None:
