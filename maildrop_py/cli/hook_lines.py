@@ -4,6 +4,9 @@ Only 75 is a temporary failure for every mail server, so each line turns any
 status but 0 and 77 into 75: a Python that does not start, a missing program, a
 process that was killed. What a message may choose (its sender) is never part
 of what a shell reads as commands.
+
+Each server reads `$`, quotes and `||` in its own way before a shell does; the
+end-to-end tests deliver through these lines as they stand.
 """
 
 from __future__ import annotations
@@ -32,13 +35,24 @@ def hook_lines(program: str) -> dict[str, tuple[str, list[str]]]:
     """Mail server -> (file, lines) for the program at the path `program`."""
     line = guarded(program)
     return {
-        "Postfix, Exim or sendmail, for one user": ("~/.forward", [f'"|{line}"']),
+        "Postfix or Exim, for one user": ("~/.forward", [_dot_forward(line)]),
         "Postfix, for all users": ("main.cf", [f"mailbox_command = {line}"]),
         "Postfix, for virtual users": ("master.cf", _pipe(program)),
         "Exim, a transport": ("exim4.conf", _exim(line)),
-        "OpenSMTPD": ("smtpd.conf", [f'action "maildrop-py" mda "{line}"']),
+        "OpenSMTPD": ("smtpd.conf", [_opensmtpd(line)]),
         "qmail": ("~/.qmail", [f"|{line}"]),
     }
+
+
+def _dot_forward(line: str) -> str:
+    """Exim starts the command without a shell; Postfix does not mind a shell too many."""
+    return f'"|/bin/sh -c {shlex.quote(line)}"'
+
+
+def _opensmtpd(line: str) -> str:
+    """A shell reads the line between double quotes, as mail.mda's argument, before it is run."""
+    escaped = line.replace("$", "\\$")
+    return f'action "maildrop-py" mda "{escaped}"'
 
 
 def _pipe(program: str) -> list[str]:

@@ -23,6 +23,13 @@ tls_advertise_hosts =
 acl_smtp_rcpt = accept
 acl_smtp_data = accept
 begin routers
+forward:
+  driver = redirect
+  check_local_user
+  local_part_suffix = +*
+  local_part_suffix_optional
+  file = $home/.forward
+  pipe_transport = address_pipe
 local:
   driver = accept
   domains = {domain}
@@ -31,12 +38,10 @@ local:
   check_local_user
   transport = maildrop_py
 begin transports
-maildrop_py:
+address_pipe:
   driver = pipe
-  command = /bin/sh -c '\\N{hook}\\N'
-  return_path_add
-  message_prefix =
-  message_suffix =
+  return_output
+{hook}
 begin retry
 * * F,1d,1h
 """
@@ -47,12 +52,12 @@ OUTCOMES = {"=>": "sent", "==": "deferred", "**": "bounced"}
 class Exim:
     """One instance in a view of its own, for one account."""
 
-    name = "exim"
-
     def __init__(self, view: Overlaid, account: Account, program: Program) -> None:
         self._view, self.account = view, account
         self.port = free_port()
-        self._config = CONFIG.format(domain=DOMAIN, port=self.port, hook=program.hook())
+        self._config = CONFIG.format(
+            domain=DOMAIN, port=self.port, hook=program.hook("Exim, a transport")
+        )
         self._daemon: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -1,4 +1,7 @@
-"""hooks: the three ways in which Postfix hands a message to a program."""
+"""hooks: the three ways in which Postfix hands a message to a program.
+
+Each installs what `maildrop-py init` prints, to the letter.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ class MailboxCommand(Hook):
     name = "mailbox_command"
 
     def install(self) -> None:
-        self.postfix.set(mailbox_command=self.program.hook())
+        parameter, _, value = self.program.hook("Postfix, for all users").partition(" = ")
+        self.postfix.set(**{parameter: value})
 
 
 class DotForward(Hook):
@@ -40,28 +44,19 @@ class DotForward(Hook):
     name = ".forward"
 
     def install(self) -> None:
-        self.account.write(self.account.home / ".forward", f'"|{self.program.hook()}"\n', 0o644)
+        line = self.program.hook("Postfix or Exim, for one user")
+        self.account.write(self.account.home / ".forward", f"{line}\n", 0o644)
 
 
 class Pipe(Hook):
-    """pipe(8): a transport of master.cf, which tells the program by options only.
-
-    The options are arguments of the shell, never part of what it reads as commands:
-    a sender may put anything into them.
-    """
+    """pipe(8): a transport of master.cf, which tells the program by options only."""
 
     name = "pipe"
     domain = PIPED
 
     def install(self) -> None:
-        told = ("sender", "recipient", "extension", "client-address", "client-name", "helo")
-        macros = {"client-name": "client_hostname", "helo": "client_helo"}
-        options = (f"--{name}=${{{macros.get(name, name.replace('-', '_'))}}}" for name in told)
-        line = self.program.hook('"$@"').replace("$", "$$")
-        self.postfix.service(
-            "maildrop-py unix - n n - - pipe flags=DRX null_sender= "
-            f"user={self.account.name} argv=/bin/sh -c {{{line}}} maildrop-py {' '.join(options)}"
-        )
+        lines = self.program.hook("Postfix, for virtual users")
+        self.postfix.service(lines.replace("user=vmail", f"user={self.account.name}"))
 
 
 HOOKS: list[type[Hook]] = [MailboxCommand, DotForward, Pipe]

@@ -16,7 +16,7 @@ PACKAGES = ("opensmtpd",)
 
 CONFIG = """\
 listen on 127.0.0.1 port {port}
-action "maildrop-py" mda "{hook}"
+{hook}
 match from any for domain "{domain}" action "maildrop-py"
 """
 
@@ -27,12 +27,10 @@ LOG = "/var/log/smtpd"
 class OpenSmtpd:
     """One instance in a view of its own, for one account."""
 
-    name = "opensmtpd"
-
     def __init__(self, view: Overlaid, account: Account, program: Program) -> None:
         self._view, self.account = view, account
         self.port = free_port()
-        hook = program.hook().replace("$", "\\$")  # a shell reads it in double quotes first
+        hook = program.hook("OpenSMTPD")
         self._config = CONFIG.format(domain=DOMAIN, port=self.port, hook=hook)
         self._daemon: subprocess.Popen[bytes] | None = None
 

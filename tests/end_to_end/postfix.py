@@ -93,6 +93,7 @@ class Postfix:
         self.port = free_port()
         self.config = folder / "etc"
         self._set: dict[str, str] = {}
+        self._services: dict[str, str] = {}
 
     def start(self) -> None:
         """Write the configuration and start the master daemon."""
@@ -105,7 +106,7 @@ class Postfix:
             folder=self.folder, domain=DOMAIN, piped=PIPED, bounces=BOUNCES, nobody=nobody
         )
         (self.config / "main.cf").write_text(main)
-        (self.config / "master.cf").write_text(MASTER.format(port=self.port))
+        self._write_services()
         self._age()
         self._run("postfix", "start")
         wait_until("Postfix answers on its port", lambda: answers(self.port))
@@ -122,10 +123,10 @@ class Postfix:
             self._reload()
             self._set |= new
 
-    def service(self, line: str) -> None:
-        """Add or replace one service of master.cf, given as its line there, and reload."""
-        name, kind = line.split()[:2]
-        self._run("postconf", "-M", f"{name}/{kind}={line}")
+    def service(self, entry: str) -> None:
+        """Add one service to master.cf, or replace what was added by its name, and reload."""
+        self._services[entry.split()[0]] = entry
+        self._write_services()
         self._reload()
 
     def submit(
@@ -187,6 +188,10 @@ class Postfix:
     def wait_for_bounces(self) -> list[bytes]:
         """The messages that came back to senders, once there is one."""
         return wait_until("a bounce", self.bounces)
+
+    def _write_services(self) -> None:
+        entries = [MASTER.format(port=self.port), *self._services.values()]
+        (self.config / "master.cf").write_text("\n".join([*entries, ""]))
 
     def _reload(self) -> None:
         """What `postfix reload` does in the end, without its check-up of a second."""

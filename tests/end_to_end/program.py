@@ -9,7 +9,6 @@ may then be broken in every way without harm to anybody.
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,8 @@ from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
+
+from maildrop_py.cli.hook_lines import hook_lines
 
 from .requirements import unavailable
 
@@ -55,15 +56,14 @@ class Program:
             self._copy(metadata.distribution(name))
         hidden = shutil.ignore_patterns("__pycache__", "*.pyc")
         shutil.copytree(ROOT / "maildrop_py", self.packages / "maildrop_py", ignore=hidden)
-        shutil.copytree(ROOT / "rules", self.packages / "maildrop_py/rules/library")
+        shutil.copytree(ROOT / "rules", self.packages / "maildrop_py/rules_library")
         self.command.write_text(ENTRY_POINT.format(python=self.python))
         self.command.chmod(0o755)
         subprocess.run([self.python, "-m", "compileall", "-q", self.packages], check=False)
 
-    def hook(self, options: str = "") -> str:
-        """The shell line for a mail server: any status but 0 and 77 becomes 75."""
-        command = f"{shlex.quote(str(self.command))} deliver {options}".rstrip()
-        return f"{command} || {{ test $? = 77 && exit 77; exit 75; }}"
+    def hook(self, server: str) -> str:
+        """What `maildrop-py init` says for `server`: the text to put into that server's file."""
+        return "\n".join(hook_lines(str(self.command))[server][1])
 
     @contextmanager
     def renamed_away(self) -> Iterator[None]:

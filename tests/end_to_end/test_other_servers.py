@@ -81,6 +81,21 @@ def test_a_reject_rule_bounces(server: Server, account: Account) -> None:
     assert server.outcome(said)[0] == "bounced", server.log()
 
 
+@pytest.mark.parametrize("unpacked", ["exim"], indirect=True)
+def test_exim_runs_the_line_of_a_forward_file(
+    server: Server, account: Account, program: Program
+) -> None:
+    account.write(account.rules, RULES)
+    line = program.hook("Postfix or Exim, for one user")
+    account.write(account.home / ".forward", f"{line}\n", 0o644)
+    said = server.submit(address(account, "+shop"), message("Parcel"), ANNA)
+    assert server.outcome(said)[0] == "sent", server.log()
+    assert "T=address_pipe" in server.log()
+    assert account.folders() == {".Shops": 1}
+    refused = server.submit(address(account), REFUSED, ANNA)
+    assert server.outcome(refused)[0] == "bounced", server.log()
+
+
 @pytest.mark.parametrize("broken", ["renamed_away", "broken_package"])
 def test_program_that_cannot_start_defers_instead_of_bouncing(
     server: Server, account: Account, program: Program, broken: str

@@ -63,13 +63,6 @@ def test_folders_are_named_as_dovecot_names_them(
     assert imap.complaints() == []
 
 
-def test_success_says_nothing(account: Account, program: Program) -> None:
-    account.write(account.rules, RULES)
-    ran = account.run("/bin/sh", "-c", program.hook(), data=message("Lunch?"))
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
-    assert account.folders() == {"": 1}
-
-
 def test_a_reject_rule_sends_its_text_back(hook: Hook, account: Account) -> None:
     account.write(account.rules, RULES)
     queue_id = hook.postfix.submit(hook.address(), REFUSED)
