@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from maildrop_py.delivery import keywords
+from maildrop_py.delivery.folder_listing import chosen_folders
+from maildrop_py.delivery.maildir import Maildir
+from maildrop_py.intake.maildir_walk import MaildirWalk
 from maildrop_py.intake.message_files import Walk
 from maildrop_py.message.message import Message
 from maildrop_py.rules.settings import Settings
 
+Report = Callable[[str, str], None]
+
 
 def walk_of(settings: Settings, folders: tuple[str, ...], all_folders: bool) -> Walk:
     """Walks the chosen folders of a Maildir, INBOX if none is named."""
-    from maildrop_py.intake.maildir_walk import walk
 
     def messages(root: str) -> Iterator[tuple[str, Message]]:
-        chosen = None if all_folders else folders or ("INBOX",)
-        yield from walk(root, settings.layout, settings.folder_encoding, chosen)
+        maildir = Maildir(root, settings.layout, settings.folder_encoding)
+        for message in walk_folders(maildir, globs_of(folders, all_folders), _say):
+            assert message.filed is not None
+            yield message.filed.path, message
 
     return messages
+
+
+def globs_of(folders: tuple[str, ...], all_folders: bool) -> tuple[str, ...] | None:
+    """What `--folder` and `--all-folders` mean; None is all folders."""
+    return None if all_folders else folders or ("INBOX",)
+
+
+def walk_folders(maildir: Maildir, globs: Iterable[str] | None, report: Report) -> MaildirWalk:
+    """The messages of the folders of `maildir` that fit one of `globs`, all for None."""
+    return MaildirWalk(chosen_folders(maildir, globs, report), letters_of, report)
+
+
+def letters_of(folder: str) -> dict[str, str]:
+    """What the keyword letters of a folder's directory mean; none, if that cannot be read."""
+    try:
+        return {letter: name for name, letter in keywords.read(folder).values()}
+    except OSError:
+        return {}
+
+
+def _say(path: str, why: str) -> None:
+    import click
+
+    click.echo(f"{path}: {why}", err=True)

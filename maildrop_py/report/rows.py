@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.table import Table
+from rich.text import Text
 
 from maildrop_py.record import record
 from maildrop_py.report.words import action_kind, destination, flag_names
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from maildrop_py.message.message import Message
 
 NO_RULE = "(no rule)"
+LONGEST_NAME = 28
+"""Characters of a file's name in a table."""
+LONGEST_SUBJECT = 26
 
 
 @record
@@ -33,6 +37,7 @@ class Row:
     spf: str | None
     reasons: tuple[str, ...]
     destination: str
+    subject: str
 
 
 def row_of(path: str, message: Message, decision: Decision, evidence: Evidence) -> Row:
@@ -51,6 +56,7 @@ def row_of(path: str, message: Message, decision: Decision, evidence: Evidence) 
         evidence.spf_asked(),
         tuple(f"{reason.rule}: {reason.because}" for reason in decision.reasons),
         destination(decision),
+        message.headers.first("Subject") or "",
     )
 
 
@@ -61,24 +67,40 @@ def as_json(row: Row) -> dict[str, object]:
 
 
 def table_of(rows: Iterable[Row]) -> Table:
-    """A row a message, as a table."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("message", "rule", "goes to"):
-        table.add_column(heading, overflow="fold")
+    """A row a message, as a table; what is too long for it is cut."""
+    table = plain_table("message", "subject", "goes to", "by rule")
+    table.columns[1].max_width = LONGEST_SUBJECT
+    table.columns[1].no_wrap = True
     for row in rows:
-        table.add_row(row.path, row.rule or NO_RULE, row.destination)
+        add_row(table, _tail(row.path), row.subject, row.destination, row.rule or NO_RULE)
     return table
 
 
 def summary_of(counts: Counter[tuple[str, str]]) -> Table:
     """How many messages each rule sends where, most first."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("messages", justify="right")
-    for heading in ("goes to", "by rule"):
-        table.add_column(heading, overflow="fold")
+    table = plain_table("messages", "goes to", "by rule")
+    table.columns[0].justify = "right"
     for (where, rule), count in counts.most_common():
-        table.add_row(str(count), where, rule)
+        add_row(table, str(count), where, rule)
     return table
+
+
+def plain_table(*headings: str) -> Table:
+    """A table without lines, as other commands can cut it up."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="ellipsis")
+    return table
+
+
+def add_row(table: Table, *cells: str) -> None:
+    """A row of texts as they are: brackets in a subject are no markup."""
+    table.add_row(*map(Text, cells))
+
+
+def _tail(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name if len(name) <= LONGEST_NAME else "…" + name[1 - LONGEST_NAME :]
 
 
 def summary_key(row: Row) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from maildrop_py.report.rows import NO_RULE
+from maildrop_py.report.rows import NO_RULE, add_row, plain_table
 
 
 class Statistics:
@@ -67,9 +67,8 @@ def tables_of(statistics: Statistics) -> Iterator[Table]:
 
 
 def _table(heading: str, counts: list[tuple[str, int]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("messages", justify="right")
-    table.add_column(heading, overflow="fold")
+    table = plain_table("messages", heading)
+    table.columns[0].justify = "right"
     for name, count in counts:
-        table.add_row(str(count), name)
+        add_row(table, str(count), name)
     return table
