@@ -44,10 +44,6 @@ class Interrupted(Temporary):
     """A signal asked the process to stop before delivery was done."""
 
 
-class MailLoop(Permanent):
-    """Delivered-To says that this mailbox has had the message before."""
-
-
 class CommandFailed(Temporary):
     """A `pipe`, `forward` or `command` program failed or could not be run."""
 

@@ -14,10 +14,11 @@ a second forward does less harm than a lost one. So at worst something is done
 twice, never not at all, and never half.
 
 What cannot be done at any time, however often it is tried (a folder name that
-cannot exist, a forward address that is none), is a warning in the Receipt, and
+cannot exist, a forward address that is none), or that would turn a mail loop
+once more (a forward of what has come back), is a warning in the Receipt, and
 the message goes to INBOX instead. A keyword that cannot be set is a warning.
 
-Reports: MailLoop and every Temporary; then nothing of the delivery is visible in
+Reports: every Temporary; then nothing of the delivery is visible in
 the Maildir. Rejected, when the decision says so and its copies have been filed.
 """
 
@@ -31,7 +32,7 @@ from maildrop_py.delivery.maildir import INBOX, storage
 from maildrop_py.delivery.maildir import sync_directories as sync_paths
 from maildrop_py.delivery.spool import Edits
 from maildrop_py.delivery.trace_headers import is_loop, on_top
-from maildrop_py.errors import MailLoop, Rejected
+from maildrop_py.errors import Rejected
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -136,7 +137,6 @@ class Delivery:
 
     def write(self) -> None:
         """Put every copy whole into tmp/ of its folder (unsynced)."""
-        self._refuse_loop()
         self._actions = [self._possible(action) for action in self.decision.actions]
         with storage(self.maildir.root):
             self._edits = self._make_edits()
@@ -198,20 +198,23 @@ class Delivery:
         for draft in self._drafts:
             draft.discard()
 
-    def _refuse_loop(self) -> None:
-        if is_loop(self.spool.head(), self.envelope.recipient):
-            raise MailLoop(f"{self.envelope.recipient}: has had this message before")
-
     def _possible(self, action: Action) -> Action:
-        if isinstance(action, Forward):
-            from maildrop_py.delivery.command import is_address
+        """The action, or INBOX in place of a forward that must not be."""
+        why = self._why_not(action) if isinstance(action, Forward) else ""
+        if not why:
+            return action
+        self.warnings.append(f"{why}; filed into INBOX instead")
+        return Filing(INBOX, rule=action.rule)
 
-            if not is_address(action.address):
-                self.warnings.append(
-                    f"{action.address!r}: no mail address to forward to; filed into INBOX instead"
-                )
-                return Filing(INBOX, rule=action.rule)
-        return action
+    def _why_not(self, forward: Forward) -> str:
+        """Why a message is not forwarded to that address; "" if it is."""
+        from maildrop_py.delivery.command import is_address
+
+        if not is_address(forward.address):
+            return f"{forward.address!r}: no mail address to forward to"
+        if is_loop(self.spool.head(), self.envelope.recipient):
+            return f"mail loop: {self.envelope.recipient} has had this message before"
+        return ""
 
     def _make_edits(self) -> Edits:
         decision, head = self.decision, self.spool.head()

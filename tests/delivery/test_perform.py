@@ -16,7 +16,7 @@ from maildrop_py.delivery import perform as perform_module
 from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.perform import Delivery, perform, sync_directories
 from maildrop_py.delivery.spool import Spool
-from maildrop_py.errors import CommandFailed, DiskFull, MailLoop, Rejected, StorageFailed
+from maildrop_py.errors import CommandFailed, DiskFull, Rejected, StorageFailed
 from maildrop_py.message.envelope import Envelope
 
 from .posting import LARGE, MAIL, NOBODY, deliver, feed, leftovers, only_file, visible
@@ -42,11 +42,12 @@ def test_copies_of_a_rejected_message_are_filed_before_the_sender_is_told(root: 
     assert len(visible(root)) == 1 and not leftovers(root)
 
 
-def test_loop_is_refused_before_anything_is_filed(root: Path) -> None:
+def test_what_came_back_in_a_loop_is_filed_instead_of_forwarded_again(root: Path) -> None:
+    """Neither a bounce nor another turn: the message is here, and the log says why."""
     mail = b"Received: x\nDelivered-To: u@x\n" + MAIL
-    with pytest.raises(MailLoop):
-        deliver(root, mail, envelope=Envelope(recipient="u@x"))
-    assert not visible(root) and not leftovers(root)
+    receipt = deliver(root, mail, Forward("u@y.example"), envelope=Envelope(recipient="u@x"))
+    assert only_file(receipt).parent == root / "new"
+    assert "mail loop" in receipt.warnings[0]
 
 
 def test_delivered_file_is_of_now_unless_a_time_is_given(root: Path) -> None:
