@@ -19,6 +19,7 @@ DELIVERY: list[Rival] = [
 DRY_RUN: list[Rival] = [
     maildrop_py.MaildropPy(),
     dovecot.SieveFilter(),
+    dovecot.SieveFilterAgain(),
     mdsort.Mdsort(),
     mailprocessing.Mailprocessing(),
 ]

@@ -7,6 +7,7 @@ The scripts are compiled beforehand, as Dovecot keeps them. Sieve is given
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 from ..load import Rule
@@ -68,7 +69,11 @@ class DovecotLda(Rival):
 
 
 class SieveFilter(Rival):
-    """sieve-filter as it comes: it simulates unless told to execute."""
+    """sieve-filter as it comes: it simulates unless told to execute.
+
+    It keeps the headers that it has read in Dovecot's index files inside the
+    Maildir; this one finds none and makes them.
+    """
 
     name = "sieve-filter"
     program = "sieve-filter"
@@ -77,4 +82,13 @@ class SieveFilter(Rival):
         config = write_config(home, rules, maildir)
         command = self.command(home, "-c", config, str(home / "rules.sieve"), "INBOX")
         command.env["USER"] = user()
-        return command
+        return replace(command, removes=(f"{maildir}/dovecot*",))
+
+
+class SieveFilterAgain(SieveFilter):
+    """The same with the index files of an earlier run with the same rules."""
+
+    name = "sieve-filter, index warm"
+
+    def dry_run(self, home: Path, rules: list[Rule], maildir: Path) -> Command:
+        return replace(super().dry_run(home, rules, maildir), removes=())
