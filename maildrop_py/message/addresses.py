@@ -72,12 +72,13 @@ def _split(text: str) -> list[str]:
 class _Mailbox:
     """What has been read of one mailbox."""
 
-    __slots__ = ("angle", "comments", "pieces")
+    __slots__ = ("angle", "comments", "has_at", "pieces")
 
     def __init__(self) -> None:
         self.pieces: list[str] = []  # quoted ones with their white space and @ hidden
         self.comments: list[str] = []
         self.angle: str | None = None
+        self.has_at = False  # then a colon is part of the address, else it ends a group's name
 
     def addresses(self) -> list[Address]:
         if self.angle is not None:
@@ -129,10 +130,11 @@ class _Reader:
             self._angle()
         elif token in (",", ";"):
             self._finish()
-        elif token == ":" and not any("@" in piece for piece in box.pieces[-4:]):
-            box.pieces.clear()  # the name of a group
+        elif token == ":" and not box.has_at:
+            box.pieces.clear()
         elif token not in ("\\", ">"):
             box.pieces.append(token)
+            box.has_at = box.has_at or "@" in token
 
     def _finish(self) -> None:
         self._found += self._box.addresses()

@@ -34,12 +34,14 @@ def head_end(data: bytes) -> int:
     if _has_bare_cr(data, start):
         end = data.find(b"\r\r", start)
         return end + 2 if 0 <= end < len(data) - 2 else -1
-    end = -1
-    for blank in (b"\n\n", b"\n\r\n", b"\n\r\r\n"):
-        found = data.find(blank, start, end if end >= 0 else len(data))
-        if found >= 0:
-            end = found + len(blank)
-    return end
+    found = data.find(b"\n\n", start)
+    ends = [found + 2] if found >= 0 else []
+    limit = found + 1 if found >= 0 else len(data)
+    if data.find(b"\r", start, limit) >= 0:
+        for blank in (b"\n\r\n", b"\n\r\r\n"):
+            found = data.find(blank, start, limit)
+            ends += [found + len(blank)] if found >= 0 else []
+    return min(ends, default=-1)
 
 
 def from_line_end(data: bytes) -> int:
@@ -136,6 +138,11 @@ class Headers:
         return found[0].value if found else None
 
     @property
+    def charset(self) -> str:
+        """The charset that Content-Type declares for the body, "" if none."""
+        return self._block.charset
+
+    @property
     def from_line(self) -> bytes | None:
         """The mbox `From ` line on top, without its line end."""
         text = self._block.text
@@ -151,7 +158,7 @@ class Headers:
         is LF. (procmail 3.24, concon() in src/mailfold.c.)
         """
         block = self._block
-        text = block.text[_skip_blank_lines(block.text) : block.end]
+        text = block.text[block.start : block.end]
         if b"\r" in text:
             text = text.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
         text = text.rstrip(b"\n") + b"\n\n"
@@ -161,10 +168,11 @@ class Headers:
 class _Block:
     """The head that fields are cut from: bare CR made LF, so that offsets stay."""
 
-    __slots__ = ("_charset", "_lower", "end", "text")
+    __slots__ = ("_charset", "_lower", "end", "start", "text")
 
     def __init__(self, head: bytes) -> None:
-        bare = b"\r" in head and _has_bare_cr(head, _skip_blank_lines(head))
+        self.start = _skip_blank_lines(head)
+        bare = b"\r" in head and _has_bare_cr(head, self.start)
         self.text = head.replace(b"\r", b"\n") if bare else head
         end = head_end(self.text)
         self.end = end if end >= 0 else len(head)
@@ -175,7 +183,8 @@ class _Block:
     def lower(self) -> bytes:
         """A line feed and the text in lower case: each line's offset is that of its LF."""
         if self._lower is None:
-            self._lower = b"\n" + self.text[: self.end].lower()
+            blank = b"\n" * (self.start + 1)
+            self._lower = blank + self.text[self.start : self.end].lower()
         return self._lower
 
     @property
@@ -205,7 +214,7 @@ def _has_bare_cr(data: bytes, start: int) -> bool:
 def _find_fields(block: _Block, name: str) -> list[Field]:
     """Searches for one name: far less work than to take the whole head apart."""
     text, lower = block.text, block.lower
-    wanted = b"\n" + name.lower().encode("latin-1", "replace")
+    wanted = b"\n" + name.encode("latin-1", "replace").lower()
     found = []
     start = lower.find(wanted)
     while start >= 0:
@@ -218,7 +227,7 @@ def _find_fields(block: _Block, name: str) -> list[Field]:
 
 
 def _read_fields(block: _Block) -> list[Field]:
-    start = _skip_blank_lines(block.text) or from_line_end(block.text)
+    start = block.start or from_line_end(block.text)
     lines = block.text[start : block.end]
     lines = lines.replace(b"\n ", b"\v ").replace(b"\n\t", b"\v\t")
     fields = []

@@ -29,6 +29,7 @@ _WINDOWS = {
 _TO_EUC = bytes(byte | 0x80 if 0x21 <= byte <= 0x7E else byte for byte in range(256))
 _PAUSES = (b"\x1b(B\x1b$B", b"\x1b(J\x1b$B", b"\x1b(B\x1b$@")
 
+_HIGH = bytes(range(0x80, 0x100))
 _NOT_EUC = bytes(byte for byte in range(0x80, 0xA1) if byte not in (0x8E, 0x8F)) + b"\xff"
 _USUAL_LEADS = bytes(range(0x81, 0xA0))
 _RARE_LEADS = bytes(range(0xE0, 0xFD))  # second-level kanji; in Latin-1, small accented letters
@@ -75,10 +76,13 @@ def likely(data: bytes) -> str:
 
 
 def _is_euc(sample: bytes) -> bool:
-    """Valid but for a character that the end may have cut."""
+    """Valid, but for a character that the end of a longer text has cut."""
     if len(sample.translate(None, _NOT_EUC)) != len(sample):
         return False
-    return any(decode_euc(sample[: len(sample) - cut]) is not None for cut in (0, 1, 2))
+    if decode_euc(sample) is not None:
+        return True
+    whole = sample[:-1]
+    return sample[-1] >= 0x80 and _count(whole, _HIGH) >= 4 and decode_euc(whole) is not None
 
 
 def _is_shift_jis(sample: bytes) -> bool:
@@ -104,7 +108,7 @@ def _reader(segment: bytes) -> tuple[int, Callable[[bytes], str]]:
     for escape, read in _ESCAPES:
         if segment.startswith(escape):
             return len(escape), read
-    return 0, _plain
+    return 0, _unknown
 
 
 def _plain(data: bytes) -> str:
@@ -114,6 +118,10 @@ def _plain(data: bytes) -> str:
         return str(data, "utf-8")
     except UnicodeDecodeError:
         return _euc(data) if likely(data) == "euc_jp" else str(data, "cp932", "replace")
+
+
+def _unknown(data: bytes) -> str:
+    return "\x1b" + _plain(data)
 
 
 def _kanji(data: bytes) -> str:

@@ -49,13 +49,16 @@ class Hop:
 
 def parse(value: str) -> Hop | None:
     """The hop that the unfolded value of a Received field tells of; None if it is not clear."""
-    tokens = _tokens(_with_plain_helo(" ".join(value.split())))
-    while tokens and tokens[0].startswith("("):
-        del tokens[0]
+    value = " ".join(value.split())
+    tokens = _tokens(_with_plain_helo(value))
     by = _last_by(tokens)
+    if by < 0:  # all is in a comment that does not close: perhaps the client opened it
+        tokens = _tokens(_with_plain_helo(value, always=True))
+        by = _last_by(tokens)
     if by < 0:
         return None
-    origin, rest = tokens[:by], tokens[by + 1 :]
+    start = next((at for at in range(by) if tokens[at][0] != "("), by)
+    origin, rest = tokens[start:by], tokens[by + 1 :]
     if origin and origin[0].lower() != "from":
         return None
     protocol = " ".join(_clause(rest, "with"))
@@ -110,12 +113,13 @@ def _is_ipv6(text: str) -> bool:
     )
 
 
-def _with_plain_helo(value: str) -> str:
+def _with_plain_helo(value: str, always: bool = False) -> str:
     """`value` with no bracket in the first word that another does not close."""
     words = value.split(" ", 2)
-    if len(words) < 3 or words[0].lower() != "from" or words[1][0] == "(":
+    if len(words) < 3 or words[0].lower() != "from":
         return value
-    if words[1].count("(") != words[1].count(")"):
+    is_odd = words[1][0] != "(" and words[1].count("(") != words[1].count(")")
+    if always or is_odd:
         words[1] = words[1].replace("(", "?").replace(")", "?")
     return " ".join(words)
 

@@ -1,0 +1,48 @@
+"""No real message, broken ones included, makes the message package raise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from maildrop_py.message import addresses, received, spam
+from maildrop_py.message.message import FileSource, Message
+
+ADDRESS_FIELDS = ("From", "To", "Cc", "Reply-To", "Sender", "Return-Path")
+
+
+def files(shared: Path) -> list[Path]:
+    return sorted(path for path in (shared / "corpora").rglob("*") if path.is_file())
+
+
+def test_every_header_of_every_message_is_read(shared: Path) -> None:
+    named = understood = 0
+    for path in files(shared):
+        message = Message(FileSource(str(path)))
+        assert message.size == len(message.content()), path
+        read_fields(message)
+        for value in (field.value for field in message.headers.all("Received")):
+            hop = received.parse(value)
+            if value.startswith("from ") and "[" in value.partition(" by ")[0]:
+                named += 1
+                understood += hop is not None and bool(hop.address)
+    assert understood > 0.998 * named > 10_000  # the rest is local mail, or made unreadable
+
+
+def read_fields(message: Message) -> None:
+    headers = message.headers
+    assert headers.unfolded.endswith(b"\n")
+    for field in headers.fields:
+        field.value.encode()
+    for name in ADDRESS_FIELDS:
+        for field in headers.all(name):
+            assert all(address.text.isprintable() for address in addresses.in_header(field))
+    spam.verdict(headers)
+
+
+def test_bodies_and_attachments_are_read(shared: Path) -> None:
+    """All that is odd, and each thirtieth of the ordinary."""
+    listed = files(shared)
+    ordinary = [path for path in listed if "spamassassin" in path.parts]
+    for path in [path for path in listed if path not in set(ordinary)] + ordinary[::30]:
+        for body in Message(FileSource(str(path))).parts.bodies:
+            body.encode()
