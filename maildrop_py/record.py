@@ -6,8 +6,9 @@ needs of it: keyword or positional construction, defaults, immutability,
 equality, a readable repr, and `replace`. Type checkers see a frozen dataclass.
 
 Known limits: a module with records needs `from __future__ import annotations`,
-defaults must be immutable values, and a record's base class, if any,
-must not be a record itself.
+defaults must be immutable values, a record's base class, if any, must not be a
+record itself, and its methods cannot use `super()` without arguments, because
+the class is made a second time to get its slots.
 """
 
 from __future__ import annotations
@@ -19,23 +20,41 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-def _initialise(self: Any, *values: Any, **named: Any) -> None:
-    cls = type(self)
-    fields = cls.__slots__
+def _initialiser(cls: Any, fields: tuple[str, ...], defaults: dict[str, Any]) -> Any:
+    """An `__init__` that sets slots by their descriptors: it runs many times a message."""
+    setters = tuple([cls.__dict__[field].__set__ for field in fields])
+    size = len(fields)
+
+    def __init__(self: Any, *values: Any, **named: Any) -> None:
+        if named or len(values) != size:
+            values = _arranged(cls, fields, defaults, values, named)
+        for setter, value in zip(setters, values, strict=True):
+            setter(self, value)
+
+    return __init__
+
+
+def _arranged(
+    cls: Any,
+    fields: tuple[str, ...],
+    defaults: dict[str, Any],
+    values: tuple[Any, ...],
+    named: dict[str, Any],
+) -> tuple[Any, ...]:
+    """The value of every field, in order; raises TypeError as a call would."""
     if len(values) > len(fields):
         raise TypeError(f"{cls.__name__} takes {len(fields)} fields, not {len(values)}")
-    setter = object.__setattr__
-    for field, value in zip(fields, values, strict=False):
-        setter(self, field, value)
-    for field in fields[len(values) :]:
-        if field in named:
-            setter(self, field, named.pop(field))
-        elif field in cls._defaults:
-            setter(self, field, cls._defaults[field])
-        else:
+    given = dict(zip(fields, values, strict=False))
+    for name in named:
+        if name not in fields:
+            raise TypeError(f"{cls.__name__} has no field {name!r}")
+        if name in given:
+            raise TypeError(f"{cls.__name__} got {name!r} twice")
+    found = defaults | given | named
+    for field in fields:
+        if field not in found:
             raise TypeError(f"{cls.__name__} needs {field!r}")
-    if named:
-        raise TypeError(f"{cls.__name__} has no field {next(iter(named))!r}")
+    return tuple([found[field] for field in fields])
 
 
 def _refuse(self: Any, field: str, value: Any = None) -> None:
@@ -43,7 +62,7 @@ def _refuse(self: Any, field: str, value: Any = None) -> None:
 
 
 def _values(value: Any) -> tuple[Any, ...]:
-    return tuple(getattr(value, field) for field in value.__slots__)
+    return tuple([getattr(value, field) for field in value.__slots__])
 
 
 def _equal(self: Any, other: Any) -> Any:
@@ -62,23 +81,21 @@ def _show(self: Any) -> str:
 
 
 def _make(cls: type[T]) -> type[T]:
-    annotations: dict[str, str] = cls.__dict__.get("__annotations__", {})  # noqa: RUF063
+    annotations: dict[str, str] = cls.__annotations__
     fields = tuple(name for name, kind in annotations.items() if not kind.startswith("ClassVar"))
-    kept = {
-        name: value
-        for name, value in cls.__dict__.items()
-        if name not in fields and name not in ("__dict__", "__weakref__")
-    }
-    kept["__slots__"] = fields
-    kept["_defaults"] = {f: cls.__dict__[f] for f in fields if f in cls.__dict__}
+    dropped = {*fields, "__dict__", "__weakref__"}
+    kept = {name: value for name, value in cls.__dict__.items() if name not in dropped}
     for name, method in _METHODS.items():
         kept.setdefault(name, method)
     metaclass: Any = type(cls)
-    return metaclass(cls.__name__, cls.__bases__, kept)  # type: ignore[no-any-return]
+    made = metaclass(cls.__name__, cls.__bases__, {**kept, "__slots__": fields})
+    if "__init__" not in kept:
+        defaults = {field: cls.__dict__[field] for field in fields if field in cls.__dict__}
+        made.__init__ = _initialiser(made, fields, defaults)
+    return made  # type: ignore[no-any-return]
 
 
 _METHODS: dict[str, Any] = {
-    "__init__": _initialise,
     "__setattr__": _refuse,
     "__delattr__": _refuse,
     "__eq__": _equal,
