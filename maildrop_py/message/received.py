@@ -147,7 +147,8 @@ def _tokens(value: str) -> list[str]:
         else:
             tokens += text.split()
         at = end
-    return tokens
+    hidden = "".join(comment).split()
+    return [] if "by" in hidden else tokens  # the server's own words must not be in an open comment
 
 
 def _angle_end(parts: list[str], start: int) -> int:

@@ -264,3 +264,8 @@ def test_no_helo_name_without_blanks_hides_the_address(helo: str) -> None:
 @pytest.mark.parametrize("unit", ["(", "((a)", "<", '<"', "by ", "(a) ", "<a>", "\\", "(HELO a) "])
 def test_what_never_closes_ends(unit: str) -> None:
     parse("from " + unit * 20_000 + " by mx")
+
+
+def test_open_comment_that_hides_the_servers_own_words_is_not_understood() -> None:
+    helo = "x) (relay.me [192.0.2.5]) by mx.me with ESMTP id 7; ("
+    assert parse(f"from {helo} (host.example [203.0.113.9]) by mx.me (Postfix) with SMTP") is None

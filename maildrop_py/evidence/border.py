@@ -1,0 +1,226 @@
+"""border: where the message came in from outside, and how we know.
+
+The border hop is the first client, seen from here, that is neither this machine
+nor inside the trusted networks. Everything that is said of the sender (address,
+verified name, HELO) is said of this client, and only servers on our side of it
+are believed: a header that begins below the border's Received line may have
+been written by the sender, whatever it says.
+
+In this order: the client that the mail server named (XFORWARD, the environment),
+unless that one is itself trusted, as on a backup MX; else the Received lines
+from the top. A line is believed because a believed server wrote it. Lines that
+tell of no network client are passed over: submission on a machine that is
+believed (sendmail, LMTP on a socket), and fetchmail, whose "client" is the
+server that the mail was fetched from. A line that is not understood ends the
+walk, and then nothing is known of the sender: to go on below it could mean to
+believe the sender.
+
+Known limits: whoever may submit mail on a trusted machine or relay is believed
+about where the mail came from. A border relay that writes its results *below*
+its own Received line, as some milters do, is not believed.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.evidence import networks
+from maildrop_py.message import received
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.evidence.networks import Address, Network
+    from maildrop_py.message.envelope import Envelope
+    from maildrop_py.message.headers import Field, Headers
+    from maildrop_py.message.received import Hop
+
+
+@record
+class Step:
+    """One hop of the path: what it is, whether the walk goes on behind it, and why."""
+
+    what: str
+    believed: bool
+    why: str
+
+
+@record
+class Border:
+    """The client at the border, or in `unknown` the reason why there is none to know.
+
+    `name` is the client's verified reverse name, "" where it has none and None
+    where no server looked. `helo` and `sender` are None where they are not
+    known; an empty `sender` is the null sender. `inside` holds where the message
+    never was outside. Header fields that begin before `offset`, in bytes of the
+    head, were written on our side; `below` counts the Received lines behind it.
+    """
+
+    address: Address | None = None
+    name: str | None = None
+    helo: str | None = None
+    sender: str | None = None
+    authenticated: bool = False
+    inside: bool = False
+    offset: int = 0
+    hops: tuple[Step, ...] = ()
+    below: int = 0
+    unknown: str = ""
+
+    def sentences(self) -> list[str]:
+        """The path in words, from here outwards."""
+        lines = [
+            f"{step.what}: {'believed' if step.believed else 'not believed'}, {step.why}"
+            for step in self.hops
+        ]
+        if self.below:
+            lines.append(f"Received lines below, which the sender may have written: {self.below}")
+        where = f"{self.address.text} is the border" if self.address else self.unknown
+        return [*lines, where + (", and its session was authenticated" * self.authenticated)]
+
+
+class _Walk:
+    """A walk down the Received lines, as far as they are to be believed."""
+
+    def __init__(self, trusted: tuple[Network, ...]) -> None:
+        self.trusted = trusted
+        self.steps: list[Step] = []
+        self.hop: Hop | None = None  # the border's
+        self.address: Address | None = None
+        self.unknown = "every hop is on our side"
+
+    def past(self, field: Field) -> bool:
+        """Whether the walk goes on below `field`."""
+        text = str(field.raw, "utf-8", "replace")
+        hop = received.parse(text)
+        if hop is None or not hop.address:
+            return self._past_clientless(text, hop)
+        address = networks.parse(hop.address)
+        what = _spell(hop)
+        if address is None:
+            return self._stop(what, "its address is not understood")
+        if hop.protocol.upper().startswith(("POP", "IMAP", "APOP")) and "(fetchmail" in text:
+            return self._go_on(what, "fetched by fetchmail, which is no way that mail comes in")
+        why = why_trusted(address, self.trusted)
+        if why:
+            return self._go_on(what, why)
+        self.hop, self.address, self.unknown = hop, address, ""
+        self.steps.append(Step(what, False, "the first client outside the trusted networks"))
+        return False
+
+    def _past_clientless(self, text: str, hop: Hop | None) -> bool:
+        what = f"Received: {text[:100]}"
+        protocol = hop.protocol.upper() if hop else ""
+        if text[:5].lower() != "from ":
+            return self._go_on(what, "handed over on one machine, without a client")
+        if hop and (protocol == "LOCAL" or protocol.startswith("LMTP") or "[local]" in text):
+            return self._go_on(what, "submitted on one machine")
+        return self._stop(what, "the client's address is not to be made out")
+
+    def _go_on(self, what: str, why: str) -> bool:
+        self.steps.append(Step(what, True, why))
+        return True
+
+    def _stop(self, what: str, why: str) -> bool:
+        self.steps.append(Step(what, False, why))
+        self.unknown = "the border is not to be made out"
+        return False
+
+
+def find(headers: Headers, envelope: Envelope, trusted: tuple[Network, ...]) -> Border:
+    """The border of a message with these headers and this envelope. Raises nothing."""
+    fields = headers.all("Received")
+    walk = _Walk(trusted)
+    passed = 0
+    while passed < len(fields) and walk.past(fields[passed]):
+        passed += 1
+    told = networks.parse(envelope.client_address)
+    if told is not None and not why_trusted(told, trusted):
+        return _told_by_server(headers, envelope, told, walk, passed)
+    at = fields[min(passed, len(fields) - 1)].span[0] if fields else 0
+    hop = walk.hop
+    return Border(
+        address=walk.address,
+        name=_verified(hop.name) if hop else None,
+        helo=(hop.helo or None) if hop else None,
+        sender=_sender(headers, envelope, at if fields else None),
+        authenticated=hop.authenticated if hop else False,
+        inside=walk.address is None and passed == len(fields),
+        offset=at,
+        hops=(*_told_steps(envelope, told, trusted), *walk.steps),
+        below=max(0, len(fields) - passed - 1),
+        unknown=walk.unknown,
+    )
+
+
+def why_trusted(address: Address, trusted: tuple[Network, ...]) -> str:
+    """Why a client with this address is on our side; "" if it is not."""
+    if networks.is_loopback(address):
+        return f"{address.text} is this machine"
+    for network in trusted:
+        if network.holds(address):
+            return f"{address.text} is in the trusted network {network.text}"
+    return ""
+
+
+def _told_by_server(
+    headers: Headers, envelope: Envelope, told: Address, walk: _Walk, passed: int
+) -> Border:
+    """The border that the mail server names; Received lines only say where it is in the header."""
+    fields = headers.all("Received")
+    agreed = walk.address is not None and walk.address.packed == told.packed
+    hop = walk.hop if agreed else None
+    at = passed if agreed else 0
+    offset = fields[at].span[0] if fields else 0
+    name = _verified(envelope.client_name or "")
+    what = f"client {_client(envelope.helo or '', name or '', told.text)}, said the mail server"
+    return Border(
+        address=told,
+        name=_verified(hop.name) if name is None and hop else name,
+        helo=envelope.helo or (hop.helo if hop else "") or None,
+        sender=_sender(headers, envelope, offset if fields else None),
+        authenticated=envelope.authenticated or (hop is not None and hop.authenticated),
+        offset=offset,
+        hops=(Step(what, False, "a client outside the trusted networks"),),
+        below=max(0, len(fields) - at - 1),
+    )
+
+
+def _told_steps(
+    envelope: Envelope, told: Address | None, trusted: tuple[Network, ...]
+) -> tuple[Step, ...]:
+    if told is None:
+        return ()
+    what = f"client {told.text}, said the mail server"
+    return (Step(what, True, why_trusted(told, trusted)),)
+
+
+def _sender(headers: Headers, envelope: Envelope, offset: int | None) -> str | None:
+    """The envelope sender: as told, else as our side wrote it on top of the message."""
+    if envelope.sender is not None:
+        return _without_daemon(envelope.sender)
+    paths = headers.all("Return-Path")
+    if paths and (offset is None or paths[0].span[0] < offset):
+        path = str(paths[0].raw, "utf-8", "replace").strip()
+        return _without_daemon(path.removeprefix("<").removesuffix(">").strip())
+    words = (headers.from_line or b"").split()
+    return _without_daemon(str(words[1], "utf-8", "replace")) if len(words) > 1 else None
+
+
+def _without_daemon(sender: str) -> str:
+    """`sender`; "" for MAILER-DAEMON, as mail servers write the null sender for programs."""
+    return "" if sender.upper() == "MAILER-DAEMON" else sender
+
+
+def _verified(name: str) -> str | None:
+    """A name as Received lines and the environment have it: "unknown" is none, "" not looked up."""
+    if not name:
+        return None
+    return "" if name.lower() == "unknown" else name.rstrip(".").lower()
+
+
+def _spell(hop: Hop) -> str:
+    by = f", by {hop.by}" if hop.by else ""
+    return f"from {_client(hop.helo, hop.name, hop.address)}{by}"
+
+
+def _client(helo: str, name: str, address: str) -> str:
+    return " ".join(filter(None, (name or "unknown", f"[{address}]", helo and f"(helo {helo})")))
