@@ -96,12 +96,13 @@ class Program:
             away.rename(self.python)
 
     def _copy(self, distribution: metadata.Distribution) -> None:
+        root = Path(str(distribution.locate_file(""))).resolve()
         for file in distribution.files or []:
-            if ".." in file.parts or "__pycache__" in file.parts:
-                continue
-            target = self.packages / file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(str(file.locate()), target)
+            source = Path(str(file.locate())).resolve()
+            if source.is_relative_to(root) and "__pycache__" not in source.parts:
+                target = self.packages / source.relative_to(root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
 
 
 def dependencies(name: str) -> set[str]:
