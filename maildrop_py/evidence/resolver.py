@@ -130,7 +130,9 @@ class Resolver:
         assert isinstance(reply, dns.message.QueryMessage)
         try:
             chain = reply.resolve_chaining()
-        except (dns.exception.DNSException, dns.message.ChainTooLong) as error:
+        except dns.message.ChainTooLong:
+            return Answer(unanswered="CNAME loop")
+        except dns.exception.DNSException as error:
             return Answer(unanswered=f"unusable answer: {type(error).__name__}")
         if chain.answer is not None:
             values = tuple(map(_value, chain.answer))
