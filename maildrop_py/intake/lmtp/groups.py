@@ -1,0 +1,150 @@
+"""groups: makes messages that arrive together durable together.
+
+Syncing one message costs two journal commits, of its file and of its
+directory. Messages that are complete while a sync is under way share the next:
+their write-back is started first for all, then every file is synced (the first
+waits for the disk, the others mostly find it done), all are published, and
+each directory is synced once. So the cost of a sync is shared the more, the
+more there is to do, and nobody is made to wait for company.
+
+A lone client's message is synced in the loop's own thread, which spares two
+switches of thread; with others about, a thread does it, so that they go on.
+
+Guarantee: `publish` of a job is called only after all its files are synced,
+`finish` only after all its directories are. An error reaches the job it belongs to
+and no other.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from functools import partial
+from queue import SimpleQueue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Protocol
+
+    from maildrop_py.intake.lmtp.reactor import Reactor
+
+    Outcome = tuple[list["Job"], list[Exception | None], dict[str, Exception]]
+
+    class Job(Protocol):
+        """One message's way from written to delivered. `publish` may run in a thread."""
+
+        def files(self) -> Sequence[int]:
+            """Descriptors of what was written and must be synced before `publish`."""
+
+        def publish(self) -> Sequence[str]:
+            """Make the message visible; the directories to be synced for that."""
+
+        def finish(self, error: Exception | None, failed: dict[str, Exception]) -> None:
+            """All is durable, save what lies in the directories that `failed`.
+
+            With `error`, from syncing a file or from `publish`, nothing is sure.
+            Called in the loop; must not raise.
+            """
+
+
+class Groups:
+    """Collects jobs during a round of the reactor and commits them after it.
+
+    `alone` says whether there is nobody else who would have to wait.
+    """
+
+    def __init__(self, reactor: Reactor, alone: Callable[[], bool]) -> None:
+        self._reactor, self._alone = reactor, alone
+        self._waiting: list[Job] = []
+        self._busy = False
+        self._batches: SimpleQueue[list[Job] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        reactor.rounds.append(self._start)
+
+    def add(self, job: Job) -> None:
+        """Commit `job` with the next group; its `finish` is called in the loop."""
+        self._waiting.append(job)
+
+    def close(self) -> None:
+        """End the thread; no job may be waiting."""
+        if self._thread is not None:
+            self._batches.put(None)
+            self._thread.join()
+
+    def _start(self) -> None:
+        if self._busy or not self._waiting:
+            return
+        batch, self._waiting = self._waiting, []
+        if len(batch) == 1 and self._alone():
+            _finish(commit(batch))
+            return
+        self._busy = True
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, daemon=True)
+            self._thread.start()
+        self._batches.put(batch)
+
+    def _work(self) -> None:
+        while (batch := self._batches.get()) is not None:
+            self._reactor.soon(partial(self._done, commit(batch)))
+
+    def _done(self, outcome: Outcome) -> None:
+        self._busy = False
+        _finish(outcome)
+
+
+def commit(batch: list[Job]) -> Outcome:
+    """Sync the files of a whole batch, publish it, sync the directories."""
+    files = [job.files() for job in batch]
+    if len(batch) > 1:
+        _start_writing(files)
+    synced = [_error_of(_sync_files, descriptors) for descriptors in files]
+    directories: dict[str, None] = {}
+    errors = [
+        error or _error_of(_publish, job, directories)
+        for job, error in zip(batch, synced, strict=True)
+    ]
+    failed = {path: _error_of(_sync_directory, path) for path in directories}
+    return batch, errors, {path: error for path, error in failed.items() if error}
+
+
+def _finish(outcome: Outcome) -> None:
+    batch, errors, failed = outcome
+    for job, error in zip(batch, errors, strict=True):
+        job.finish(error, failed)
+
+
+def _error_of(step: Callable[..., None], *arguments: object) -> Exception | None:
+    """Run a step; what it raises belongs to its job, never to the whole batch."""
+    try:
+        step(*arguments)
+    except Exception as error:  # noqa: BLE001
+        return error
+    return None
+
+
+def _start_writing(files: list[Sequence[int]]) -> None:
+    advise = getattr(os, "posix_fadvise", None)
+    if advise is not None:  # on Linux this starts write-back and returns
+        for descriptors in files:
+            for fd in descriptors:
+                advise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _sync_files(descriptors: Sequence[int]) -> None:
+    for fd in descriptors:
+        os.fsync(fd)
+
+
+def _publish(job: Job, directories: dict[str, None]) -> None:
+    for path in job.publish():
+        directories[path] = None
+
+
+def _sync_directory(path: str) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
