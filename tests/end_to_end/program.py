@@ -99,7 +99,8 @@ class Program:
         root = Path(str(distribution.locate_file(""))).resolve()
         for file in distribution.files or []:
             source = Path(str(file.locate())).resolve()
-            if source.is_relative_to(root) and "__pycache__" not in source.parts:
+            wanted = source.is_relative_to(root) and "__pycache__" not in source.parts
+            if wanted and source.is_file():  # old metadata names files that were not installed
                 target = self.packages / source.relative_to(root)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
