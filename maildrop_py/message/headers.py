@@ -45,11 +45,14 @@ def head_end(data: bytes) -> int:
 
 
 def from_line_end(data: bytes) -> int:
-    """The length of the mbox `From ` line on top of `data`, line end included; 0 if none."""
+    """The length of the mbox `From ` line on top of `data`, line end included; 0 if none.
+
+    A line that does not end is none: nothing would be left of the message.
+    """
     if not data.startswith(b"From ") or data[4:80].lstrip(_WHITE).startswith(b":"):
         return 0
     newline = b"\r" if _has_bare_cr(data, 0) else b"\n"
-    return data.find(newline) + 1 or len(data)
+    return data.find(newline, 0, HEAD_LIMIT) + 1
 
 
 class Field:

@@ -14,6 +14,10 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.message.headers import Field
+
 _SPECIALS = '()<>;"\\'
 _KEYWORDS = ("with", "id", "for", "via", "by")
 _AUTHENTICATED = ("ASMTP", "ESMTPA", "ESMTPSA", "LMTPA", "LMTPSA", "UTF8SMTPA", "UTF8SMTPSA")
@@ -22,16 +26,15 @@ _ASIDES = (
     "using ",
     "no client ",
     "client ",
-    "authenticated",
-    "auth:",
-    "tls",
-    "version=",
-    "cipher",
-    "envelope-",
+    "authenticated ",
+    "auth: ",
+    "envelope-from ",
+    "envelope-sender ",
     "ident: ",
     "proxying ",
     "squirrelmail ",
 )
+_LOGINS = ("(authenticated ", "(authenticated)", "(auth: ", "(squirrelmail authenticated ")
 
 
 @record
@@ -47,8 +50,13 @@ class Hop:
     authenticated: bool = False
 
 
+def in_header(field: Field) -> Hop | None:
+    """The hop of a Received field, as it is written: what is decoded may be the client's art."""
+    return parse(str(field.raw, "latin-1"))
+
+
 def parse(value: str) -> Hop | None:
-    """The hop that the unfolded value of a Received field tells of; None if it is not clear."""
+    """The hop that the unfolded, undecoded value of a Received field tells of; None if unclear."""
     value = " ".join(value.split())
     tokens = _tokens(_with_plain_helo(value))
     by = _last_by(tokens)
@@ -268,13 +276,16 @@ def _is_qmail(comments: list[str], rest: list[str]) -> bool:
 
 
 def _is_authenticated(origin: list[str], rest: list[str], protocol: str) -> bool:
+    """By the protocol (RFC 3848), or by a comment that is behind the client's."""
     if protocol.upper() in _AUTHENTICATED or "auth=yes" in rest:
         return True
-    comments = [token.lower() for token in (*origin[-3:], *rest) if token.startswith("(")]
-    return any(
-        comment.startswith(("(authenticated", "(auth:", "(squirrelmail authenticated"))
-        for comment in comments
-    )
+    told = [token.lower() for token in rest]
+    for token in reversed(origin):
+        lower = token.lower()
+        if "[" in lower and not lower[1:].startswith(_ASIDES):
+            break
+        told.append(lower)
+    return any(token.startswith(_LOGINS) for token in told)
 
 
 def _word_after(text: str, key: str) -> str:

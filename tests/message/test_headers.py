@@ -132,7 +132,7 @@ def test_the_end_of_the_head_is_behind_the_first_blank_line() -> None:
 def test_the_length_of_the_from_line_counts_its_line_end() -> None:
     assert from_line_end(b"From x\nA: 1\n\n") == 7
     assert from_line_end(b"From x\rA: 1\r\r") == 7
-    assert from_line_end(b"From x") == 6
+    assert from_line_end(b"From x") == 0
     assert from_line_end(b"From: x\n\n") == 0
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildrop_py.message.received import Hop, parse, plain_address
+from maildrop_py.message.headers import Headers
+from maildrop_py.message.received import Hop, in_header, parse, plain_address
 
 DATE = "; Mon, 1 Jan 2024 00:00:00 +0000 (UTC)"
 TLS = "(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))"
@@ -184,6 +185,25 @@ def test_nothing_the_client_says_passes_for_its_address(value: str) -> None:
     found = hop(value)
     assert found.address == "203.0.113.9"
     assert found.name in ("real.example", "")
+
+
+def test_a_helo_name_does_not_log_in() -> None:
+    assert not hop("from x (authenticated)" + POSTFIX).authenticated
+    assert not hop("from x (Authenticated sender: bob)" + POSTFIX).authenticated
+
+
+def test_names_like_the_words_of_servers_are_names() -> None:
+    for name in ("tls.example", "client.example", "authenticated.example", "using.example"):
+        value = f"from x ({name} [203.0.113.9]) by mx (Postfix) with ESMTP id 1"
+        assert client(value) == ("x", name, "203.0.113.9")
+
+
+def test_an_encoded_word_in_a_helo_name_is_not_decoded() -> None:
+    helo = "=?utf-8?Q?x_=28good.example_[192.0.2.1]=29_by_mx?="
+    field = Headers(f"Received: from {helo}{POSTFIX}{DATE}\n\n".encode()).all("Received")[0]
+    found = in_header(field)
+    assert found is not None
+    assert (found.helo, found.address) == (helo, "203.0.113.9")
 
 
 @pytest.mark.parametrize(
