@@ -140,6 +140,14 @@ class Headers:
         found = self.all(name)
         return found[0].value if found else None
 
+    def any_begins(self, beginnings: Sequence[bytes]) -> bool:
+        """Whether a field's name may begin with one of `beginnings`, in lower case.
+
+        A quick look that is never wrongly False: most messages need no other.
+        """
+        lower = self._block.lower
+        return any(b"\n" + beginning in lower for beginning in beginnings)
+
     @property
     def charset(self) -> str:
         """The charset that Content-Type declares for the body, "" if none."""

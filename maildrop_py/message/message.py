@@ -38,7 +38,7 @@ if TYPE_CHECKING:
             """The whole message, `size` bytes: the `From ` line is no part of it."""
 
 
-_FIRST_READ = 1 << 14  # bytes: holds the header of nearly every message
+_FIRST_READ = 1 << 12  # bytes: holds the header of most messages, and less of their bodies
 
 
 @record

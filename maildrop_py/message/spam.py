@@ -41,6 +41,8 @@ class Verdict:
 
 def verdict(headers: Headers) -> Verdict:
     """The verdict of the filter whose fields stand topmost."""
+    if not headers.any_begins(_BEGINNINGS):
+        return Verdict()
     best = _LEVEL + 1
     score = flag = None
     scored = flagged = ""
@@ -185,3 +187,6 @@ _READERS: dict[str, tuple[int, Callable[[str], Reading]]] = {
     "x-forefront-antispam-report": (_LEVEL, _forefront),
     "x-bogosity": (_NUMBER, _bogosity),
 }
+
+_BEGINNINGS = (b"x-spam", b"x-rspamd", b"x-barracuda", b"x-ms-exchange", b"x-forefront", b"x-bogo")
+"""What each name in _READERS begins with; a test holds the two together."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maildrop_py.message import spam
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.spam import Verdict, verdict
 
@@ -133,3 +134,8 @@ LINES = st.tuples(NAMES, st.text(alphabet="yesno,score=-.0129[]/*+ ", max_size=2
 def test_nothing_raises(lines: list[tuple[str, str]]) -> None:
     found = of(*(f"{name}: {value}" for name, value in lines))
     assert bool(found.header) == (found.score is not None or found.flag is not None)
+
+
+def test_the_quick_look_lets_every_field_through() -> None:
+    for name in spam._READERS:
+        assert name.encode().startswith(spam._BEGINNINGS), name
