@@ -2,12 +2,18 @@
 
 Conditions that can say so have a method `anchors`. The index of a compiled set
 of rules is built from them; a rule without anchors is tried on every message.
+
+Guarantee: where a condition with anchors holds, one of the literals stands in
+`Facts.folded` of its field.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from maildrop_py.rules.address_tests import Addresses
     from maildrop_py.rules.condition import Anchors, Condition
 
 SHORTEST = 3
@@ -26,7 +32,7 @@ def anchors_of(condition: Condition) -> Anchors:
     return found
 
 
-def best(choices: list[Anchors]) -> Anchors:
+def best(choices: Iterable[Anchors]) -> Anchors:
     """The choice that the fewest messages will have: its shortest literal is longest."""
     known = [anchors for anchors in choices if anchors]
     if not known:
@@ -34,19 +40,36 @@ def best(choices: list[Anchors]) -> Anchors:
     return max(known, key=lambda anchors: (min(len(lit) for _, lit in anchors), -len(anchors)))
 
 
+def all_of(choices: Iterable[Anchors]) -> Anchors:
+    """The anchors of alternatives, if every one of them has some."""
+    found = list(choices)
+    return tuple(dict.fromkeys(pair for pairs in found for pair in pairs)) if all(found) else ()
+
+
 def of_tests(field: str, tests: tuple[object, ...]) -> Anchors:
     """The anchors of alternative text tests of one field, if every one has some."""
-    found: list[tuple[str, str]] = []
-    for test in tests:
-        literals = getattr(test, "literals", None) or _whole(test)
-        if not literals:
-            return ()
-        found += [(field.lower(), literal) for literal in literals]
-    return tuple(dict.fromkeys(found))
+    return all_of(tuple((field.lower(), literal) for literal in _literals(test)) for test in tests)
 
 
-def _whole(test: object) -> tuple[str, ...]:
-    wanted = getattr(test, "wanted", "")
-    glob = getattr(test, "glob", "")
-    longest = max(glob.replace("?", "*").split("*"), key=len) if glob else wanted.strip()
-    return (longest.casefold(),) if longest else ()
+def of_addresses(field: str, addresses: Addresses) -> Anchors:
+    """The anchors of an address test of one field."""
+    entries = addresses.without_wildcards()
+    entries += [_longest_piece(glob) for glob in addresses.globs]
+    if "" in entries or len(entries) > MOST:
+        return ()
+    return tuple((field.lower(), entry.casefold()) for entry in sorted(entries))
+
+
+def _literals(test: object) -> tuple[str, ...]:
+    """What must stand in a text for a Regex, Contains, Is or Glob to pass it."""
+    literals: tuple[str, ...] = getattr(test, "literals", ())
+    if literals:
+        return literals
+    glob: str = getattr(test, "glob", "")
+    whole: str = getattr(test, "wanted", "")
+    needed = _longest_piece(glob) if glob else whole.strip()
+    return (needed.casefold(),) if needed else ()
+
+
+def _longest_piece(glob: str) -> str:
+    return max(glob.replace("?", "*").split("*"), key=len)

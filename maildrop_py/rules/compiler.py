@@ -6,27 +6,32 @@ import marshal
 
 from maildrop_py.rules.anchors import anchors_of
 from maildrop_py.rules.packing import pack
-from maildrop_py.rules.program import LONGEST_PREFIX, Index, Program
+from maildrop_py.rules.program import LENGTHS, Index, Program
 from maildrop_py.rules.rule_set import RuleSet
+
+Found = dict[str, dict[int, dict[str, list[int]]]]
 
 
 def compile_rules(rules: RuleSet) -> Program:
     """The program that does what the rules say."""
     always: list[int] = []
-    found: dict[str, dict[int, dict[str, list[int]]]] = {}
+    found: Found = {}
     for number, rule in enumerate(rules.rules):
         anchors = anchors_of(rule.when) if rule.when is not None else ()
+        for field, literal in anchors:
+            _note(found.setdefault(field, {}), literal, number)
         if not anchors:
             always.append(number)
-        for field, literal in anchors:
-            prefix = literal[:LONGEST_PREFIX]
-            table = found.setdefault(field, {}).setdefault(len(prefix), {})
-            table.setdefault(prefix, []).append(number)
     packed = [marshal.dumps(pack(rule)) for rule in rules.rules]
     return Program(rules.settings, packed, tuple(always), _frozen(found))
 
 
-def _frozen(found: dict[str, dict[int, dict[str, list[int]]]]) -> Index:
+def _note(by_length: dict[int, dict[str, list[int]]], literal: str, number: int) -> None:
+    length = next(each for each in LENGTHS if each <= len(literal))
+    by_length.setdefault(length, {}).setdefault(literal[:length], []).append(number)
+
+
+def _frozen(found: Found) -> Index:
     return {
         field: {
             length: {prefix: tuple(numbers) for prefix, numbers in table.items()}

@@ -131,14 +131,23 @@ class Facts:
     def folded(self, field: str) -> str:
         """The case-folded text that anchors of `field` are looked up in.
 
-        A field is a header's name, or `@` and a header's name for the addresses
-        in it.
+        A field is the name of a header, or of several with `:` between them; or
+        `addresses` and such names, with a blank between; or `envelope sender`,
+        `envelope recipient`, `envelope extension`. (No header has a blank or a
+        colon in its name.)
         """
         text = self._folded.get(field)
         if text is None:
-            found = self.addresses(field[1:]) if field.startswith("@") else self.values(field)
-            text = self._folded[field] = "\n".join(found).casefold()
+            text = self._folded[field] = "\n".join(self._texts(field)).casefold()
         return text
+
+    def _texts(self, field: str) -> list[str]:
+        kind, _, names = field.rpartition(" ")
+        if kind == "envelope":
+            told = {"sender": self.sender(), "recipient": self.recipient()}
+            return [told.get(names, self.envelope.extension) or ""]
+        read = self.addresses if kind else self.values
+        return [text for name in names.split(":") for text in read(name)]
 
     def sender(self) -> str | None:
         """The envelope sender, "" the null sender; from Return-Path if not told."""

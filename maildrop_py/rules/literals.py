@@ -3,11 +3,17 @@
 Python's own parser of regular expressions takes the expression apart; where
 RE2's syntax differs from Python's, nothing is claimed. Used when rules are
 compiled, never while mail is delivered.
+
+Guarantee: where RE2, ignoring case, finds the expression in a text, one of the
+literals stands in the case-folded text. RE2 takes letters for the same if their
+simple foldings are (Unicode, CaseFolding.txt, statuses C and S); then their full
+foldings, which `str.casefold` does, are the same too.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -22,9 +28,7 @@ MOST_ALTERNATIVES = 32
 def regex(expression: str) -> Regex:
     """The Regex for an expression, its necessary literals found."""
     tree = _parse(expression)
-    if tree is None:
-        return Regex(expression)
-    literals = _required(tree)
+    literals = None if tree is None else _required(tree)
     if literals is None or len(literals) > MOST_ALTERNATIVES:
         return Regex(expression)
     return Regex(expression, literals, _is_plain(tree))
@@ -47,7 +51,7 @@ def _required(tree: Any) -> tuple[str, ...] | None:
     best: tuple[str, ...] | None = None
     run = ""
     for kind, value in [*tree, (None, None)]:
-        if kind is op.LITERAL:
+        if kind is op.LITERAL and _folds_as_ever(chr(value)):
             run += chr(value)
             continue
         best = _better(best, (run.casefold(),) if run else None)
@@ -75,9 +79,26 @@ def _better(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple
     return max(one, other, key=lambda literals: (min(map(len, literals)), -len(literals)))
 
 
+def _folds_as_ever(char: str) -> bool:
+    """Whether Python's Unicode and RE2's, perhaps a newer one, fold `char` alike.
+
+    A letter that has no partner of the other case yet may have got one there.
+    """
+    if char.isascii():
+        return True
+    kind = unicodedata.category(char)
+    return kind != "Cn" and (kind not in ("Lu", "Ll") or char.swapcase() != char)
+
+
 def _is_plain(tree: Any) -> bool:
-    """Whether the expression is one literal or an alternation of literals."""
+    """Whether the expression is one literal or an alternation of literals.
+
+    Then `str.find` does all of RE2's work, if no letter of it folds into two.
+    """
     items = list(tree)
     if len(items) == 1 and items[0][0] is op.BRANCH:
         return all(_is_plain(branch) for branch in items[0][1][1])
-    return bool(items) and all(kind is op.LITERAL for kind, _ in items)
+    return bool(items) and all(
+        kind is op.LITERAL and _folds_as_ever(chr(value)) and len(chr(value).casefold()) == 1
+        for kind, value in items
+    )

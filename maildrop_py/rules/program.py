@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 Index = dict[str, dict[int, dict[str, tuple[int, ...]]]]
 """field -> length -> the first so many characters of an anchor -> rules."""
 
-LONGEST_PREFIX = 16
+LENGTHS = (32, 24, 16, 12, 8, 6, 5, 4, 3)
+"""How much of an anchor is looked up: the first of these that it is long enough for.
+A text is gone through once for each length that a field's anchors have."""
+
 FEW = 64
 """With fewer prefixes than this, each is looked for in the text; with more,
 each piece of the text is looked up among them."""

@@ -43,16 +43,11 @@ class AddressHeader:
         return " or ".join(said)
 
     def anchors(self) -> Anchors:
-        from maildrop_py.rules.anchors import of_tests
+        from maildrop_py.rules.anchors import all_of, of_addresses, of_tests
 
-        if self.addresses is not None:
-            entries = self.addresses
-            literals = [text.casefold() for text in entries.without_wildcards()]
-            if self.tests or entries.globs or len(literals) > 32 or "" in literals:
-                return ()
-            return tuple(("@" + name, text) for name in self.names for text in sorted(literals))
-        found = [of_tests(name, self.tests) for name in self.names]
-        return tuple(pair for pairs in found for pair in pairs) if all(found) else ()
+        field = ":".join(self.names)
+        parts = [of_addresses(f"addresses {field}", self.addresses)] if self.addresses else []
+        return all_of([*parts, of_tests(field, self.tests)] if self.tests else parts)
 
     def test(self, facts: Facts) -> Outcome:
         seen = ""

@@ -36,7 +36,7 @@ class All:
         """The best of the anchors inside: all of them are necessary."""
         from maildrop_py.rules.anchors import anchors_of, best
 
-        return best([anchors_of(condition) for condition in self.conditions])
+        return best(anchors_of(condition) for condition in self.conditions)
 
     def test(self, facts: Facts) -> Outcome:
         held: bool | None = True

@@ -37,10 +37,9 @@ class Any_:
 
     def anchors(self) -> Anchors:
         """All the anchors inside, where every condition has one."""
-        from maildrop_py.rules.anchors import anchors_of
+        from maildrop_py.rules.anchors import all_of, anchors_of
 
-        found = [anchors_of(condition) for condition in self.conditions]
-        return tuple(pair for pairs in found for pair in pairs) if all(found) else ()
+        return all_of(anchors_of(condition) for condition in self.conditions)
 
     def test(self, facts: Facts) -> Outcome:
         held: bool | None = False

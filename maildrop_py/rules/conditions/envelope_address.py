@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import CHEAP, Outcome
+from maildrop_py.rules.condition import CHEAP, Anchors, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ class EnvelopeAddress:
         said = [f"is {self.addresses.shown}"] if self.addresses else []
         said += [test.describe() for test in self.tests]
         return f"envelope {self.which} " + " or ".join(said)
+
+    def anchors(self) -> Anchors:
+        from maildrop_py.rules.anchors import all_of, of_addresses, of_tests
+
+        field = f"envelope {self.which}"
+        parts = [of_addresses(field, self.addresses)] if self.addresses else []
+        return all_of([*parts, of_tests(field, self.tests)] if self.tests else parts)
 
     def test(self, facts: Facts) -> Outcome:
         label = f"envelope {self.which}"

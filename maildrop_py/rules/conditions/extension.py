@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import CHEAP, Outcome
+from maildrop_py.rules.condition import CHEAP, Anchors, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ class Extension:
 
     def describe(self) -> str:
         return "address extension " + " or ".join(test.describe() for test in self.tests)
+
+    def anchors(self) -> Anchors:
+        from maildrop_py.rules.anchors import of_tests
+
+        return of_tests("envelope extension", self.tests)
 
     def test(self, facts: Facts) -> Outcome:
         extension = facts.envelope.extension
