@@ -8,7 +8,6 @@ file's rules alone: whoever includes it may put other rules before.
 
 from __future__ import annotations
 
-from calendar import timegm
 from typing import TYPE_CHECKING, Any
 
 from maildrop_py.decision.decide import decide
@@ -20,6 +19,7 @@ from maildrop_py.record import record, replace
 from maildrop_py.rules.actions.file import File
 from maildrop_py.rules.compiler import compile_rules
 from maildrop_py.rules.document import suggestion
+from maildrop_py.rules.examples import NOON
 from maildrop_py.rules.flag_names import in_words
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from maildrop_py.rules.examples import Example
     from maildrop_py.rules.program import Program
     from maildrop_py.rules.rule_set import Rule, RuleSet
-
-NOON = float(timegm((2026, 7, 1, 12, 0, 0)))
-"""Seconds since the epoch at which every example arrives: 1 July 2026, noon UTC."""
 
 
 @record
@@ -66,7 +63,7 @@ def run_examples(rules: RuleSet) -> list[Failure]:
     return failures
 
 
-class _Stated(Evidence):
+class Stated(Evidence):
     """Knows what the example states, and asks nobody."""
 
     def __init__(self, example: Example, message: Message, settings: object) -> None:
@@ -79,7 +76,7 @@ class _Stated(Evidence):
 
 def _differences(example: Example, program: Program, rules: tuple[Rule, ...]) -> tuple[str, ...]:
     message = Message(BytesSource(example.message), filed=example.filed)
-    evidence = _Stated(example, message, program.settings)
+    evidence = Stated(example, message, program.settings)
     decision = decide(message, example.envelope, evidence, program, NOON)
     names = {rule.name: rule for rule in rules}
     outcome = _Result(decision, names.get(decision.rule or ""))

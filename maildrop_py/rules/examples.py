@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from calendar import timegm
 from typing import Any
 
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Filed
 from maildrop_py.record import record
+from maildrop_py.rules.comparison import AGES, parse_comparison
 from maildrop_py.rules.document import Node
 from maildrop_py.rules.flag_names import parse_flags
 from maildrop_py.rules.header_name import header_name
 from maildrop_py.rules.scope import Scope
+
+NOON = float(timegm((2026, 7, 1, 12, 0, 0)))
+"""Seconds since the epoch at which every example is judged: 1 July 2026, noon UTC."""
 
 KEYS = ("message", "envelope", "evidence", "filed", "expect")
 ENVELOPE = ("sender", "recipient", "extension", "client_address", "client_name", "helo")
@@ -86,9 +91,11 @@ def _evidence(node: Node) -> tuple[tuple[str, bool], ...]:
 
 
 def _filed(node: Node) -> Filed:
-    found = {key.choice(("folder", "flags"), "key"): value for key, value in node.pairs()}
+    found = {key.choice(("folder", "flags", "age"), "key"): value for key, value in node.pairs()}
     letters, keywords = parse_flags(found["flags"]) if "flags" in found else ("", ())
-    return Filed(found["folder"].text() if "folder" in found else "INBOX", letters, keywords)
+    folder = found["folder"].text() if "folder" in found else "INBOX"
+    age = parse_comparison(found["age"], AGES).terms[0][1] if "age" in found else 0.0
+    return Filed(folder, letters, keywords, mtime=NOON - age)
 
 
 def _expected(key: Node, value: Node) -> tuple[str, Any]:

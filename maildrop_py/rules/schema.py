@@ -80,7 +80,9 @@ def _definitions() -> Schema:
             "pattern": "^[^/.~][^/]*(/[^/.~][^/]*)*$",
             "description": "levels between slashes; {name} is what a named group matched",
         },
-        "flags": _one_or_more({"anyOf": [{"enum": list(LETTERS)}, {"pattern": r"^\$[!-~]+$"}]}),
+        "flags": _one_or_more(
+            {"anyOf": [{"enum": list(LETTERS)}, {"type": "string", "pattern": r"^\$[!-~]+$"}]}
+        ),
         "argv": {
             "anyOf": [
                 {"type": "string", "pattern": r"^\S+$"},
@@ -149,7 +151,9 @@ def _example() -> Schema:
             "message": _object(message),
             "envelope": _object({**envelope, "authenticated": {"type": "boolean"}}),
             "evidence": _object({name: {"type": "boolean"} for name in EVIDENCE}),
-            "filed": _object({"folder": _TEXT, "flags": flags}),
+            "filed": _object(
+                {"folder": _TEXT, "flags": flags, "age": {"type": ["string", "number"]}}
+            ),
             "expect": {**_object(_expectations(flags)), "minProperties": 1},
         },
         "message",

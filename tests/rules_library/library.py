@@ -1,0 +1,38 @@
+"""library: the rule files that ship, for the tests of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from maildrop_py.rules.library import builtin_path
+from maildrop_py.rules.reader import load_text, read_rules
+from maildrop_py.rules.rule_set import RuleSet
+
+FOLDER = Path(builtin_path(""))
+FILES = sorted(FOLDER.glob("*.yaml"))
+INCLUDED = [path.stem for path in FILES if path.stem != "starter"]
+"""All but the one that `init` copies, which is a first file with settings."""
+
+RECOMMENDED = [
+    "duplicates",
+    "attachments",
+    "spam",
+    "backscatter",
+    "lists",
+    "daemons-apart",
+    "from-daemon",
+]
+"""The order that rules/README.md advises."""
+
+
+@cache
+def alone(name: str) -> RuleSet:
+    """The rules of one file, nothing around them."""
+    return read_rules(builtin_path(name))
+
+
+@cache
+def included(*names: str) -> RuleSet:
+    """The rules of several files in this order, as a user's file gets them."""
+    return load_text(f"include: [{', '.join(f'builtin:{name}' for name in names)}]\n")
