@@ -22,6 +22,8 @@ from __future__ import annotations
 
 import os
 
+from maildrop_py.evidence import private
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
@@ -169,24 +171,14 @@ def _make_private(path: str) -> None:
     An existing file is not opened: to close it again would drop the locks that
     SQLite holds on it in this process (POSIX fcntl locks).
     """
-    folder = os.path.dirname(path) or "."
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    _refuse_if_open_to_others(folder)
+    private.make_folder(os.path.dirname(path) or ".")
     try:
-        _refuse_if_open_to_others(path)
+        private.refuse_if_open_to_others(path)
     except FileNotFoundError:
         try:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         except FileExistsError:
-            _refuse_if_open_to_others(path)
-
-
-def _refuse_if_open_to_others(path: str) -> None:
-    status = os.stat(path)
-    if status.st_uid != os.geteuid():
-        raise PermissionError(1, f"{path} belongs to another user")
-    if status.st_mode & 0o022:
-        raise PermissionError(1, f"others may write to {path}")
+            private.refuse_if_open_to_others(path)
 
 
 def _set_aside(path: str) -> None:

@@ -1,0 +1,104 @@
+"""contact_sources: where contacts come from: sent mail, vCards, lists of addresses.
+
+Sent mail is read once: the names of the messages read are kept in the store, so
+that the next time only new ones are opened. Without the store everything is
+read again, which finds the same.
+
+Known limits: a Maildir of sent mail, not an mbox; in a vCard the e-mail
+addresses alone (RFC 6350 6.4.2, vCard 2.1 and 3.0 too).
+"""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.message import addresses
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from maildrop_py.evidence.contacts import Contacts
+    from maildrop_py.evidence.store import Store
+
+_FIELDS = ("To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc")
+_READ = "sent mail read"  # kind in the store
+_BATCH = 500  # messages
+
+
+@record
+class Learnt:
+    """What learning brought: messages read, and contacts that are new."""
+
+    messages: int
+    contacts: int
+
+
+def learn(
+    folder: str, contacts: Contacts, store: Store, now: float, own: tuple[str, ...] = ()
+) -> Learnt:
+    """Make contacts of everyone that the mail in the Maildir `folder` was sent to.
+
+    `own` addresses are left out: who writes to himself is not to make a contact
+    of whoever forges his address. OSError if the folder cannot be read.
+    """
+    mine = {address.lower() for address in own}
+    messages = added = 0
+    for batch in _batches(folder):
+        known = store.lines(_READ, batch, now)
+        fresh = [(key, path) for key, path in batch.items() if key not in known]
+        found = [address for _, path in fresh for address in _recipients(path)]
+        added += contacts.add(address for address in found if address.lower() not in mine)
+        store.learn(_READ, [(key, "") for key, _ in fresh], now)
+        messages += len(fresh)
+    return Learnt(messages, added)
+
+
+def addresses_in(data: bytes) -> list[str]:
+    """The addresses in a vCard file, or in a file with one or more on each line.
+
+    In the latter `#` begins a comment, and names may stand before `<address>`.
+    """
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    if text.lstrip()[:11].upper() == "BEGIN:VCARD":
+        return list(_in_vcards(text))
+    lines = (line.partition("#")[0] for line in text.splitlines())
+    return [found.text for line in lines for found in addresses.parse(line) if found.domain]
+
+
+def _batches(folder: str) -> Iterator[dict[str, str]]:
+    """Paths of messages by a key that stays theirs when flags change."""
+    place = os.path.realpath(folder)
+    batch: dict[str, str] = {}
+    for part in ("cur", "new"):
+        with os.scandir(os.path.join(folder, part)) as entries:
+            for entry in entries:
+                if not entry.name.startswith("."):
+                    batch[f"{place} {entry.name.partition(':2,')[0]}"] = entry.path
+                if len(batch) >= _BATCH:
+                    yield batch
+                    batch = {}
+    if batch:
+        yield batch
+
+
+def _recipients(path: str) -> list[str]:
+    """Whom the message at `path` was sent to; nobody if it has gone meanwhile."""
+    from maildrop_py.message.message import FileSource, Message
+
+    try:
+        headers = Message(FileSource(path)).headers
+    except OSError:
+        return []
+    fields = [field for name in _FIELDS for field in headers.all(name)]
+    return [found.text for field in fields for found in addresses.in_header(field) if found.domain]
+
+
+def _in_vcards(text: str) -> Iterator[str]:
+    unfolded = text.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "")
+    for line in unfolded.split("\n"):
+        name, colon, value = line.partition(":")
+        property_name = name.partition(";")[0].rpartition(".")[2].strip().upper()
+        if property_name == "EMAIL" and colon and "@" in value:
+            yield value.strip().removeprefix("mailto:")

@@ -1,0 +1,145 @@
+"""contacts: everyone the user has written to, so that their mail is never taken for spam.
+
+A text file that people can read: an address on each line, sorted by its bytes,
+and `address<TAB>forgotten` for one that is not to be learnt again. A look-up
+is a binary search in the file: a few small reads, no import, whatever the
+number of contacts. A change writes the file anew beside the old one and renames
+it, under a lock, so that readers see one or the other and no writer's work is
+lost.
+
+Reports: OSError as the system gives it; PermissionError for a file that others
+may write to, which is not believed.
+
+Known limits: the case of a local part is ignored. Lines added by hand must keep
+the order (`LC_ALL=C sort`), or are found only after the next change.
+"""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.evidence import domains, private
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_BLOCK = 1024  # bytes; more than two lines
+_LONGEST = 320  # octets: 64 + 1 + 255 (RFC 5321 4.5.3.1)
+_FORGOTTEN = b"\tforgotten"
+
+
+def normal(address: str) -> str | None:
+    """`address` as contacts are compared: lower case, A-labels; None if it is none."""
+    local, domain = domains.split_address(address.strip())
+    name = domains.ascii_domain(domain)
+    text = f"{local.lower()}@{name}"
+    if not local or name is None or not text.isprintable() or len(text.encode()) > _LONGEST:
+        return None
+    return text
+
+
+class Contacts:
+    """The contacts in the file `path`, which need not exist."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def known(self, address: str) -> bool:
+        """Whether `address` is a contact."""
+        wanted = normal(address)
+        if wanted is None:
+            return False
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            private.refuse_if_open_to_others(self.path)
+            return _find(descriptor, wanted.encode())
+        finally:
+            os.close(descriptor)
+
+    def all(self) -> list[str]:
+        """Every contact, sorted."""
+        return sorted(
+            line.decode("utf-8", "replace")
+            for line in self._read()
+            if not line.endswith(_FORGOTTEN)
+        )
+
+    def add(self, addresses: Iterable[str], *, again: bool = False) -> int:
+        """Make contacts of `addresses`; the number of new ones.
+
+        What was forgotten stays so, unless `again`. What is no address is left out.
+        """
+        names = {name.encode() for name in map(normal, addresses) if name is not None}
+
+        def change(lines: set[bytes]) -> set[bytes]:
+            forgotten = {name for name in names if name + _FORGOTTEN in lines}
+            if again:
+                return (lines | names) - {name + _FORGOTTEN for name in forgotten}
+            return lines | (names - forgotten)
+
+        before, after = self._change(change)
+        return len(names & after) - len(names & before)
+
+    def forget(self, addresses: Iterable[str]) -> int:
+        """Drop `addresses` and never learn them again; the number that were contacts."""
+        names = {name.encode() for name in map(normal, addresses) if name is not None}
+        marks = {name + _FORGOTTEN for name in names}
+        before, _ = self._change(lambda lines: (lines - names) | marks)
+        return len(names & before)
+
+    def _read(self) -> set[bytes]:
+        try:
+            with open(self.path, "rb") as file:
+                private.refuse_if_open_to_others(self.path)
+                return {line for line in file.read().split(b"\n") if line}
+        except FileNotFoundError:
+            return set()
+
+    def _change(self, change: Callable[[set[bytes]], set[bytes]]) -> tuple[set[bytes], set[bytes]]:
+        """The lines before and after, which are on disk then."""
+        from fcntl import LOCK_EX, flock
+
+        private.make_folder(os.path.dirname(self.path) or ".")
+        lock = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            flock(lock, LOCK_EX)
+            before = self._read()
+            after = change(before)
+            if after != before:
+                self._write(after)
+            return before, after
+        finally:
+            os.close(lock)
+
+    def _write(self, lines: set[bytes]) -> None:
+        temporary = self.path + ".new"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+        with open(os.open(temporary, flags, 0o600), "wb") as file:
+            file.writelines(line + b"\n" for line in sorted(lines))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, self.path)
+
+
+def _find(descriptor: int, wanted: bytes) -> bool:
+    """Whether `wanted` is a line of a sorted file."""
+    low, high = 0, os.fstat(descriptor).st_size
+    while low < high:
+        middle = (low + high) // 2
+        block = os.pread(descriptor, _BLOCK, middle)
+        start = block.find(b"\n") + 1 if middle else 0
+        if middle + start >= high or (middle and not start):
+            high = middle  # no line begins between here and the end
+            continue
+        line = block[start:].partition(b"\n")[0]
+        if line == wanted:
+            return True
+        if line < wanted:
+            low = middle + start + len(line) + 1
+        else:
+            high = middle
+    return os.pread(descriptor, _BLOCK, low).partition(b"\n")[0] == wanted

@@ -1,0 +1,131 @@
+"""misspelt: words that a sender wrote wrongly on purpose, so that a filter does not see them.
+
+Two ways are found. A disguised word looks like the word and is not spelt so:
+digits and signs for letters (V1agra, \\/ aside), letters of other alphabets,
+accents, dots between letters, letters set apart. An altered word differs from
+it by a few letters put in, left out or exchanged (Viagara, Vigra, Viarga). The
+word itself, rightly spelt, is not found: a `subject` test is for that.
+
+So that innocent neighbours are left alone, an altered word must begin with the
+same letter; words of fewer than 6 letters are found in disguise only, fewer than
+10 with one change at most; a word and its inflections (casino, casinos) are not
+told apart, and one plain letter for another makes a different word
+(medication, meditation) unless the two sound or look alike.
+
+Known limits: no dictionary. Where another real word is one letter away (casino,
+Casio), the rule has to name it as innocent.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+_EXAMINED = 2000  # characters of a text
+_SIGNS = str.maketrans("013457@$!|€£", "oieastasiiel")
+_JOINTS = str.maketrans("/:;,&+-", "       ")
+# Cyrillic and Greek letters that look like Latin ones.
+_ALPHABETS = str.maketrans("авеёікмнорстухѕјԛԝαβεικνορτυχѵ", "abeeikmhopctyxsjqwabeiknoptuxv")
+_ALIKE = (
+    frozenset("ckq"),
+    frozenset("szx"),
+    frozenset("uvw"),
+    frozenset("ijy"),
+    frozenset("gj"),
+    frozenset("fp"),
+    frozenset("aeiouy"),
+)
+
+
+@record
+class Misspelling:
+    """The `word` that was meant, and how it was `written`."""
+
+    word: str
+    written: str
+
+
+def find(
+    text: str, words: tuple[str, ...], distance: int = 1, innocent: tuple[str, ...] = ()
+) -> Misspelling | None:
+    """The first of `words` that stands in `text` misspelt on purpose.
+
+    `distance` is the most changes that an altered word may have (0: disguises
+    alone); `innocent` are words that are never meant. Linear in the text.
+    """
+    left_alone = {word.casefold() for word in (*innocent, *words)}
+    wanted = [(word, _Shape(word)) for word in words if word]
+    for written in _candidates(text[:_EXAMINED]):
+        shape = _Shape(written)
+        if shape.plain in left_alone:
+            continue
+        for word, meant in wanted:
+            if shape.outline == meant.outline or _is_altered(shape, meant, distance):
+                return Misspelling(word, written)
+    return None
+
+
+class _Shape:
+    """A word as it is written, its letters to the eye, and these with no I told from an L."""
+
+    __slots__ = ("letters", "outline", "plain")
+
+    def __init__(self, written: str) -> None:
+        self.plain = written.casefold()
+        self.letters = _letters(self.plain)
+        self.outline = self.letters.replace("l", "i")
+
+
+def _candidates(text: str) -> list[str]:
+    """Every word as it is written, words inside others (a/b, a-b), and letters set apart."""
+    found: list[str] = []
+    single: list[str] = []
+    for written in [*text.split(), ""]:
+        core = written.strip(".,;:?()[]{}<>\"'`*_-~#=+")
+        if len(core) == 1:
+            single.append(core)
+            continue
+        if len(single) > 2:
+            found.append(" ".join(single))
+        single = []
+        if core:
+            found.append(core)
+            pieces = core.translate(_JOINTS).split()
+            found += [piece for piece in pieces if piece != core]
+    return found
+
+
+def _letters(word: str) -> str:
+    """What is left of a word for the eye: Latin letters, without accents, signs and gaps."""
+    if not word.isascii():
+        from unicodedata import normalize
+
+        word = normalize("NFKD", word).translate(_ALPHABETS)
+    if any(map(str.isalpha, word)):
+        word = word.translate(_SIGNS)
+    return "".join(filter(str.isalnum, word))
+
+
+def _is_altered(shape: _Shape, meant: _Shape, distance: int) -> bool:
+    length = len(meant.letters)
+    allowed = min(distance, 0 if length < 6 else 1 if length < 10 else 2)
+    if not allowed or shape.letters[:1] != meant.letters[:1]:
+        return False
+    if abs(len(shape.letters) - length) > allowed:
+        return False
+    if shape.plain.startswith(meant.plain) or meant.plain.startswith(shape.plain):
+        return False  # an inflection
+    from rapidfuzz.distance import OSA
+
+    changes = int(OSA.distance(shape.letters, meant.letters, score_cutoff=allowed))
+    return changes <= allowed and not _is_another_word(shape.plain, meant.plain)
+
+
+def _is_another_word(plain: str, spelt: str) -> bool:
+    """Whether the two differ by one plain letter for another that is not like it."""
+    if len(plain) != len(spelt):
+        return False
+    differing = [(a, b) for a, b in zip(plain, spelt, strict=True) if a != b]
+    if len(differing) != 1:
+        return False
+    pair = set(differing[0])
+    return all(map(str.isalpha, pair)) and not any(pair <= alike for alike in _ALIKE)
