@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 
 from maildrop_py.delivery import keywords
 from maildrop_py.delivery.folder_listing import chosen_folders
-from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.intake.maildir_walk import MaildirWalk
+from maildrop_py.delivery.folder_name import from_disk
+from maildrop_py.delivery.maildir import Folder, Maildir
+from maildrop_py.intake.maildir_walk import FiledAs, MaildirWalk
 from maildrop_py.intake.message_files import Walk
-from maildrop_py.message.message import Message
+from maildrop_py.message.message import FileSource, Message
 from maildrop_py.rules.settings import Settings
 
 Report = Callable[[str, str], None]
@@ -35,6 +37,20 @@ def globs_of(folders: tuple[str, ...], all_folders: bool) -> tuple[str, ...] | N
 def walk_folders(maildir: Maildir, globs: Iterable[str] | None, report: Report) -> MaildirWalk:
     """The messages of the folders of `maildir` that fit one of `globs`, all for None."""
     return MaildirWalk(chosen_folders(maildir, globs, report), letters_of, report)
+
+
+def messages_at(maildir: Maildir, paths: Iterable[str]) -> Iterator[Message]:
+    """The messages at `paths` in the folders of `maildir`."""
+    folders: dict[str, FiledAs] = {}
+    for path in paths:
+        directory, _, name = path.rpartition("/")
+        folder = os.path.dirname(directory)
+        filed_as = folders.get(folder)
+        if filed_as is None:
+            relative = os.path.relpath(folder, maildir.root)
+            logical = from_disk(relative, maildir.layout, maildir.encoding)
+            filed_as = folders[folder] = FiledAs(Folder(maildir, logical, folder), letters_of)
+        yield Message(FileSource(path), filed=filed_as(directory, name))
 
 
 def letters_of(folder: str) -> dict[str, str]:

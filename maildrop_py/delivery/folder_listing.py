@@ -1,0 +1,89 @@
+"""folder_listing: which folders a Maildir has, by their logical names.
+
+Guarantee: symbolic links are not followed, so nothing outside the Maildir is
+listed, and no folder twice. A directory whose name is no folder's in this
+layout and encoding goes to `report`, and is passed over.
+"""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.delivery.folder_name import BadFolderName, from_disk
+from maildrop_py.delivery.maildir import INBOX, MAILDIR_PLUS_PLUS, Folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from maildrop_py.delivery.maildir import Maildir
+
+    Report = Callable[[str, str], None]
+
+_OWN = frozenset({"cur", "new", "tmp"})
+
+
+def chosen_folders(maildir: Maildir, globs: Iterable[str] | None, report: Report) -> list[Folder]:
+    """The folders that fit one of `globs` (all of them for None), INBOX first.
+
+    A glob without `*` or `?` that no folder fits goes to `report`.
+    """
+    folders = list(folders_of(maildir, report))
+    if globs is None:
+        return folders
+    from maildrop_py.rules.matching import glob_fits
+
+    chosen: dict[str, Folder] = {}
+    for glob in globs:
+        fitting = [folder for folder in folders if glob_fits(glob, folder.name)]
+        if not fitting and not set("*?") & set(glob):
+            report(glob, "no such folder")
+        chosen.update((folder.path, folder) for folder in fitting)
+    return [folder for folder in folders if folder.path in chosen]
+
+
+def folders_of(maildir: Maildir, report: Report) -> Iterator[Folder]:
+    """Every folder, INBOX first, then by name; raises OSError if the Maildir is not there."""
+    root = maildir.root
+    with os.scandir(root) as entries:
+        tops = sorted(entries, key=lambda entry: entry.name)
+    if any(entry.name in _OWN for entry in tops):
+        yield Folder(maildir, INBOX, root)
+    nested = maildir.layout != MAILDIR_PLUS_PLUS
+    for entry in tops:
+        if entry.name in _OWN or entry.name.startswith(".") == nested:
+            continue
+        yield from _below(maildir, entry, nested, report)
+
+
+def _below(
+    maildir: Maildir, entry: os.DirEntry[str], nested: bool, report: Report
+) -> Iterator[Folder]:
+    """The folder of a directory and, in layout fs, those inside it."""
+    if entry.is_symlink():
+        if os.path.isdir(entry.path):
+            report(entry.path, "is a symbolic link, not followed")
+        return
+    if not entry.is_dir():
+        return
+    if os.path.isdir(f"{entry.path}/cur"):
+        try:
+            relative = entry.path[len(maildir.root) + 1 :]
+            name = from_disk(relative, maildir.layout, maildir.encoding)
+            yield Folder(maildir, name, entry.path)
+        except BadFolderName as error:
+            report(entry.path, str(error))
+    if nested:
+        yield from _inside(maildir, entry.path, report)
+
+
+def _inside(maildir: Maildir, path: str, report: Report) -> Iterator[Folder]:
+    try:
+        with os.scandir(path) as entries:
+            inner = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        report(path, error.strerror or str(error))
+        return
+    for entry in inner:
+        if entry.name not in _OWN and not entry.name.startswith("."):
+            yield from _below(maildir, entry, True, report)
