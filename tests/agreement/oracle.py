@@ -1,8 +1,9 @@
 """oracle: what Debian's procmail says of messages, in letters.
 
-D for ^FROM_DAEMON, M for ^FROM_MAILER, T for ^TO_ of an address. The corpora
-are judged by ../shared/oracle/classify; messages written for these tests by
-the few recipes below, which say the same and need nothing beside the project.
+D for ^FROM_DAEMON, M for ^FROM_MAILER, T for ^TO_ of an address, W for ^TO of
+it. The corpora are judged by ../shared/oracle/classify, which knows no W;
+messages written for these tests by the few recipes below, which need nothing
+beside the project.
 
 Addresses reach procmail on its command line, where it expands `$` and runs what
 stands in backquotes: only `SAFE` ones may be given.
@@ -37,6 +38,9 @@ VERDICT=
 :0
 * $ ^TO_$\ADDRESS
 { VERDICT="${VERDICT}T" }
+:0
+* $ ^TO$\ADDRESS
+{ VERDICT="${VERDICT}W" }
 LOGFILE=$OUT
 LOG="$NAME	$VERDICT
 "

@@ -18,13 +18,19 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition
 
 
-def letters(path: Path, address: str) -> str:
-    """D, M and T as procmail's macros would be true of the file."""
+def letters(path: Path, address: str, wanted: str = "DMT") -> str:
+    """Those of the letters `wanted` whose macro is true of the file."""
     message = Message(FileSource(str(path)))
     envelope = Envelope()
     facts = Facts(message, envelope, Evidence(message, envelope, None, offline=True), 0.0)
-    asked = {"D": "from_daemon: true", "M": "from_mailer: true", "T": f"to: {_literally(address)}"}
-    return "".join(letter for letter, when in asked.items() if _condition(when).test(facts).held)
+    literal = re.sub(r"[^A-Za-z0-9]", r"\\\g<0>", address)  # as procmail's `$\ADDRESS` has it
+    asked = {
+        "D": "from_daemon: true",
+        "M": "from_mailer: true",
+        "T": f"to: {{regex: '{literal}'}}",
+        "W": f"to_word: '{literal}'",
+    }
+    return "".join(letter for letter in wanted if _condition(asked[letter]).test(facts).held)
 
 
 def first_recipient(path: Path) -> str:
@@ -32,12 +38,6 @@ def first_recipient(path: Path) -> str:
     fields = Message(FileSource(str(path))).headers.all("To")
     found = in_header(fields[0]) if fields else []
     return found[0].text if found else ""
-
-
-def _literally(address: str) -> str:
-    r"""An expression for the address, as procmail's `$\ADDRESS` escapes it."""
-    escaped = re.sub(r"[^A-Za-z0-9]", r"\\\g<0>", address)
-    return f"{{regex: '{escaped}'}}"
 
 
 @cache

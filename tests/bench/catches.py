@@ -38,16 +38,21 @@ def report() -> str:
     if not CORPUS.is_dir():
         return f"catches: needs the SpamAssassin corpus at {CORPUS}"
     names = [name for name in builtin_names() if name != "starter"]
-    caught = {name: {kind: Counter(_caught(name, kind)) for kind in KINDS} for name in names}
+    found = {name: {kind: caught(name, kind) for kind in KINDS} for name in names}
     totals = {kind: sum(1 for _ in _paths(kind)) for kind in KINDS}
     headings = ["file", *(f"{kind} ({totals[kind]:,})" for kind in KINDS)]
-    rows = [[name, *(f"{caught[name][kind].total():,}" for kind in KINDS)] for name in names]
-    return "\n".join([markdown(headings, rows), "", *_folders(caught)])
+    rows = [[name, *(f"{found[name][kind].total():,}" for kind in KINDS)] for name in names]
+    return "\n".join([markdown(headings, rows), "", *_folders(found)])
 
 
-def _folders(caught: dict[str, dict[str, Counter[str]]]) -> Iterator[str]:
+def caught(name: str, kind: str) -> Counter[str]:
+    """How many messages of a kind the shipped file `name` catches, by where they go."""
+    return Counter(_places(name, kind))
+
+
+def _folders(found: dict[str, dict[str, Counter[str]]]) -> Iterator[str]:
     """For each file the five folders that took most, Lists/... taken together."""
-    for name, by_kind in caught.items():
+    for name, by_kind in found.items():
         total: Counter[str] = sum(by_kind.values(), Counter())
         yield f"{name}: " + (
             ", ".join(f"{number:,} {where}" for where, number in total.most_common(5)) or "nothing"
@@ -59,7 +64,7 @@ def _paths(kind: str) -> Iterator[Path]:
         yield from sorted((CORPUS / folder).iterdir())
 
 
-def _caught(name: str, kind: str) -> Iterator[str]:
+def _places(name: str, kind: str) -> Iterator[str]:
     """Where each message goes for which a rule of the file fired."""
     program = compile_rules(read_rules(builtin_path(name), enforce_trust=False))
     for path in _paths(kind):
