@@ -46,9 +46,9 @@ def search_block(expression: str, facts: Facts) -> Outcome:
     last = block.find(b"\n", start)
     line = block[first : last if last >= 0 else len(block)].decode("utf-8", "replace")
     name, colon, value = line.partition(":")
-    offset = len(name) + len(colon) if colon else 0
-    span = (
-        max(0, start - first - offset),
-        min(len(value) if colon else len(line), end - first - offset),
-    )
-    return Outcome(True, name if colon else "From_", value if colon else line, span)
+    if not colon or name.lstrip(">").startswith("From "):
+        name, offset, value = "From_", 0, line  # the envelope's line has colons in its time
+    else:
+        offset = len(name) + 1
+    span = (max(0, start - first - offset), min(len(value), end - first - offset))
+    return Outcome(True, name, value, span)
