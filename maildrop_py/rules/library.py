@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 
 BUILTIN = "builtin:"
+STARTER = "starter"
+"""What `init` copies: a first file with settings, so not one to include."""
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _INSTALLED = os.path.join(_PACKAGE, "rules_library")
@@ -22,6 +24,7 @@ def builtin_path(name: str) -> str:
 
 
 def builtin_names() -> list[str]:
-    """The names of all shipped rule files."""
+    """The names of all shipped rule files that can be included."""
     names = os.listdir(builtin_path(""))
-    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    found = (name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    return sorted(name for name in found if name != STARTER)

@@ -37,7 +37,7 @@ def report() -> str:
     """The table of all shipped files, and where each kind of mail went."""
     if not CORPUS.is_dir():
         return f"catches: needs the SpamAssassin corpus at {CORPUS}"
-    names = [name for name in builtin_names() if name != "starter"]
+    names = builtin_names()
     found = {name: {kind: caught(name, kind) for kind in KINDS} for name in names}
     totals = {kind: sum(1 for _ in _paths(kind)) for kind in KINDS}
     headings = ["file", *(f"{kind} ({totals[kind]:,})" for kind in KINDS)]

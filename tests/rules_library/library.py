@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from maildrop_py.rules.library import builtin_path
+from maildrop_py.rules.library import builtin_names, builtin_path
 from maildrop_py.rules.reader import load_text, read_rules
 from maildrop_py.rules.rule_set import RuleSet
 
 FOLDER = Path(builtin_path(""))
 FILES = sorted(FOLDER.glob("*.yaml"))
-INCLUDED = [path.stem for path in FILES if path.stem != "starter"]
-"""All but the one that `init` copies, which is a first file with settings."""
+INCLUDED = builtin_names()
 
 RECOMMENDED = [
     "duplicates",

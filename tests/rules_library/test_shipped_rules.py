@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.decision.examples import run_examples
+from maildrop_py.errors import RuleError
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.record import replace
 from maildrop_py.rules.actions.discard import Discard
@@ -83,6 +84,12 @@ def test_two_files_in_either_order_do_what_one_of_them_would(first: str, second:
     each, both = (alone(first), alone(second)), included(first, second)
     for example in map(_unbound, both.examples):
         assert outcome(both, example).place in [outcome(one, example).place for one in each]
+
+
+def test_the_starter_is_a_first_file_and_not_to_be_included() -> None:
+    assert {path.stem for path in FILES} - set(INCLUDED) == {"starter"}
+    with pytest.raises(RuleError, match="no rule file called 'starter' ships"):
+        included("starter")
 
 
 @every_included

@@ -4,6 +4,10 @@ The expressions are those of procmail 3.24's config.h, in RE2's words: `^` is
 the start of a line, a negated class leaves the newline out as procmail's does,
 and the `$` at the end is the newline itself. They are searched for in the
 unfolded header block as bytes, as procmail does.
+
+Known differences, none of which a mail server hands over: procmail takes LF
+alone for the end of a line, finds no match in a last line without one, and
+looks for the header's end no further than the first NUL.
 """
 
 from __future__ import annotations
