@@ -12,7 +12,7 @@ from .program import Program
 from .smtp import answers, free_port, send
 from .waiting import wait_until
 
-PACKAGES = ("exim4-daemon-light", "libidn12")
+PACKAGE = "exim4-daemon-light"
 
 CONFIG = """\
 primary_hostname = mx.{domain}

@@ -12,7 +12,7 @@ from .program import Program
 from .smtp import answers, free_port, send
 from .waiting import wait_until
 
-PACKAGES = ("opensmtpd",)
+PACKAGE = "opensmtpd"
 
 CONFIG = """\
 listen on 127.0.0.1 port {port}

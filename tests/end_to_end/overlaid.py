@@ -75,17 +75,22 @@ class Overlaid:
         self._holder.communicate()
 
 
-def unpack(folder: Path, *packages: str) -> Path | None:
-    """Download and unpack Debian packages below `folder`; None where that cannot be done."""
+def unpack(folder: Path, package: str) -> Path | None:
+    """Download and unpack a Debian package and what it needs; None where that cannot be done.
+
+    apt is asked to install it, which would remove the installed mail server, but only
+    ever downloads.
+    """
     need("unshare", "nsenter", "apt-get", "dpkg")
-    folder.mkdir()
-    shutil.chown(folder, "_apt")
-    download = subprocess.run(
-        ["apt-get", "download", "-q", *packages], cwd=folder, check=False, capture_output=True
-    )
-    if download.returncode != 0:
+    (folder / "partial").mkdir(parents=True)
+    shutil.chown(folder / "partial", "_apt")
+    command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", "--download-only"]
+    options = ["-o", f"Dir::Cache::archives={folder}/", "-o", "Debug::NoLocking=1"]
+    download = subprocess.run([*command, *options, package], check=False, capture_output=True)
+    packages = list(folder.glob("*.deb"))
+    if download.returncode != 0 or not packages:
         return None
     root = folder / "root"
-    for package in folder.glob("*.deb"):
-        subprocess.run(["dpkg", "-x", package, root], check=True)
+    for file in packages:
+        subprocess.run(["dpkg", "-x", file, root], check=True)
     return root

@@ -21,19 +21,19 @@ from .postfix import DOMAIN
 from .program import Program
 
 Server = Exim | OpenSmtpd
-SERVERS: dict[str, tuple[tuple[str, ...], type[Server]]] = {
-    "exim": (exim.PACKAGES, Exim),
-    "opensmtpd": (opensmtpd.PACKAGES, OpenSmtpd),
+SERVERS: dict[str, tuple[str, type[Server]]] = {
+    "exim": (exim.PACKAGE, Exim),
+    "opensmtpd": (opensmtpd.PACKAGE, OpenSmtpd),
 }
 
 
 @pytest.fixture(scope="session", params=SERVERS)
 def unpacked(request: pytest.FixtureRequest, place: Path) -> tuple[type[Server], Path]:
-    """The packages of one mail server, downloaded once."""
-    packages, server = SERVERS[request.param]
-    root = unpack(place / f"unpacked-{request.param}", *packages)
+    """The package of one mail server, downloaded once."""
+    package, server = SERVERS[request.param]
+    root = unpack(place / f"unpacked-{request.param}", package)
     if root is None:
-        pytest.skip(f"cannot download the Debian packages {', '.join(packages)}")
+        pytest.skip(f"cannot download the Debian package {package}")
     return server, root
 
 
