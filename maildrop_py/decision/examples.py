@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from maildrop_py.decision.decision import Decision
+    from maildrop_py.evidence.settings import Settings
     from maildrop_py.rules.examples import Example
     from maildrop_py.rules.program import Program
     from maildrop_py.rules.rule_set import Rule, RuleSet
@@ -66,7 +67,7 @@ def run_examples(rules: RuleSet) -> list[Failure]:
 class Stated(Evidence):
     """Knows what the example states, and asks nobody."""
 
-    def __init__(self, example: Example, message: Message, settings: object) -> None:
+    def __init__(self, example: Example, message: Message, settings: Settings) -> None:
         super().__init__(message, example.envelope, settings, offline=True)
         self._known = dict(example.evidence)
 

@@ -78,17 +78,18 @@ def code_range(text: str) -> Range:
 def look_up(
     zones: tuple[str, ...],
     address: Address,
-    resolver: Callable[[], Resolver],
+    resolver: Callable[[], Resolver] | None,
     store: Store,
     now: float,
 ) -> tuple[dict[str, Listing], list[str]]:
     """The listings of `address` by zone, and what is worth a warning.
 
-    All that the store does not know is asked for together. Raises nothing.
+    All that the store does not know is asked for together, and stays unknown
+    with no `resolver`. Raises nothing.
     """
     enquiry = _Enquiry(zones, address, store, now)
     questions = enquiry.questions()
-    if questions:
+    if questions and resolver is not None:
         names = [(name, "A") for name in dict.fromkeys(questions)]
         answers = resolver().ask_all(names)
         enquiry.take({name: answer for (name, _), answer in zip(names, answers, strict=True)})
@@ -144,10 +145,10 @@ class _Enquiry:
                 self._learn_listing(zone, asked)
 
     def listing(self, zone: str) -> Listing:
-        health = self.health[zone]
+        health = self.health.get(zone, "silent offline")
         if health != "ok":
             return Listing(zone, (), health.partition(" ")[2] or "not believed")
-        return self.found[zone]
+        return self.found.get(zone) or Listing(zone, (), "offline")
 
     def _learn_listing(self, zone: str, answer: Answer) -> None:
         trouble = answer.unanswered or _refusal(answer)

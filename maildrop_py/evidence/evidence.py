@@ -1,7 +1,11 @@
 """evidence: what the world says about a message, asked only when a rule needs it.
 
-One Evidence belongs to one message; each question is asked at most once. What
-cannot be learnt is None or an explicit "unknown": nothing is raised.
+One Evidence belongs to one message. Each question is asked at most once, all of
+DNS within one budget, and what was learnt before is taken from the store.
+Answers are records that carry what was seen; what cannot be learnt is an
+explicit unknown (None, or a reason in the record's `unknown`) and raises
+nothing. To make an Evidence and ask nothing imports nothing; how each question
+is answered stands in `inquiry`.
 """
 
 from __future__ import annotations
@@ -9,9 +13,23 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, TypeVar
 
+    from maildrop_py.evidence.border import Border
+    from maildrop_py.evidence.dnsbl import Listing
+    from maildrop_py.evidence.helo import Helo
+    from maildrop_py.evidence.inquiry import Inquiry
+    from maildrop_py.evidence.reverse_name import ReverseName
+    from maildrop_py.evidence.self_forged import SelfForged
+    from maildrop_py.evidence.settings import Clock, Settings
+    from maildrop_py.evidence.spf import Spf
+    from maildrop_py.evidence.spf_whitelist import Vouched
+    from maildrop_py.evidence.store import Store
+    from maildrop_py.evidence.trusted_headers import Authentication
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
+
+    T = TypeVar("T")
 
 
 class Evidence:
@@ -19,40 +37,114 @@ class Evidence:
 
     `state` is the folder of what is remembered between messages; without it
     nothing is. `run_command` runs a program with the message as its input and
-    returns the exit status, None if it did not end by itself.
+    returns the exit status, None if it did not end by itself. `offline` asks no
+    DNS server. `zones` are all DNS lists that rules may ask for: they are asked
+    together. A `store` that is open already takes the place of the one in
+    `state`; `clock` that of the module `time`.
     """
 
     def __init__(
         self,
         message: Message,
         envelope: Envelope,
-        settings: object,
+        settings: Settings,
         state: str | None = None,
         run_command: Callable[[tuple[str, ...]], int | None] | None = None,
         offline: bool = False,
+        zones: tuple[str, ...] = (),
+        store: Store | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.message = message
         self.envelope = envelope
         self.settings = settings
         self.state = state
         self.offline = offline
+        self.zones = zones
+        self.store = store
+        self.clock = clock
         self._run_command = run_command
-        self._statuses: dict[tuple[str, ...], int | None] = {}
+        self._answers: dict[Any, Any] = {}
+        self._inquirer: Inquiry | None = None
 
-    def command(self, argv: tuple[str, ...]) -> int | None:
-        """The exit status of a program that got the message; None if it has none."""
-        if argv not in self._statuses:
-            run = self._run_command
-            self._statuses[argv] = None if run is None or self.offline else run(argv)
-        return self._statuses[argv]
+    @property
+    def warnings(self) -> list[str]:
+        """What went wrong, for the log: a list not believed, a store that cannot be used."""
+        return [] if self._inquirer is None else self._inquirer.all_warnings()
 
-    def duplicate(self) -> bool | None:
-        """Whether the Message-ID was delivered here before; None if that is unknown."""
-        return None
+    def authors(self) -> tuple[str, ...]:
+        """The addresses in From, as written."""
+        return self._once("authors", self._inquiry.authors)
 
-    def delivered(self) -> None:
-        """The message is delivered: remember what later messages may ask."""
+    def border(self) -> Border:
+        """The client at the border of the trusted networks, and how we came to it."""
+        return self._once("border", self._inquiry.border)
+
+    def auth(self) -> Authentication:
+        """The results of trusted servers: dkim, dmarc, arc and whatever they checked."""
+        return self._once("auth", self._inquiry.auth)
+
+    def spf(self) -> Spf:
+        """Whether the border's client may send for the envelope sender (RFC 7208)."""
+        return self._once("spf", self._inquiry.spf)
 
     def spf_asked(self) -> str | None:
         """The SPF result if a rule asked for it, else None."""
-        return None
+        spf = self._answers.get("spf")
+        return None if spf is None else str(spf.result)
+
+    def vouched(self) -> Vouched:
+        """The addresses that SPF vouches for."""
+        return self._once("vouched", self._inquiry.vouched)
+
+    def reverse_name(self) -> ReverseName:
+        """The verified reverse name of the border's client; DNS is asked if no server did."""
+        return self._once("reverse name", self._inquiry.reverse_name)
+
+    def helo(self) -> Helo:
+        """The HELO name of the border's client and its kinds."""
+        return self._once("helo", self._inquiry.helo)
+
+    def dnsbl(self, zone: str) -> Listing:
+        """What the DNS list `zone` says of the border's client; all `zones` are asked with it."""
+        found: dict[str, Listing] = self._answers.setdefault("dnsbl", {})
+        if zone not in found:
+            wanted = dict.fromkeys((zone, *self.zones))
+            found.update(self._inquiry.listings(tuple(z for z in wanted if z not in found)))
+        return found[zone]
+
+    def known(self, address: str) -> bool | None:
+        """Whether the user has written to `address`, himself aside; None if that is unknown."""
+        return self._once(("known", address), lambda: self._inquiry.known(address))
+
+    def self_forged(self) -> SelfForged:
+        """Whether the message claims to be from its recipient and nobody vouches for it."""
+        return self._once("self forged", self._inquiry.self_forged)
+
+    def duplicate(self) -> bool | None:
+        """Whether the Message-ID was delivered here before; None if that is unknown."""
+        return self._once("duplicate", self._inquiry.duplicate)
+
+    def delivered(self) -> None:
+        """The message is delivered: remember its Message-ID, if a rule asked for that."""
+        if self._answers.get("duplicate") is False:
+            self._inquiry.remember()
+
+    def command(self, argv: tuple[str, ...]) -> int | None:
+        """The exit status of a program that got the message; None if it has none."""
+        run = None if self.offline else self._run_command
+        return self._once(("command", argv), lambda: None if run is None else run(argv))
+
+    def _once(self, question: Any, answer: Callable[[], T]) -> T:
+        if question not in self._answers:
+            self._answers[question] = answer()
+        found: T = self._answers[question]
+        return found
+
+    @property
+    def _inquiry(self) -> Inquiry:
+        if self._inquirer is None:
+            from maildrop_py.evidence.inquiry import Inquiry
+
+            self._inquirer = Inquiry(self)
+        return self._inquirer

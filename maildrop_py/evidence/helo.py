@@ -11,6 +11,7 @@ servers would fail that.
 from __future__ import annotations
 
 from maildrop_py.evidence import networks
+from maildrop_py.record import record
 
 KINDS = {
     "no_dot": "is a single word, not a fully qualified name (RFC 5321 2.3.5)",
@@ -23,8 +24,17 @@ KINDS = {
     "invalid": "has characters that no host name has",
 }
 
-_PRIVATE = ("localhost", "localdomain", "local", "lan", "internal", "invalid", "test", "example")
+_PRIVATE = ("localhost", "localdomain", "local", "lan", "home", "internal", "invalid", "test")
 _ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
+
+
+@record
+class Helo:
+    """The name and its kinds; `unknown` is the reason why the name is not known, or ""."""
+
+    name: str = ""
+    kinds: tuple[str, ...] = ()
+    unknown: str = ""
 
 
 def kinds(

@@ -59,6 +59,11 @@ class Store:
         self._inherited: list[sqlite3.Connection] = []  # of a parent: not ours to close
         self._off = not path
 
+    @property
+    def usable(self) -> bool:
+        """Whether the file can be read and written, as far as was tried."""
+        return not self._off
+
     def lines(self, kind: str, keys: Iterable[str], now: float) -> dict[str, str]:
         """The lines of `kind` at `keys` that have not ended at `now`, by key."""
         wanted = {_storable(key): key for key in keys}

@@ -36,7 +36,8 @@ def kinds(name: str, client: str = "192.0.2.33", own: tuple[str, ...] = ()) -> t
         ("friend's.example.com", ("invalid",)),
         ("a..example.com", ("invalid",)),
         ("", ("no_dot", "invalid")),
-        ("メール.example", ("private_name",)),
+        ("box.lan", ("private_name",)),
+        ("メール.example", ()),
     ],
 )
 def test_kinds_of_names(name: str, expected: tuple[str, ...]) -> None:

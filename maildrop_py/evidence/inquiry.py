@@ -1,0 +1,247 @@
+"""inquiry: how each question about a message is answered, and by what means.
+
+The module of each kind of evidence is loaded when it is asked for. DNS, pyspf
+and dnspython come in only where the header and the store do not know already.
+
+Known limits: the SPF check has a share of the DNS budget only, since the sender
+chooses the servers it asks; a domain slower than that is a temperror.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.evidence.border import Border
+    from maildrop_py.evidence.budget import Budget
+    from maildrop_py.evidence.dnsbl import Listing
+    from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.evidence.helo import Helo
+    from maildrop_py.evidence.networks import Network
+    from maildrop_py.evidence.resolver import Resolver
+    from maildrop_py.evidence.reverse_name import ReverseName
+    from maildrop_py.evidence.self_forged import SelfForged
+    from maildrop_py.evidence.settings import Clock
+    from maildrop_py.evidence.spf import Spf
+    from maildrop_py.evidence.spf_whitelist import Vouched
+    from maildrop_py.evidence.store import Store
+    from maildrop_py.evidence.trusted_headers import Authentication
+
+_SPF_SHARE = 0.6  # of the DNS budget
+
+
+class Inquiry:
+    """Answers the questions of one Evidence, each time it is asked."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.message = evidence.message
+        self.settings = evidence.settings
+        self.warnings: list[str] = []
+        self._store = evidence.store
+        self._budget: Budget | None = None
+        self._resolver: Resolver | None = None
+
+    def all_warnings(self) -> list[str]:
+        """Our own and the store's."""
+        return [*self.warnings, *(self._store.warnings if self._store is not None else ())]
+
+    def authors(self) -> tuple[str, ...]:
+        from maildrop_py.message.addresses import in_header
+
+        fields = self.message.headers.all("From")
+        return tuple(one.text for field in fields for one in in_header(field) if one.domain)
+
+    def border(self) -> Border:
+        from maildrop_py.evidence.border import find
+
+        return find(self.message.headers, self.evidence.envelope, self._networks())
+
+    def auth(self) -> Authentication:
+        from maildrop_py.evidence.trusted_headers import authentication
+
+        border = self.evidence.border()
+        return authentication(self.message.headers, border, self.settings.authserv_ids)
+
+    def spf(self) -> Spf:
+        from maildrop_py.evidence.spf import Spf
+
+        border = self.evidence.border()
+        if border.authenticated:
+            return Spf("unknown", unknown="the session was authenticated")
+        if border.address is None or border.sender is None:
+            return Spf("unknown", unknown=border.unknown or "the envelope sender is not known")
+        if not border.sender and not border.helo:
+            return Spf("unknown", unknown="a null sender, and HELO is not known")
+        return self._written_spf() or self._checked_spf()
+
+    def vouched(self) -> Vouched:
+        from maildrop_py.evidence.spf_whitelist import vouched
+
+        evidence = self.evidence
+        return vouched(evidence.spf(), evidence.border().sender, evidence.authors())
+
+    def reverse_name(self) -> ReverseName:
+        from maildrop_py.evidence import reverse_name
+
+        border = self.evidence.border()
+        if border.address is None:
+            return reverse_name.ReverseName("", unknown=border.unknown)
+        if border.name is not None:
+            return reverse_name.ReverseName(reverse_name.clean(border.name), "the mail server")
+        if self.evidence.offline:
+            return reverse_name.ReverseName("", unknown="offline")
+        return reverse_name.look_up(border.address, self.resolver())
+
+    def helo(self) -> Helo:
+        from maildrop_py.evidence import helo
+
+        border = self.evidence.border()
+        if border.helo is None:
+            return helo.Helo(unknown=border.unknown or "HELO is not known")
+        own = (*self.settings.server_names, *(one for one in self._mine() if "@" not in one))
+        return helo.Helo(border.helo, helo.kinds(border.helo, border.address, own))
+
+    def listings(self, zones: tuple[str, ...]) -> dict[str, Listing]:
+        from maildrop_py.evidence import dnsbl
+
+        address = self.evidence.border().address
+        if address is None:
+            why = self.evidence.border().unknown
+            return {zone: dnsbl.Listing(zone, unknown=why) for zone in zones}
+        resolver = None if self.evidence.offline else self.resolver
+        found, warnings = dnsbl.look_up(zones, address, resolver, self.store(), self._now())
+        self.warnings += warnings
+        return found
+
+    def known(self, address: str) -> bool | None:
+        if self.evidence.state is None:
+            return None
+        from maildrop_py.evidence.contacts import Contacts
+
+        if address.lower() in {own.lower() for own in self._mine()}:
+            return False
+        try:
+            return Contacts(f"{self.evidence.state}/contacts").known(address)
+        except OSError as error:
+            self.warnings.append(f"contacts are not used: {error.strerror or error}")
+            return None
+
+    def self_forged(self) -> SelfForged:
+        from maildrop_py.evidence import self_forged
+
+        evidence = self.evidence
+        author = self_forged.claimed(evidence.authors(), self._mine())
+        if not author:
+            return self_forged.SelfForged(False, "From is somebody else")
+        return self_forged.judge(author, evidence.border(), evidence.spf(), evidence.auth())
+
+    def duplicate(self) -> bool | None:
+        from maildrop_py.evidence import duplicates
+
+        message_id = self._message_id()
+        if not message_id:
+            return False
+        seen = duplicates.seen(self.store(), message_id, self._now())
+        return seen if self.store().usable else None
+
+    def remember(self) -> None:
+        from maildrop_py.evidence import duplicates
+
+        if message_id := self._message_id():
+            duplicates.remember(self.store(), message_id, self._now())
+
+    def store(self) -> Store:
+        """What was learnt before; an empty one that keeps nothing where there is no state."""
+        if self._store is None:
+            from maildrop_py.evidence.store import Store
+
+            state = self.evidence.state
+            self._store = Store(f"{state}/evidence.sqlite" if state else "")
+        return self._store
+
+    def budget(self) -> Budget:
+        """The time this message may wait for DNS."""
+        if self._budget is None:
+            from maildrop_py.evidence.budget import Budget
+
+            self._budget = Budget(self.settings.dns_timeout, self._clock().monotonic)
+        return self._budget
+
+    def resolver(self) -> Resolver:
+        """The user's name servers, or the system's."""
+        if self._resolver is None:
+            from maildrop_py.evidence.resolver import Resolver, parse_server, system_servers
+
+            servers = []
+            for text in self.settings.nameservers:
+                try:
+                    servers.append(parse_server(text))
+                except ValueError as error:
+                    self.warnings.append(f"dns.nameservers: {error}")
+            self._resolver = Resolver(tuple(servers) or system_servers(), self.budget())
+        return self._resolver
+
+    def _written_spf(self) -> Spf | None:
+        """What a server on our side found out already."""
+        headers = self.message.headers
+        if not headers.all("Received-SPF") and not headers.all("Authentication-Results"):
+            return None
+        from maildrop_py.evidence import trusted_headers
+
+        return trusted_headers.spf(headers, self.evidence.border(), self.settings.authserv_ids)
+
+    def _checked_spf(self) -> Spf:
+        """What the store knows, else what DNS says now."""
+        from maildrop_py.evidence import spf
+
+        border, store, now = self.evidence.border(), self.store(), self._now()
+        assert border.address is not None
+        helo = border.helo or ""
+        who = spf.identity(border.sender or "", helo)
+        anyone = f"{border.address.text} {who.domain}"
+        this_one = f"{anyone} {who.local} {helo}"
+        lines = store.lines("spf", (anyone, this_one), now)
+        kept = spf.unpack(lines.get(this_one) or lines.get(anyone) or "")
+        if kept is not None:
+            return kept
+        if self.evidence.offline:
+            return spf.Spf("unknown", who.domain, who.kind, unknown="offline")
+        resolver = self.resolver().within(self.budget().part(_SPF_SHARE))
+        receiver = (*self.settings.server_names, "unknown")[0]
+        found, life, personal = spf.check(border.address, who, helo, resolver, now, receiver)
+        if life:
+            store.learn("spf", [(this_one if personal else anyone, spf.pack(found))], now, life)
+        return found
+
+    def _networks(self) -> tuple[Network, ...]:
+        from maildrop_py.evidence.networks import parse_network
+
+        found = []
+        for text in self.settings.networks:
+            try:
+                found.append(parse_network(text))
+            except ValueError as error:
+                self.warnings.append(f"trust.networks: {error}")
+        return tuple(found)
+
+    def _mine(self) -> tuple[str, ...]:
+        """The user's own addresses and domains, the recipient's among them."""
+        recipient = self.evidence.envelope.recipient
+        recipient = recipient or self.message.headers.first("Delivered-To") or ""
+        mine = (*self.settings.me, recipient, recipient.rpartition("@")[2])
+        return tuple(own.removeprefix("@") for own in mine if own)
+
+    def _message_id(self) -> str:
+        from maildrop_py.evidence import duplicates
+
+        return duplicates.normal(self.message.headers.first("Message-ID"))
+
+    def _clock(self) -> Clock:
+        if self.evidence.clock is not None:
+            return self.evidence.clock
+        import time
+
+        return time
+
+    def _now(self) -> float:
+        return self._clock().time()
