@@ -6,6 +6,7 @@ message; everything else goes through click.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -31,6 +32,7 @@ def _deliver(arguments: list[str]) -> NoReturn:
     the status 1 that mail servers bounce on.
     """
     status = 75
+    gc.disable()  # the process ends before anything is worth collecting
     try:
         from maildrop_py.cli.bundle import Bundle
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.sources import Stamp
 
-FORMAT = 1
+FORMAT = 2
 KEY = f"maildrop-py rules {FORMAT} {__version__} {sys.hexversion:x}\n".encode()
 
 
@@ -88,7 +88,7 @@ def _write(place: str, stamps: tuple[Stamp, ...], path: str, program: Program) -
 def _read(place: str, path: str) -> tuple[tuple[Stamp, ...], Program] | None:
     """Stamps and program of a cache file; None where it is missing or not ours."""
     data = _trusted_bytes(place)
-    body = data[len(KEY) + 4 :]
+    body = memoryview(data)[len(KEY) + 4 :]
     if data[: len(KEY)] != KEY or data[len(KEY) : len(KEY) + 4] != crc32(body).to_bytes(4, "big"):
         return None
     try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import marshal
+from itertools import accumulate
 
 from maildrop_py.rules.anchors import anchors_of
 from maildrop_py.rules.packing import pack
-from maildrop_py.rules.program import LENGTHS, Index, Program
+from maildrop_py.rules.program import LENGTHS, NUMBER, Index, Program
 from maildrop_py.rules.rule_set import RuleSet
 
 Found = dict[str, dict[int, dict[str, list[int]]]]
@@ -23,7 +24,9 @@ def compile_rules(rules: RuleSet) -> Program:
         if not anchors:
             always.append(number)
     packed = [marshal.dumps(pack(rule)) for rule in rules.rules]
-    return Program(rules.settings, packed, tuple(always), _frozen(found))
+    ends = [end.to_bytes(NUMBER, "big") for end in accumulate(map(len, packed))]
+    index = _frozen(found)
+    return Program(rules.settings, b"".join(packed), b"".join(ends), tuple(always), index)
 
 
 def _note(by_length: dict[int, dict[str, list[int]]], literal: str, number: int) -> None:
@@ -34,8 +37,12 @@ def _note(by_length: dict[int, dict[str, list[int]]], literal: str, number: int)
 def _frozen(found: Found) -> Index:
     return {
         field: {
-            length: {prefix: tuple(numbers) for prefix, numbers in table.items()}
+            length: {prefix: _number_or_more(numbers) for prefix, numbers in table.items()}
             for length, table in by_length.items()
         }
         for field, by_length in found.items()
     }
+
+
+def _number_or_more(numbers: list[int]) -> int | tuple[int, ...]:
+    return numbers[0] if len(numbers) == 1 else tuple(numbers)

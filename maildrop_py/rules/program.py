@@ -18,12 +18,18 @@ if TYPE_CHECKING:
     from maildrop_py.rules.rule_set import Rule
     from maildrop_py.rules.settings import Settings
 
-Index = dict[str, dict[int, dict[str, tuple[int, ...]]]]
-"""field -> length -> the first so many characters of an anchor -> rules."""
+Table = dict[str, int | tuple[int, ...]]
+"""The first so many characters of an anchor -> the number of its rule, or several."""
+
+Index = dict[str, dict[int, Table]]
+"""field -> how many characters -> table."""
 
 LENGTHS = (32, 24, 16, 12, 8, 6, 5, 4, 3)
 """How much of an anchor is looked up: the first of these that it is long enough for.
 A text is gone through once for each length that a field's anchors have."""
+
+NUMBER = 4
+"""Bytes of a number in `ends`."""
 
 FEW = 64
 """With fewer prefixes than this, each is looked for in the text; with more,
@@ -31,14 +37,19 @@ each piece of the text is looked up among them."""
 
 
 class Program:
-    """The rules of a RuleSet, by number, and its settings."""
+    """The rules of a RuleSet, by number, and its settings.
 
-    __slots__ = ("_packed", "_rules", "always", "index", "settings")
+    `packed` holds all rules one behind the other, `ends` where each of them
+    ends: ten thousand rules are two objects until one of them is wanted.
+    """
+
+    __slots__ = ("_ends", "_packed", "_rules", "always", "index", "settings")
 
     def __init__(
         self,
         settings: Settings,
-        packed: list[Any],
+        packed: bytes,
+        ends: bytes,
         always: tuple[int, ...],
         index: Index,
     ) -> None:
@@ -46,14 +57,15 @@ class Program:
         self.always = always
         self.index = index
         self._packed = packed
+        self._ends = ends
         self._rules: dict[int, Rule] = {}
 
     def __len__(self) -> int:
-        return len(self._packed)
+        return len(self._ends) // NUMBER
 
-    def state(self) -> tuple[list[Any], tuple[int, ...], Index]:
+    def state(self) -> tuple[bytes, bytes, tuple[int, ...], Index]:
         """All but the settings, as plain values in the order of the constructor."""
-        return self._packed, self.always, self.index
+        return self._packed, self._ends, self.always, self.index
 
     def rule(self, number: int) -> Rule:
         """The rule with this number, counted from 0 in the order of the file."""
@@ -61,8 +73,13 @@ class Program:
         if rule is None:
             import marshal
 
-            rule = self._rules[number] = unpack(marshal.loads(self._packed[number]))
+            packed = self._packed[self._end(number - 1) : self._end(number)]
+            rule = self._rules[number] = unpack(marshal.loads(packed))
         return rule
+
+    def _end(self, number: int) -> int:
+        at = NUMBER * number
+        return int.from_bytes(self._ends[at : at + NUMBER], "big") if at >= 0 else 0
 
     def candidates(self, facts: Facts) -> list[int]:
         """The numbers of all rules that may fire, in order."""
@@ -79,16 +96,18 @@ def no_rules() -> Program:
     """The program without a rule: everything goes to INBOX."""
     from maildrop_py.rules.settings import Settings
 
-    return Program(Settings(), [], (), {})
+    return Program(Settings(), b"", b"", (), {})
 
 
-def _look_up(text: str, length: int, table: dict[str, tuple[int, ...]], hits: set[int]) -> None:
+def _look_up(text: str, length: int, table: Table, hits: set[int]) -> None:
+    """Adds to `hits` the rules of every prefix that stands somewhere in `text`."""
     if len(table) < FEW:
-        for prefix, numbers in table.items():
-            if prefix in text:
-                hits.update(numbers)
-        return
-    for at in range(len(text) - length + 1):
-        numbers_here = table.get(text[at : at + length])
-        if numbers_here is not None:
-            hits.update(numbers_here)
+        found = [numbers for prefix, numbers in table.items() if prefix in text]
+    else:
+        pieces = {text[at : at + length] for at in range(len(text) - length + 1)}
+        found = [table[piece] for piece in pieces if piece in table]
+    for numbers in found:
+        if isinstance(numbers, int):
+            hits.add(numbers)
+        else:
+            hits.update(numbers)
