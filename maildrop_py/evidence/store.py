@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     T = TypeVar("T")
 
@@ -93,13 +93,12 @@ class Store:
         """What `action` returns; None if the file cannot be used."""
         if self._off:
             return None
-        import sqlite3
-
+        sqlite = _sqlite()
         with self._lock:
             for _ in range(3):  # the file may have to be made anew, and then its table
                 try:
                     return action(self._open())
-                except sqlite3.Error as error:
+                except sqlite.Error as error:
                     why = str(error)
                     if not self._mend(error):
                         break
@@ -116,15 +115,9 @@ class Store:
         status = os.stat(self.path)
         place = (os.getpid(), status.st_dev, status.st_ino)
         if self._connection is None or self._opened != place:
-            import sqlite3
-
             self._close()
-            self._connection = sqlite3.connect(
-                self.path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False
-            )
+            self._connection = _connect(self.path)
             self._opened = place
-            self._connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-            self._connection.execute("PRAGMA synchronous = OFF")
         return self._connection
 
     def _close(self) -> None:
@@ -146,6 +139,26 @@ class Store:
             self._connection.execute(_SCHEMA)
             return True
         return False
+
+
+def _sqlite() -> Any:
+    """The engine of `sqlite3`; its adapters for dates, not used here, take longer to load."""
+    try:
+        import _sqlite3
+    except ImportError:  # an interpreter that is not CPython
+        import sqlite3
+
+        return sqlite3
+    return _sqlite3
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    connection: sqlite3.Connection = _sqlite().connect(
+        path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False
+    )
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
 
 
 def _write(
@@ -203,12 +216,13 @@ def _set_aside(path: str) -> None:
 
 
 def _is_sound(path: str) -> bool:
-    import sqlite3
-
-    connection = sqlite3.connect(path, timeout=LOCK_WAIT)
+    try:
+        connection = _connect(path)
+    except _sqlite().DatabaseError:
+        return False
     try:
         return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError:
+    except _sqlite().DatabaseError:
         return False
     finally:
         connection.close()
