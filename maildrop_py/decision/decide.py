@@ -56,8 +56,8 @@ def decide(
 def _fire(rule: Rule, outcome: Outcome | None, draft: Draft) -> None:
     if outcome is not None and outcome.captures:
         draft.capture(outcome.captures)
+    draft.rule, draft.ends = rule.name, rule.then.final
     for action in rule.then.actions:
-        draft.rule = rule.name
         action.apply(draft)
 
 

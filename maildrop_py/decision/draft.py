@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 
 INBOX = "INBOX"
 
+LONGEST_ARGUMENT = 30_000
+"""Characters of one argument of a program: Linux takes 128 KiB, and no more."""
+
 
 class Draft:
-    """Collects what rules do; `decision` makes it final. `rule` is the one at work."""
+    """Collects what rules do; `decision` makes it final.
+
+    `rule` is the name of the rule at work, `ends` whether it ends the run.
+    """
 
     def __init__(self, facts: Facts, settings: Settings) -> None:
         self.rule: str | None = None
+        self.ends = False
         self._facts = facts
         self._dots_separate = settings.layout == "maildir++"
         self._actions: list[Action] = []
@@ -37,16 +44,15 @@ class Draft:
         self._facts.variables.update(captures)
 
     def text(self, template: Template) -> str:
-        return template.expand(self._variables(template))
+        return template.expand(self._values(template))
 
     def file(self, folder: Template, letters: str, keywords: tuple[str, ...]) -> None:
-        name = folder.expand_folder(self._variables(folder), self._dots_separate)
-        self._main = len(self._actions)
-        self._actions.append(Filing(name, letters, keywords, self.rule))
+        if self.ends:
+            self._main = len(self._actions)
+        self._actions.append(Filing(self._folder(folder), letters, keywords, self.rule))
 
     def copy(self, folder: Template) -> None:
-        name = folder.expand_folder(self._variables(folder), self._dots_separate)
-        self._actions.append(Filing(name, "", (), self.rule))
+        self._actions.append(Filing(self._folder(folder), "", (), self.rule))
 
     def flag(self, letters: str, keywords: tuple[str, ...]) -> None:
         self._letters |= set(letters)
@@ -56,16 +62,17 @@ class Draft:
         self._actions.append(Forward(address, self.rule))
 
     def pipe(self, argv: tuple[str, ...]) -> None:
-        self._actions.append(Pipe(argv, self.rule))
+        whole = [argument.replace("\0", " ")[:LONGEST_ARGUMENT] for argument in argv]
+        self._actions.append(Pipe(tuple(whole), self.rule))
 
     def reject(self, text: str) -> None:
-        self._reject = text
+        self._reject = _one_line(text)
 
     def score(self, points: float) -> None:
-        self._facts.score = (self._facts.score or 0.0) + points
+        self._facts.score = round((self._facts.score or 0.0) + points, 6)
 
     def add_header(self, name: str, value: str) -> None:
-        self._added.append((name, value))
+        self._added.append((name, _one_line(value)))
 
     def remove_header(self, name: str) -> None:
         self._removed.append(name)
@@ -74,14 +81,18 @@ class Draft:
         self._facts.variables[name] = value
 
     def keep(self) -> None:
-        """No rule ended the run: the message goes to INBOX."""
+        """No rule ended the run: the message goes to INBOX, or stays where it is filed."""
+        filed = self._facts.message.filed
         self._main = len(self._actions)
-        self._actions.append(Filing(INBOX))
+        self._actions.append(Filing(filed.folder if filed is not None else INBOX))
 
     def decision(
         self, rule: str | None, reasons: tuple[Reason, ...], trace: tuple[RuleTrace, ...]
     ) -> Decision:
-        """The finished decision; flags of rules that filed nothing go to the last filing."""
+        """The finished decision; flags of rules that filed nothing go where the message ends.
+
+        Copies have no flags but their own.
+        """
         actions = list(self._actions)
         if self._main is not None and (self._letters or self._keywords):
             actions[self._main] = self._flagged(actions[self._main])
@@ -102,21 +113,41 @@ class Draft:
         keywords = tuple(dict.fromkeys((*action.keywords, *self._keywords)))
         return replace(action, flags=letters, keywords=keywords)
 
-    def _variables(self, template: Template) -> Mapping[str, str]:
-        if all(isinstance(part, str) for part in template.parts):
-            return {}
-        return {**self._known(), **self._facts.variables}
+    def _folder(self, folder: Template) -> str:
+        return folder.expand_folder(self._values(folder), self._dots_separate)
 
-    def _known(self) -> dict[str, str]:
+    def _values(self, template: Template) -> dict[str, str]:
+        """What the names in a template stand for."""
+        return {
+            part[0]: self._value(part[0]) for part in template.parts if not isinstance(part, str)
+        }
+
+    def _value(self, name: str) -> str:
+        known = self._facts.variables.get(name)
+        if known is not None:
+            return known
+        envelope = self._facts.envelope
+        if name == "user":
+            return envelope.user or ""
+        if name == "domain":
+            return (envelope.recipient or "").rpartition("@")[2]
+        if name == "extension":
+            return envelope.extension or ""
+        return self._of_today(name)
+
+    def _of_today(self, name: str) -> str:
+        """`year`, `month` or `day` of delivery, in the process's time zone; "" for others."""
         from time import localtime
 
-        envelope = self._facts.envelope
         today = localtime(self._facts.now)
-        return {
-            "user": envelope.user or "",
-            "domain": (envelope.recipient or "").rpartition("@")[2],
-            "extension": envelope.extension or "",
-            "year": f"{today.tm_year:04}",
-            "month": f"{today.tm_mon:02}",
-            "day": f"{today.tm_mday:02}",
-        }
+        dated = {"year": today.tm_year, "month": today.tm_mon, "day": today.tm_mday}
+        return f"{dated[name]:02}" if name in dated else ""
+
+
+def _one_line(text: str) -> str:
+    """`text` without line ends and other control characters: it goes into a protocol."""
+    return text if text.isprintable() else " ".join("".join(map(_printable, text)).split())
+
+
+def _printable(char: str) -> str:
+    return char if char.isprintable() else " "

@@ -15,6 +15,8 @@ def parse_argv(node: Node, scope: Scope) -> tuple[str, ...]:
             "commands are not allowed in these rules", "write `allow_commands: true` at the top"
         )
     argv = node.texts()
+    if not argv[0]:
+        raise node.mistake("no program is named here", "such as [/usr/bin/program, argument]")
     if node.kind != "list" and " " in argv[0]:
         hint = "[" + ", ".join(argv[0].split()) + "]"
         raise node.mistake("no shell splits this into words", f"write a list: {hint}")

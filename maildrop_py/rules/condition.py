@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.envelope import Envelope
+    from maildrop_py.message.headers import Field
     from maildrop_py.message.message import Message
     from maildrop_py.rules.document import Node
     from maildrop_py.rules.scope import Scope
@@ -121,12 +122,14 @@ class Facts:
         """The decoded values of every header called `name`, in any case."""
         return [field.value for field in self.message.headers.all(name)]
 
+    def present(self, names: tuple[str, ...]) -> list[Field]:
+        """Every header with one of `names`, in the order of the names."""
+        find = self.message.headers.all
+        return [field for name in names for field in find(name)]
+
     def addresses(self, name: str) -> list[str]:
         """Every address in the headers called `name`, lower-cased."""
-        from maildrop_py.message.addresses import in_header
-
-        fields = self.message.headers.all(name)
-        return [address.text.lower() for field in fields for address in in_header(field)]
+        return _addresses_in(self.message.headers.all(name))
 
     def folded(self, field: str) -> str:
         """The case-folded text that anchors of `field` are looked up in.
@@ -146,8 +149,8 @@ class Facts:
         if kind == "envelope":
             told = {"sender": self.sender(), "recipient": self.recipient()}
             return [told.get(names, self.envelope.extension) or ""]
-        read = self.addresses if kind else self.values
-        return [text for name in names.split(":") for text in read(name)]
+        fields = self.present(tuple(names.split(":")))
+        return _addresses_in(fields) if kind else [field.value for field in fields]
 
     def sender(self) -> str | None:
         """The envelope sender, "" the null sender; from Return-Path if not told."""
@@ -161,6 +164,12 @@ class Facts:
             return self.envelope.recipient
         headers = self.message.headers
         return _bare(headers.first("Delivered-To") or headers.first("X-Original-To"))
+
+
+def _addresses_in(fields: list[Field]) -> list[str]:
+    from maildrop_py.message.addresses import in_header
+
+    return [address.text.lower() for field in fields for address in in_header(field)]
 
 
 def _bare(path: str | None) -> str | None:

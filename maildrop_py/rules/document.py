@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from math import isfinite
 from typing import Any, NoReturn
 
 import yaml
@@ -94,11 +95,11 @@ class Node:
         return self.text().lower() in ("true", "yes", "on")
 
     def number(self) -> float:
-        """A number; whole numbers stay whole."""
-        if self.kind not in ("whole number", "number"):
+        """A finite number; whole numbers stay whole."""
+        value = yaml.safe_load(self.text()) if self.kind in ("whole number", "number") else None
+        if not isinstance(value, int | float) or not isfinite(value):
             self._wrong("a number")
-        value = yaml.safe_load(self.text())
-        return value if isinstance(value, int) else float(value)
+        return value
 
     def choice(self, allowed: Iterable[str], what: str) -> str:
         """A text that is one of `allowed`, which are called `what` in the error."""

@@ -26,7 +26,11 @@ class BadExpression(ValueError):
 
 
 class Expression:
-    """One compiled expression, case-insensitive, over UTF-8 or over raw bytes."""
+    """One compiled expression, case-insensitive, over UTF-8 or over raw bytes.
+
+    Over raw bytes (`latin1`) it is taken as the bytes of its UTF-8, as procmail
+    takes a file of that encoding.
+    """
 
     __slots__ = ("_anchor", "_re2", "groups")
 
@@ -37,11 +41,7 @@ class Expression:
         options.log_errors = False
         if latin1:
             options.encoding = re2.RE2.Options.Encoding.LATIN1
-        try:
-            source = expression.encode("latin-1" if latin1 else "utf-8")
-        except UnicodeEncodeError as error:
-            raise BadExpression(f"{error.object[error.start]!r} cannot stand here") from None
-        self._re2 = re2.RE2(source, options)
+        self._re2 = re2.RE2(expression.encode("utf-8", "replace"), options)
         if not self._re2.ok():
             raise BadExpression(_text(self._re2.error()))
         self._anchor = re2.RE2.Anchor.UNANCHORED
@@ -56,6 +56,15 @@ class Expression:
         """
         found: list[Span] = self._re2.Match(self._anchor, data, 0, len(data))
         return None if found[0][0] < 0 else found
+
+    def named(self, data: bytes, spans: list[Span]) -> dict[str, str]:
+        """The text of each named group of a match, "" of one that took no part."""
+        return {
+            name: str(data[slice(*spans[number])], "utf-8", "replace")
+            if spans[number][0] >= 0
+            else ""
+            for name, number in self.groups.items()
+        }
 
 
 def compiled(expression: str, latin1: bool = False) -> Expression:

@@ -50,11 +50,7 @@ def search(expression: str, text: str) -> Found | None:
     if spans is None:
         return None
     start, end = (len(str(data[:at], "utf-8", "replace")) for at in spans[0])
-    groups = {
-        name: str(data[max(spans[number][0], 0) : max(spans[number][1], 0)], "utf-8", "replace")
-        for name, number in pattern.groups.items()
-    }
-    return (start, end), groups
+    return (start, end), pattern.named(data, spans)
 
 
 def _leftmost(literals: tuple[str, ...], folded: str) -> tuple[int, int]:

@@ -15,10 +15,11 @@ from maildrop_py.rules.document import Mistake, Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import ParamSpec, TypeVar
 
     from maildrop_py.rules.sources import Sources
 
+    P = ParamSpec("P")
     T = TypeVar("T")
 
 
@@ -34,10 +35,13 @@ class Scope:
         self.variables: set[str] = set()
         self.rule_groups: set[str] = set()
 
-    def attempt(self, read: Callable[[], T]) -> T | None:
-        """`read()`, or None with the mistake noted, so that reading can go on."""
+    def attempt(self, read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
+        """What `read` makes of its arguments, or None with the mistake noted.
+
+        So reading can go on, and all mistakes are found at once.
+        """
         try:
-            return read()
+            return read(*given, **named)
         except Mistake as mistake:
             self.problems.append(mistake.problem)
             return None

@@ -13,12 +13,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LONGEST_VALUE = 80
-"""Characters of a captured value that go into a folder's name; four bytes each
-leave room below the 255 bytes that one level may have on disk."""
+LONGEST_VALUE = 160
+"""Bytes in UTF-16 of a value in a folder's name, 80 characters of most scripts: in
+modified UTF-7 and in UTF-8 they stay below the 255 bytes of a directory's name."""
 
 FILTERS = ("lower", "upper")
 ALWAYS_KNOWN = ("user", "domain", "extension", "year", "month", "day")
+RESERVED = ("cur", "new", "tmp")
+"""Directories of a Maildir, which no level of a folder's name may be."""
 
 
 @record
@@ -30,15 +32,22 @@ class Template:
     def expand(self, variables: Mapping[str, str]) -> str:
         """The text; a name that has no value is left empty."""
         return "".join(
-            part if isinstance(part, str) else _value(part, variables) for part in self.parts
+            [part if isinstance(part, str) else _value(part, variables) for part in self.parts]
         )
 
     def expand_folder(self, variables: Mapping[str, str], dots_separate: bool) -> str:
         """A folder's name; `dots_separate` where dots are separators on disk."""
-        return "".join(
-            part if isinstance(part, str) else safe_level(_value(part, variables), dots_separate)
-            for part in self.parts
+        name = "".join(
+            [
+                part
+                if isinstance(part, str)
+                else safe_level(_value(part, variables), dots_separate)
+                for part in self.parts
+            ]
         )
+        if dots_separate or len(self.parts) == 1:
+            return name
+        return "/".join([f"_{one}" if one in RESERVED else one for one in name.split("/")])
 
     def describe(self) -> str:
         return "".join(
@@ -55,8 +64,19 @@ def _value(part: tuple[str, str], variables: Mapping[str, str]) -> str:
 
 
 def safe_level(value: str, dots_separate: bool) -> str:
-    """`value` as one level of a folder's name; "_" where nothing is left of it."""
-    unsafe = "/\\." if dots_separate else "/\\"
-    kept = "".join("_" if char in unsafe else char for char in value if char.isprintable())
-    kept = kept[:LONGEST_VALUE].strip().lstrip(".~")
-    return "_" if kept in ("", "cur", "new", "tmp") else kept
+    """`value` as one level of a folder's name; "_" where nothing is left of it.
+
+    IMAP's wildcards go too, for no client could name the folder (RFC 3501 6.3.8).
+    """
+    unsafe = "/\\*%." if dots_separate else "/\\*%"
+    kept = "".join(["_" if char in unsafe else _shown(char) for char in value[:LONGEST_VALUE]])
+    kept = kept.lstrip(" .~#")
+    kept = kept.encode("utf-16-be")[:LONGEST_VALUE].decode("utf-16-be", "ignore").strip()
+    return "_" if kept in ("", *RESERVED) else kept
+
+
+def _shown(char: str) -> str:
+    """`char`, a blank for any white space, nothing for what cannot be seen."""
+    if char.isprintable():
+        return char
+    return " " if char.isspace() else ""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 from maildrop_py.rules.document import Node, suggestion
 from maildrop_py.rules.scope import Scope
-from maildrop_py.rules.template import ALWAYS_KNOWN, FILTERS, Template
+from maildrop_py.rules.template import ALWAYS_KNOWN, FILTERS, RESERVED, Template
 
 Part = str | tuple[str, str]
+
+LONGEST_LEVEL = 250
+"""Bytes on disk, in either encoding, with some room below the 255 of most file systems."""
 
 
 def parse_template(node: Node, scope: Scope) -> Template:
@@ -41,8 +46,9 @@ def _check(node: Node, part: tuple[str, str], scope: Scope) -> None:
     name, how = part
     known = {*scope.variables, *scope.rule_groups, *ALWAYS_KNOWN}
     if name not in known:
-        hint = suggestion(name, known)
-        raise node.mistake(f"nothing sets {{{name}}}", f"{hint}; (?P<{name}>…) in `when` sets it")
+        how_set = f"(?P<{name}>…) in `when` sets it" if name.isidentifier() else "{{ is a brace"
+        hint = f"{suggestion(name, known)}; {how_set}"
+        raise node.mistake(f"nothing sets {{{name}}}", hint)
     if how and how not in FILTERS:
         raise node.mistake(f"unknown filter {how!r}", suggestion(how, FILTERS))
 
@@ -77,5 +83,9 @@ def _check_level(node: Node, level: str, scope: Scope) -> None:
     if "." in level and scope.layout == "maildir++":
         hint = "write " + level.replace(".", "/") + ", or set `layout: fs`"
         raise node.mistake("in a Maildir++ a dot separates levels on disk", hint)
-    if not level.isprintable() or level in ("cur", "new", "tmp"):
-        raise node.mistake(f"a folder cannot be called {level!r}")
+    if level in RESERVED and scope.layout == "fs":
+        raise node.mistake(f"in layout fs a folder cannot be called {level!r}", "a Maildir's own")
+    if not all(char.isprintable() or category(char) == "Zs" for char in level):
+        raise node.mistake(f"{level!r} has a character that cannot be seen")
+    if max(len(level.encode("utf-7")), len(level.encode())) > LONGEST_LEVEL:
+        raise node.mistake("this level of a folder's name is too long for a file system")

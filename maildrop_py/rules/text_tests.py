@@ -87,12 +87,12 @@ def parse_regex(node: Node, scope: Scope, mode: str = "", around: str = "{}") ->
     return regex(written)
 
 
-def check_regex(node: Node, expression: str) -> None:
-    """Raises Mistake where RE2 refuses the expression."""
+def check_regex(node: Node, expression: str, latin1: bool = False) -> None:
+    """Raises Mistake where RE2 refuses the expression; `latin1` as for the engine."""
     if not expression:
         raise node.mistake("an empty expression matches everything", "use `exists: true`")
     try:
-        compiled(expression)
+        compiled(expression, latin1)
     except BadExpression as error:
         raise node.mistake(f"bad regular expression: {error}", _hint(expression)) from None
 

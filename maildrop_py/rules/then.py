@@ -19,32 +19,45 @@ from maildrop_py.rules.scope import Scope
 if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Action
 
+CONTINUE = "continue"
+NO_COPY = ("discard", "reject")
+"""Final actions that leave no copy: to go on after them means nothing."""
+
 
 def parse_then(node: Node, scope: Scope) -> Then:
-    """The actions of a mapping; each mistake in it is noted, and the rest read."""
+    """The actions of a mapping; each mistake in it is noted, and the rest read.
+
+    Final actions are read last, as they are carried out: `set` beside them counts.
+    """
     pairs = node.pairs()
+    found: dict[str, Action] = {}
+    for key, value in sorted(pairs, key=lambda pair: pair[0].text() in FINAL):
+        if key.text() != CONTINUE:
+            action = scope.attempt(_one, key, value, scope)
+            if action is not None:
+                found[key.text()] = action
+    if all(key.text() == CONTINUE for key, _ in pairs):
+        raise node.mistake("nothing is done here", "such as {file: INBOX}")
+    return Then(_ordered(found), _is_final(pairs))
+
+
+def _one(key: Node, value: Node, scope: Scope) -> Action:
+    name = key.choice([*ACTIONS, CONTINUE], "action")
+    return action_class(name).parse(value, scope)
+
+
+def _is_final(pairs: list[tuple[Node, Node]]) -> bool:
+    """Whether the run ends with these actions; raises Mistake where they contradict."""
     finals = [key for key, _ in pairs if key.text() in FINAL]
     if len(finals) > 1:
         both = f"`{finals[0].text()}` and `{finals[1].text()}`"
         raise finals[1].mistake(
             f"{both} both end the run", "use `copy`, or two rules, the first with `continue: true`"
         )
-    going_on = [value for key, value in pairs if key.text() == "continue"]
-    found: dict[str, Action] = {}
-    for key, value in pairs:
-        if key.text() != "continue":
-            action = scope.attempt(lambda k=key, v=value: _one(k, v, scope))  # type: ignore[misc]
-            if action is not None:
-                found[key.text()] = action
-    if not pairs:
-        raise node.mistake("nothing is done here", "such as {file: INBOX}")
-    final = bool(finals) and not (going_on and going_on[0].boolean())
-    return Then(_ordered(found), final)
-
-
-def _one(key: Node, value: Node, scope: Scope) -> Action:
-    name = key.choice([*ACTIONS, "continue"], "action")
-    return action_class(name).parse(value, scope)
+    goes_on = any(value.boolean() for key, value in pairs if key.text() == CONTINUE)
+    if goes_on and finals and finals[0].text() in NO_COPY:
+        raise finals[0].mistake(f"`{finals[0].text()}` cannot go on", "leave `continue` out")
+    return bool(finals) and not goes_on
 
 
 def _ordered(found: dict[str, Action]) -> tuple[Action, ...]:
@@ -64,5 +77,5 @@ def schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "minProperties": 1,
-        "properties": {**properties, "continue": {"type": "boolean"}},
+        "properties": {**properties, CONTINUE: {"type": "boolean"}},
     }

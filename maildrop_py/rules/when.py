@@ -32,7 +32,7 @@ def parse_pairs(node: Node, pairs: list[tuple[Node, Node]], scope: Scope) -> All
     for key, value in pairs:
         if value in totals:
             continue
-        condition = scope.attempt(lambda k=key, v=value: _one(k, v, scope, totals))  # type: ignore[misc]
+        condition = scope.attempt(_one, key, value, scope, totals)
         if condition is not None:
             found.append(condition)
     return All(tuple(sorted(found, key=lambda condition: condition.COST)))

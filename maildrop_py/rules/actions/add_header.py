@@ -33,9 +33,10 @@ class AddHeader:
         from maildrop_py.rules.header_name import header_name
         from maildrop_py.rules.template_reader import parse_template
 
-        return cls(
-            tuple((header_name(key), parse_template(value, scope)) for key, value in node.pairs())
-        )
+        pairs = node.pairs()
+        if not pairs:
+            raise node.mistake("no header is named here", "such as {X-Folder: work}")
+        return cls(tuple((header_name(key), parse_template(value, scope)) for key, value in pairs))
 
     def describe(self) -> str:
         said = (f"{name}: {value.describe()}" for name, value in self.headers)

@@ -26,10 +26,11 @@ class Forward:
     def parse(cls, node: Node, scope: Scope) -> Forward:
         from maildrop_py.rules.template_reader import parse_template
 
-        text = node.text()
-        if not text or text.startswith("-") or any(char in text for char in " ,;|<>\n"):
-            raise node.mistake(f"{text!r} is not one address", "such as me@example.com")
-        return cls(parse_template(node, scope))
+        address = parse_template(node, scope)
+        written = "".join(part if isinstance(part, str) else "x" for part in address.parts)
+        if not written or written[0] in "-|/" or any(char in written for char in ' ,;:|<>()"\\\n'):
+            raise node.mistake(f"{node.text()!r} is not one address", "such as me@example.com")
+        return cls(address)
 
     def describe(self) -> str:
         return f"forward to {self.address.describe()}"

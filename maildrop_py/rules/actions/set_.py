@@ -32,6 +32,8 @@ class Set:
         from maildrop_py.rules.template_reader import parse_template
 
         values = []
+        if not node.pairs():
+            raise node.mistake("nothing is set here", "such as {topic: work}")
         for key, value in node.pairs():
             if not key.text().isidentifier():
                 raise key.mistake(f"{key.text()!r} cannot be a name", "letters, digits and _")

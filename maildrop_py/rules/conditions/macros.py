@@ -42,17 +42,29 @@ def search_block(expression: str, facts: Facts) -> Outcome:
     from maildrop_py.rules.engine import compiled
 
     block = facts.message.headers.unfolded
-    spans = compiled(expression, latin1=True).spans(block)
+    pattern = compiled(expression, latin1=True)
+    spans = pattern.spans(block)
     if spans is None:
         return Outcome(False, why="no header line matches")
-    start, end = spans[0]
+    label, text, span = _line_of(block, *spans[0])
+    return Outcome(True, label, text, span, captures=pattern.named(block, spans))
+
+
+def _line_of(block: bytes, start: int, end: int) -> tuple[str, str, tuple[int, int]]:
+    """Name and value of the field that a match starts in, and the match in the value."""
     first = block.rfind(b"\n", 0, start) + 1
     last = block.find(b"\n", start)
-    line = block[first : last if last >= 0 else len(block)].decode("utf-8", "replace")
-    name, colon, value = line.partition(":")
-    if not colon or name.lstrip(">").startswith("From "):
-        name, offset, value = "From_", 0, line  # the envelope's line has colons in its time
+    line = block[first : last if last >= 0 else len(block)]
+    name, colon, _ = line.partition(b":")
+    if not colon or b" " in name:
+        name, offset = b"From_", 0
     else:
         offset = len(name) + 1
-    span = (max(0, start - first - offset), min(len(value), end - first - offset))
-    return Outcome(True, name, value, span)
+    value = line[offset:]
+    at = max(0, start - first - offset)
+    ends = [len(_shown(value[:place])) for place in (at, max(at, end - first - offset))]
+    return _shown(name), _shown(value), (ends[0], ends[1])
+
+
+def _shown(data: bytes) -> str:
+    return str(data, "utf-8", "replace")

@@ -27,10 +27,15 @@ class RawHeaders:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
-        from maildrop_py.rules.text_tests import parse_regex
+        from maildrop_py.rules.engine import compiled
+        from maildrop_py.rules.text_tests import check_regex
 
-        found = [parse_regex(item, scope, "(?m)") for item in node.alternatives()]
-        return cls(tuple(test.expression for test in found))
+        expressions = []
+        for item in node.alternatives():
+            check_regex(item, item.text(), latin1=True)
+            expressions.append("(?m)" + item.text())
+            scope.rule_groups |= set(compiled(expressions[-1], latin1=True).groups)
+        return cls(tuple(expressions))
 
     def describe(self) -> str:
         return "header block matches " + " or ".join(f"/{each}/" for each in self.expressions)

@@ -1,0 +1,50 @@
+"""add_header: headers on top of what is delivered."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..reading import decided, then, then_problem
+
+
+def test_headers_are_added_in_order() -> None:
+    rules = """
+        rules:
+          - {when: {subject: '(?P<what>\\w+)'}, then: {add_header: {X-A: '{what}', X-B: two}}}
+          - {then: {add_header: {X-C: 3}}}
+    """
+    added = decided(rules, "Subject: hello world").add_headers
+    assert added == (("X-A", "hello"), ("X-B", "two"), ("X-C", "3"))
+
+
+def test_later_rules_see_the_message_as_it_came() -> None:
+    rules = "rules: [{then: {add_header: {X-A: x}}}, {when: {header: {X-A: x}}, then: {file: A}}]"
+    assert decided(rules).filings[0].folder == "INBOX"
+
+
+def test_a_capture_writes_no_line_of_its_own() -> None:
+    when = "{raw_headers: '(?s)(?P<all>Subject.*)'}"
+    rules = f"rules: [{{when: {when}, then: {{add_header: {{X: '{{all}}'}}}}}}]"
+    ((_, value),) = decided(rules, "Subject: a\nX-Evil: b").add_headers
+    assert value == "Subject: a X-Evil: b"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("{'X Y': a}", "cannot be a header's name"),
+        ("{'X:': a}", "cannot be a header's name"),
+        ("{'': a}", "cannot be a header's name"),
+        ("{件名: a}", "cannot be a header's name"),
+        ("{}", "no header is named"),
+        ("X-A", "a mapping (`key: value`) must stand here"),
+        ("{X-A: [a]}", "a text must stand here"),
+    ],
+)
+def test_mistakes(value: str, said: str) -> None:
+    assert said in then_problem(f"{{add_header: {value}}}")
+
+
+def test_it_says_itself_in_words() -> None:
+    (action,) = then("{add_header: {X-A: '{user}', X-B: b}}").actions
+    assert action.describe() == "add header X-A: {user}, X-B: b"
