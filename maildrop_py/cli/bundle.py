@@ -2,10 +2,10 @@
 
 Finding, opening and checking each module by itself is half of what `deliver`
 costs. The first delivery writes the code of all the modules it loaded into one
-file beside the compiled rules; later ones load that file at once, as long as
-every module's source still is what it was. A bundle that is missing, old,
-damaged, or could have been written by somebody else is not used, and what is
-not in it is imported as ever.
+file beside the compiled rules; later ones find them there, each as long as its
+source still is what it was. A bundle that is missing, damaged, or could have
+been written by somebody else is not used, and what is not in it is imported as
+ever.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
-    Bundled = tuple[str, bool, int, int, CodeType]
-    """source path, is a package, its mtime in ns, its size in bytes, its code"""
+    Bundled = tuple[str, bool, int, int, bytes]
+    """source path, is a package, mtime in ns and size of the source, code as marshal has it"""
 
 PACKAGE = "maildrop_py."
-KEY = f"maildrop-py modules 1 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
+KEY = f"maildrop-py modules 2 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
 ModuleSpec: Any = type(__spec__)  # importing importlib.machinery for it would cost 1 ms
 
 
@@ -38,7 +38,8 @@ class Bundle:
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> Any:
         found = self.modules.get(name)
-        if found is None:
+        if found is None or not _is_current(found):
+            self.modules.pop(name, None)
             return None
         spec = ModuleSpec(name, self, origin=found[0], is_package=found[1])
         spec.has_location = True
@@ -50,10 +51,11 @@ class Bundle:
         """The import system makes the module."""
 
     def exec_module(self, module: ModuleType) -> None:
-        exec(self.modules[module.__name__][4], module.__dict__)
+        exec(self.get_code(module.__name__), module.__dict__)
 
     def get_code(self, name: str) -> CodeType:
-        return self.modules[name][4]
+        code: CodeType = loads(self.modules[name][4])
+        return code
 
     def keep(self) -> None:
         """Write the file anew if this process has loaded modules that are not in it."""
@@ -87,7 +89,7 @@ def _read(path: str) -> dict[str, Bundled]:
     if data[:start] != KEY + crc32(body).to_bytes(4, "big"):
         return {}
     modules: dict[str, Bundled] = loads(body)
-    return modules if all(map(_is_current, modules.values())) else {}
+    return modules
 
 
 def _is_current(bundled: Bundled) -> bool:
@@ -102,5 +104,5 @@ def _bundled(module: ModuleType) -> Bundled:
     spec: Any = module.__spec__
     source = os.stat(spec.origin)
     is_package = spec.submodule_search_locations is not None
-    code = spec.loader.get_code(spec.name)
+    code = dumps(spec.loader.get_code(spec.name))
     return spec.origin, is_package, source.st_mtime_ns, source.st_size, code
