@@ -131,8 +131,10 @@ def _then() -> Schema:
     found = then.schema()
     for name in ACTIONS:
         found["properties"][name] = _described(found["properties"][name], action_class(name))
-    both = [{"required": list(pair)} for pair in combinations(FINAL, 2)]
-    return {**found, "not": {"anyOf": both}}
+    both: list[Schema] = [{"required": list(pair)} for pair in combinations(FINAL, 2)]
+    goes_on = {"continue": {"const": True}}
+    contrary = [{"required": [name, "continue"], "properties": goes_on} for name in then.NO_COPY]
+    return {**found, "not": {"anyOf": both + contrary}}
 
 
 def _described(said: Schema, cls: type) -> Schema:

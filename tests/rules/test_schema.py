@@ -111,6 +111,8 @@ rules: [{then: {file: ../a}}]
 ---
 rules: [{then: {file: A, discard: true}}]
 ---
+rules: [{then: {discard: true, continue: true}}]
+---
 rules: [{then: {discard: false}}]
 ---
 rules: [{then: {flags: [seen, work]}}]
