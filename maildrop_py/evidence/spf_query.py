@@ -14,7 +14,7 @@ where it would ask DNS by itself or where it differs from the RFC:
   `+exists` without a domain is an error, as `exists` is (5.7);
 - the explanation is looked up after a fail and only then (6.2), and an address
   with an @ inside its local part keeps its domain;
-- records and terms of a length that no honest record has are a permerror, since
+- records, terms and labels longer than any honest one are a permerror, since
   pyspf's regular expressions are not linear.
 
 Known limits: SPF records (type 99) are not asked for (RFC 7208 3.1).
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _LONGEST_RECORD = 16384  # characters; the longest in the wild have some 4,000
 _LONGEST_TERM = 512
+_LONGEST_LABEL = 63
+_SEPARATORS = str.maketrans(":/=%{}", "......")
 _MODIFIER = frozenset(string.ascii_letters + string.digits + "-_.")
 _SHORTEST_TTL, _LONGEST_TTL = 60, 86400
 _ONLY_IN_EXPLANATIONS = frozenset("crt")
@@ -211,10 +213,16 @@ def _tidy_term(term: str) -> str:
     if term.lower().lstrip("+-?~") == "exists":
         raise spf.PermError("exists without a domain", term)
     name, equals, value = term.partition("=")
-    if not equals or not name[:1].isalpha() or not _MODIFIER.issuperset(name):
-        return term
-    if name.lower() in ("exp", "redirect"):
-        return f"{name.lower()}={value}"
+    is_modifier = equals and name[:1].isalpha() and _MODIFIER.issuperset(name)
+    if is_modifier and name.lower() not in ("exp", "redirect"):
+        return _unknown_modifier(term, value)
+    if any(len(label) > _LONGEST_LABEL for label in term.translate(_SEPARATORS).split(".")):
+        raise spf.PermError("a label is too long", term[:80])
+    return f"{name.lower()}={value}" if is_modifier else term
+
+
+def _unknown_modifier(term: str, value: str) -> str:
+    """Nothing, for it means nothing, if only its macros are well formed (6)."""
     try:
         spf_macros.check(value)
     except spf_macros.MacroError as error:
