@@ -20,26 +20,48 @@ if TYPE_CHECKING:
 
     Report = Callable[[str, str], None]
 
+LINK = "is a symbolic link, not followed"
 _OWN = frozenset({"cur", "new", "tmp"})
 
 
 def chosen_folders(maildir: Maildir, globs: Iterable[str] | None, report: Report) -> list[Folder]:
-    """The folders that fit one of `globs` (all of them for None), INBOX first.
+    """The folders that fit one of `globs`, all of them for None; each once.
 
-    A glob without `*` or `?` that no folder fits goes to `report`.
+    A name (no glob) that is no folder's goes to `report`.
     """
-    folders = list(folders_of(maildir, report))
     if globs is None:
-        return folders
-    from maildrop_py.rules.matching import glob_fits
-
+        return list(folders_of(maildir, report))
     chosen: dict[str, Folder] = {}
     for glob in globs:
-        fitting = [folder for folder in folders if glob_fits(glob, folder.name)]
-        if not fitting and not set("*?") & set(glob):
-            report(glob, "no such folder")
-        chosen.update((folder.path, folder) for folder in fitting)
-    return [folder for folder in folders if folder.path in chosen]
+        if set("*?") & set(glob):
+            found = _fitting(maildir, glob, report)
+        else:
+            found = _named(maildir, glob, report)
+        chosen.update((folder.path, folder) for folder in found)
+    return list(chosen.values())
+
+
+def _fitting(maildir: Maildir, glob: str, report: Report) -> list[Folder]:
+    from maildrop_py.rules.matching import glob_fits
+
+    return [folder for folder in folders_of(maildir, report) if glob_fits(glob, folder.name)]
+
+
+def _named(maildir: Maildir, name: str, report: Report) -> list[Folder]:
+    try:
+        folder = maildir.folder(name)
+    except BadFolderName as error:
+        report(name, str(error))
+        return []
+    inside = folder.path[len(maildir.root) :]
+    if os.path.realpath(folder.path) != os.path.realpath(maildir.root) + inside:
+        report(folder.path, LINK)
+        return []
+    if not os.path.isdir(f"{folder.path}/cur"):
+        report(name, "no such folder")
+        return []
+    relative = inside.lstrip("/")
+    return [Folder(maildir, from_disk(relative, maildir.layout, maildir.encoding), folder.path)]
 
 
 def folders_of(maildir: Maildir, report: Report) -> Iterator[Folder]:
@@ -62,7 +84,7 @@ def _below(
     """The folder of a directory and, in layout fs, those inside it."""
     if entry.is_symlink():
         if os.path.isdir(entry.path):
-            report(entry.path, "is a symbolic link, not followed")
+            report(entry.path, LINK)
         return
     if not entry.is_dir():
         return
