@@ -108,10 +108,9 @@ class _Walk:
 
     def _past_clientless(self, text: str, hop: Hop | None) -> bool:
         what = f"Received: {text[:100]}"
-        protocol = hop.protocol.upper() if hop else ""
         if text[:5].lower() != "from ":
             return self._go_on(what, "handed over on one machine, without a client")
-        if hop and (protocol == "LOCAL" or protocol.startswith("LMTP") or "[local]" in text):
+        if hop and _is_local(hop, text):
             return self._go_on(what, "submitted on one machine")
         return self._stop(what, "the client's address is not to be made out")
 
@@ -215,6 +214,20 @@ def _verified(name: str) -> str | None:
     if not name:
         return None
     return "" if name.lower() == "unknown" else name.rstrip(".").lower()
+
+
+def _is_local(hop: Hop, text: str) -> bool:
+    """Whether a line without an address tells of a local submission, as five programs write it.
+
+    All of them write the address of whoever comes over the network.
+    """
+    protocol = hop.protocol.upper()
+    return (
+        protocol == "LOCAL"
+        or protocol.startswith(("LMTP", "QMAIL-SCANNER"))
+        or "[local]" in text
+        or (hop.helo == hop.name == "localhost")
+    )
 
 
 def _spell(hop: Hop) -> str:

@@ -134,6 +134,8 @@ def test_ipv6_clients() -> None:
         "Received: by 2002:a05:6a10:1234:0:0:0:0 with SMTP id xyz; date",
         "Received: from mx.me by mx.me with LMTP id abc (envelope-from <a@b.example>)",
         "Received: from mx.me (localhost [local]) by mx.me (OpenSMTPD) with ESMTPA id 1",
+        "Received: from localhost (localhost) by mx.me (8.14.4/8.14.4) id x; date",
+        "Received: from a@b.example by mx.me by uid 501 with qmail-scanner-1.14 (clean. )",
         "Received: from pop.isp.example [198.51.100.77] by localhost with POP3 (fetchmail-6.4.37)",
     ],
 )
@@ -143,7 +145,8 @@ def test_lines_that_tell_of_no_network_client_are_passed_over(line: str) -> None
 
 @pytest.mark.parametrize(
     "line",
-    ["Received: from somewhere by mx.me with SMTP", "Received: from somewhere",
+    ["Received: from localhost (good.example) by mx.me (8.14.4/8.14.4) id x",
+     "Received: from somewhere by mx.me with SMTP", "Received: from somewhere",
      "Received: from [300.1.1.1] by mx.me with SMTP", "Received: from (((((((((",
      "Received: from a by b by c (" + "(" * 5000],
 )  # fmt: skip
