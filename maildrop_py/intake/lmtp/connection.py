@@ -12,7 +12,6 @@ from functools import partial
 from socket import MSG_DONTWAIT, MSG_NOSIGNAL
 
 from maildrop_py.intake.lmtp.reactor import GONE, READ, WRITE
-from maildrop_py.intake.lmtp.reply import Reply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.intake.lmtp.handler import Sink
     from maildrop_py.intake.lmtp.reactor import Reactor
+    from maildrop_py.intake.lmtp.reply import Reply
     from maildrop_py.intake.lmtp.session import Session
 
 PIECE = 64 * 1024
@@ -144,9 +144,9 @@ class Connection:
         """Let the handler commit; its answers if it has them at once."""
         self.deadline = NEVER  # from here the time is the handler's
         self._answers, self._committing = None, True
-        failure = self.session.attempt(sink.commit, partial(self._committed, sink))
+        failure = self.session.commit(partial(self._committed, sink))
         self._committing = False
-        if isinstance(failure, Reply) and self._answers is None:
+        if failure is not None and self._answers is None:
             transaction = self.session.transaction
             return [failure] * len(transaction.recipients) if transaction else []
         return self._answers

@@ -67,23 +67,26 @@ class Groups:
         self._waiting.append(job)
 
     def close(self) -> None:
-        """End the thread; no job may be waiting."""
+        """Commit what is left and end the thread; the reactor runs no more."""
         if self._thread is not None:
             self._batches.put(None)
             self._thread.join()
+        batch, self._waiting = self._waiting, []
+        _finish(commit(batch))
 
-    def _start(self) -> None:
+    def _start(self) -> bool:
         if self._busy or not self._waiting:
-            return
+            return False
         batch, self._waiting = self._waiting, []
         if len(batch) == 1 and self._alone():
             _finish(commit(batch))
-            return
+            return bool(self._waiting)  # the client had sent the next message already
         self._busy = True
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, daemon=True)
             self._thread.start()
         self._batches.put(batch)
+        return False
 
     def _work(self) -> None:
         while (batch := self._batches.get()) is not None:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
         def begin(self, transaction: Transaction) -> Sink | Reply:
             """A place for the message that comes now, or a Reply to refuse it."""
 
+        def reload(self) -> None:
+            """Read rules and users anew: SIGHUP came. Sessions go on."""
+
         def unexpected(self, error: Exception) -> None:
             """Something other than a MaildropError or an OSError was raised."""
 

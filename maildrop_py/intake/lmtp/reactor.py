@@ -52,7 +52,7 @@ class Reactor:
         self._soon: deque[Callable[[], None]] = deque()
         self._running = True
         self._awake, self._wake = os.pipe()
-        self.rounds: list[Callable[[], None]] = []  # called after each round of events
+        self.rounds: list[Callable[[], bool]] = []  # after each round; True: go on at once
         self.ticks: list[Callable[[], None]] = []  # called about once a second
         self.now = time.monotonic()
         for end in (self._awake, self._wake):
@@ -92,19 +92,20 @@ class Reactor:
         """Serve until `stop`."""
         poll, ready = self._poll.poll, self._ready
         next_tick = time.monotonic() + 1
+        wait = 1.0
         while self._running:
-            events = poll(max(0.0, next_tick - time.monotonic()))
+            events = poll(wait)
             self.now = time.monotonic()
             for fd, event in events:
                 call = ready.get(fd)
                 if call is not None:  # an earlier event of this round may have closed it
                     call(event)
-            for after in self.rounds:
-                after()
+            again = [after() for after in self.rounds]
             if self.now >= next_tick:
                 next_tick = self.now + 1
                 for tick in self.ticks:
                     tick()
+            wait = 0.0 if True in again else max(0.0, next_tick - time.monotonic())
 
     def close(self) -> None:
         """Give back the descriptors."""
@@ -112,8 +113,12 @@ class Reactor:
         os.close(self._awake)
         os.close(self._wake)
 
+    def settle(self) -> None:
+        """Make the calls that `soon` has collected."""
+        while self._soon:
+            self._soon.popleft()()
+
     def _drain(self, events: int) -> None:
         with suppress(BlockingIOError):
             os.read(self._awake, 4096)
-        while self._soon:
-            self._soon.popleft()()
+        self.settle()

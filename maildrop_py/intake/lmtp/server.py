@@ -30,10 +30,15 @@ NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 @record
 class Door:
-    """A listening socket; `xforward`: whether those who come through may say whose mail it is."""
+    """A listening socket. With `xforward`, those who come in may say whose mail it is.
+
+    `path` and `inode` are those of a Unix socket that is to be removed at the end.
+    """
 
     socket: socket.socket
     xforward: bool = False
+    path: str = ""
+    inode: int = 0
 
 
 class Server:

@@ -95,6 +95,13 @@ class Session:
             self._lines.add(data)
         return self._advance()
 
+    def commit(self, done: Callable[[Sequence[Reply]], None]) -> Reply | None:
+        """Let the sink that is `ending` commit; a Reply if it raised instead."""
+        sink, self._sink = self._sink, None
+        assert sink is not None
+        failure = self.attempt(sink.commit, done)
+        return failure if isinstance(failure, Reply) else None
+
     def committed(self, replies: Sequence[Reply]) -> bytes:
         """Answer for the message that was `ending`; return what to send."""
         self.ending = None
@@ -114,7 +121,7 @@ class Session:
         return self._flush()
 
     def abandon(self) -> None:
-        """The client is gone: forget the message it did not finish."""
+        """The client is gone: forget the message, unless its commit has begun."""
         sink, self._sink = self._sink, None
         if sink is not None:
             self.attempt(sink.abort)
@@ -222,9 +229,8 @@ class Session:
     def _end_text(self) -> None:
         self._text = None
         self.progress += 1
-        sink, self._sink = self._sink, None
         if self._verdict is None:
-            self.ending = sink
+            self.ending = self._sink
         else:
             assert self.transaction is not None
             self._finish([self._verdict] * len(self.transaction.recipients))

@@ -94,9 +94,8 @@ class Client:
     def _send(self, piece: bytes) -> bytes:
         out = self.session.receive(piece)
         while self.session.ending is not None:
-            letter = self.session.ending
             answers: list[Sequence[Reply]] = []
-            letter.commit(answers.append)
+            self.session.commit(answers.append)
             out += self.session.committed(answers[0])
         return out
 

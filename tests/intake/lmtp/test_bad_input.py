@@ -7,7 +7,8 @@ import errno
 import pytest
 
 from maildrop_py.errors import DiskFull, Rejected
-from tests.intake.lmtp.ledger import Client, code_of
+
+from .ledger import Client, code_of
 
 
 def test_a_bare_lf_does_not_end_a_command():

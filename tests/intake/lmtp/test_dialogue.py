@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.intake.lmtp.ledger import Client
+from .ledger import Client
 
 
 def test_lhlo_offers_what_postfix_wants_to_see():

@@ -11,7 +11,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.intake.lmtp.ledger import Client
+from .ledger import Client
 
 COMMANDS = [
     b"LHLO c\r\n",

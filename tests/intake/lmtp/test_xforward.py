@@ -6,7 +6,8 @@ import pytest
 
 from maildrop_py.intake.lmtp.xforward import read_attributes, unquote
 from maildrop_py.message.envelope import Envelope
-from tests.intake.lmtp.ledger import Client
+
+from .ledger import Client
 
 FIRST = "XFORWARD NAME=spike.example ADDR=192.0.2.1 PORT=2525"
 SECOND = "XFORWARD PROTO=ESMTP HELO=[192.0.2.1] IDENT=ABC SOURCE=REMOTE"
