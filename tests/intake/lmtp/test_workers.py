@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import stat
+import sys
 
 import pytest
 
@@ -15,6 +16,13 @@ from maildrop_py.intake.lmtp.systemd import Manager
 from maildrop_py.intake.lmtp.workers import pause
 
 from .conftest import wait_until
+
+LIKE_SYSTEMD = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 def deliver(served) -> str:
@@ -150,8 +158,8 @@ def test_a_socket_that_systemd_opened_is_served(serve, tmp_path):
         listener.bind(str(tmp_path / "passed"))
         listener.listen()
         pass_on = {"pass_fds": (listener.fileno(),), "env": os.environ | {"LISTEN_FDS": "1"}}
-        claim = f'LISTEN_PID=$$ exec "$0" "$@" 3<&{listener.fileno()}'
-        served = serve(spawn=pass_on, through=["/bin/sh", "-c", claim])
+        serve_it = [sys.executable, "-c", LIKE_SYSTEMD, str(listener.fileno())]
+        served = serve(spawn=pass_on, through=serve_it)
         served.path = str(tmp_path / "passed")
         assert deliver(served).startswith("250 ")
         assert served.stop() == 0
