@@ -7,19 +7,21 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import click
-from rich.console import Console
 
 from maildrop_py.cli.maildirs import walk_of
+from maildrop_py.cli.parallel import WORTH_IT, in_parallel, processors
 from maildrop_py.cli.progress import progress
 from maildrop_py.cli.rules_file import program_of, rules_option
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision
 from maildrop_py.evidence.evidence import Evidence
-from maildrop_py.intake.message_files import Found, count_in, messages_in
+from maildrop_py.intake.message_files import STANDARD_INPUT, Found, Walk, count_in, messages_in
 from maildrop_py.message.envelope import Envelope
+from maildrop_py.record import fields_of
 from maildrop_py.report.explain import explain as explain_text
 from maildrop_py.report.rows import (
     NO_RULE,
@@ -30,6 +32,7 @@ from maildrop_py.report.rows import (
     summary_of,
     table_of,
 )
+from maildrop_py.report.words import destination
 from maildrop_py.rules.program import Program
 
 LONGEST_TABLE = 40
@@ -74,19 +77,50 @@ def dry_run(
     envelope = Envelope(**told)  # type: ignore[arg-type]
     run = DryRun(program, envelope, offline)
     walk = walk_of(program.settings, folders, all_folders)
-    found = messages_in(paths or ("-",), walk)
-    total = count_in(paths) if paths else None
+    messages = Messages(paths, walk)
     if against is not None:
-        other = DryRun(program_of(against), envelope, offline)
-        _print_changes(run, other, found, as_lines)
+        _print_changes(run, DryRun(program_of(against), envelope, offline), messages, as_lines)
     elif as_lines:
-        for row, _ in run.rows(found):
-            sys.stdout.write(json.dumps(as_json(row), ensure_ascii=False) + "\n")
-    elif explain:
-        for one in found:
-            _print_explanation(run, one)
+        for line in messages.each(run.json_line):
+            sys.stdout.write(line)
+    elif explain or messages.is_one():
+        for found in messages:
+            _print_explanation(run, found)
     else:
-        _print_for_people(run, found, total, list_all)
+        _print_table(run, messages, list_all)
+
+
+class Messages:
+    """The messages that the command line names; gone through again for each iteration."""
+
+    def __init__(self, paths: tuple[str, ...], walk: Walk) -> None:
+        self._paths = paths or (STANDARD_INPUT,)
+        self._walk = walk
+        self.total = count_in(paths) if paths else None
+
+    def __iter__(self) -> Iterator[Found]:
+        return messages_in(self._paths, self._walk)
+
+    def is_one(self) -> bool:
+        """Whether there is one message and no more."""
+        return self._paths == (STANDARD_INPUT,) or len(list(itertools.islice(self, 2))) == 1
+
+    def each(self, work: Callable[[Found], Any]) -> Iterator[Any]:
+        """`work` of each message, in order; unreadable ones are said, and give nothing."""
+
+        def one(found: Found) -> Any:
+            try:
+                return work(found)
+            except OSError as error:
+                click.echo(f"{found.path}: {error.strerror}", err=True)
+                return None
+
+        workers = processors() if (self.total or 0) >= WORTH_IT else 1
+        with progress("deciding", self.total) as advance:
+            for result in in_parallel(lambda: self, one, workers):
+                advance()
+                if result is not None:
+                    yield result
 
 
 class DryRun:
@@ -97,43 +131,55 @@ class DryRun:
         self.envelope = envelope
         self.offline = offline
 
-    def one(self, found: Found, explaining: bool = False) -> tuple[Row, Decision]:
+    def decide(self, found: Found, explaining: bool = False) -> tuple[Decision, Evidence]:
         """What would become of one message."""
-        message, settings = found.message, self.program.settings
-        evidence = Evidence(message, self.envelope, settings, offline=self.offline)
+        message = found.message
+        evidence = Evidence(message, self.envelope, self.program.settings, offline=self.offline)
         now = time.time()
-        decision = decide(message, self.envelope, evidence, self.program, now, explaining)
-        return row_of(found.path, message, decision, evidence), decision
+        return decide(message, self.envelope, evidence, self.program, now, explaining), evidence
 
-    def rows(self, found: Iterable[Found]) -> Iterator[tuple[Row, Found]]:
-        """What would become of each message; unreadable ones are said on standard error."""
-        for one in found:
-            try:
-                yield self.one(one)[0], one
-            except OSError as error:
-                click.echo(f"{one.path}: {error.strerror}", err=True)
+    def json_line(self, found: Found) -> str:
+        """The line that `--json` prints."""
+        return json.dumps(as_json(self.row(found)), ensure_ascii=False) + "\n"
+
+    def place(self, found: Found) -> tuple[str, str]:
+        """Where it would go, and by which rule."""
+        decision, _ = self.decide(found)
+        return destination(decision), decision.rule or NO_RULE
+
+    def row(self, found: Found) -> Row:
+        """The same, with all that is shown of a message."""
+        return row_of(found.path, found.message, *self.decide(found))
+
+    def cells(self, found: Found) -> tuple[object, ...]:
+        """The fields of the row, as plain values."""
+        row = self.row(found)
+        return tuple(getattr(row, field) for field in fields_of(row))
 
 
 def _print_explanation(run: DryRun, found: Found) -> None:
-    _, decision = run.one(found, explaining=True)
+    decision, _ = run.decide(found, explaining=True)
     click.echo(f"== {found.path}")
     click.echo(explain_text(found.message, decision, len(run.program)))
 
 
-def _print_changes(run: DryRun, other: DryRun, found: Iterable[Found], as_lines: bool) -> None:
+def _print_changes(run: DryRun, other: DryRun, messages: Messages, as_lines: bool) -> None:
     """Only the messages for which the two sets of rules decide differently."""
-    same = changed = 0
-    for row, one in run.rows(found):
-        then, _ = other.one(one)
-        if (row.destination, row.copies) == (then.destination, then.copies):
-            same += 1
-            continue
-        changed += 1
+
+    def change(found: Found) -> str:
+        now, then = run.row(found), other.row(found)
+        if (now.destination, now.copies) == (then.destination, then.copies):
+            return ""
         if as_lines:
-            change = {"path": row.path, "now": as_json(row), "then": as_json(then)}
-            sys.stdout.write(json.dumps(change, ensure_ascii=False) + "\n")
-        else:
-            click.echo(f"{row.path}: {_by(row)} → {_by(then)}")
+            rows = {"path": found.path, "now": as_json(now), "then": as_json(then)}
+            return json.dumps(rows, ensure_ascii=False)
+        return f"{found.path}: {_by(now)} → {_by(then)}"
+
+    same = changed = 0
+    for line in messages.each(change):
+        same, changed = (same, changed + 1) if line else (same + 1, changed)
+        if line:
+            click.echo(line)
     if not as_lines:
         click.echo(f"{changed} would change, {same} would not")
 
@@ -142,25 +188,21 @@ def _by(row: Row) -> str:
     return f"{row.destination} [{row.rule or NO_RULE}]"
 
 
-def _print_for_people(
-    run: DryRun, found: Iterator[Found], total: int | None, list_all: bool
-) -> None:
-    """One message explains itself; many make a table and a summary."""
-    first = list(itertools.islice(found, 2))
-    if len(first) == 1:
-        _print_explanation(run, first[0])
-        return
+def _print_table(run: DryRun, messages: Messages, list_all: bool) -> None:
+    """A row a message, if they are not too many, and a summary."""
     counts: Counter[tuple[str, str]] = Counter()
-    kept: list[Row] = []
-    with progress("deciding", total) as advance:
-        for row, _ in run.rows(itertools.chain(first, found)):
-            counts[summary_key(row)] += 1
-            if list_all or len(kept) <= LONGEST_TABLE:
-                kept.append(row)
-            advance()
+    rows: list[Row] = []
+    listed = list_all or (messages.total or 0) <= LONGEST_TABLE
+    if listed:
+        rows = [Row(*cells) for cells in messages.each(run.cells)]
+        counts.update(map(summary_key, rows))
+    else:
+        counts.update(messages.each(run.place))
+    from rich.console import Console
+
     console = Console(highlight=False)
-    if list_all or len(kept) <= LONGEST_TABLE:
-        console.print(table_of(kept))
+    if listed:
+        console.print(table_of(rows))
         console.print()
     console.print(summary_of(counts))
     console.print(f"{counts.total()} messages; nothing was changed")

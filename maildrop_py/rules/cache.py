@@ -36,13 +36,11 @@ def load_program(path: str, folder: str, warn: Callable[[str], None]) -> Program
     `folder` is where compiled rules are kept. What is wrong with the rules, the
     cache or the right to use them goes to `warn`; nothing is raised for it.
     """
-    path = os.path.abspath(path)
-    place = os.path.join(folder, _name(path))
-    cached = _read(place, path)
+    cached = _read(path, folder)
     if cached is not None and unchanged(cached[0]):
         return cached[1]
     try:
-        return _compile(path, place, warn)
+        return compile_program(path, folder, warn)
     except (MaildropError, OSError, RecursionError, MemoryError) as error:
         for line in str(error).splitlines() or [type(error).__name__]:
             warn(f"rules not usable: {line}")
@@ -52,22 +50,31 @@ def load_program(path: str, folder: str, warn: Callable[[str], None]) -> Program
     return None
 
 
-def _name(path: str) -> str:
-    data = os.fsencode(path)
-    return f"{os.path.basename(path)[:100]}.{crc32(data):08x}{crc32(data[::-1]):08x}"
+def fresh_program(path: str, folder: str) -> Program | None:
+    """The compiled rules of the file at `path`, if it and all it includes are unchanged."""
+    cached = _read(path, folder)
+    return cached[1] if cached is not None and unchanged(cached[0]) else None
 
 
-def _compile(path: str, place: str, warn: Callable[[str], None]) -> Program:
+def compile_program(path: str, folder: str, warn: Callable[[str], None]) -> Program:
+    """Compiles the file at `path` and keeps the result; raises RuleError."""
     from maildrop_py.rules.compiler import compile_rules
     from maildrop_py.rules.reader import read_rules
 
     rules = read_rules(path)
     program = compile_rules(rules)
+    place = _place(path, folder)
     try:
-        _write(place, rules.stamps, path, program)
+        _write(place, rules.stamps, os.path.abspath(path), program)
     except OSError as error:
         warn(f"compiled rules could not be kept in {place}: {error.strerror}")
     return program
+
+
+def _place(path: str, folder: str) -> str:
+    data = os.fsencode(os.path.abspath(path))
+    name = os.path.basename(path)[:100]
+    return os.path.join(folder, f"{name}.{crc32(data):08x}{crc32(data[::-1]):08x}")
 
 
 def _write(place: str, stamps: tuple[Stamp, ...], path: str, program: Program) -> None:
@@ -85,15 +92,17 @@ def _write(place: str, stamps: tuple[Stamp, ...], path: str, program: Program) -
         raise
 
 
-def _read(place: str, path: str) -> tuple[tuple[Stamp, ...], Program] | None:
+def _read(path: str, folder: str) -> tuple[tuple[Stamp, ...], Program] | None:
     """Stamps and program of a cache file; None where it is missing or not ours."""
-    data = _trusted_bytes(place)
+    data = _trusted_bytes(_place(path, folder))
     body = memoryview(data)[len(KEY) + 4 :]
     if data[: len(KEY)] != KEY or data[len(KEY) : len(KEY) + 4] != crc32(body).to_bytes(4, "big"):
         return None
     try:
         known, stamps, settings, *state = loads(body)
-        return (stamps, Program(unpack(settings), *state)) if known == path else None
+        return (
+            (stamps, Program(unpack(settings), *state)) if known == os.path.abspath(path) else None
+        )
     except (ValueError, EOFError, TypeError):
         return None
 

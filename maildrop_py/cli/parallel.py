@@ -1,0 +1,95 @@
+"""parallel: work on many messages in one process for each processor.
+
+Each worker goes through all the items and does every n-th of them, so that
+nothing has to be handed to it; what it makes comes back through a pipe, and is
+put together in the order of the items. A worker that fails prints why, and
+stops the whole.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from marshal import dumps, loads
+from typing import IO, Any
+
+from maildrop_py.errors import Temporary
+
+WORTH_IT = 400
+"""Items; with fewer, starting the workers costs more than they save."""
+BATCH = 50
+MOST = 8
+LENGTH = 4  # bytes in front of each batch
+
+
+def processors() -> int:
+    """How many workers can run at once."""
+    return min(len(os.sched_getaffinity(0)), MOST)
+
+
+def in_parallel(
+    items: Callable[[], Iterable[Any]], work: Callable[[Any], Any], workers: int
+) -> Iterator[Any]:
+    """`work(item)` of each of `items()`, in order; results are what `marshal` can carry."""
+    if workers < 2:
+        yield from map(work, items())
+        return
+    started = [_start(items, work, number, workers) for number in range(workers)]
+    try:
+        yield from _in_turn([_results(pipe) for _, pipe in started])
+    finally:
+        for pid, pipe in started:
+            pipe.close()
+            os.waitpid(pid, 0)
+
+
+def _start(
+    items: Callable[[], Iterable[Any]], work: Callable[[Any], Any], number: int, workers: int
+) -> tuple[int, IO[bytes]]:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writer)
+        return pid, os.fdopen(reader, "rb")
+    try:
+        os.close(reader)
+        with os.fdopen(writer, "wb") as pipe:
+            _send(pipe, map(work, islice(items(), number, None, workers)))
+    except BrokenPipeError:
+        pass  # nobody wants the rest
+    except BaseException:  # noqa: BLE001 - the outermost handler of this process
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(0)
+
+
+def _send(pipe: IO[bytes], results: Iterator[Any]) -> None:
+    """Batches, each behind its length; an empty one says that all is done."""
+    while batch := list(islice(results, BATCH)):
+        data = dumps(batch)
+        pipe.write(len(data).to_bytes(LENGTH, "big") + data)
+        pipe.flush()
+    pipe.write(bytes(LENGTH))
+
+
+def _results(pipe: IO[bytes]) -> Iterator[Any]:
+    while True:
+        header = pipe.read(LENGTH)
+        if len(header) < LENGTH:
+            raise Temporary("a worker process ended before its work was done")
+        length = int.from_bytes(header, "big")
+        if length == 0:
+            return
+        yield from loads(pipe.read(length))
+
+
+def _in_turn(streams: list[Iterator[Any]]) -> Iterator[Any]:
+    """One result of each after the other, until the first that has no more."""
+    while True:
+        for stream in streams:
+            try:
+                yield next(stream)
+            except StopIteration:
+                return
