@@ -70,7 +70,7 @@ def deliver(arguments: list[str]) -> int:
     except Exception as error:
         if not isinstance(error, Interrupted | DeadlineExceeded):
             drain()
-        if delivery is not None:
+        if delivery is not None and not isinstance(error, Rejected):  # which is logged already
             delivery.log_failure(error)
         raise
 
@@ -104,7 +104,7 @@ class OneDelivery:
         log_failure(self.envelope, error, self.warnings)
 
     def _dispatch(self, spool: Spool, maildir: Maildir, program: Program) -> int:
-        from maildrop_py.delivery.perform import perform
+        from maildrop_py.delivery.perform import carry_out
         from maildrop_py.message.message import Message
 
         message = Message(spool)
@@ -115,12 +115,21 @@ class OneDelivery:
             from maildrop_py.cli.programs import command_settings
 
             commands = command_settings(*self._surroundings, program.settings.sendmail, self.limit)
-        receipt = perform(decision, spool, maildir, self.envelope, commands)
-        evidence.delivered()
-        self._log(message, decision, receipt)
+        receipt = carry_out(decision, spool, maildir, self.envelope, commands)
+        self._remember(message, decision, evidence, receipt)
         if decision.reject is not None:
             raise Rejected(decision.reject)
         return DELIVERED
+
+    def _remember(
+        self, message: Message, decision: Decision, evidence: Evidence, receipt: Receipt
+    ) -> None:
+        """What is worth knowing later; the message is delivered, whatever goes wrong in it."""
+        try:
+            evidence.delivered()
+            self._log(message, decision, receipt)
+        except Exception:  # noqa: BLE001 - tried again, the message would be there twice
+            return
 
     def _decide(
         self, message: Message, spool: Spool, program: Program

@@ -87,6 +87,21 @@ def perform(
 
     `mtime` is the files' (INTERNALDATE), in seconds since 1970; now, if None.
     """
+    receipt = carry_out(decision, spool, maildir, envelope, commands, mtime)
+    if decision.reject is not None:
+        raise Rejected(decision.reject)
+    return receipt
+
+
+def carry_out(
+    decision: Decision,
+    spool: Spool,
+    maildir: Maildir,
+    envelope: Envelope,
+    commands: CommandSettings | None = None,
+    mtime: float | None = None,
+) -> Receipt:
+    """perform(), but a `reject` is left to the caller, who may want to log it first."""
     delivery = Delivery(decision, spool, maildir, envelope, commands, mtime)
     try:
         delivery.write()
@@ -94,13 +109,10 @@ def perform(
         delivery.run_commands()
         delivery.publish()
         sync_directories((delivery,))
-        receipt = delivery.finish()
+        return delivery.finish()
     except BaseException:
         delivery.undo()
         raise
-    if decision.reject is not None:
-        raise Rejected(decision.reject)
-    return receipt
 
 
 class Delivery:

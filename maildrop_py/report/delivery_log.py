@@ -32,7 +32,10 @@ def log_delivery(
 ) -> None:
     """Log one delivery; `place` is the file of JSON lines, None for none."""
     message_id = (message.headers.first("Message-ID") or "").strip()
-    did = ", ".join(_in_words(action) for action in decision.actions) or "discarded"
+    done = [_in_words(action) for action in decision.actions]
+    if decision.reject is not None:
+        done.append(f"rejected: {decision.reject}")
+    did = ", ".join(done) or "discarded"
     rule = decision.rule or "no rule"
     _to_syslog(
         f"message-id={message_id} from=<{envelope.sender or ''}> to=<{envelope.recipient or ''}> "

@@ -32,6 +32,7 @@ def test_a_rejected_message_is_77_with_the_rules_text(account: Account) -> None:
     status, out, err = account.deliver(message=b"Subject: refuse me\n\n")
     assert (status, out, err) == (77, b"", b"5.7.1 no such mail wanted here\n")
     assert account.files() == []
+    assert account.log()[0]["reject"] == "no such mail wanted here"
 
 
 def test_a_discarded_message_is_delivered_nowhere(account: Account) -> None:
