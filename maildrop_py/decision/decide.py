@@ -44,7 +44,7 @@ def decide(
         fired = outcome is None or bool(outcome.held)
         if fired:
             _fire(rule, outcome, draft)
-            reasons.append(Reason(rule.name, _because(rule), _did(rule)))
+            reasons.append(Reason(rule))
         if explain:
             trace.append(RuleTrace(rule, outcome, fired))
         if fired and rule.then.final:
@@ -59,14 +59,6 @@ def _fire(rule: Rule, outcome: Outcome | None, draft: Draft) -> None:
     draft.rule, draft.ends = rule.name, rule.then.final
     for action in rule.then.actions:
         action.apply(draft)
-
-
-def _because(rule: Rule) -> str:
-    return rule.when.describe() if rule.when is not None else "it is for every message"
-
-
-def _did(rule: Rule) -> str:
-    return ", ".join(action.describe() for action in rule.then.actions)
 
 
 def keep() -> Decision:

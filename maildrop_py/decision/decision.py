@@ -48,9 +48,23 @@ class Pipe:
 class Reason:
     """Why one rule fired, in words: what its conditions were and what it did."""
 
-    rule: str
-    because: str
-    did: str
+    fired: Rule
+
+    @property
+    def rule(self) -> str:
+        """The rule's name."""
+        return self.fired.name
+
+    @property
+    def because(self) -> str:
+        """What its conditions ask."""
+        when = self.fired.when
+        return when.describe() if when is not None else "it is for every message"
+
+    @property
+    def did(self) -> str:
+        """What it does."""
+        return ", ".join(action.describe() for action in self.fired.then.actions)
 
 
 @record

@@ -12,8 +12,6 @@ from maildrop_py.rules.packing import unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from maildrop_py.rules.condition import Facts
     from maildrop_py.rules.rule_set import Rule
     from maildrop_py.rules.settings import Settings
@@ -84,12 +82,26 @@ class Program:
     def candidates(self, facts: Facts) -> list[int]:
         """The numbers of all rules that may fire, in order."""
         hits = set(self.always)
+        haystack = facts.message.headers.haystack
         for field, by_length in self.index.items():
+            if haystack and " " not in field and _all_missing(haystack, by_length):
+                continue
             text = facts.folded(field)
             if text:
                 for length, table in by_length.items():
                     _look_up(text, length, table, hits)
         return sorted(hits)
+
+
+def _all_missing(haystack: str, by_length: dict[int, Table]) -> bool:
+    """Whether no header at all has what one field would need; False where that takes longer."""
+    for table in by_length.values():
+        if len(table) >= FEW:
+            return False
+        for prefix in table:
+            if prefix in haystack:
+                return False
+    return True
 
 
 def no_rules() -> Program:
