@@ -12,6 +12,8 @@ COMMANDS = {
     # name: module of maildrop_py.cli, attribute
     "deliver": "deliver_help:deliver",
     "dry-run": "dry_run:dry_run",
+    "refile": "refile:refile",
+    "undo": "undo:undo",
     "check": "check:check",
     "schema": "schema:schema",
     "init": "init:init",

@@ -11,9 +11,15 @@ from maildrop_py.errors import CommandFailed, DeadlineExceeded
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Protocol
 
-    from maildrop_py.delivery.spool import Spool
     from maildrop_py.message.envelope import Envelope
+
+    class Openable(Protocol):
+        """A message that can be read from a descriptor: a Spool, a file."""
+
+        def open(self) -> int: ...
+
 
 KEPT = ("LANG", "LC_ALL", "TZ")
 
@@ -26,18 +32,18 @@ def command_settings(
 
 
 def command_runner(
-    spool: Spool, environ: Mapping[str, str], home: str, envelope: Envelope, deadline: float
+    message: Openable, environ: Mapping[str, str], home: str, envelope: Envelope, deadline: float
 ) -> Callable[[tuple[str, ...]], int | None]:
     """What the `command` condition asks: argv -> exit status, None if there is none."""
 
     def status_of(argv: tuple[str, ...]) -> int | None:
-        message = spool.open()
+        descriptor = message.open()
         try:
-            outcome = run(argv, message, _environment(environ, home, envelope), deadline)
+            outcome = run(argv, descriptor, _environment(environ, home, envelope), deadline)
         except (CommandFailed, DeadlineExceeded):
             return None
         finally:
-            os.close(message)
+            os.close(descriptor)
         return outcome.status if outcome.status >= 0 else None
 
     return status_of

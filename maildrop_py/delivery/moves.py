@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 3  # times that the old name may change while it is being removed
 DONE, GONE, FAILED = "done", "gone", "failed"
 MOVE, FLAG, COPY, REWRITE, DELETE = "move", "flag", "copy", "rewrite", "delete"
+IMPORT = "import"  # a delivery of what came from elsewhere (importing.py)
 
 
 class Step:

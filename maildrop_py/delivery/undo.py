@@ -29,7 +29,18 @@ from maildrop_py.delivery import keywords
 from maildrop_py.delivery.copying import write_draft
 from maildrop_py.delivery.finding import Finder
 from maildrop_py.delivery.maildir_name import MaildirName, moved, parse
-from maildrop_py.delivery.moves import COPY, DELETE, DONE, FLAG, MOVE, REWRITE, Batch, Step, Task
+from maildrop_py.delivery.moves import (
+    COPY,
+    DELETE,
+    DONE,
+    FLAG,
+    IMPORT,
+    MOVE,
+    REWRITE,
+    Batch,
+    Step,
+    Task,
+)
 from maildrop_py.delivery.storage_errors import storage_error
 from maildrop_py.delivery.unique_name import INFO, join_flags
 from maildrop_py.errors import MaildropError, StorageFailed
@@ -45,7 +56,6 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-IMPORT = "import"
 BATCH = 500
 BACK, CHANGED, GONE, IMPOSSIBLE, FAILED = "back", "changed", "gone", "impossible", "failed"
 

@@ -1,0 +1,273 @@
+"""refile: run the rules on mail that is already in a Maildir."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from rich.console import Console
+
+from maildrop_py.cli.deciding import Decider
+from maildrop_py.cli.environment import Places
+from maildrop_py.cli.maildirs import globs_of, messages_at, walk_folders
+from maildrop_py.cli.progress import progress
+from maildrop_py.cli.refile_options import Age, Common, common_options, maildir_of, usable_program
+from maildrop_py.cli.refiling import Change, Refiling, journals
+from maildrop_py.delivery.finding import Finder
+from maildrop_py.delivery.journal import Journal, forget_old, past_runs
+from maildrop_py.delivery.maildir import Maildir
+from maildrop_py.delivery.moves import IMPORT
+from maildrop_py.delivery.recovery import recover
+from maildrop_py.errors import MaildropError
+from maildrop_py.message.message import Message
+from maildrop_py.report.rows import Row, as_json, table_of
+from maildrop_py.report.tally import Tally
+from maildrop_py.rules.program import Program
+
+if TYPE_CHECKING:
+    from maildrop_py.cli.import_messages import Brought
+
+T = TypeVar("T")
+
+LONGEST_TABLE = 40
+"""Messages; of more than this a dry run leaves the table out unless it is asked for."""
+
+
+@dataclass(frozen=True)
+class Options(Common):
+    """What `refile` is told beside."""
+
+    dry_run: bool
+    list_all: bool
+    as_lines: bool
+    limit: int | None
+    older_than: float | None
+    from_mbox: tuple[str, ...]
+    from_dir: tuple[str, ...]
+
+
+@click.command()
+@click.argument("maildir", required=False)
+@common_options
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--list", "list_all", is_flag=True, help="A dry run's table, however long it is.")
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
+@click.option("--limit", type=click.IntRange(min=1), help="Change at most so many messages.")
+@click.option("--older-than", type=Age(), metavar="AGE", help="Only what came before: 30d, 2w.")
+@click.option("--from-mbox", multiple=True, metavar="FILE", help="Deliver a mailbox file's mail.")
+@click.option("--from-dir", multiple=True, metavar="DIR", help="Deliver a folder of messages.")
+def refile(maildir: str | None, **told: Any) -> None:
+    """Run the rules on the mail that MAILDIR (that of the rules file, if none is
+    named) already holds, and move each message to where they say.
+
+    Flags, keywords and dates are kept. What is where it belongs is not touched,
+    so a second run does nothing. `undo` puts everything back.
+
+    With --from-mbox and --from-dir mail from elsewhere is delivered into MAILDIR
+    by the rules instead; those places are only read."""
+    options, places = Options(**told), Places(os.environ)
+    program = usable_program(options.rules, places)
+    try:
+        place = maildir_of(maildir, program.settings, places)
+        run = Run(place, program, options, places)
+        with run.stoppable():
+            if options.from_mbox or options.from_dir:
+                run.bring_in()
+            else:
+                run.walk()
+    except MaildropError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    sys.exit(run.finish())
+
+
+class Run:
+    """One run of `refile` on the Maildir `place`."""
+
+    def __init__(self, place: Maildir, program: Program, options: Options, places: Places) -> None:
+        self._place = place
+        self._options = options
+        self._places = places
+        self._decider = Decider(program, offline=options.offline, remember=not options.dry_run)
+        self._tally = Tally()
+        self._rows: list[Row] = []
+        self._taken = 0
+        self._stopped = False
+        self._journal: Journal | None = None
+
+    def walk(self) -> None:
+        """Every message of the chosen folders."""
+        options = self._options
+        refiling = Refiling(
+            self._place,
+            self._decider,
+            options.choices,
+            self._opened("refile"),
+            say,
+            self._changed,
+            rows=options.as_lines or options.dry_run,
+        )
+        self._tally = refiling.tally
+        globs = globs_of(options.folders, options.all_folders)
+        walk = walk_folders(self._place, globs, refiling.fail)
+        with progress("re-filing", walk.total) as advance:
+            self._each(self._old_enough(walk, refiling), refiling.take, advance)
+            self._each(found_again(self._place, refiling), refiling.take)
+            refiling.commit()
+
+    def bring_in(self) -> None:
+        """Every message of the mailbox files and folders named."""
+        from maildrop_py.cli.import_messages import Import, imported_before, sources
+
+        options = self._options
+        messages = sources(options.from_mbox, options.from_dir, self._decider.program.settings)
+        bringing = Import(
+            self._place,
+            self._decider,
+            options.choices,
+            self._opened(IMPORT),
+            imported_before(past_runs(journals(self._places)), self._place.root),
+            say,
+            self._brought,
+        )
+        self._tally = bringing.tally
+        with progress("importing", None) as advance:
+            self._each(messages, bringing.take, advance)
+            bringing.commit()
+
+    def finish(self) -> int:
+        """Say what was done; the exit status."""
+        undo = ""
+        if self._journal is not None:
+            self._journal.end()
+            undo = self._journal.name
+        if self._options.as_lines:
+            _print_json({"summary": self._tally.as_json(), "undo": undo or None})
+        else:
+            self._print(undo)
+        return 1 if self._tally.failed or self._stopped else 0
+
+    @contextmanager
+    def stoppable(self) -> Iterator[None]:
+        """Signals end the run after the messages that are begun."""
+
+        def stop(number: int, frame: object) -> None:
+            self._stopped = True
+
+        before = [(each, signal.signal(each, stop)) for each in (signal.SIGINT, signal.SIGTERM)]
+        try:
+            yield
+        finally:
+            for number, handler in before:
+                signal.signal(number, handler)
+
+    def _opened(self, run: str) -> Journal | None:
+        if not self._options.dry_run:
+            self._journal = opened_journal(run, self._place, self._places)
+        return self._journal
+
+    def _each(
+        self,
+        messages: Iterable[T],
+        take: Callable[[T], bool | None],
+        advance: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take one after the other, until the limit is reached or a signal comes."""
+        for message in messages:
+            if self._stopped or self._taken == self._options.limit:
+                return
+            advance()
+            self._taken += take(message) is True
+
+    def _old_enough(self, messages: Iterable[Message], refiling: Refiling) -> Iterable[Message]:
+        oldest = self._options.older_than
+        if oldest is None:
+            return messages
+        latest = time.time() - oldest
+        return (message for message in messages if came_before(message, latest, refiling))
+
+    def _changed(self, change: Change) -> None:
+        if change.row is not None:
+            self._show(change.row, change.to)
+
+    def _brought(self, brought: Brought, paths: tuple[str, ...]) -> None:
+        if self._options.as_lines or self._options.dry_run:
+            self._show(brought.row, paths[-1] if paths else "")
+
+    def _show(self, row: Row, to: str) -> None:
+        if self._options.as_lines:
+            _print_json({**as_json(row), **({"to": to} if to else {})})
+        elif self._is_listed():
+            self._rows.append(row)
+
+    def _is_listed(self) -> bool:
+        return self._options.list_all or len(self._rows) <= LONGEST_TABLE
+
+    def _print(self, undo: str) -> None:
+        console, tally = Console(highlight=False), self._tally
+        if self._rows and self._is_listed():
+            console.print(table_of(self._rows))
+            console.print()
+        if tally.changed:
+            console.print(tally.table())
+        bringing = self._options.from_mbox or self._options.from_dir
+        done = "delivered" if bringing else "changed"
+        console.print(tally.sentence(f"would be {done}" if self._options.dry_run else done))
+        if self._stopped:
+            console.print("stopped before the end")
+        if undo:
+            console.print(f"to put it back: maildrop-py undo {undo}")
+
+
+def came_before(message: Message, latest: float, refiling: Refiling) -> bool:
+    """Whether a message arrived before `latest`, seconds since 1970."""
+    assert message.filed is not None
+    try:
+        return message.filed.mtime < latest
+    except FileNotFoundError:
+        refiling.vanished.append(message.filed.path)
+    except OSError as error:
+        refiling.fail(message.filed.path, error.strerror or str(error))
+    return False
+
+
+def found_again(place: Maildir, refiling: Refiling) -> Iterator[Message]:
+    """What another program has renamed between the listing and the reading."""
+    vanished, refiling.vanished = refiling.vanished, []
+    finder = Finder()
+    found = [path for path in map(finder.find, vanished) if path is not None]
+    yield from messages_at(place, found)
+    refiling.tally.gone += len(vanished) - len(found) + len(refiling.vanished)
+
+
+def opened_journal(run: str, place: Maildir, places: Places, **about: str) -> Journal:
+    """A journal for a new run on `place`; settles what killed runs have left."""
+    place.refuse_root()
+    folder = journals(places)
+    forget_old(folder, time.time())
+    for settled in recover(folder, place.root, lambda why: say("warning", why)):
+        click.echo(
+            f"{settled.run} was killed: of {settled.in_doubt} moves in doubt "
+            f"{settled.finished} were finished",
+            err=True,
+        )
+    about = {"layout": place.layout, "encoding": place.encoding, **about}
+    return Journal(folder, run, place.root, about)
+
+
+def say(path: str, why: str) -> None:
+    """A line on standard error."""
+    click.echo(f"{path}: {why}", err=True)
+
+
+def _print_json(value: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

@@ -1,0 +1,110 @@
+"""refile_options: the options of `refile`, and those it shares with `watch`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from maildrop_py.cli.environment import Places
+from maildrop_py.cli.rules_file import rule_set_of, rules_option
+from maildrop_py.delivery.maildir import Maildir
+from maildrop_py.delivery.refile_steps import DELETED, LEFT, TRASH, Choices
+from maildrop_py.errors import UsageError
+from maildrop_py.rules.cache import load_program
+from maildrop_py.rules.comparison import AGES
+from maildrop_py.rules.compiler import compile_rules
+from maildrop_py.rules.program import Program
+from maildrop_py.rules.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Age(click.ParamType[float]):
+    """A time such as `30d` or `2w`, as seconds; units as in rules."""
+
+    name = "age"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = str(value).rstrip("abcdefghijklmnopqrstuvwxyz")
+        try:
+            return float(number) * AGES[str(value)[len(number) :]]
+        except (ValueError, KeyError):
+            units = ", ".join(AGES)
+            self.fail(f"{value!r} is no age: a number and one of {units}", param, ctx)
+
+
+@dataclass(frozen=True)
+class Common:
+    """What `refile` and `watch` are told alike."""
+
+    rules: str | None
+    folders: tuple[str, ...]
+    all_folders: bool
+    discard: str
+    trash: str
+    allow: tuple[str, ...]
+    offline: bool
+
+    @property
+    def choices(self) -> Choices:
+        return Choices(self.discard, self.trash, self.allow)
+
+
+def common_options(command: F) -> F:
+    """The options that make a Common."""
+    for option in reversed(_COMMON):
+        command = option(command)
+    return command
+
+
+_COMMON: list[Callable[[Any], Any]] = [
+    rules_option,
+    click.option("--folder", "folders", multiple=True, help="Folders to look into, globs [INBOX]."),
+    click.option("--all-folders", is_flag=True, help="All folders."),
+    click.option(
+        "--discard",
+        type=click.Choice([TRASH, DELETED, LEFT]),
+        default=TRASH,
+        show_default=True,
+        help="What becomes of messages that rules discard.",
+    ),
+    click.option("--trash", default="Trash", show_default=True, help="The folder for those."),
+    click.option(
+        "--allow",
+        multiple=True,
+        type=click.Choice(["forward", "pipe", "reject"]),
+        help="Do these too, as they would be done on arrival; else they are left out.",
+    ),
+    click.option("--offline", is_flag=True, help="Ask no DNS server."),
+]
+
+
+def usable_program(path: str | None, places: Places) -> Program:
+    """The rules at `path` or the default place, compiled; prints every mistake and exits with 1.
+
+    Compiled rules are kept as for delivery, but old ones are not used.
+    """
+    warnings: list[str] = []
+    file = path or places.rules
+    program = load_program(file, places.cache, warnings.append)
+    if program is None or warnings:
+        return compile_rules(rule_set_of(path))
+    return program
+
+
+def maildir_of(told: str | None, settings: Settings, places: Places) -> Maildir:
+    """The Maildir told, or that of the rules file; its true path, and not made if missing."""
+    if told is not None:
+        root = told
+    else:
+        root = places.expand(settings.maildir) if settings.maildir else places.maildir
+    place = Maildir(os.path.realpath(root), settings.layout, settings.folder_encoding)
+    if not os.path.isdir(f"{place.root}/cur"):
+        raise UsageError(f"{place.root}: is no Maildir")
+    return place

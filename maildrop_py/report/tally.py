@@ -1,0 +1,79 @@
+"""tally: what a refile or watch has done, counted, and said at its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from maildrop_py.decision.decision import Filing
+from maildrop_py.report.words import destination
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from maildrop_py.decision.decision import Decision
+
+NO_RULE = "(no rule)"
+_Key = tuple[object, ...]
+
+
+class Tally:
+    """Messages by what became of them, and the changed ones by destination and rule."""
+
+    def __init__(self) -> None:
+        self.stay = 0
+        self.gone = 0
+        self.failed = 0
+        self.not_allowed: Counter[str] = Counter()
+        self._changed: Counter[_Key] = Counter()
+        self._samples: dict[_Key, Decision] = {}
+
+    def change(self, decision: Decision) -> None:
+        """One message was changed as decided."""
+        key = _key(decision)
+        if key not in self._samples:
+            self._samples[key] = decision
+        self._changed[key] += 1
+
+    @property
+    def changed(self) -> int:
+        return self._changed.total()
+
+    def table(self) -> Table:
+        """The changed ones by destination and rule, most first."""
+        from maildrop_py.report.rows import summary_of
+
+        counts: Counter[tuple[str, str]] = Counter()
+        for key, count in self._changed.items():
+            decision = self._samples[key]
+            counts[destination(decision), decision.rule or NO_RULE] += count
+        return summary_of(counts)
+
+    def sentence(self, done: str) -> str:
+        """`3 messages moved, 4 stay`; `done` is the word for what was changed."""
+        parts = [f"{self.changed} {'message' if self.changed == 1 else 'messages'} {done}"]
+        parts += [f"{self.stay} stay"] if self.stay or not self.not_allowed else []
+        parts += [f"{count} left ({why})" for why, count in self.not_allowed.most_common()]
+        if self.gone:
+            parts.append(f"{self.gone} gone meanwhile")
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        return ", ".join(parts)
+
+    def as_json(self) -> dict[str, object]:
+        """The same for programs."""
+        return {
+            "changed": self.changed,
+            "stay": self.stay,
+            "not_allowed": dict(self.not_allowed),
+            "gone": self.gone,
+            "failed": self.failed,
+        }
+
+
+def _key(decision: Decision) -> _Key:
+    """What tells decisions apart in a summary, without putting it into words."""
+    last = decision.actions[-1] if decision.actions else None
+    if isinstance(last, Filing):
+        return (decision.rule, last.folder, last.flags, last.keywords, decision.reject)
+    return (decision.rule, last, decision.reject)

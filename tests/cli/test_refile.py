@@ -1,0 +1,230 @@
+"""`maildrop-py refile` and `undo`, as a user sees them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from .mailbox import Mailbox
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
+    return Mailbox(tmp_path, monkeypatch)
+
+
+REFILED = {
+    ".Trash/new": ["junk"],
+    ".Work/cur": ["work"],
+    "cur": ["read"],
+    "new": ["other"],
+}
+
+
+def test_mail_goes_where_the_rules_say_and_undo_brings_it_back(mailbox: Mailbox) -> None:
+    mailbox.fill()
+    result = mailbox.run("refile")
+    assert result.exit_code == 0, result.output
+    assert "3 messages changed, 1 stay" in result.stdout
+    assert mailbox.subjects() == REFILED
+    assert "maildrop-py undo" in result.stdout
+    again = mailbox.run("refile")
+    assert again.stdout == "0 messages changed, 2 stay\n"
+    back = mailbox.run("undo")
+    assert back.exit_code == 0
+    assert "3 put back" in back.stdout
+    assert mailbox.subjects() == {"new": ["junk", "other", "read", "work"]}
+    assert "nothing to undo" in mailbox.run("undo").output
+
+
+def test_the_summary_is_by_folder_and_rule(mailbox: Mailbox) -> None:
+    mailbox.fill()
+    mailbox.put("new/9", "more work")
+    rows = [line.split() for line in mailbox.run("refile").stdout.splitlines()]
+    assert ["2", "Work", "(flagged,", "$Work)", "work"] in rows
+    assert ["1", "discarded", "spam"] in rows
+
+
+def test_a_dry_run_shows_the_table_and_touches_nothing(mailbox: Mailbox) -> None:
+    mailbox.fill()
+    before = sorted(mailbox.home.rglob("*"))
+    result = mailbox.run("refile", "--dry-run")
+    assert "3 messages would be changed, 1 stay" in result.stdout
+    assert "Work (flagged, $Work)" in result.stdout
+    after = [path for path in sorted(mailbox.home.rglob("*")) if ".cache" not in str(path)]
+    assert after == before
+
+
+def test_a_dry_run_after_the_run_finds_nothing(mailbox: Mailbox) -> None:
+    mailbox.fill()
+    mailbox.run("refile")
+    assert mailbox.run("refile", "--dry-run").stdout == "0 messages would be changed, 2 stay\n"
+
+
+def test_json_says_what_went_where(mailbox: Mailbox) -> None:
+    mailbox.fill()
+    *rows, last = mailbox.json("refile")
+    assert {(row["rule"], row["action"], row["folder"]) for row in rows} == {
+        ("work", "file", "Work"),
+        ("spam", "discard", None),
+        (None, "file", "INBOX"),
+    }
+    assert all(os.path.exists(str(row["to"])) for row in rows)
+    assert not any(os.path.exists(str(row["path"])) for row in rows)
+    assert last["summary"] == {
+        "changed": 3,
+        "stay": 1,
+        "not_allowed": {},
+        "gone": 0,
+        "failed": 0,
+    }
+
+
+def test_a_limit_changes_the_first_ones_only(mailbox: Mailbox) -> None:
+    for number in range(5):
+        mailbox.put(f"new/{number}", "work")
+    assert "2 messages changed" in mailbox.run("refile", "--limit", 2).stdout
+    assert sorted(path.name for path in (mailbox.maildir / "new").iterdir()) == ["2", "3", "4"]
+
+
+def test_only_old_mail_if_that_is_asked_for(mailbox: Mailbox) -> None:
+    old, _ = mailbox.put("new/1", "work"), mailbox.put("new/2", "work")
+    os.utime(old, (1, 1_000_000_000))
+    assert "1 message changed" in mailbox.run("refile", "--older-than", "30d").stdout
+    assert not old.exists()
+    assert mailbox.run("refile", "--older-than", "soon").exit_code == 2
+
+
+def test_other_folders_are_looked_into_when_asked(mailbox: Mailbox) -> None:
+    mailbox.put("cur/1,S=1:2,S", "x", ".Archive")
+    mailbox.put("cur/2,S=1:2,", "x", ".Archive")
+    mailbox.put("cur/3,S=1:2,S", "work", ".Archive.2020")
+    assert mailbox.run("refile").stdout == "0 messages changed, 0 stay\n"
+    mailbox.run("refile", "--folder", "Archive")
+    assert mailbox.subjects() == {
+        ".Archive.2020/cur": ["work"],
+        ".Archive/cur": ["x"],
+        ".Done/cur": ["x"],
+    }
+    mailbox.run("refile", "--folder", "Archive/*")
+    assert mailbox.subjects()[".Work/cur"] == ["work"]
+    assert "1 stay" not in mailbox.run("refile", "--all-folders").stdout
+    assert mailbox.subjects() == {
+        ".Archive/cur": ["x"],  # no rule is for it, so it stays where it is
+        ".Done/cur": ["x"],
+        ".Work/cur": ["work"],
+    }
+
+
+def test_a_folder_that_is_not_there_is_said(mailbox: Mailbox) -> None:
+    result = mailbox.run("refile", "--folder", "Nowhere")
+    assert "Nowhere: no such folder" in result.stderr
+    assert result.exit_code == 1
+
+
+def test_what_cannot_be_filed_is_said_and_counted_and_the_rest_is_done(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.fill()
+    (mailbox.maildir / "cur/8").mkdir()
+    (mailbox.maildir / "cur/9").symlink_to("/etc/passwd")
+    unreadable = str(mailbox.put("cur/7", "work"))
+    real = os.open
+
+    def refuse(path: str, *arguments: int, **named: int) -> int:
+        if path == unreadable:
+            raise PermissionError(13, "Permission denied", path)
+        return real(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "open", refuse)
+    result = mailbox.run("refile")
+    assert result.exit_code == 1
+    assert f"{unreadable}: {unreadable}: Permission denied" in result.stderr
+    assert "8: is a directory, no message" in result.stderr
+    assert "9: is a symbolic link, not followed" in result.stderr
+    assert "3 messages changed, 1 stay, 3 failed" in result.stdout
+    assert (mailbox.maildir / "cur/7").exists()
+
+
+def test_one_odd_message_does_not_stop_the_others(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.fill()
+    from maildrop_py.cli import deciding
+
+    decide = deciding.decide
+
+    def fail_for_one(message, *arguments):  # type: ignore[no-untyped-def]
+        if message.headers.first("Subject") == "junk":
+            raise RecursionError("too deep")
+        return decide(message, *arguments)
+
+    monkeypatch.setattr(deciding, "decide", fail_for_one)
+    result = mailbox.run("refile")
+    assert "RecursionError: too deep" in result.stderr
+    assert mailbox.subjects() == {".Work/cur": ["work"], "cur": ["read"], "new": ["junk", "other"]}
+
+
+def test_broken_rules_move_nothing(mailbox: Mailbox) -> None:
+    mailbox.fill()
+    assert mailbox.run("refile", "--dry-run").exit_code == 0  # now a good set is in the cache
+    mailbox.rules.write_text("rules:\n  - {name: x, when: {subjekt: y}, then: {file: z}}\n")
+    result = mailbox.run("refile")
+    assert result.exit_code == 1
+    assert "rules.yaml:2:" in result.stderr
+    assert list(mailbox.subjects()) == ["new"]
+
+
+def test_a_place_that_is_no_maildir_is_refused(mailbox: Mailbox, tmp_path: Path) -> None:
+    result = mailbox.run("refile", tmp_path / "nowhere")
+    assert result.exit_code == 1
+    assert "is no Maildir" in result.output
+
+
+def test_the_maildir_may_be_named_or_come_from_the_rules(mailbox: Mailbox) -> None:
+    mailbox.fill()
+    other = mailbox.home / "Other"
+    mailbox.maildir.rename(other)
+    assert "3 messages changed" in mailbox.run("refile", other).stdout
+    mailbox.rules.write_text(f"maildir: ~/Other\n{mailbox.rules.read_text()}")
+    assert "0 messages changed, 2 stay" in mailbox.run("refile").stdout
+
+
+def test_moves_are_undone_by_folder_rule_and_message(mailbox: Mailbox) -> None:
+    mailbox.fill()
+    mailbox.put("new/9", "x", more="List-Id: <foo.example.org>\n")
+    mailbox.put("new/8", "work")
+    mailbox.run("refile")
+    assert "1 put back" in mailbox.run("undo", "--folder", "Lists/*").stdout
+    assert "1 put back" in mailbox.run("undo", "--message", "new/8").stdout
+    dry = mailbox.run("undo", "--rule", "work", "--dry-run")
+    assert dry.stderr.count("would be put back") == 1
+    assert "1 put back" in mailbox.run("undo", "--rule", "w*").stdout
+    assert mailbox.subjects() == {
+        ".Trash/new": ["junk"],
+        "cur": ["read"],
+        "new": ["other", "work", "work", "x"],
+    }
+    listed = mailbox.run("undo", "--list").stdout.splitlines()
+    assert any(line.split()[3:5] == ["5", "3"] for line in listed)
+
+
+def test_undo_says_what_has_changed_or_gone(mailbox: Mailbox) -> None:
+    mailbox.fill()
+    mailbox.run("refile")
+    (work,) = (mailbox.maildir / ".Work/cur").iterdir()
+    work.rename(f"{work}R")
+    (junk,) = (mailbox.maildir / ".Trash/new").iterdir()
+    junk.unlink()
+    result = mailbox.run("undo")
+    assert "flags have changed since, and are kept" in result.stderr
+    assert "is no longer in that folder" in result.stderr
+    assert "1 put back, 1 put back, changed since, 1 gone" in result.stdout
+
+
+def test_undo_of_an_unknown_run_is_refused(mailbox: Mailbox) -> None:
+    result = mailbox.run("undo", "never")
+    assert result.exit_code == 1
+    assert "no such run" in result.output
