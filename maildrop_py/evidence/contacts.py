@@ -126,20 +126,18 @@ class Contacts:
 
 
 def _find(descriptor: int, wanted: bytes) -> bool:
-    """Whether `wanted` is a line of a sorted file."""
+    """Whether `wanted` is a line of a sorted file: one of those that begin in [low, high)."""
     low, high = 0, os.fstat(descriptor).st_size
     while low < high:
         middle = (low + high) // 2
-        block = os.pread(descriptor, _BLOCK, middle)
-        start = block.find(b"\n") + 1 if middle else 0
-        if middle + start >= high or (middle and not start):
-            high = middle  # no line begins between here and the end
-            continue
-        line = block[start:].partition(b"\n")[0]
-        if line == wanted:
-            return True
-        if line < wanted:
-            low = middle + start + len(line) + 1
-        else:
+        before = max(0, middle - 1)  # with the end of the line before, where one begins here
+        block = os.pread(descriptor, _BLOCK, before)
+        start = before + (block.find(b"\n") + 1 if middle else 0)
+        line = block[start - before :].partition(b"\n")[0]
+        if start >= high or (middle and start == before) or line > wanted:
             high = middle
-    return os.pread(descriptor, _BLOCK, low).partition(b"\n")[0] == wanted
+        elif line == wanted:
+            return True
+        else:
+            low = start + len(line) + 1
+    return False

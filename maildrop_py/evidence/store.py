@@ -40,6 +40,8 @@ _SCHEMA = (
     " line TEXT NOT NULL, ends REAL NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"
 )
 _CORRUPT = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB: primary result codes
+_CANNOT_OPEN = 14  # SQLITE_CANTOPEN
+_TRIES = 8  # the file may have to be made anew, and then its table, by several at once
 
 
 class Store:
@@ -95,9 +97,11 @@ class Store:
             return None
         sqlite = _sqlite()
         with self._lock:
-            for _ in range(3):  # the file may have to be made anew, and then its table
+            for _ in range(_TRIES):
                 try:
                     return action(self._open())
+                except FileNotFoundError as error:  # another process is just making it anew
+                    why = error.strerror or str(error)
                 except sqlite.Error as error:
                     why = str(error)
                     if not self._mend(error):
@@ -130,7 +134,11 @@ class Store:
 
     def _mend(self, error: sqlite3.Error) -> bool:
         """Whether it is worth trying again, after what was wrong has been put right."""
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT:
+        code = _code(error)
+        if code == _CANNOT_OPEN:
+            self._close()
+            return not os.path.exists(self.path)
+        if code in _CORRUPT:
             self._close()
             self.warnings.append(f"{self.path} is made anew: {error}")
             _set_aside(self.path)
@@ -153,8 +161,14 @@ def _sqlite() -> Any:
 
 
 def _connect(path: str) -> sqlite3.Connection:
+    """A connection to a file that is there; SQLite would make one that others may read."""
+    place = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     connection: sqlite3.Connection = _sqlite().connect(
-        path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False
+        f"file:{place}?mode=rw",
+        uri=True,
+        timeout=LOCK_WAIT,
+        isolation_level=None,
+        check_same_thread=False,
     )
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     connection.execute("PRAGMA synchronous = OFF")
@@ -216,16 +230,23 @@ def _set_aside(path: str) -> None:
 
 
 def _is_sound(path: str) -> bool:
+    """Whether the file is not corrupt; one that is only locked, or gone, is left alone."""
+    sqlite = _sqlite()
     try:
         connection = _connect(path)
-    except _sqlite().DatabaseError:
-        return False
+    except sqlite.Error as error:
+        return _code(error) not in _CORRUPT
     try:
         return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except _sqlite().DatabaseError:
-        return False
+    except sqlite.Error as error:
+        return _code(error) not in _CORRUPT
     finally:
         connection.close()
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _storable(text: str) -> str:

@@ -56,6 +56,13 @@ def test_any_text_may_be_a_key(store: Store) -> None:
     assert set(store.lines("k", keys, NOW)) == set(keys)
 
 
+def test_path_with_signs_that_mean_something_in_a_uri(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "a?b#c%20d e" / "evidence.sqlite"))
+    store.learn("k", [("a", "b")], NOW)
+    assert Store(store.path).lines("k", ["a"], NOW) == {"a": "b"}
+    assert os.listdir(tmp_path) == ["a?b#c%20d e"]
+
+
 def test_file_is_for_its_owner_alone(store: Store) -> None:
     old = os.umask(0)
     try:
