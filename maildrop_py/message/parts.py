@@ -48,7 +48,10 @@ class Attachment:
 
 @record
 class Parts:
-    """The text parts (HTML too) and the attachments, each in the order of the message."""
+    """The text parts (HTML too) and the attachments, each in the order of the message.
+
+    CR LF in the texts is LF.
+    """
 
     bodies: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -124,7 +127,7 @@ def _read(part: MimePart) -> tuple[str | None, Attachment | None]:
     data = _data(part)
     text = None
     if not is_attached and kind.startswith(_TEXT):
-        text = decode(data, of_type.get("charset", ""))
+        text = _with_lf(decode(data, of_type.get("charset", "")))
     if name or is_attached or (text is None and kind != "message/rfc822"):
         return text, Attachment(name, kind, len(data))
     return text, None
@@ -156,7 +159,13 @@ def _unparsed(content: bytes) -> Parts:
     body = content[end:] if end >= 0 else b""
     names = dict.fromkeys(name for line in body.split(b"\n") if (name := _file_name(line)))
     attachments = (Attachment(name, "application/octet-stream") for name in names)
-    return Parts((guess(body, Headers(content[:end]).charset),), tuple(attachments))
+    text = _with_lf(guess(body, Headers(content[:end]).charset))
+    return Parts((text,), tuple(attachments))
+
+
+def _with_lf(text: str) -> str:
+    """Lines that end in LF, so that `$` in a rule is where people see a line end."""
+    return text.replace("\r\n", "\n")
 
 
 def _file_name(line: bytes) -> str:

@@ -1,9 +1,9 @@
 """address_tests: globs, domains and lists that addresses are held against.
 
-`user@example.com` is one address, `example.com` or `@example.com` a domain,
-`.example.com` a domain with all below it, `*@*.example.com` a glob, and
-`{file: vip.txt}` a file with one of these on each line. International domains
-are known in both spellings.
+`user@example.com` is one address, `<>` the null sender, `example.com` or
+`@example.com` a domain, `.example.com` a domain with all below it,
+`*@*.example.com` a glob, and `{file: vip.txt}` a file with one of these on each
+line. International domains are known in all their spellings.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class Addresses:
         address = address.lower()
         if address in self.exact:
             return address or "<>"
-        domain = address.rpartition("@")[2]
-        if domain in self.domains:
+        _, at, domain = address.rpartition("@")
+        if at and domain in self.domains:
             return domain
-        return self._parent_of(domain) or self._glob_for(address)
+        return (self._parent_of(domain) if at else None) or self._glob_for(address)
 
     def without_wildcards(self) -> list[str]:
         """Every address and domain in the set; globs are not among them."""
@@ -60,9 +60,11 @@ class Addresses:
 
 def is_address_test(text: str) -> bool:
     """Whether a bare text reads as an address, domain or glob, not as an expression."""
+    if text in ("", "<>"):
+        return True  # the null sender
     if any(sign in text for sign in "\\^$()|[]{} ") or ".*" in text or ".+" in text:
         return False
-    return "@" in text or "." in text or text == ""
+    return "@" in text[:-1] or "." in text
 
 
 def parse_addresses(nodes: list[Node], scope: Scope) -> Addresses:
@@ -100,21 +102,39 @@ def _sorted_out(entries: list[str], shown: str) -> Addresses:
 
 
 def _spellings(entry: str) -> list[str]:
-    """An entry with its domain as written and as the DNS has it (RFC 5891)."""
+    """An entry with its domain as written and as the DNS has it.
+
+    Old mail programs map letters first (RFC 3490: ß is ss), new ones do not
+    (RFC 5891), so there may be two names in the DNS.
+    """
     local, at, domain = entry.rpartition("@")
-    labels = domain.split(".")
-    try:
-        ascii_labels = [label if label.isascii() else _a_label(label) for label in labels]
-        unicode_labels = [_u_label(label) for label in labels]
-    except UnicodeError:
+    if domain.isascii() and "xn--" not in domain:
         return [entry]
-    forms = (labels, ascii_labels, unicode_labels)
+    labels = domain.split(".")
+    forms = (
+        labels,
+        *([spell(label) for label in labels] for spell in (_mapped, _a_label, _u_label)),
+    )
     return list(dict.fromkeys(local + at + ".".join(form) for form in forms))
 
 
+def _mapped(label: str) -> str:
+    try:
+        return label.encode("idna").decode("ascii") if label else ""
+    except UnicodeError:
+        return label
+
+
 def _a_label(label: str) -> str:
-    return label.encode("idna").decode("ascii")
+    from unicodedata import normalize
+
+    if label.isascii() or "*" in label or "?" in label:
+        return label
+    return "xn--" + normalize("NFC", label).encode("punycode").decode("ascii")
 
 
 def _u_label(label: str) -> str:
-    return label.encode("ascii").decode("idna") if label.startswith("xn--") else label
+    try:
+        return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label

@@ -20,6 +20,7 @@ SIZES: dict[str, float] = {
     "KB": 1024,
     "M": 1 << 20,
     "MB": 1 << 20,
+    "G": 1 << 30,
     "GB": 1 << 30,
 }
 AGES: dict[str, float] = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31557600}
@@ -71,7 +72,8 @@ def _term(node: Node, text: str, units: dict[str, float]) -> tuple[str, float]:
     except ValueError:
         raise node.mistake(f"{text!r} is not a comparison", _example(units)) from None
     if unit.lower() not in by_name:
-        raise node.mistake(f"unknown unit {unit!r}", _example(units))
+        said = f"unknown unit {unit!r}" if unit else "a unit is missing"
+        raise node.mistake(said, _example(units))
     return operator or ">=", value * by_name[unit.lower()]
 
 

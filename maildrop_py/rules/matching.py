@@ -21,8 +21,12 @@ class Contains:
     wanted: str
 
     def search(self, text: str) -> Found | None:
-        at = text.casefold().find(self.wanted.casefold())
-        return None if at < 0 else ((at, at + len(self.wanted)), {})
+        folded, wanted = text.casefold(), self.wanted.casefold()
+        at = folded.find(wanted)
+        if at < 0:
+            return None
+        same = len(folded) == len(text)
+        return (at, at + len(wanted)) if same else _unfolded(text, at, at + len(wanted)), {}
 
     def describe(self) -> str:
         return f"contains {self.wanted!r}"
@@ -53,6 +57,15 @@ class Glob:
 
     def describe(self) -> str:
         return f"fits {self.glob}"
+
+
+def _unfolded(text: str, start: int, end: int) -> tuple[int, int]:
+    """The characters of `text` whose case-folded forms are at `start` to `end`."""
+    ends, at = [], 0
+    for char in text:
+        at += len(char.casefold())
+        ends.append(at)
+    return sum(each <= start for each in ends), sum(each < end for each in ends) + 1
 
 
 def glob_fits(glob: str, text: str) -> bool:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 
+INNER = "inner_"
+"""The group that holds what the user wrote, where something stands around it."""
+
 Found = tuple[tuple[int, int], dict[str, str]]
 """Where an expression matched, in characters, and its named groups."""
 
@@ -19,12 +22,14 @@ class Regex:
 
     `literals` are case-folded alternatives, one of which must stand in the
     text; empty where none could be found. `plain` says that the expression is
-    those literals and no more.
+    those literals and no more. `shown` is the expression as it was written,
+    where something was put around it.
     """
 
     expression: str
     literals: tuple[str, ...] = ()
     plain: bool = False
+    shown: str = ""
 
     def search(self, text: str) -> Found | None:
         """The leftmost match in `text`, or None."""
@@ -37,11 +42,14 @@ class Regex:
         return search(self.expression, text)
 
     def describe(self) -> str:
-        return f"matches /{self.expression}/"
+        return f"matches /{self.shown or self.expression}/"
 
 
 def search(expression: str, text: str) -> Found | None:
-    """The leftmost match of `expression` in `text`, or None."""
+    """The leftmost match of `expression` in `text`, or None.
+
+    Where it has a group called INNER, that is the match, and no capture.
+    """
     from maildrop_py.rules.engine import compiled
 
     data = text.encode("utf-8", "replace")
@@ -49,8 +57,11 @@ def search(expression: str, text: str) -> Found | None:
     spans = pattern.spans(data)
     if spans is None:
         return None
-    start, end = (len(str(data[:at], "utf-8", "replace")) for at in spans[0])
-    return (start, end), pattern.named(data, spans)
+    captures = pattern.named(data, spans)
+    captures.pop(INNER, None)
+    match = spans[pattern.groups.get(INNER, 0)]
+    start, end = (len(str(data[:at], "utf-8", "replace")) for at in match)
+    return (start, end), captures
 
 
 def _leftmost(literals: tuple[str, ...], folded: str) -> tuple[int, int]:

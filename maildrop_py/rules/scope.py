@@ -53,7 +53,7 @@ class Scope:
             text = self.sources.read(path)
         except (OSError, UnicodeDecodeError) as error:
             raise node.mistake(f"{path} cannot be read: {reason(error)}") from None
-        lines = (line.partition("#")[0].strip() for line in text.splitlines())
+        lines = (f" {line}".partition(" #")[0].strip() for line in text.splitlines())
         return [line for line in lines if line]
 
     def path(self, node: Node) -> str:

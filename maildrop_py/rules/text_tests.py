@@ -12,7 +12,7 @@ from maildrop_py.rules.document import Node
 from maildrop_py.rules.engine import BadExpression, compiled
 from maildrop_py.rules.literals import regex
 from maildrop_py.rules.matching import Contains, Glob, Is
-from maildrop_py.rules.pattern import Regex
+from maildrop_py.rules.pattern import INNER, Regex
 from maildrop_py.rules.scope import Scope
 
 TextTest = Regex | Contains | Is | Glob
@@ -39,31 +39,29 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def parse_tests(node: Node, scope: Scope, mode: str = "") -> tuple[TextTest, ...]:
-    """The alternatives of a text test; `mode` is put before each expression."""
+def parse_tests(node: Node, scope: Scope, around: str = "") -> tuple[TextTest, ...]:
+    """The alternatives of a text test; `around` is put around bare expressions."""
     tests: list[TextTest] = []
     for item in node.alternatives():
         if item.kind == "mapping":
-            tests += _named(item, scope, mode)
+            tests += _named(item, scope, around)
         else:
-            tests.append(parse_regex(item, scope, mode))
+            tests.append(parse_regex(item, scope, around))
     return tuple(tests)
 
 
-def _named(node: Node, scope: Scope, mode: str) -> list[TextTest]:
-    tests: list[TextTest] = []
-    for key, value in node.pairs():
-        kind = key.choice(KINDS, "kind of test")
-        for item in value.alternatives():
-            tests.append(_one(kind, item, scope, mode))
-    if len(node.pairs()) != 1:
+def _named(node: Node, scope: Scope, around: str) -> list[TextTest]:
+    pairs = node.pairs()
+    if len(pairs) != 1:
         raise node.mistake("one kind of test must stand here", "use `all` or `any` for several")
-    return tests
+    key, value = pairs[0]
+    kind = key.choice(KINDS, "kind of test")
+    return [_one(kind, item, scope, around) for item in value.alternatives()]
 
 
-def _one(kind: str, node: Node, scope: Scope, mode: str) -> TextTest:
+def _one(kind: str, node: Node, scope: Scope, around: str) -> TextTest:
     if kind == "regex":
-        return parse_regex(node, scope, mode)
+        return parse_regex(node, scope, around)
     text = node.text()
     if kind == "contains":
         if not text:
@@ -72,19 +70,20 @@ def _one(kind: str, node: Node, scope: Scope, mode: str) -> TextTest:
     return Is(text) if kind == "is" else Glob(text)
 
 
-def parse_regex(node: Node, scope: Scope, mode: str = "", around: str = "{}") -> Regex:
+def parse_regex(node: Node, scope: Scope, around: str = "") -> Regex:
     """One regular expression; its named groups are noted for templates.
 
-    `around` is the expression that it is put into, in the place of `{}`.
+    `around` is an expression that it is put into, in the place of `{}`.
     """
     written = node.text()
-    for expression in (written, mode + around.replace("{}", written)):
-        check_regex(node, expression)
+    check_regex(node, written)
     scope.rule_groups |= set(compiled(written).groups)
-    if around != "{}" or mode:
-        inner = regex(written)
-        return Regex(mode + around.replace("{}", written), inner.literals)
-    return regex(written)
+    found = regex(written)
+    if not around:
+        return found
+    whole = around.replace("{}", f"(?P<{INNER}>{written})")
+    check_regex(node, whole)
+    return Regex(whole, found.literals, shown=written)
 
 
 def check_regex(node: Node, expression: str, latin1: bool = False) -> None:

@@ -11,7 +11,8 @@ from maildrop_py.record import replace
 from maildrop_py.rules.actions import ACTIONS, FINAL
 from maildrop_py.rules.actions.file import File
 from maildrop_py.rules.actions.flags import Flags
-from maildrop_py.rules.document import Node
+from maildrop_py.rules.conditions import CONDITIONS
+from maildrop_py.rules.document import Node, suggestion
 from maildrop_py.rules.registry import action_class
 from maildrop_py.rules.rule_set import Then
 from maildrop_py.rules.scope import Scope
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Action
 
 CONTINUE = "continue"
+THERE = (*ACTIONS, CONTINUE)
 NO_COPY = ("discard", "reject")
 """Final actions that leave no copy: to go on after them means nothing."""
 
@@ -42,8 +44,12 @@ def parse_then(node: Node, scope: Scope) -> Then:
 
 
 def _one(key: Node, value: Node, scope: Scope) -> Action:
-    name = key.choice([*ACTIONS, CONTINUE], "action")
-    return action_class(name).parse(value, scope)
+    name = key.text()
+    if name in ACTIONS:
+        return action_class(name).parse(value, scope)
+    in_when = name in CONDITIONS
+    hint = "a condition: it belongs under `when`" if in_when else suggestion(name, THERE)
+    raise key.mistake(f"unknown action {name!r}", hint)
 
 
 def _is_final(pairs: list[tuple[Node, Node]]) -> bool:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from maildrop_py.rules.actions import ACTIONS
+from maildrop_py.rules.condition import CHEAP
 from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.conditions.all import All
-from maildrop_py.rules.document import Node
+from maildrop_py.rules.conditions.any import Any_
+from maildrop_py.rules.conditions.not_ import Not
+from maildrop_py.rules.conditions.weigh import Weigh, parse_weigh
+from maildrop_py.rules.document import DID_YOU_MEAN, Node, suggestion
 from maildrop_py.rules.registry import condition_class
 from maildrop_py.rules.scope import Scope
 
@@ -35,16 +40,37 @@ def parse_pairs(node: Node, pairs: list[tuple[Node, Node]], scope: Scope) -> All
         condition = scope.attempt(_one, key, value, scope, totals)
         if condition is not None:
             found.append(condition)
-    return All(tuple(sorted(found, key=lambda condition: condition.COST)))
+    return All(tuple(sorted(found, key=_cost)))
+
+
+def _cost(condition: Condition) -> int:
+    """What a condition costs at most: that of the costliest inside it."""
+    if isinstance(condition, All | Any_):
+        return max(map(_cost, condition.conditions), default=CHEAP)
+    if isinstance(condition, Weigh):
+        return max(_cost(inner) for inner, _ in condition.entries)
+    return _cost(condition.condition) if isinstance(condition, Not) else condition.COST
 
 
 def _one(key: Node, value: Node, scope: Scope, totals: list[Node]) -> Condition:
-    name = key.choice(CONDITIONS, "condition")
+    name = key.text()
+    if name not in CONDITIONS:
+        raise key.mistake(f"unknown condition {name!r}", _hint(name))
     if name == "weigh":
-        from maildrop_py.rules.conditions.weigh import parse_weigh
-
         return parse_weigh(value, scope, totals)
     return condition_class(name).parse(value, scope)
+
+
+def _hint(name: str) -> str:
+    """What may have been meant by a name that no condition has."""
+    if name == BESIDE_WEIGH:
+        return "it belongs beside `weigh`"
+    if name in ACTIONS:
+        return "an action: it belongs under `then`"
+    hint = suggestion(name, CONDITIONS)
+    if not hint.startswith(DID_YOU_MEAN) and ("-" in name or name[:1].isupper()):
+        return f"a header is asked about by `header: {{{name}: …}}`"
+    return hint
 
 
 def schema() -> dict[str, Any]:

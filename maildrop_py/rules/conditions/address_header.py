@@ -14,15 +14,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from maildrop_py.message.headers import Field
     from maildrop_py.rules.address_tests import Addresses
-    from maildrop_py.rules.condition import Facts
+    from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.document import Node
     from maildrop_py.rules.scope import Scope
     from maildrop_py.rules.text_tests import TextTest
 
-SCHEMA: dict[str, Any] = {
+ENVELOPE_SCHEMA: dict[str, Any] = {
     "anyOf": [{"$ref": "#/$defs/address_test"}, {"$ref": "#/$defs/text_test"}],
     "description": "address, domain, glob, {file: list}, or regular expression",
+}
+SCHEMA: dict[str, Any] = {
+    **ENVELOPE_SCHEMA,
+    "anyOf": [*ENVELOPE_SCHEMA["anyOf"], {"$ref": "#/$defs/exists"}],
 }
 
 
@@ -39,7 +44,8 @@ class AddressHeader:
 
     def describe(self) -> str:
         said = [f"address in {self.label} is {self.addresses.shown}"] if self.addresses else []
-        said += [f"{self.label} {test.describe()}" for test in self.tests]
+        if self.tests:
+            said.append(f"{self.label} " + " or ".join(test.describe() for test in self.tests))
         return " or ".join(said)
 
     def anchors(self) -> Anchors:
@@ -50,57 +56,62 @@ class AddressHeader:
         return all_of([*parts, of_tests(field, self.tests)] if self.tests else parts)
 
     def test(self, facts: Facts) -> Outcome:
-        seen = ""
-        for name in self.names:
-            outcome = self._test_addresses(name, facts) or self._test_values(name, facts)
-            if outcome is not None and outcome.held:
+        fields = facts.present(self.names)
+        for field in fields:
+            outcome = self._test_addresses(field) or self._test_text(field)
+            if outcome is not None:
                 return outcome
-            seen = seen or (outcome.text if outcome else "")
-        if not seen:
+        if not fields:
             return Outcome(False, self.label, why="no such header")
-        return Outcome(False, self.label, seen)
+        return Outcome(False, fields[0].name, fields[0].value)
 
-    def _test_addresses(self, name: str, facts: Facts) -> Outcome | None:
-        if self.addresses is None:
-            return None
-        for address in facts.addresses(name):
-            entry = self.addresses.entry_for(address)
+    def _test_addresses(self, field: Field) -> Outcome | None:
+        from maildrop_py.message.addresses import in_header
+
+        for address in in_header(field) if self.addresses is not None else ():
+            text = address.text
+            entry = self.addresses.entry_for(text) if self.addresses is not None else None
             if entry is not None:
-                return Outcome(True, name, address, (0, len(address)), why=f"fits {entry}")
+                return Outcome(True, field.name, text, (0, len(text)), why=f"fits {entry}")
         return None
 
-    def _test_values(self, name: str, facts: Facts) -> Outcome | None:
-        values = facts.values(name)
-        for value in values:
-            for test in self.tests:
-                found = test.search(value)
-                if found:
-                    return Outcome(True, name, value, found[0], captures=found[1])
-        return Outcome(False, name, values[0]) if values else None
+    def _test_text(self, field: Field) -> Outcome | None:
+        for test in self.tests:
+            found = test.search(field.value)
+            if found:
+                return Outcome(True, field.name, field.value, found[0], captures=found[1])
+        return None
 
 
 def parse_address_header(
-    label: str, names: tuple[str, ...], node: Node, scope: Scope, around: str = "{}"
-) -> AddressHeader:
-    """Sorts the alternatives into addresses and expressions; raises Mistake.
+    label: str, names: tuple[str, ...], node: Node, scope: Scope, around: str = ""
+) -> Condition:
+    """The condition that a test of these headers makes; raises Mistake.
 
-    `around` is put around bare expressions, as procmail's macros do.
+    `around` is put around expressions, as procmail's macros do.
     """
+    from maildrop_py.rules.conditions.header import parse_exists
+
+    exists = parse_exists(node, *names)
+    return exists or AddressHeader(label, names, *parse_address_tests(node, scope, around))
+
+
+def parse_address_tests(
+    node: Node, scope: Scope, around: str = ""
+) -> tuple[Addresses | None, tuple[TextTest, ...]]:
+    """The alternatives, sorted into addresses and tests of the text."""
     from maildrop_py.rules.address_tests import is_address_test, parse_addresses
-    from maildrop_py.rules.text_tests import parse_regex, parse_tests
+    from maildrop_py.rules.text_tests import parse_tests
 
     addresses: list[Node] = []
     tests: list[TextTest] = []
     for item in node.alternatives():
-        keys = [key.text() for key, _ in item.pairs()] if item.kind == "mapping" else []
-        if keys == ["file"] or (not keys and is_address_test(item.text())):
-            addresses.append(item)
-        elif keys == ["regex"]:
-            value = item.pairs()[0][1]
-            tests += [parse_regex(one, scope, "", around) for one in value.alternatives()]
-        elif keys:
-            tests += parse_tests(item, scope)
+        if item.kind == "mapping":
+            is_address = [key.text() for key, _ in item.pairs()] == ["file"]
         else:
-            tests.append(parse_regex(item, scope, "", around))
-    found = parse_addresses(addresses, scope) if addresses else None
-    return AddressHeader(label, names, found, tuple(tests))
+            is_address = is_address_test(item.text())
+        if is_address:
+            addresses.append(item)
+        else:
+            tests += parse_tests(item, scope, around)
+    return parse_addresses(addresses, scope) if addresses else None, tuple(tests)

@@ -1,4 +1,8 @@
-"""any: one of the conditions inside must hold."""
+"""any: one of the conditions inside must hold.
+
+In a mapping each key is an alternative; in a list each item is one, of which all
+keys must hold, as in every `when`.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +31,9 @@ class Any_:
     def parse(cls, node: Node, scope: Scope) -> Any_:
         from maildrop_py.rules.when import parse_when
 
-        items = node.alternatives()
-        if len(items) == 1 and items[0].kind == "mapping":
-            return cls(parse_when(items[0], scope).conditions)
-        return cls(tuple(parse_when(item, scope) for item in items))
+        if node.kind == "mapping":
+            return cls(parse_when(node, scope).conditions)
+        return cls(tuple(parse_when(item, scope) for item in node.alternatives()))
 
     def describe(self) -> str:
         return "any of (" + "; ".join(condition.describe() for condition in self.conditions) + ")"

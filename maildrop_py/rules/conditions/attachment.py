@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.document import Node
+    from maildrop_py.rules.pattern import Found
     from maildrop_py.rules.scope import Scope
     from maildrop_py.rules.text_tests import TextTest
 
@@ -62,17 +63,18 @@ class Attachment:
     def test(self, facts: Facts) -> Outcome:
         attachments = facts.message.parts.attachments
         for one in attachments:
-            span = _passes(self.names, one.name)
-            if span and _passes(self.types, one.type):
+            name, kind = _passes(self.names, one.name), _passes(self.types, one.type)
+            if name and kind:
                 text = f"{one.name} ({one.type})"
-                return Outcome(True, "attachment", text, span if self.names else None)
+                span = name[0] if self.names else None
+                return Outcome(True, "attachment", text, span, captures={**name[1], **kind[1]})
         names = ", ".join(one.name for one in attachments[:5])
         return Outcome(False, "attachment", names, why="" if attachments else "there is none")
 
 
-def _passes(tests: tuple[TextTest, ...], text: str) -> tuple[int, int] | None:
+def _passes(tests: tuple[TextTest, ...], text: str) -> Found | None:
     """Where `text` passes one of the tests; its beginning where there is no test."""
     if not tests:
-        return (0, 0)
-    found = [test.search(text) for test in tests]
-    return next((one[0] for one in found if one), None)
+        return (0, 0), {}
+    found = (test.search(text) for test in tests)
+    return next((one for one in found if one), None)

@@ -34,7 +34,7 @@ class AutoSubmitted:
 
     def test(self, facts: Facts) -> Outcome:
         for value in facts.values("Auto-Submitted"):
-            said_no = value.partition(";")[0].strip().lower() == "no"
+            said_no = value.partition(";")[0].partition("(")[0].strip().lower() == "no"
             return Outcome(not said_no, "Auto-Submitted", value)
         for name in FORERUNNERS:
             for value in facts.values(name):

@@ -28,7 +28,7 @@ class Body:
     def parse(cls, node: Node, scope: Scope) -> Condition:
         from maildrop_py.rules.text_tests import parse_tests
 
-        return cls(parse_tests(node, scope, "(?m)"))
+        return cls(parse_tests(node, scope, "(?m:{})"))
 
     def describe(self) -> str:
         return "body " + " or ".join(test.describe() for test in self.tests)

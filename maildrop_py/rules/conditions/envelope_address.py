@@ -55,7 +55,6 @@ class EnvelopeAddress:
 
 def parse_envelope_address(which: str, node: Node, scope: Scope) -> EnvelopeAddress:
     """Reads an address test, as `from` does; raises Mistake."""
-    from maildrop_py.rules.conditions.address_header import parse_address_header
+    from maildrop_py.rules.conditions.address_header import parse_address_tests
 
-    read = parse_address_header(which, (which,), node, scope)
-    return EnvelopeAddress(which, read.addresses, read.tests)
+    return EnvelopeAddress(which, *parse_address_tests(node, scope))

@@ -57,7 +57,7 @@ class Header:
             for test in self.tests:
                 found = test.search(value)
                 if found:
-                    return Outcome(True, self.name, value, *found[:1], captures=found[1])
+                    return Outcome(True, self.name, value, found[0], captures=found[1])
         if not values:
             return Outcome(False, self.name, why="no such header")
         return Outcome(False, self.name, values[0])
@@ -85,14 +85,19 @@ def parse_header(name: str, node: Node, scope: Scope) -> Condition:
     """The condition that a test of the header `name` makes."""
     from maildrop_py.rules.text_tests import parse_tests
 
-    return parse_exists(name, node) or Header(name, parse_tests(node, scope))
+    return parse_exists(node, name) or Header(name, parse_tests(node, scope))
 
 
-def parse_exists(name: str, node: Node) -> Condition | None:
-    """The condition that `{exists: true}` or `false` makes, None for other tests."""
-    from maildrop_py.rules.conditions.not_ import Not
+def parse_exists(node: Node, *names: str) -> Condition | None:
+    """The condition that `{exists: true}` or `false` makes, None for other tests.
+
+    It is about any header with one of `names`.
+    """
+    from maildrop_py.rules.conditions.any import Any_
+    from maildrop_py.rules.conditions.not_ import wanted
 
     pairs = node.pairs() if node.kind == "mapping" else []
     if [key.text() for key, _ in pairs] != ["exists"]:
         return None
-    return HeaderExists(name) if pairs[0][1].boolean() else Not(HeaderExists(name))
+    found = tuple(HeaderExists(name) for name in names)
+    return wanted(pairs[0][1], found[0] if len(found) == 1 else Any_(found))

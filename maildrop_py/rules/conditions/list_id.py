@@ -34,7 +34,7 @@ class ListId:
         from maildrop_py.rules.conditions.header import parse_exists
         from maildrop_py.rules.text_tests import parse_tests
 
-        return parse_exists("List-Id", node) or cls(parse_tests(node, scope))
+        return parse_exists(node, "List-Id") or cls(parse_tests(node, scope))
 
     def describe(self) -> str:
         return "List-Id " + " or ".join(test.describe() for test in self.tests)

@@ -22,7 +22,7 @@ LIST_HEADERS = (
     "Mailing-List",
     "X-Mailing-List",
     "X-ML-Name",
-    "X-Ml-Name",
+    "X-MLServer",
     "X-Mailman-Version",
     "X-BeenThere",
     "X-Sympa-To",

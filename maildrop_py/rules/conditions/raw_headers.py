@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from maildrop_py.rules.scope import Scope
 
 
+BY_LINES = "(?m)"
+
+
 @record
 class RawHeaders:
     """One of `expressions` matches the unfolded header block, taken as bytes."""
@@ -33,12 +36,14 @@ class RawHeaders:
         expressions = []
         for item in node.alternatives():
             check_regex(item, item.text(), latin1=True)
-            expressions.append("(?m)" + item.text())
+            expressions.append(BY_LINES + item.text())
             scope.rule_groups |= set(compiled(expressions[-1], latin1=True).groups)
         return cls(tuple(expressions))
 
     def describe(self) -> str:
-        return "header block matches " + " or ".join(f"/{each}/" for each in self.expressions)
+        return "header block matches " + " or ".join(
+            f"/{each.removeprefix(BY_LINES)}/" for each in self.expressions
+        )
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.rules.conditions.macros import search_block

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.rules.condition import CHEAP
-from maildrop_py.rules.conditions.address_header import SCHEMA
+from maildrop_py.rules.conditions.address_header import ENVELOPE_SCHEMA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class Recipient:
     """Makes an EnvelopeAddress condition; there are no objects of this class."""
 
     COST: ClassVar[int] = CHEAP
-    SCHEMA: ClassVar[dict[str, Any]] = SCHEMA
+    SCHEMA: ClassVar[dict[str, Any]] = ENVELOPE_SCHEMA
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:

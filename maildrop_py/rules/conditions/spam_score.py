@@ -37,7 +37,7 @@ class SpamScore:
         verdict = facts.message.spam
         if verdict.score is None and facts.score is None:
             return Outcome(False, "spam score", why="no filter left a score, and no rule gave one")
-        total = (verdict.score or 0.0) + (facts.score or 0.0)
+        total = round((verdict.score or 0.0) + (facts.score or 0.0), 6)
         sources = [verdict.header] if verdict.score is not None else []
         sources += ["rules"] if facts.score is not None else []
         held = any(comparison.holds(total) for comparison in self.comparisons)

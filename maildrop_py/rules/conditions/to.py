@@ -29,7 +29,7 @@ DESTINATIONS = (
     "Apparently-To",
     "Apparently-Resent-To",
 )
-BEHIND_NO_ADDRESS_CHARACTER = "^(?:.*[^-a-zA-Z0-9_.])?(?:{})"
+BEHIND_NO_ADDRESS_CHARACTER = "^(?:.*[^-a-zA-Z0-9_.])?{}"
 
 
 class To:

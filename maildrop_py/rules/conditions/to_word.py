@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.document import Node
     from maildrop_py.rules.scope import Scope
 
-BEHIND_NO_LETTER = "^(?:.*[^a-zA-Z])?(?:{})"
+BEHIND_NO_LETTER = "^(?:.*[^a-zA-Z])?{}"
 
 
 class ToWord:
@@ -31,5 +31,5 @@ class ToWord:
         from maildrop_py.rules.text_tests import parse_regex
 
         items = node.alternatives()
-        tests = tuple(parse_regex(item, scope, "", BEHIND_NO_LETTER) for item in items)
+        tests = tuple(parse_regex(item, scope, BEHIND_NO_LETTER) for item in items)
         return AddressHeader("To/Cc/Bcc", DESTINATIONS, None, tests)

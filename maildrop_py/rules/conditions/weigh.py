@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from maildrop_py.rules.scope import Scope
 
 
+MOST_TOTALS = 4096
+"""Where so many totals are possible the answer is unknown: a dozen entries are."""
+
+
 @record
 class Weigh:
     """The scores of those of `entries` that hold add up to a sum that passes `total`."""
@@ -38,31 +42,41 @@ class Weigh:
         return f"weighed total {self.total.describe()} of (" + "; ".join(said) + ")"
 
     def test(self, facts: Facts) -> Outcome:
-        least = most = 0.0
+        totals = {0.0}
+        captures: dict[str, str] = {}
         children: list[tuple[Condition, Outcome | None]] = []
         for condition, score in self.entries:
             outcome = condition.test(facts)
             children.append((condition, outcome))
-            if outcome.held is not False:
-                least += score if outcome.held else min(score, 0.0)
-                most += score if outcome.held else max(score, 0.0)
-        held = self.total.holds(least) if least == most else self._between(least, most)
-        shown = f"{least:g}" if least == most else f"{least:g} to {most:g}"
-        return Outcome(held, "weighed total", shown, children=tuple(children))
+            captures.update((outcome.held and outcome.captures) or {})
+            totals = _added(totals, score, outcome.held)
+        answers = {self.total.holds(total) for total in totals}
+        held = answers.pop() if len(answers) == 1 and len(totals) < MOST_TOTALS else None
+        shown = " to ".join(f"{end:g}" for end in sorted({min(totals), max(totals)}))
+        return Outcome(held, "weighed total", shown, captures=captures, children=tuple(children))
 
-    def _between(self, least: float, most: float) -> bool | None:
-        """The answer where unknown entries leave the total open: known only if it is the same."""
-        answers = {self.total.holds(least), self.total.holds(most)}
-        return answers.pop() if len(answers) == 1 else None
+
+def _added(totals: set[float], score: float, held: bool | None) -> set[float]:
+    """The totals that are possible with one entry more, which may be unknown.
+
+    Rounded, because 0.7 + 0.1 + 0.2 would be less than 1.
+    """
+    if held is False or len(totals) >= MOST_TOTALS:
+        return totals
+    more = {round(total + score, 6) for total in totals}
+    return more if held else totals | more
 
 
 def parse_weigh(node: Node, scope: Scope, totals: list[Node]) -> Weigh:
     """The entries of `weigh`, and `total` from beside it ("> 0" where it is missing)."""
     from maildrop_py.rules.comparison import PLAIN, Comparison, parse_comparison
 
+    items = node.items()
+    if not items:
+        raise node.mistake("nothing is weighed here", "such as [{subject: sale, score: 2}]")
     default = Comparison(((">", 0.0),), "> 0")
     total = parse_comparison(totals[0], PLAIN) if totals else default
-    return Weigh(tuple(_entry(item, scope) for item in node.items()), total)
+    return Weigh(tuple(_entry(item, scope) for item in items), total)
 
 
 def _entry(node: Node, scope: Scope) -> tuple[Condition, float]:

@@ -1,0 +1,49 @@
+"""body: the text of the message, decoded."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..reading import asked, held, mail, seen, when
+
+PLAIN = mail("Content-Type: text/plain; charset=utf-8", "one\r\ntwo 会議 three\r\nlast line\r\n")
+BASE64 = mail(
+    "Content-Type: text/html; charset=iso-2022-jp\nContent-Transfer-Encoding: base64",
+    "PGI+GyRCMnE1RBsoQjwvYj4=\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("test", "answer"),
+    [
+        ("'^two'", True),
+        ("'one$'", True),
+        ("'^three'", False),
+        ("'one.*two'", False),
+        ("'(?s)one.*two'", True),
+        ("'LAST'", True),
+        ("{contains: [会議, x]}", True),
+        ("'nothing|^last'", True),
+    ],
+)
+def test_the_text_is_tested_line_by_line(test: str, answer: bool) -> None:
+    assert held(f"{{body: {test}}}", PLAIN) is answer
+
+
+def test_transfer_encoding_and_charset_are_undone() -> None:
+    assert held("{body: 会議}", BASE64)
+
+
+def test_headers_are_no_body() -> None:
+    assert not held("{body: Subject}", mail("Subject: Subject", "x"))
+
+
+def test_it_shows_the_line_that_matched() -> None:
+    outcome = asked("{body: '会.(?P<x> t)'}", PLAIN)
+    assert (outcome.text.strip(), seen(outcome)) == ("two 会議 three", "会議 t")
+    assert outcome.captures == {"x": " t"}
+    assert "none matches" in asked("{body: zebra}", PLAIN).why
+
+
+def test_it_says_itself_in_words() -> None:
+    assert when("{body: [a, {contains: b}]}").describe() == "body matches /a/ or contains 'b'"

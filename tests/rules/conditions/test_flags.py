@@ -1,0 +1,42 @@
+"""flags: of a message that is already filed."""
+
+from __future__ import annotations
+
+import pytest
+
+from maildrop_py.message.message import Filed
+
+from ..reading import asked, held, mail, when, when_problem
+
+FILED = Filed("INBOX", "FS", ("$Work",))
+
+
+@pytest.mark.parametrize(
+    ("test", "answer"),
+    [
+        ("seen", True),
+        ("[answered, flagged]", True),
+        ("$Work", True),
+        ("[answered, $Home]", False),
+        ("draft", False),
+    ],
+)
+def test_one_of_the_flags_is_enough(test: str, answer: bool) -> None:
+    assert held(f"{{flags: {test}}}", mail("A: b", filed=FILED)) is answer
+
+
+def test_arriving_mail_has_no_flags() -> None:
+    assert held("{flags: seen}", "A: b") is False
+
+
+def test_it_shows_the_flags() -> None:
+    assert asked("{flags: draft}", mail("A: b", filed=FILED)).text == "flagged, seen, $Work"
+    assert asked("{flags: draft}", mail("A: b", filed=Filed("A"))).text == "none"
+
+
+def test_it_says_itself_in_words() -> None:
+    assert when("{flags: [seen, $Work]}").describe() == "flagged as seen or $Work"
+
+
+def test_mistakes() -> None:
+    assert "did you mean `seen`?" in when_problem("{flags: sen}")
