@@ -1,6 +1,7 @@
-"""Runs the benchmarks: `python -m tests.bench [startup | memory | many-rules | dry-run]...`
+"""Runs the benchmarks: `python -m tests.bench [NAME]...`
 
-All of them, unless some are named. Each prints a Markdown table, and a line that
+They are startup, memory, many-rules, dry-run and refile; all, unless some are named.
+Each prints a Markdown table, and a line that
 says whether the figure that the project promises was reached in this run.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from . import dry_run, many_rules, memory, startup
+from . import dry_run, many_rules, memory, refile, startup
 from .user import measuring
 
 BENCHMARKS = {
@@ -16,6 +17,7 @@ BENCHMARKS = {
     "memory": memory.report,
     "many-rules": many_rules.report,
     "dry-run": dry_run.report,
+    "refile": refile.report,
 }
 
 

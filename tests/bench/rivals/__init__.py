@@ -23,3 +23,9 @@ DRY_RUN: list[Rival] = [
     mdsort.Mdsort(),
     mailprocessing.Mailprocessing(),
 ]
+
+REFILE: list[Rival] = [
+    maildrop_py.MaildropPy(),
+    dovecot.SieveFilter(),
+    mdsort.Mdsort(),
+]

@@ -84,6 +84,15 @@ class SieveFilter(Rival):
         command.env["USER"] = user()
         return replace(command, removes=(f"{maildir}/dovecot*",))
 
+    def refile(self, home: Path, rules: list[Rule], maildir: Path) -> Command:
+        for rule in rules:
+            make_maildir(maildir / f".{rule.folder}")  # it makes none
+        config = write_config(home, rules, maildir)
+        script = str(home / "rules.sieve")
+        command = self.command(home, "-c", config, "-e", "-W", script, "INBOX")
+        command.env["USER"] = user()
+        return command
+
 
 class SieveFilterAgain(SieveFilter):
     """The same with the index files of an earlier run with the same rules."""

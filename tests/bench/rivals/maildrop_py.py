@@ -31,6 +31,10 @@ class MaildropPy(Rival):
         write_rules(home, rules)
         return self.command(home, "dry-run", "--offline", str(maildir))
 
+    def refile(self, home: Path, rules: list[Rule], maildir: Path) -> Command:
+        write_rules(home, rules)
+        return self.command(home, "refile", "--offline", str(maildir))
+
 
 def write_rules(home: Path, rules: list[Rule]) -> None:
     """Write `rules` where the program looks for them."""

@@ -16,12 +16,16 @@ class Mdsort(Rival):
     program = "mdsort"
 
     def dry_run(self, home: Path, rules: list[Rule], maildir: Path) -> Command:
-        for rule in rules:
-            make_maildir(home / "sorted" / rule.folder)
-        matches = (
-            f'  match header "{r.header}" /{r.pattern}/i move "{home}/sorted/{r.folder}"\n'
-            for r in rules
-        )
-        config = home / "mdsort.conf"
-        config.write_text(f'maildir "{maildir}" {{\n{"".join(matches)}}}\n')
-        return self.command(home, "-d", "-f", str(config))
+        return self.command(home, "-d", "-f", write_config(home, rules, maildir, f"{home}/sorted/"))
+
+    def refile(self, home: Path, rules: list[Rule], maildir: Path) -> Command:
+        return self.command(home, "-f", write_config(home, rules, maildir, f"{maildir}/."))
+
+
+def write_config(home: Path, rules: list[Rule], maildir: Path, folders: str) -> str:
+    """Write mdsort's configuration; each rule's folder is `folders` and its name."""
+    places = {rule: make_maildir(Path(f"{folders}{rule.folder}")) for rule in rules}
+    matches = (f'  match header "{r.header}" /{r.pattern}/i move "{places[r]}"\n' for r in rules)
+    config = home / "mdsort.conf"
+    config.write_text(f'maildir "{maildir}" {{\n{"".join(matches)}}}\n')
+    return str(config)

@@ -30,6 +30,10 @@ class Rival:
         """Set up `home` and say how to try `rules` on every message of `maildir`."""
         raise NotImplementedError
 
+    def refile(self, home: Path, rules: list[Rule], maildir: Path) -> Command:
+        """Set up `home` and say how to move the messages of `maildir` into its folders."""
+        raise NotImplementedError
+
     def command(self, home: Path, *arguments: str, stdin: Path | None = None) -> Command:
         """The program with `arguments`, at home in `home`."""
         env = {"HOME": str(home), "LANG": "C.UTF-8"}
