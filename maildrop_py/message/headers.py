@@ -154,7 +154,8 @@ class Headers:
     def haystack(self) -> str:
         """All values in one text, lower-cased and unfolded, for a look at what is not there.
 
-        "" where that cannot be told without decoding: RFC 2047 words, 8-bit bytes.
+        "" where that cannot be told without decoding: RFC 2047 words, 8-bit
+        bytes, the escape sequences of ISO-2022-JP.
         """
         if self._haystack is None:
             self._haystack = _as_haystack(self._block.lower)
@@ -280,7 +281,7 @@ def _colon(line: bytes) -> int:
 
 
 def _as_haystack(lower: bytes) -> str:
-    if b"=?" in lower or not lower.isascii():
+    if b"=?" in lower or b"\x1b" in lower or not lower.isascii():
         return ""
     if b"\r" in lower:
         lower = lower.replace(b"\r\n", b"\n")
