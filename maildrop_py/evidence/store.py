@@ -6,8 +6,11 @@ it can be learnt anew, so nothing here ever stops mail: whatever goes wrong is
 said once in `warnings`, and the message goes on without a store.
 
 Guarantees: a written line is seen by every process that looks afterwards. A
-corrupt file is set aside and made anew. The file is for its owner alone; one
-that others may write to, or replace, is not used.
+corrupt file is left where it is and marked so by an empty file beside it
+(`.corrupt`); a new one with a number behind its name takes its place. Neither
+may be renamed or removed while others have it open: they would take the new
+file's journal for their own. The file is for its owner alone; one that others
+may write to, or replace, is not used.
 
 A rollback journal, not a write-ahead log: one-shot processes open the file,
 read a line or two and leave, and the last one to leave a write-ahead log has
@@ -41,7 +44,7 @@ _SCHEMA = (
 )
 _CORRUPT = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB: primary result codes
 _CANNOT_OPEN = 14  # SQLITE_CANTOPEN
-_TRIES = 8  # the file may have to be made anew, and then its table, by several at once
+_TRIES = 8  # the file may have to be made anew, and then its table
 
 
 class Store:
@@ -57,6 +60,7 @@ class Store:
         self.warnings: list[str] = []
         self._lock = allocate_lock()
         self._connection: sqlite3.Connection | None = None
+        self._file = path  # the one in use
         self._opened: tuple[int, ...] = ()  # process, device and inode of the connection
         self._inherited: list[sqlite3.Connection] = []  # of a parent: not ours to close
         self._off = not path
@@ -95,17 +99,17 @@ class Store:
         """What `action` returns; None if the file cannot be used."""
         if self._off:
             return None
-        sqlite = _sqlite()
+        sqlite, why = _sqlite(), ""
+        trouble: sqlite3.Error | None = None
         with self._lock:
             for _ in range(_TRIES):
                 try:
-                    return action(self._open())
-                except FileNotFoundError as error:  # another process is just making it anew
-                    why = error.strerror or str(error)
-                except sqlite.Error as error:
-                    why = str(error)
-                    if not self._mend(error):
+                    if trouble is not None and not self._mend(trouble):
                         break
+                    trouble = None
+                    return action(self._open())
+                except sqlite.Error as error:
+                    trouble, why = error, str(error)
                 except OSError as error:
                     why = error.strerror or str(error)
                     break
@@ -115,12 +119,13 @@ class Store:
         return None
 
     def _open(self) -> sqlite3.Connection:
-        _make_private(self.path)
-        status = os.stat(self.path)
+        path = self._file = _current(self.path)
+        _make_private(path)
+        status = os.stat(path)
         place = (os.getpid(), status.st_dev, status.st_ino)
         if self._connection is None or self._opened != place:
             self._close()
-            self._connection = _connect(self.path)
+            self._connection = _connect(path)
             self._opened = place
         return self._connection
 
@@ -134,14 +139,14 @@ class Store:
 
     def _mend(self, error: sqlite3.Error) -> bool:
         """Whether it is worth trying again, after what was wrong has been put right."""
-        code = _code(error)
+        code = int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
         if code == _CANNOT_OPEN:
             self._close()
-            return not os.path.exists(self.path)
+            return not os.path.exists(self._file)
         if code in _CORRUPT:
             self._close()
-            self.warnings.append(f"{self.path} is made anew: {error}")
-            _set_aside(self.path)
+            self.warnings.append(f"{self._file} is made anew: {error}")
+            _mark_corrupt(self._file)
             return True
         if "no such table" in str(error) and self._connection is not None:
             self._connection.execute(_SCHEMA)
@@ -213,40 +218,17 @@ def _make_private(path: str) -> None:
             private.refuse_if_open_to_others(path)
 
 
-def _set_aside(path: str) -> None:
-    """Renames a corrupt file, unless another process has already put a sound one there."""
-    from fcntl import LOCK_EX, flock
-
-    lock = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        flock(lock, LOCK_EX)
-        if not _is_sound(path):
-            for leftover in ("-journal", "-wal", "-shm"):
-                if os.path.exists(path + leftover):
-                    os.unlink(path + leftover)
-            os.replace(path, path + ".corrupt")
-    finally:
-        os.close(lock)
+def _current(path: str) -> str:
+    """`path`, or with the first number behind it that is not marked corrupt."""
+    place, number = path, 1
+    while os.path.exists(place + ".corrupt"):
+        number += 1
+        place = f"{path}.{number}"
+    return place
 
 
-def _is_sound(path: str) -> bool:
-    """Whether the file is not corrupt; one that is only locked, or gone, is left alone."""
-    sqlite = _sqlite()
-    try:
-        connection = _connect(path)
-    except sqlite.Error as error:
-        return _code(error) not in _CORRUPT
-    try:
-        return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite.Error as error:
-        return _code(error) not in _CORRUPT
-    finally:
-        connection.close()
-
-
-def _code(error: sqlite3.Error) -> int:
-    """SQLite's primary result code."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+def _mark_corrupt(place: str) -> None:
+    os.close(os.open(place + ".corrupt", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _storable(text: str) -> str:

@@ -124,6 +124,25 @@ def test_corrupt_file_is_made_anew_and_said(store: Store, damage: bytes) -> None
     again.learn("spf", [("a", "pass")], NOW)
     assert again.lines("spf", ["a"], NOW) == {"a": "pass"}
     assert any("made anew" in warning for warning in again.warnings)
+    assert Path(store.path).read_bytes() == damage
+
+
+def test_file_that_was_made_anew_may_become_corrupt_too(store: Store) -> None:
+    for number in range(3):
+        for path in Path(store.path).parent.glob("*.sqlite*"):
+            if not path.name.endswith(".corrupt"):
+                path.write_bytes(b"garbage " * 1000)
+        again = Store(store.path)
+        again.learn("k", [(str(number), "")], NOW)
+        assert Store(store.path).lines("k", [str(number)], NOW) == {str(number): ""}
+        os.makedirs(os.path.dirname(store.path), mode=0o700, exist_ok=True)
+
+
+def test_store_in_use_notices_that_its_file_was_found_corrupt(store: Store) -> None:
+    store.learn("k", [("a", "")], NOW)
+    Path(store.path + ".corrupt").write_bytes(b"")
+    store.learn("k", [("b", "")], NOW)
+    assert Store(store.path).lines("k", ["a", "b"], NOW) == {"b": ""}
 
 
 def test_damaged_page_in_the_middle_is_noticed(store: Store) -> None:
