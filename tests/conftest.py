@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 from dns_server import DnsServer
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # no test depends on the machine's speed
+settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
 
