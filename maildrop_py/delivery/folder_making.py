@@ -1,14 +1,16 @@
 """folder_making: what is missing of a folder, made when a delivery finds it missing.
 
-tmp and new come before cur, by which Dovecot knows a folder; a Maildir++
-subfolder gets its `maildirfolder`. Every directory is synced up to the root.
+tmp comes last, when all the rest is synced up to the root: a delivery begins
+there, so one that finds a tmp may rely on the folder, whoever was making it and
+however that ended. new comes before cur, by which Dovecot knows a folder; a
+Maildir++ subfolder gets its `maildirfolder`.
 
 Guarantee: directories have mode 0700 whatever the umask; others who make the
 same folder at the same time do no harm, and what a dead maker left half done is
 completed. Raises OSError.
 
-Known limits: where another process has made the folder and not synced it yet,
-a power failure may take the folder and what was delivered into it since.
+Known limits: a folder that another program has made and not synced may go in a
+power failure, with what was delivered into it since.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ def make(folder: Folder) -> None:
     """Make what is missing of `folder`, and of its Maildir if that may be made."""
     maildir, root = folder.maildir, folder.maildir.root
     if folder.path != root:
-        if maildir.create and not os.path.lexists(f"{root}/cur"):
+        if maildir.create and not os.path.lexists(f"{root}/tmp"):
             make(Folder(maildir, INBOX, root))
         _make_levels(root, folder.path)
     elif maildir.create:
@@ -33,12 +35,12 @@ def make(folder: Folder) -> None:
 
 
 def _make_parts(path: str, subfolder: bool) -> None:
-    for part in ("tmp", "new"):
-        _make_directory(f"{path}/{part}")
+    _make_directory(f"{path}/new")
     if subfolder:
         _touch(f"{path}/maildirfolder")
     _make_directory(f"{path}/cur")
     sync_directory(path)
+    _make_directory(f"{path}/tmp")
 
 
 def _make_levels(root: str, path: str) -> None:
