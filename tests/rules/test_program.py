@@ -22,7 +22,7 @@ WORDS = [
     "ſale",
     "Straße",
     "STRASSE",
-    "会議",
+    "会議資料",
     "Kelvin",
     "\u212aelvin",
     "ab",
@@ -139,6 +139,21 @@ def test_the_index_never_changes_a_decision(
     fast = decided(text, message, envelope, Answers(duplicate))
     slow = decided(text, message, envelope, Answers(duplicate), explain=True)
     assert replace(slow, trace=()) == fast
+
+
+@pytest.mark.parametrize("write", WRITINGS)
+@pytest.mark.parametrize("gap", GAPS)
+def test_the_index_finds_every_word_however_it_is_written(write: Any, gap: bytes) -> None:
+    for word in WORDS:
+        rules = [
+            {"when": {"header": {name: word}}, "then": {"file": name, "continue": True}}
+            for name in HEADERS
+        ]
+        text = json.dumps({"rules": rules})
+        for name in HEADERS:
+            message = mail(name.encode() + b": " + write(word) + gap + write("end"))
+            fast, slow = decided(text, message), decided(text, message, explain=True)
+            assert fast.filings == slow.filings
 
 
 @pytest.mark.parametrize("count", [FEW - 1, FEW + 1, 10 * FEW])
