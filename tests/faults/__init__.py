@@ -1,0 +1,1 @@
+"""Proof that no mail is lost: everything that can fail is made to fail."""

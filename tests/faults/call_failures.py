@@ -1,0 +1,65 @@
+"""call_failures: every system call of a run fails, one in each run, in every way it can.
+
+After "done" each message lies there exactly once and whole. After "try again"
+there is nothing, and an undisturbed second run does it all.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import strace
+from .campaign import MakeSubject, Tally, wage
+from .errnos import errnos_of
+from .strace import Site
+from .subject import Subject, Wrong
+
+Failure = tuple[Site, str]
+
+
+def failures(subject: Subject) -> list[Failure]:
+    """Each call of an undisturbed run with each error that it can give."""
+    log = subject.place / "calls"
+    subject.reset()
+    if not subject.attempt(strace.recording(log)):
+        raise Wrong("an undisturbed run did not succeed")
+    return [(site, error) for site in strace.sites(log) for error in errnos_of(site.name)]
+
+
+def fail_each(make: MakeSubject, place: Path, chosen: list[Failure]) -> Tally:
+    """Let each of `chosen` happen."""
+    return wage(make, place, chosen, strike)
+
+
+def strike(subject: Subject, failure: Failure) -> Tally:
+    """One run in which one call fails, and what came of it."""
+    site, error = failure
+    tally, log = Tally(), subject.place / "log"
+    subject.reset()
+    try:
+        told = subject.attempt(strace.failing(site, error, log))
+        _judge(subject, told, tally)
+    except Wrong as wrong:
+        tally.wrong.append(str(wrong))
+    if not strace.struck(log):
+        return Tally(missed=1)
+    tally.struck = 1
+    what = f"{subject.name}: {site.name} #{site.number} {error}"
+    tally.wrong = [f"{what}: {fault}" for fault in tally.wrong]
+    return tally
+
+
+def _judge(subject: Subject, told: bool, tally: Tally) -> None:
+    tally.done, tally.deferred = int(told), int(not told)
+    if not told:
+        sight = subject.look()
+        tally.wrong += sight.faults
+        if sight.most:
+            tally.wrong.append(f"deferred, but there {sight.most} times")
+        if not subject.attempt():
+            tally.wrong.append("a second, undisturbed run did not succeed")
+    sight = subject.look()
+    tally.fallbacks, tally.leftovers = int(sight.fallback), sight.leftovers
+    tally.wrong += sight.faults
+    if (sight.fewest, sight.most) != (1, 1):
+        tally.wrong.append(f"done, but there {sight.fewest} to {sight.most} times")

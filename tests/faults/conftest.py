@@ -1,0 +1,26 @@
+"""Fixtures of the proofs: the program to break, and what the machine must have for it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from . import snapshot, strace
+
+
+@pytest.fixture(scope="session")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command of a copy of the program."""
+    return snapshot.install(tmp_path_factory.mktemp("program"))
+
+
+@pytest.fixture(scope="session")
+def tracing() -> None:
+    """Skips, or in CI fails, where calls cannot be made to fail."""
+    if not strace.works():
+        reason = "needs strace, and the right to trace (Debian package strace)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)

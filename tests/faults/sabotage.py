@@ -1,0 +1,66 @@
+"""sabotage: deliveries broken on purpose, each in a way that only a power failure shows.
+
+What finds nothing wrong with these would find nothing wrong with a program that
+loses mail. They work through the module `os` and our own functions, so that
+the rest of the delivery stays what it is.
+"""
+
+from __future__ import annotations
+
+NO_FILE_SYNC = """
+import os, stat
+sync = os.fsync
+os.fsync = lambda fd: None if stat.S_ISREG(os.fstat(fd).st_mode) else sync(fd)
+"""
+
+NO_DIRECTORY_SYNC = """
+import os, stat
+sync = os.fsync
+os.fsync = lambda fd: None if stat.S_ISDIR(os.fstat(fd).st_mode) else sync(fd)
+"""
+
+NO_SYNC_OF_NEW_FOLDERS = """
+from maildrop_py.delivery import folder_making
+folder_making.sync_directory = lambda path: None
+"""
+
+PUBLISHED_BEFORE_SYNC = """
+from maildrop_py.delivery import perform
+sync_files, publish = perform.Delivery.sync_files, perform.Delivery.publish
+perform.Delivery.sync_files = lambda self: None
+perform.Delivery.publish = lambda self: (publish(self), sync_files(self))
+"""
+
+RENAMED_BEFORE_SYNC = (
+    """
+import os
+def link(old, new): os.rename(old, new)
+os.link = link
+"""
+    + PUBLISHED_BEFORE_SYNC
+)
+
+TOLD_BEFORE_DIRECTORY_SYNC = """
+from maildrop_py.delivery import perform
+sync, finish = perform.sync_directories, perform.Delivery.finish
+perform.sync_directories = lambda deliveries: None
+"""
+
+WRITTEN_IN_PLACE = """
+import os
+def seen(path): return str(path).replace('.Hello/tmp/', '.Hello/cur/')
+real, link, unlink = os.open, os.link, os.unlink
+os.open = lambda path, *more: real(seen(path), *more)
+os.link = lambda old, new: link(seen(old), new)
+os.unlink = lambda path: unlink(seen(path))
+"""
+
+SABOTAGES = {
+    "no fsync of the file": NO_FILE_SYNC,
+    "no fsync of any directory": NO_DIRECTORY_SYNC,
+    "no fsync of the directory of the message": TOLD_BEFORE_DIRECTORY_SYNC,
+    "no fsync of new folders": NO_SYNC_OF_NEW_FOLDERS,
+    "visible before fsync": PUBLISHED_BEFORE_SYNC,
+    "rename before fsync": RENAMED_BEFORE_SYNC,
+    "written where it is visible": WRITTEN_IN_PLACE,
+}

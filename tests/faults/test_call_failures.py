@@ -1,0 +1,31 @@
+"""A delivery whose system calls fail, one at a time: some of each kind, `python -m tests.faults`
+tries them all."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from .call_failures import fail_each, failures
+from .errnos import CANNOT_FAIL, ERRNOS
+from .sample import sample
+from .subjects import SUBJECTS
+
+SOME = 80  # of each subject
+
+
+@pytest.mark.usefixtures("tracing")
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_a_failing_call_defers_or_does_no_harm(name: str, command: Path, tmp_path: Path) -> None:
+    make = partial(SUBJECTS[name], command)
+    chosen = sample(failures(make(tmp_path / "first")), SOME)
+    tally = fail_each(make, tmp_path / "others", chosen)
+    assert not tally.wrong, tally
+    assert tally.done and tally.deferred, tally
+    assert tally.struck > SOME * 0.8, tally
+
+
+def test_no_call_both_fails_and_cannot() -> None:
+    assert not CANNOT_FAIL & ERRNOS.keys()

@@ -1,0 +1,48 @@
+"""A delivery that is killed, or told to stop, at one system call after the other."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from maildrop_py.delivery.sweep import GARBAGE_AGE, sweep
+
+from . import strace
+from .deliveries import Deliveries
+from .kills import kill_each, kills
+from .maildir_sight import files_below
+from .sample import sample
+from .strace import Site
+from .subjects import SUBJECTS
+
+SOME = 40  # of each subject
+
+pytestmark = pytest.mark.usefixtures("tracing")
+
+
+@pytest.mark.parametrize("signal", ["KILL", "TERM"])
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_a_killed_run_leaves_all_or_nothing(
+    name: str, signal: str, command: Path, tmp_path: Path
+) -> None:
+    make = partial(SUBJECTS[name], command)
+    chosen = sample(kills(make(tmp_path / "first"), signal), SOME)
+    tally = kill_each(make, tmp_path / "others", chosen)
+    assert not tally.wrong, tally
+    assert tally.struck > SOME * 0.8, tally
+
+
+def test_what_a_killed_delivery_leaves_is_swept(command: Path, tmp_path: Path) -> None:
+    subject = SUBJECTS["deliver: plain"](command, tmp_path / "place")
+    assert isinstance(subject, Deliveries)
+    subject.reset()
+    under = strace.signalling(Site("link", 1, True), "KILL", tmp_path / "log")
+    assert not subject.attempt(under)
+    assert subject.look().leftovers == 1
+    folder = subject.home / "Maildir/.Hello"
+    assert sweep(str(folder), time.time() + GARBAGE_AGE - 60) == 0
+    assert sweep(str(folder), time.time() + GARBAGE_AGE + 60) == 1
+    assert not [path for path in files_below(folder) if path.startswith("tmp/")]

@@ -1,0 +1,42 @@
+"""Power failures at every moment of a delivery, and of deliveries that were broken on purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from . import snapshot
+from .power_loss import lose_power
+from .sabotage import SABOTAGES
+from .subjects import SUBJECTS
+
+pytestmark = pytest.mark.usefixtures("tracing")
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_no_power_failure_loses_or_tears_a_message(
+    name: str, command: Path, tmp_path: Path
+) -> None:
+    outage = lose_power(SUBJECTS[name](command, tmp_path / "place"))
+    assert not outage.wrong, outage
+    assert outage.told and outage.crashes > outage.moments, outage
+
+
+@pytest.mark.parametrize("call", ["mkdir", "fsync", "link"])
+def test_power_fails_after_another_delivery_was_killed(
+    call: str, command: Path, tmp_path: Path
+) -> None:
+    """What a killed run made and did not sync, the next must not rely on."""
+    subject = SUBJECTS["deliver: new folders"](command, tmp_path / "place")
+    for number in range(1, 15):
+        outage = lose_power(subject, [["-e", f"inject={call}:signal=KILL:when={number}"]])
+        assert not outage.wrong, (number, outage)
+
+
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_the_model_catches_what_is_broken_on_purpose(name: str, tmp_path: Path) -> None:
+    command = snapshot.install(tmp_path / "program", SABOTAGES[name])
+    kind = "new folders" if name == "no fsync of new folders" else "plain"
+    outage = lose_power(SUBJECTS[f"deliver: {kind}"](command, tmp_path / "place"))
+    assert any("torn" in wrong or "lost" in wrong for wrong in outage.wrong), outage
