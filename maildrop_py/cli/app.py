@@ -14,6 +14,7 @@ COMMANDS = {
     "dry-run": "dry_run:dry_run",
     "refile": "refile:refile",
     "undo": "undo:undo",
+    "contacts": "contacts:contacts",
     "check": "check:check",
     "schema": "schema:schema",
     "init": "init:init",

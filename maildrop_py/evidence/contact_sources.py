@@ -2,7 +2,8 @@
 
 Sent mail is read once: the names of the messages read are kept in the store, so
 that the next time only new ones are opened. Without the store everything is
-read again, which finds the same.
+read again, which finds the same. A message that cannot be read is tried again
+the next time.
 
 Known limits: a Maildir of sent mail, not an mbox; in a vCard the e-mail
 addresses alone (RFC 6350 6.4.2, vCard 2.1 and 3.0 too).
@@ -17,7 +18,7 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from maildrop_py.evidence.contacts import Contacts
     from maildrop_py.evidence.store import Store
@@ -29,30 +30,47 @@ _BATCH = 500  # messages
 
 @record
 class Learnt:
-    """What learning brought: messages read, and contacts that are new."""
+    """What learning brought: messages read, contacts that are new, messages not readable."""
 
     messages: int
     contacts: int
+    unreadable: int = 0
 
 
 def learn(
-    folder: str, contacts: Contacts, store: Store, now: float, own: tuple[str, ...] = ()
+    folder: str,
+    contacts: Contacts,
+    store: Store,
+    now: float,
+    own: tuple[str, ...] = (),
+    *,
+    again: bool = False,
+    advance: Callable[[], None] = lambda: None,
 ) -> Learnt:
     """Make contacts of everyone that the mail in the Maildir `folder` was sent to.
 
     `own` addresses are left out: who writes to himself is not to make a contact
-    of whoever forges his address. OSError if the folder cannot be read.
+    of whoever forges his address. `again` reads what was read before, too;
+    `advance` is called once a message. OSError if the folder cannot be read, or
+    the contacts not be written.
     """
     mine = {address.lower() for address in own}
-    messages = added = 0
+    messages = added = unreadable = 0
     for batch in _batches(folder):
-        known = store.lines(_READ, batch, now)
-        fresh = [(key, path) for key, path in batch.items() if key not in known]
-        found = [address for _, path in fresh for address in _recipients(path)]
-        added += contacts.add(address for address in found if address.lower() not in mine)
-        store.learn(_READ, [(key, "") for key, _ in fresh], now)
-        messages += len(fresh)
-    return Learnt(messages, added)
+        known = {} if again else store.lines(_READ, batch, now)
+        read = {}
+        for key, path in batch.items():
+            found = [] if key in known else _recipients(path)
+            if found is None:
+                unreadable += 1
+            elif key not in known:
+                read[key] = found
+            advance()
+        recipients = (address for found in read.values() for address in found)
+        added += contacts.add(address for address in recipients if address.lower() not in mine)
+        store.learn(_READ, [(key, "") for key in read], now)
+        messages += len(read)
+    return Learnt(messages, added, unreadable)
 
 
 def addresses_in(data: bytes) -> list[str]:
@@ -83,14 +101,14 @@ def _batches(folder: str) -> Iterator[dict[str, str]]:
         yield batch
 
 
-def _recipients(path: str) -> list[str]:
-    """Whom the message at `path` was sent to; nobody if it has gone meanwhile."""
+def _recipients(path: str) -> list[str] | None:
+    """Whom the message at `path` was sent to; None if it cannot be read, or not any more."""
     from maildrop_py.message.message import FileSource, Message
 
     try:
         headers = Message(FileSource(path)).headers
     except OSError:
-        return []
+        return None
     fields = [field for name in _FIELDS for field in headers.all(name)]
     return [found.text for field in fields for found in addresses.in_header(field) if found.domain]
 

@@ -1,0 +1,183 @@
+"""contacts: the people the user has written to, for the condition `known_sender`.
+
+They lie where delivery looks for them, in the state folder of the user
+(`$XDG_STATE_HOME/maildrop-py`), in one text file that people can read.
+
+Known limits: only whole addresses, no domains; sent mail in Maildirs only.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from maildrop_py.cli.environment import Places
+from maildrop_py.cli.progress import progress
+from maildrop_py.errors import RuleError
+from maildrop_py.evidence import contact_sources
+from maildrop_py.evidence.contact_sources import Learnt
+from maildrop_py.evidence.contacts import Contacts, normal
+from maildrop_py.evidence.store import Store
+
+state_option = click.option(
+    "--state",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Where contacts are kept [~/.local/state/maildrop-py].",
+)
+readable = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
+
+
+@click.group()
+def contacts() -> None:
+    """The people you have written to: for their mail `known_sender` holds."""
+
+
+@contacts.command()
+@click.argument("maildirs", nargs=-1, required=True, metavar="MAILDIR...")
+@click.option("--me", multiple=True, metavar="ADDRESS", help="An address of mine: no contact.")
+@click.option("--again", is_flag=True, help="Also read the messages that were read before.")
+@state_option
+def learn(maildirs: tuple[str, ...], me: tuple[str, ...], again: bool, state: str | None) -> None:
+    """Learn everyone in To, Cc and Bcc of the sent mail in MAILDIR, such as ~/Maildir/.Sent.
+
+    What was read is remembered, so that the next time only new messages are
+    opened. Your own addresses, of --me and of `me` in the rules, are left out.
+    """
+    place = _state(state)
+    own = (*me, *_me_in_rules())
+    store = Store(os.path.join(place, "evidence.sqlite"))
+    failed = False
+    for folder in maildirs:
+        try:
+            learnt = _learn(folder, _contacts(place), store, own, again)
+        except OSError as error:
+            failed = True
+            click.echo(f"{folder}: {_why_no_maildir(folder, error)}", err=True)
+        else:
+            click.echo(f"{folder}: {_in_words(learnt)}")
+    for warning in store.warnings:
+        click.echo(warning, err=True)
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+@contacts.command("list")
+@state_option
+def list_(state: str | None) -> None:
+    """Print every contact, an address a line."""
+    with _failures():
+        for address in _contacts(_state(state)).all():
+            click.echo(address)
+
+
+@contacts.command()
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@state_option
+def forget(addresses: tuple[str, ...], state: str | None) -> None:
+    """Drop each ADDRESS, and never learn it again (unless it is imported with --again)."""
+    for address in addresses:
+        if normal(address) is None:
+            raise click.BadParameter(f"{address!r} is no address", param_hint="ADDRESS")
+    with _failures():
+        number = _contacts(_state(state)).forget(addresses)
+    others = len(set(map(normal, addresses))) - number
+    said = f", {others} that {_were(others)} no contact will not be learnt" if others else ""
+    click.echo(f"{_count(number, 'contact')} forgotten{said}")
+
+
+@contacts.command("import")
+@click.argument("files", nargs=-1, required=True, type=readable, metavar="FILE...")
+@click.option("--again", is_flag=True, help="Also those that were forgotten.")
+@state_option
+def import_(files: tuple[str, ...], again: bool, state: str | None) -> None:
+    """Make contacts of the addresses in each FILE (- is standard input).
+
+    A vCard file, as every address book exports it, or plain text with one
+    address or more on a line; there names may stand before <address>, and # starts a
+    comment.
+    """
+    for path in files:
+        with _failures(path), click.open_file(path, "rb") as file:
+            found = contact_sources.addresses_in(file.read())
+        if not found:
+            click.echo(f"{path}: no address in it", err=True)
+        with _failures():
+            added = _contacts(_state(state)).add(found, again=again)
+        click.echo(f"{path}: {_count(len(found), 'address')}, {added} new")
+
+
+def _learn(
+    folder: str, contacts: Contacts, store: Store, own: tuple[str, ...], again: bool
+) -> Learnt:
+    total = sum(len(os.listdir(os.path.join(folder, part))) for part in ("cur", "new"))
+    with progress(f"Reading {folder}", total) as advance:
+        return contact_sources.learn(
+            folder, contacts, store, time.time(), own, again=again, advance=advance
+        )
+
+
+def _me_in_rules() -> tuple[str, ...]:
+    """The user's own addresses as his rules name them; none, and said, if they are broken."""
+    from maildrop_py.rules.reader import read_rules
+
+    path = Places(os.environ).rules
+    if not os.path.exists(path):
+        return ()
+    try:
+        return read_rules(path).settings.me
+    except RuleError as error:
+        click.echo(f"`me` is not known: {error.problems[0]}", err=True)
+        return ()
+
+
+def _state(told: str | None) -> str:
+    return os.path.abspath(told) if told else Places(os.environ).state
+
+
+def _contacts(state: str) -> Contacts:
+    return Contacts(os.path.join(state, "contacts"))
+
+
+@contextmanager
+def _failures(place: str = "") -> Iterator[None]:
+    """What the system refuses, said in one line with status 1."""
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(_why(place, error)) from error
+
+
+def _why(place: str, error: OSError) -> str:
+    """In words, with the file's name in front, if the sentence does not have it."""
+    place = place or str(error.filename or "")
+    text = error.strerror or str(error)
+    return f"{place}: {text}" if place else text
+
+
+def _why_no_maildir(folder: str, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError) and os.path.exists(folder):
+        return "is no Maildir: cur and new are missing"
+    return error.strerror or str(error)
+
+
+def _in_words(learnt: Learnt) -> str:
+    said = (
+        f"{_count(learnt.messages, 'new message')} read, {_count(learnt.contacts, 'new contact')}"
+    )
+    if learnt.unreadable:
+        said += f", {_count(learnt.unreadable, 'message')} not readable"
+    return said
+
+
+def _count(number: int, noun: str) -> str:
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
