@@ -13,6 +13,7 @@ COMMANDS = {
     "deliver": "deliver_help:deliver",
     "dry-run": "dry_run:dry_run",
     "refile": "refile:refile",
+    "watch": "watch:watch",
     "undo": "undo:undo",
     "contacts": "contacts:contacts",
     "check": "check:check",

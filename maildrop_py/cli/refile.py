@@ -19,8 +19,9 @@ from maildrop_py.cli.deciding import Decider
 from maildrop_py.cli.environment import Places
 from maildrop_py.cli.maildirs import globs_of, messages_at, walk_folders
 from maildrop_py.cli.progress import progress
-from maildrop_py.cli.refile_options import Age, Common, common_options, maildir_of, usable_program
+from maildrop_py.cli.refile_options import Age, Common, common_options, maildir_of
 from maildrop_py.cli.refiling import Change, Refiling, journals
+from maildrop_py.cli.rules_file import program_of
 from maildrop_py.delivery.finding import Finder
 from maildrop_py.delivery.journal import Journal, forget_old, past_runs
 from maildrop_py.delivery.maildir import Maildir
@@ -74,7 +75,7 @@ def refile(maildir: str | None, **told: Any) -> None:
     With --from-mbox and --from-dir mail from elsewhere is delivered into MAILDIR
     by the rules instead; those places are only read."""
     options, places = Options(**told), Places(os.environ)
-    program = usable_program(options.rules, places)
+    program = program_of(options.rules)
     try:
         place = maildir_of(maildir, program.settings, places)
         run = Run(place, program, options, places)

@@ -10,14 +10,11 @@ from typing import Any, TypeVar
 import click
 
 from maildrop_py.cli.environment import Places
-from maildrop_py.cli.rules_file import rule_set_of, rules_option
+from maildrop_py.cli.rules_file import rules_option
 from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.refile_steps import DELETED, LEFT, TRASH, Choices
 from maildrop_py.errors import UsageError
-from maildrop_py.rules.cache import load_program
 from maildrop_py.rules.comparison import AGES
-from maildrop_py.rules.compiler import compile_rules
-from maildrop_py.rules.program import Program
 from maildrop_py.rules.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -83,19 +80,6 @@ _COMMON: list[Callable[[Any], Any]] = [
     ),
     click.option("--offline", is_flag=True, help="Ask no DNS server."),
 ]
-
-
-def usable_program(path: str | None, places: Places) -> Program:
-    """The rules at `path` or the default place, compiled; prints every mistake and exits with 1.
-
-    Compiled rules are kept as for delivery, but old ones are not used.
-    """
-    warnings: list[str] = []
-    file = path or places.rules
-    program = load_program(file, places.cache, warnings.append)
-    if program is None or warnings:
-        return compile_rules(rule_set_of(path))
-    return program
 
 
 def maildir_of(told: str | None, settings: Settings, places: Places) -> Maildir:

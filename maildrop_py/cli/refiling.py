@@ -39,12 +39,14 @@ def journals(places: Places) -> str:
 class Change:
     """One message that was changed (in a dry run: would be), and why.
 
-    `row` is there if rows were asked for; `to` is the new path.
+    `row` is there if rows were asked for; `to` is the new path, `id` the moved
+    file's identity, if that was asked for.
     """
 
     decision: Decision
     row: Row | None
-    to: str
+    to: str = ""
+    id: tuple[int, ...] = ()
 
 
 class Refiling:
@@ -112,9 +114,9 @@ class Refiling:
             steps = self._steps.of(message, decision)
             reason = steps if isinstance(steps, str) else None
             if reason is None:
-                self._change(Change(decision, row, ""))
+                self._change(Change(decision, row))
         else:
-            reason = self._refiler.add(message, decision, Change(decision, row, ""))
+            reason = self._refiler.add(message, decision, (decision, row))
         if reason:
             self.tally.not_allowed[reason] += 1
         elif reason is not None:
@@ -126,9 +128,11 @@ class Refiling:
         self._told(change)
 
     def _finished(self, task: Task) -> None:
-        change, last = cast(Change, task.tag), task.steps[-1]
+        decision, row = cast("tuple[Decision, Row | None]", task.tag)
+        last = task.steps[-1]
         if task.outcome == DONE:
-            self._change(replace(change, to=last.target) if self._rows else change)
+            known = last.more.get("id", ()) if last.more is not None else ()
+            self._change(Change(decision, row, last.target, tuple(cast("list[int]", known))))
         elif task.outcome == GONE:
             self.tally.gone += 1
         else:

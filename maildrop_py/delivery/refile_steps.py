@@ -58,12 +58,14 @@ class Choices:
 
     `discard` is TRASH, DELETED or LEFT; `allowed` has those of "forward",
     "pipe" and "reject" that may be done; `run` runs a program for a message.
+    With `identify` the journal keeps what a moved file can be known by again.
     """
 
     discard: str = TRASH
     trash: str = "Trash"
     allowed: tuple[str, ...] = ()
     run: Callable[[Command, Message], object] | None = None
+    identify: bool = False
 
 
 class Steps:
@@ -117,7 +119,10 @@ class Steps:
                 raise StorageFailed("flags cannot be set: its name is not of the kind `:2,`")
             return None  # a keyword that cannot be had: there was a warning
         do = FLAG if folder == home else MOVE
-        return Step(do, filed.path, target, partial(self._aim, filing), filing.rule)
+        step = Step(do, filed.path, target, partial(self._aim, filing), filing.rule)
+        if self._choices.identify and do == MOVE:
+            step.more = {"id": identity(filed.path)}
+        return step
 
     def _target(self, filed: Filed, folder: str, filing: Filing) -> str:
         if self._journal is None:
@@ -214,6 +219,8 @@ class Steps:
         step.more = {"head": head, "skip": len(change.head)}
         folder = self._directory(main.folder)
         step.draft = write_draft(folder, filed.path, len(change.instead_of), change.head)
+        if self._choices.identify and folder != filed.path.rsplit("/", 2)[0]:
+            step.more["id"] = identity(step.draft)
         for copy in copies:
             copy.source, copy.target = step.draft, change.renamed(copy.target)
             copy.aim = partial(_unchanged, copy.target)
@@ -233,6 +240,12 @@ class Steps:
         self._journal.note(do="ran", message=key[0], what=key[1], rule=command.rule)
         self._journal.sync()
         self._ran.add(key)
+
+
+def identity(path: str) -> list[int]:
+    """What stays the same of a message's file whatever its name: inode, mtime, size."""
+    found = os.lstat(path)
+    return [found.st_ino, found.st_mtime_ns, found.st_size]
 
 
 def ran_before(runs: Iterable[PastRun], maildir: str) -> Iterable[tuple[str, str]]:
