@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from maildrop_py.decision.decision import Decision, RuleTrace
 from maildrop_py.report.words import in_short, sentence
 from maildrop_py.rules.condition import Outcome
+from maildrop_py.rules.conditions.all import All
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def _why_not(outcome: Outcome | None) -> str:
 
 def _condition(condition: Condition, outcome: Outcome | None, depth: int) -> Iterator[str]:
     indent = "    " * depth
+    while outcome is not None and isinstance(condition, All) and len(outcome.children) == 1:
+        condition, outcome = outcome.children[0]
     if outcome is None:
         yield f"{indent}(not asked) {condition.describe()}"
         return
