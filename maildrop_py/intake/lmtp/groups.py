@@ -51,15 +51,18 @@ if TYPE_CHECKING:
 class Groups:
     """Collects jobs during a round of the reactor and commits them after it.
 
-    `alone` says whether there is nobody else who would have to wait.
+    `alone` says whether there is nobody else who would have to wait. `threads`
+    groups can be under way at once: where the disk is slow, the file system
+    commits them together, and nobody waits for a group before his own.
     """
 
-    def __init__(self, reactor: Reactor, alone: Callable[[], bool]) -> None:
+    def __init__(self, reactor: Reactor, alone: Callable[[], bool], threads: int = 4) -> None:
         self._reactor, self._alone = reactor, alone
         self._waiting: list[Job] = []
-        self._busy = False
+        self._busy = 0
         self._batches: SimpleQueue[list[Job] | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._limit = threads
+        self._threads: list[threading.Thread] = []
         reactor.rounds.append(self._start)
 
     def add(self, job: Job) -> None:
@@ -67,24 +70,25 @@ class Groups:
         self._waiting.append(job)
 
     def close(self) -> None:
-        """Commit what is left and end the thread; the reactor runs no more."""
-        if self._thread is not None:
+        """Commit what is left and end the threads; the reactor runs no more."""
+        for _ in self._threads:
             self._batches.put(None)
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
         batch, self._waiting = self._waiting, []
         _finish(commit(batch))
 
     def _start(self) -> bool:
-        if self._busy or not self._waiting:
+        if self._busy >= self._limit or not self._waiting:
             return False
         batch, self._waiting = self._waiting, []
         if len(batch) == 1 and self._alone():
             _finish(commit(batch))
             return bool(self._waiting)  # the client had sent the next message already
-        self._busy = True
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, daemon=True)
-            self._thread.start()
+        self._busy += 1
+        if self._busy > len(self._threads):
+            self._threads.append(threading.Thread(target=self._work, daemon=True))
+            self._threads[-1].start()
         self._batches.put(batch)
         return False
 
@@ -93,7 +97,7 @@ class Groups:
             self._reactor.soon(partial(self._done, commit(batch)))
 
     def _done(self, outcome: Outcome) -> None:
-        self._busy = False
+        self._busy -= 1
         _finish(outcome)
 
 

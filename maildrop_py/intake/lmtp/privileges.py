@@ -35,12 +35,15 @@ def person_named(name: str) -> Person:
 
 
 def person_with(uid: int, gid: int) -> Person:
-    """Whoever has these ids, with the groups of an account if the uid has one."""
+    """The account with this uid, whatever `gid` is; without an account, just these ids.
+
+    So nobody can ask for a user of the system in a group that is not his.
+    """
     try:
-        name = pwd.getpwuid(uid).pw_name
+        account = pwd.getpwuid(uid)
     except KeyError:
         return Person(uid, gid, (gid,))
-    return Person(uid, gid, _groups(name, gid))
+    return Person(uid, account.pw_gid, _groups(account.pw_name, account.pw_gid))
 
 
 def become(person: Person) -> None:

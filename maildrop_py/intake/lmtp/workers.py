@@ -49,7 +49,8 @@ class Workers:
 
     `hang_seconds`: a worker whose loop has not turned for so long is killed.
     `grace`: seconds that sessions get to finish. `reload`: called in the parent
-    on SIGHUP, before the workers get theirs. `log` takes one line of text.
+    on SIGHUP, before the workers get theirs. `log` takes one line of text. The
+    worker numbered `last` is told to stop only when the others have gone.
     """
 
     def __init__(
@@ -62,10 +63,12 @@ class Workers:
         reload: Callable[[], None] | None = None,
         grace: float = 30.0,
         hang_seconds: float = 120.0,
+        last: int | None = None,
     ) -> None:
         self._work, self._manager, self._log = work, manager, log
         self._reload, self._grace, self._hang_seconds = reload, grace, hang_seconds
         self._workers = [_Worker(number) for number in range(count)]
+        self._last = last
         self._beats = Heartbeats(count)
         self._stop_at: float | None = None
 
@@ -152,8 +155,8 @@ class Workers:
                     self._bury(worker, os.waitstatus_to_exitcode(status))
         if self._stop_at is None:
             self._start_due()
-        elif not any(worker.pid for worker in self._workers):
-            self._reactor.stop()
+        else:
+            self._stop_last()
 
     def _bury(self, worker: _Worker, status: int) -> None:
         lived = self._reactor.now - worker.started
@@ -180,9 +183,17 @@ class Workers:
         self._signal(signal.SIGHUP)
         self._manager.ready(f"{len(self._workers)} workers")
 
+    def _stop_last(self) -> None:
+        alive = [worker for worker in self._workers if worker.pid]
+        if not alive:
+            self._reactor.stop()
+        elif [worker.number for worker in alive] == [self._last]:
+            os.kill(alive[0].pid, signal.SIGTERM)
+
     def _signal(self, number: signal.Signals) -> None:
         for worker in self._workers:
-            if worker.pid:
+            kept = number == signal.SIGTERM and worker.number == self._last
+            if worker.pid and not kept:
                 with suppress(ProcessLookupError):
                     os.kill(worker.pid, number)
 

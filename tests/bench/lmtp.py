@@ -1,0 +1,92 @@
+"""lmtp: messages a second through LMTP, durably, beside Dovecot with Pigeonhole.
+
+    python -m tests.bench.lmtp [MESSAGES [ROUNDS]]
+
+The client is Postfix's smtp-source: 5 KB messages, a new connection for each.
+The servers take turns, so that a busy moment of the machine falls on all of
+them; figures are medians. Processor time a message is printed too: unlike the
+rate it hardly depends on what else the disk has to do.
+
+What was delivered stays until the end: a file system that has just removed
+thousands of files is slow at making new ones (ext4 does not use their inodes
+again for some minutes, but looks at each of them).
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from contextlib import ExitStack
+from pathlib import Path
+from time import perf_counter
+
+from .lmtp_servers import DovecotLmtp, DovecotTwo, FrontDoor, LmtpServer, dovecot
+from .place import environment, home_of
+from .table import markdown
+from .user import as_user, hand_over, measuring
+
+SESSIONS = (1, 4, 16)
+Figures = dict[tuple[str, int], list[tuple[float, float]]]
+
+
+def report(messages: int = 1000, rounds: int = 3) -> str:
+    """A table: rate, and processor time a message, of each server and number of sessions."""
+    kinds = [FrontDoor, *([DovecotLmtp, DovecotTwo] if dovecot() else [])]
+    environment()  # made before the rights to make it are given up
+    place = home_of("lmtp")
+    hand_over(place)
+    rows = as_user(lambda: _measured(kinds, place, messages, rounds))
+    headings = ["messages/s, processor ms each", *(f"{n} sessions" for n in SESSIONS), "peak MB"]
+    return markdown(headings, rows)
+
+
+def _measured(
+    kinds: list[type[LmtpServer]], place: Path, messages: int, rounds: int
+) -> list[list[str]]:
+    with ExitStack() as stack:
+        servers = []
+        for number, kind in enumerate(kinds):
+            servers.append(kind(place / str(number)))
+            stack.callback(servers[-1].stop)
+        figures = _take_turns(servers, messages, rounds)
+        return [_row(server, figures) for server in servers]
+
+
+def _take_turns(servers: list[LmtpServer], messages: int, rounds: int) -> Figures:
+    figures: Figures = defaultdict(list)
+    for server in servers:
+        _send(server, 50, 1)  # what is made at the first message is not measured
+    for _ in range(rounds):
+        for sessions in SESSIONS:
+            for server in servers:
+                figures[server.name, sessions].append(_send(server, messages, sessions))
+    return figures
+
+
+def _send(server: LmtpServer, messages: int, sessions: int) -> tuple[float, float]:
+    """Messages a second, and milliseconds of processor time for each."""
+    before, used = server.delivered(), server.processor_seconds()
+    command = ["smtp-source", "-L", "-l", "5000", "-m", str(messages), "-s", str(sessions)]
+    addresses = ["-f", "sender@example.org", "-t", "recipient@example.org"]
+    start = perf_counter()
+    subprocess.run([*command, *addresses, f"unix:{server.socket}"], check=True)
+    seconds = perf_counter() - start
+    arrived = server.delivered() - before
+    if arrived != messages:
+        raise OSError(f"{server.name}: {messages} messages were sent and {arrived} delivered")
+    return messages / seconds, (server.processor_seconds() - used) * 1000 / messages
+
+
+def _row(server: LmtpServer, figures: Figures) -> list[str]:
+    cells = []
+    for sessions in SESSIONS:
+        rates, costs = zip(*figures[server.name, sessions], strict=True)
+        cells.append(f"{statistics.median(rates):,.0f}, {statistics.median(costs):.2f}")
+    return [server.name, *cells, f"{server.peak_memory() / 1024:.0f}"]
+
+
+if __name__ == "__main__":
+    with measuring():
+        print(report(*map(int, sys.argv[1:])))
