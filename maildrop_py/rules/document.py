@@ -1,25 +1,22 @@
-"""document: YAML with the place of everything in it, for errors that say where.
+"""document: the values of a rules file, each with its place, for errors that say where.
 
-PyYAML composes the nodes; what they mean is asked of them here, kind by kind.
+`yaml_tree` makes the nodes; what they mean is asked of them here, kind by kind.
 A wrong kind raises Mistake, which the reader collects so that all mistakes of
-a file are reported at once. Limit: anchors and merge keys work as YAML says,
-tags (`!foo`) are refused.
+a file are reported at once. Anchors and merge keys (`<<`) work as YAML says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
 from math import isfinite
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import yaml
 
 from maildrop_py.errors import Problem
 
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-DEEPEST = 60
-"""How deep mappings and lists may nest."""
+MERGE = "tag:yaml.org,2002:merge"
 
 
 class Mistake(Exception):
@@ -56,14 +53,24 @@ class Node:
         """The keys and values of a mapping, in order; keys are unique texts."""
         if not isinstance(self._node, yaml.MappingNode):
             self._wrong("a mapping (`key: value`)")
-        found = [(Node(key, self.file), Node(value, self.file)) for key, value in self._node.value]
-        seen: dict[str, Node] = {}
-        for key, _ in found:
-            name = key.text()
-            if name in seen:
-                raise key.mistake(f"{name!r} stands here twice", f"first in line {seen[name].line}")
-            seen[name] = key
-        return found
+        own: dict[str, tuple[Node, Node]] = {}
+        merged: dict[str, tuple[Node, Node]] = {}
+        for key, value in self._node.value:
+            if key.tag == MERGE:
+                merged = Node(value, self.file)._merged() | merged
+                continue
+            pair = Node(key, self.file), Node(value, self.file)
+            name = pair[0].text()
+            if name in own:
+                first = f"first in line {own[name][0].line}"
+                raise pair[0].mistake(f"{name!r} stands here twice", first)
+            own[name] = pair
+        return list({**merged, **own}.values()) if merged else list(own.values())
+
+    def _merged(self) -> dict[str, tuple[Node, Node]]:
+        """The pairs that `<<` brings in: of one mapping, or of several, the first first."""
+        nodes = self.items() if self.kind == "list" else [self]
+        return {key.text(): (key, value) for one in reversed(nodes) for key, value in one.pairs()}
 
     def items(self) -> list[Node]:
         """The items of a list."""
@@ -131,62 +138,3 @@ def suggestion(text: str, options: Iterable[str]) -> str:
     if close:
         return f"{DID_YOU_MEAN} `{close[0]}`?"
     return "one of: " + ", ".join(options)
-
-
-def parse(text: str, file: str) -> Node | None:
-    """The top node of a YAML text, None where it is empty; raises Mistake."""
-    try:
-        node = yaml.compose(text, Loader=Loader)
-    except yaml.YAMLError as error:
-        raise Mistake(_yaml_problem(error, text, file)) from None
-    if node is None:
-        return None
-    _check_shape(node, file)
-    return Node(node, file)
-
-
-def _check_shape(top: yaml.Node, file: str) -> None:
-    """Refuses tags, and nesting so deep that reading it would exhaust the stack."""
-    waiting: list[tuple[yaml.Node, int]] = [(top, 0)]
-    seen: set[int] = set()
-    while waiting:
-        node, depth = waiting.pop()
-        if depth > DEEPEST:
-            raise Node(node, file).mistake(f"nested deeper than {DEEPEST} levels")
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            raise Node(node, file).mistake(f"the tag {node.tag} is not used here", "leave it out")
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        waiting += [(child, depth + 1) for child in _children(node)]
-
-
-def _children(node: yaml.Node) -> Iterator[yaml.Node]:
-    if isinstance(node, yaml.SequenceNode):
-        yield from node.value
-    elif isinstance(node, yaml.MappingNode):
-        for pair in node.value:
-            yield from pair
-
-
-def _yaml_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    said = getattr(error, "problem", None) or str(error)
-    if mark is None:
-        before = text[: getattr(error, "position", 0) or 0]
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        return Problem(file, line, column, f"not YAML: {said}")
-    lines = text.splitlines()
-    written = lines[mark.line] if mark.line < len(lines) else ""
-    return Problem(file, mark.line + 1, mark.column + 1, f"not YAML: {said}", _yaml_hint(written))
-
-
-def _yaml_hint(line: str) -> str:
-    value = line.strip().removeprefix("- ").partition(": ")[2] or line.strip().removeprefix("- ")
-    if value[:1] in set("*&!%@`[{|>") or ": " in value:
-        return "put the text into single quotes"
-    if "\t" in line:
-        return "YAML is indented with blanks, not tabs"
-    if '"' in line and "\\" in line:
-        return "a backslash wants single quotes: '\\.'"
-    return ""

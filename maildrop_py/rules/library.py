@@ -25,6 +25,7 @@ def builtin_path(name: str) -> str:
 
 def builtin_names() -> list[str]:
     """The names of all shipped rule files that can be included."""
-    names = os.listdir(builtin_path(""))
+    folder = builtin_path("")
+    names = os.listdir(folder) if os.path.isdir(folder) else []
     found = (name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
     return sorted(name for name in found if name != STARTER)

@@ -10,18 +10,23 @@ import os
 
 from maildrop_py.errors import Problem, RuleError
 from maildrop_py.record import replace
-from maildrop_py.rules.document import Mistake, Node, parse, suggestion
+from maildrop_py.rules.actions import ACTIONS
+from maildrop_py.rules.conditions import CONDITIONS
+from maildrop_py.rules.document import Node, suggestion
 from maildrop_py.rules.examples import Example, parse_example
-from maildrop_py.rules.library import BUILTIN, builtin_names, builtin_path
+from maildrop_py.rules.includes import included_paths
+from maildrop_py.rules.library import builtin_path
 from maildrop_py.rules.rule_set import Rule, RuleSet
-from maildrop_py.rules.scope import Scope, reason
+from maildrop_py.rules.scope import Scope, advice, reason
 from maildrop_py.rules.settings import Settings
 from maildrop_py.rules.settings_reader import SETTINGS, read_setting
 from maildrop_py.rules.sources import Sources
 from maildrop_py.rules.then import parse_then
 from maildrop_py.rules.when import parse_when
+from maildrop_py.rules.yaml_tree import parse
 
 LISTS = ("include", "rules", "examples")
+RULE_KEYS = ("name", "when", "then", "include")
 DEEPEST_INCLUDE = 20
 MOST_PROBLEMS = 100
 
@@ -43,18 +48,20 @@ class Reader:
         self.rules: list[Rule] = []
         self.examples: list[Example] = []
         self._open: list[str] = []
+        self._included: dict[str, str] = {}
+        self._names: dict[tuple[str, str], int] = {}
 
     def finished(self) -> RuleSet:
-        """What was read, or a RuleError."""
+        """What was read, or a RuleError with the mistakes in the order of the files."""
         if self.problems:
-            raise RuleError(self.problems[:MOST_PROBLEMS])
-        from maildrop_py.rules.unreachable import unreachable_rules
-
+            files = {problem.file: None for problem in self.problems}
+            order = {file: number for number, file in enumerate(files)}
+            found = sorted(self.problems, key=lambda p: (order[p.file], p.line, p.column))
+            raise RuleError(found[:MOST_PROBLEMS])
         return RuleSet(
             self.settings,
             tuple(self.rules),
             tuple(self.examples),
-            tuple(unreachable_rules(self.rules)),
             self.scope.sources.stamps,
         )
 
@@ -63,15 +70,19 @@ class Reader:
         try:
             text = self.scope.sources.read(path, ships_with_us=path.startswith(builtin_path("")))
         except (OSError, UnicodeDecodeError) as error:
-            said = f"{path} cannot be read: {reason(error)}"
-            where = include.mistake(said).problem if include else Problem(path, 1, 1, said)
-            self.problems.append(where)
+            said, hint = f"{path} cannot be used: {reason(error)}", advice(error)
+            where = include.mistake(said, hint).problem if include else None
+            self.problems.append(where or Problem(path, 1, 1, said, hint))
             return
-        self._open.append(path)
+        self.read_text(text, path)
+
+    def read_text(self, text: str, path: str) -> None:
+        """The text of one file."""
         before = len(self.rules), len(self.examples)
-        self.scope.attempt(lambda: self._read_text(text, path))
-        self._bind_examples(*before)
+        self._open.append(path)
+        self.scope.attempt(self._read_keys, text, path)
         self._open.pop()
+        self._bind_examples(*before)
 
     def _bind_examples(self, first_rule: int, first_example: int) -> None:
         """Examples of a file are judged by its own rules, those it includes among them."""
@@ -80,14 +91,14 @@ class Reader:
             if example.rules is None:
                 self.examples[at] = replace(example, rules=span)
 
-    def _read_text(self, text: str, path: str) -> None:
+    def _read_keys(self, text: str, path: str) -> None:
+        """Settings come first, for rules depend on them."""
         top = parse(text, path)
-        if top is None:
+        if top is None or top.kind == "nothing":
             return
-        pairs = top.pairs()
-        first = [pair for pair in pairs if pair[0].text() in SETTINGS]
-        for key, value in [*first, *(pair for pair in pairs if pair not in first)]:
-            self.scope.attempt(lambda k=key, v=value: self._read_key(k, v))  # type: ignore[misc]
+        pairs = sorted(top.pairs(), key=lambda pair: pair[0].text() not in SETTINGS)
+        for key, value in pairs:
+            self.scope.attempt(self._read_key, key, value)
 
     def _read_key(self, key: Node, value: Node) -> None:
         name = key.choice((*SETTINGS, *LISTS), "key")
@@ -95,80 +106,83 @@ class Reader:
             if len(self._open) > 1:
                 raise key.mistake(f"`{name}` belongs into the first file, not an included one")
             self.settings = read_setting(self.settings, name, value, self.scope)
-        elif value.kind == "nothing":
-            return
-        elif name == "include":
-            for item in value.alternatives():
-                self.scope.attempt(lambda i=item: self._include(i))  # type: ignore[misc]
-        elif name == "rules":
-            for item in value.items():
-                self.scope.attempt(lambda i=item: self._read_rule(i))  # type: ignore[misc]
-        else:
-            for item in value.items():
-                example = self.scope.attempt(lambda i=item: parse_example(i, self.scope))  # type: ignore[misc]
-                self.examples += [example] if example else []
+        elif value.kind != "nothing":
+            read = {"include": self._include, "rules": self._read_rule}.get(
+                name, self._read_example
+            )
+            for item in value.alternatives() if name == "include" else value.items():
+                self.scope.attempt(read, item)
+
+    def _read_example(self, node: Node) -> None:
+        self.examples.append(parse_example(node, self.scope))
 
     def _include(self, node: Node) -> None:
-        for path in self._included_paths(node):
+        paths, chosen = included_paths(node, self.scope)
+        for path in paths:
+            first = self._included.get(path)
+            if not chosen and (first is not None or path in self._open):
+                continue
             if path in self._open:
                 chain = " includes ".join([*self._open[self._open.index(path) :], path])
                 raise node.mistake(f"files include each other: {chain}")
+            if first is not None:
+                raise node.mistake(f"{path} is included twice", f"first in {first}")
             if len(self._open) >= DEEPEST_INCLUDE:
                 raise node.mistake(f"more than {DEEPEST_INCLUDE} files include one another")
+            self._included[path] = f"{node.file}:{node.line}"
             self.read_file(path, node)
 
-    def _included_paths(self, node: Node) -> list[str]:
-        written = node.text()
-        if written.startswith(BUILTIN):
-            name = written.removeprefix(BUILTIN)
-            if name not in builtin_names():
-                hint = suggestion(name, builtin_names())
-                raise node.mistake(f"no rule file called {name!r} ships", hint)
-            return [builtin_path(name)]
-        path = self.scope.path(node)
-        if "*" in os.path.dirname(path):
-            raise node.mistake("wildcards may only stand in the file's name")
-        if any(sign in path for sign in "*?["):
-            return self.scope.sources.matching(path)
-        return [path]
-
     def _read_rule(self, node: Node) -> None:
-        keys = ("name", "when", "then", "include")
-        found = {key.choice(keys, "key of a rule"): value for key, value in node.pairs()}
+        pairs = node.pairs()
+        found = {key.text(): value for key, value in pairs if self.scope.attempt(_rule_key, key)}
         if "include" in found:
-            if len(found) > 1:
+            if len(pairs) > 1:
                 raise node.mistake("an `include` among rules stands alone")
             for item in found["include"].alternatives():
-                self._include(item)
+                self.scope.attempt(self._include, item)
             return
-        if "then" not in found:
-            raise node.mistake("this rule does nothing: `then` is missing", "then: {file: INBOX}")
         self.scope.rule_groups = set()
-        when = self.scope.attempt(
-            lambda: parse_when(found["when"], self.scope) if "when" in found else None
+        name = self.scope.attempt(self._name, node, found.get("name"))
+        when = (
+            self.scope.attempt(parse_when, found["when"], self.scope) if "when" in found else None
         )
-        then = self.scope.attempt(lambda: parse_then(found["then"], self.scope))
+        then = (
+            self.scope.attempt(parse_then, found["then"], self.scope) if "then" in found else None
+        )
         self.scope.variables |= self.scope.rule_groups
-        if then is not None:
-            self.rules.append(Rule(self._name(node, found), node.file, node.line, when, then))
+        if then is not None and name is not None:
+            self.rules.append(Rule(name, node.file, node.line, when, then))
+        if len(found) == len(pairs) and "then" not in found:
+            raise node.mistake("this rule does nothing: `then` is missing", "then: {file: INBOX}")
 
-    def _name(self, node: Node, found: dict[str, Node]) -> str:
-        if "name" not in found:
+    def _name(self, node: Node, written: Node | None) -> str:
+        if written is None:
             return f"rule {len(self.rules) + 1}"
-        name = found["name"].text()
-        for other in self.rules:
-            if other.name == name:
-                place = f"{os.path.basename(other.file)}:{other.line}"
-                raise found["name"].mistake(f"another rule is called {name!r} too", place)
+        name = written.text()
+        if not name.strip() or not name.isprintable():
+            raise written.mistake(f"{name!r} is no name", "one line, for logs and statistics")
+        first = self._names.setdefault((node.file, name), node.line)
+        if first != node.line:
+            raise written.mistake(f"another rule is called {name!r} too", f"in line {first}")
         return name
+
+
+def _rule_key(key: Node) -> bool:
+    """True for a key that rules have; raises Mistake for others."""
+    name = key.text()
+    if name in RULE_KEYS:
+        return True
+    if name in ACTIONS:
+        hint = "an action: it belongs under `then`"
+    elif name in CONDITIONS:
+        hint = "a condition: it belongs under `when`"
+    else:
+        hint = suggestion(name, RULE_KEYS)
+    raise key.mistake(f"unknown key of a rule {name!r}", hint)
 
 
 def load_text(text: str, path: str = "rules.yaml") -> RuleSet:
     """The rules in a text, as if it stood in a file at `path`; raises RuleError."""
     reader = Reader(Sources())
-    reader._open.append(os.path.abspath(path))
-    try:
-        reader._read_text(text, path)
-    except Mistake as mistake:
-        reader.problems.append(mistake.problem)
+    reader.read_text(text, path)
     return reader.finished()

@@ -40,5 +40,11 @@ class RuleSet:
     settings: Settings
     rules: tuple[Rule, ...]
     examples: tuple[Example, ...]
-    warnings: tuple[Problem, ...]
     stamps: tuple[Stamp, ...]
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Rules that can never fire; looked for anew each time, since delivery never asks."""
+        from maildrop_py.rules.unreachable import unreachable_rules
+
+        return tuple(unreachable_rules(self.rules))

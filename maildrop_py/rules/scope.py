@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from maildrop_py.errors import Problem
 from maildrop_py.rules.document import Mistake, Node
+from maildrop_py.rules.sources import UntrustedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,7 @@ class Scope:
         try:
             text = self.sources.read(path)
         except (OSError, UnicodeDecodeError) as error:
-            raise node.mistake(f"{path} cannot be read: {reason(error)}") from None
+            raise node.mistake(f"{path} cannot be used: {reason(error)}", advice(error)) from None
         lines = (f" {line}".partition(" #")[0].strip() for line in text.splitlines())
         return [line for line in lines if line]
 
@@ -62,6 +63,11 @@ class Scope:
         if written == "~" or written.startswith("~/"):
             written = self.home + written[1:]
         return os.path.normpath(os.path.join(os.path.dirname(node.file), written))
+
+
+def advice(error: Exception) -> str:
+    """What to do about a file that cannot be used, where that is known."""
+    return "chmod go-w, or let it belong to you" if isinstance(error, UntrustedFile) else ""
 
 
 def reason(error: Exception) -> str:

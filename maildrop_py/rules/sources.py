@@ -8,6 +8,7 @@ refused, as procmail does: whoever changes the rules runs commands as the user.
 from __future__ import annotations
 
 import os
+import stat
 
 Stamp = tuple[str, int, int, int, int, int, int, int]
 """path, then device, inode, size, mtime and ctime in ns, mode, owner; -1 if missing."""
@@ -31,22 +32,27 @@ class UntrustedFile(OSError):
     """A file that somebody other than its reader or root may change."""
 
 
-def check_trust(path: str) -> None:
-    """Raises UntrustedFile where others may write to the file or replace it.
+def check_trust(path: str, found: os.stat_result) -> None:
+    """Raises UntrustedFile where others may write to a file or replace it.
 
-    A group's right to write is borne where the group is the user's own, that is,
-    has the user's number.
+    `found` is what fstat(2) says of the open file. A group's right to write is
+    borne where the group is the user's own, that is, has the user's number.
     """
-    real = os.path.realpath(path)
-    for place, what in ((real, "it"), (os.path.dirname(real), "its folder")):
-        found = os.stat(place)
-        sticky = what == "its folder" and found.st_mode & 0o1000
-        if found.st_uid not in (0, os.geteuid()):
-            raise UntrustedFile(f"{what} belongs to another user (uid {found.st_uid})")
-        if found.st_mode & 0o002 and not sticky:
-            raise UntrustedFile(f"{what} is writable for everybody")
-        if found.st_mode & 0o020 and found.st_gid not in (0, os.geteuid()) and not sticky:
-            raise UntrustedFile(f"{what} is writable for group {found.st_gid}")
+    if not stat.S_ISREG(found.st_mode):
+        raise UntrustedFile("it is no regular file")
+    _check_owner(found, "it")
+    folder = os.stat(os.path.dirname(os.path.realpath(path)))
+    if not folder.st_mode & stat.S_ISVTX:
+        _check_owner(folder, "its folder")
+
+
+def _check_owner(found: os.stat_result, what: str) -> None:
+    if found.st_uid not in (0, os.geteuid()):
+        raise UntrustedFile(f"{what} belongs to another user (uid {found.st_uid})")
+    if found.st_mode & stat.S_IWOTH:
+        raise UntrustedFile(f"{what} is writable for everybody")
+    if found.st_mode & stat.S_IWGRP and found.st_gid not in (0, os.geteuid()):
+        raise UntrustedFile(f"{what} is writable for group {found.st_gid}")
 
 
 class Sources:
@@ -64,9 +70,10 @@ class Sources:
     def read(self, path: str, ships_with_us: bool = False) -> str:
         """The text of a file; raises OSError or UnicodeDecodeError."""
         self._stamps.setdefault(path, stamp(path))
-        if self._enforce_trust and not ships_with_us:
-            check_trust(path)
-        with open(path, encoding="utf-8-sig") as file:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # no FIFO holds us
+        with open(descriptor, encoding="utf-8-sig") as file:
+            if self._enforce_trust and not ships_with_us:
+                check_trust(path, os.fstat(descriptor))
             return file.read()
 
     def matching(self, pattern: str) -> list[str]:

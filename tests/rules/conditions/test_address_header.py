@@ -79,7 +79,7 @@ def test_a_file_that_is_missing_is_a_mistake(tmp_path: Path) -> None:
         read_rules(str(rules))
     (problem,) = caught.value.problems
     assert (problem.line, problem.column) == (2, 23)
-    assert "vip.txt cannot be read: No such file or directory" in problem.text
+    assert "vip.txt cannot be used: No such file or directory" in problem.text
 
 
 @pytest.mark.parametrize(
