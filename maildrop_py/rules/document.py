@@ -128,13 +128,10 @@ def _article(kind: str) -> str:
     return kind if kind == "nothing" else f"a {kind}"
 
 
-DID_YOU_MEAN = "did you mean"
-
-
 def suggestion(text: str, options: Iterable[str]) -> str:
     """«did you mean …?» where one option is close, else the list of all."""
     options = sorted(options)
     close = get_close_matches(text.lower().replace("-", "_"), options, n=1, cutoff=0.6)
     if close:
-        return f"{DID_YOU_MEAN} `{close[0]}`?"
+        return f"did you mean `{close[0]}`?"
     return "one of: " + ", ".join(options)

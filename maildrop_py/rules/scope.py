@@ -73,5 +73,6 @@ def advice(error: Exception) -> str:
 def reason(error: Exception) -> str:
     """Why a file could not be read, without Python's dressing."""
     if isinstance(error, UnicodeDecodeError):
-        return f"it is not UTF-8 (byte {error.start})"
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return f"it is not UTF-8 in line {line}"
     return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)

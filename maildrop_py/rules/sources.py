@@ -71,10 +71,10 @@ class Sources:
         """The text of a file; raises OSError or UnicodeDecodeError."""
         self._stamps.setdefault(path, stamp(path))
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # no FIFO holds us
-        with open(descriptor, encoding="utf-8-sig") as file:
+        with open(descriptor, "rb") as file:
             if self._enforce_trust and not ships_with_us:
                 check_trust(path, os.fstat(descriptor))
-            return file.read()
+            return str(file.read(), "utf-8-sig")
 
     def matching(self, pattern: str) -> list[str]:
         """The files that fit a pattern with wildcards in its last part, sorted."""

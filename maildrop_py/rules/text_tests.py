@@ -6,6 +6,7 @@ A bare text is a regular expression; a mapping names the kind of test:
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from maildrop_py.rules.document import Node
@@ -16,6 +17,8 @@ from maildrop_py.rules.pattern import INNER, Regex
 from maildrop_py.rules.scope import Scope
 
 TextTest = Regex | Contains | Is | Glob
+
+GROUP = re.compile(r"(?<!\\)\(\?P?<(\w+)>")
 
 KINDS = ("regex", "contains", "is", "glob")
 
@@ -94,6 +97,10 @@ def check_regex(node: Node, expression: str, latin1: bool = False) -> None:
         compiled(expression, latin1)
     except BadExpression as error:
         raise node.mistake(f"bad regular expression: {error}", _hint(expression)) from None
+    names = GROUP.findall(expression)
+    for name in names:
+        if names.count(name) > 1:
+            raise node.mistake(f"two groups are called {name!r}", "only the first would count")
 
 
 def _hint(expression: str) -> str:

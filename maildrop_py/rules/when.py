@@ -11,7 +11,7 @@ from maildrop_py.rules.conditions.all import All
 from maildrop_py.rules.conditions.any import Any_
 from maildrop_py.rules.conditions.not_ import Not
 from maildrop_py.rules.conditions.weigh import Weigh, parse_weigh
-from maildrop_py.rules.document import DID_YOU_MEAN, Node, suggestion
+from maildrop_py.rules.document import Node, suggestion
 from maildrop_py.rules.registry import condition_class
 from maildrop_py.rules.scope import Scope
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 BESIDE_WEIGH = "total"
 """The one key of a `when` that is no condition: the total that `weigh` must reach."""
+
+_REFUSED = {
+    "uri_dnsbl": "lists of the domains in a text need what a spam filter knows of texts: "
+    "its verdict is `spam_score`",
+}
 
 
 def parse_when(node: Node, scope: Scope) -> All:
@@ -63,14 +68,16 @@ def _one(key: Node, value: Node, scope: Scope, totals: list[Node]) -> Condition:
 
 def _hint(name: str) -> str:
     """What may have been meant by a name that no condition has."""
+    if name in _REFUSED:
+        return _REFUSED[name]
     if name == BESIDE_WEIGH:
         return "it belongs beside `weigh`"
     if name in ACTIONS:
         return "an action: it belongs under `then`"
-    hint = suggestion(name, CONDITIONS)
-    if not hint.startswith(DID_YOU_MEAN) and ("-" in name or name[:1].isupper()):
+    known = name.lower().replace("-", "_") in CONDITIONS
+    if not known and ("-" in name or name[:1].isupper()):
         return f"a header is asked about by `header: {{{name}: …}}`"
-    return hint
+    return suggestion(name, CONDITIONS)
 
 
 def schema() -> dict[str, Any]:
