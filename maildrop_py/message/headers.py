@@ -192,7 +192,7 @@ class Headers:
 class _Block:
     """The head that fields are cut from: bare CR made LF, so that offsets stay."""
 
-    __slots__ = ("_charset", "_lower", "end", "start", "text")
+    __slots__ = ("_charset", "_lower", "_names", "end", "start", "text")
 
     def __init__(self, head: bytes) -> None:
         self.start = _skip_blank_lines(head)
@@ -201,6 +201,7 @@ class _Block:
         end = head_end(self.text)
         self.end = end if end >= 0 else len(head)
         self._lower: bytes | None = None
+        self._names: set[bytes] | None = None
         self._charset: str | None = None
 
     @property
@@ -210,6 +211,14 @@ class _Block:
             blank = b"\n" * (self.start + 1)
             self._lower = blank + self.text[self.start : self.end].lower()
         return self._lower
+
+    @property
+    def names(self) -> set[bytes]:
+        """What the lines begin with up to a colon, in lower case: no field has another name."""
+        if self._names is None:
+            lines = self.lower.split(b"\n")
+            self._names = {line.partition(b":")[0].rstrip() for line in lines}
+        return self._names
 
     @property
     def charset(self) -> str:
@@ -237,8 +246,11 @@ def _has_bare_cr(data: bytes, start: int) -> bool:
 
 def _find_fields(block: _Block, name: str) -> list[Field]:
     """Searches for one name: far less work than to take the whole head apart."""
+    lowered = name.encode("latin-1", "replace").lower()
+    if lowered not in block.names:
+        return []
     text, lower = block.text, block.lower
-    wanted = b"\n" + name.encode("latin-1", "replace").lower()
+    wanted = b"\n" + lowered
     found = []
     start = lower.find(wanted)
     while start >= 0:

@@ -39,6 +39,13 @@ class All:
         return best(anchors_of(condition) for condition in self.conditions)
 
     def test(self, facts: Facts) -> Outcome:
+        if len(self.conditions) == 1:
+            outcome = self.conditions[0].test(facts)
+            children = ((self.conditions[0], outcome),)
+            return Outcome(outcome.held, captures=outcome.captures, children=children)
+        return self._test_each(facts)
+
+    def _test_each(self, facts: Facts) -> Outcome:
         held: bool | None = True
         captures: dict[str, str] = {}
         children: list[tuple[Condition, Outcome | None]] = []
