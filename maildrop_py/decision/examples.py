@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Filing, Forward, Pipe
 from maildrop_py.errors import Problem
+from maildrop_py.evidence.dnsbl import Listing
 from maildrop_py.evidence.evidence import Evidence
+from maildrop_py.evidence.result_fields import Finding
+from maildrop_py.evidence.spf import Spf
+from maildrop_py.evidence.trusted_headers import Authentication
 from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.record import record, replace
 from maildrop_py.rules.actions.file import File
@@ -26,10 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from maildrop_py.decision.decision import Decision
+    from maildrop_py.evidence.border import Border
     from maildrop_py.evidence.settings import Settings
     from maildrop_py.rules.examples import Example
     from maildrop_py.rules.program import Program
     from maildrop_py.rules.rule_set import Rule, RuleSet
+
+SOME_CLIENT = "203.0.113.1"
+"""The client's address where an example has its name or HELO alone (RFC 5737)."""
+NOT_STATED = "the example does not say"
 
 
 @record
@@ -68,11 +77,41 @@ class Stated(Evidence):
     """Knows what the example states, and asks nobody."""
 
     def __init__(self, example: Example, message: Message, settings: Settings) -> None:
-        super().__init__(message, example.envelope, settings, offline=True)
-        self._known = dict(example.evidence)
+        envelope = example.envelope
+        if envelope.client_address is None and (envelope.client_name or envelope.helo):
+            envelope = replace(envelope, client_address=SOME_CLIENT)
+        super().__init__(message, envelope, settings, offline=True)
+        self._stated: dict[str, Any] = dict(example.evidence)
+
+    def border(self) -> Border:
+        """As ever; unknown rather than inside where the example has nothing of a client."""
+        found = super().border()
+        said = self.envelope.client_address or self.message.headers.all("Received")
+        return found if said else replace(found, inside=False, unknown=NOT_STATED)
+
+    def spf(self) -> Spf:
+        result = self._stated.get("spf")
+        if result is None:
+            return super().spf()
+        domain = (self.border().sender or self.envelope.helo or "").rpartition("@")[2].lower()
+        unknown = NOT_STATED if result == "temperror" else ""
+        return Spf(result, domain, source="the example", unknown=unknown)
+
+    def auth(self) -> Authentication:
+        if "auth" not in self._stated:
+            return super().auth()
+        findings = (Finding(method, result) for method, result in self._stated["auth"])
+        return Authentication(tuple(findings), ("the example",))
+
+    def dnsbl(self, zone: str) -> Listing:
+        answers = dict(self._stated.get("dnsbl", ())).get(zone)
+        return Listing(zone, answers or (), "" if answers is not None else NOT_STATED)
+
+    def known(self, address: str) -> bool | None:
+        return self._stated.get("known")
 
     def duplicate(self) -> bool | None:
-        return self._known.get("duplicate")
+        return self._stated.get("duplicate")
 
 
 def _differences(example: Example, program: Program, rules: tuple[Rule, ...]) -> tuple[str, ...]:

@@ -89,6 +89,7 @@ def _candidates(text: str) -> list[str]:
         single = []
         if core:
             found.append(core)
+            found += [core.rstrip("!")] * core.endswith("!")  # an i, or the end of a shout
             pieces = core.translate(_JOINTS).split()
             found += [piece for piece in pieces if piece != core]
     return found

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.sources import Stamp
 
-FORMAT = 2
+FORMAT = 3
 KEY = f"maildrop-py rules {FORMAT} {__version__} {sys.hexversion:x}\n".encode()
 
 

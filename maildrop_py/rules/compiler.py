@@ -9,6 +9,7 @@ from maildrop_py.rules.anchors import anchors_of
 from maildrop_py.rules.packing import pack
 from maildrop_py.rules.program import LENGTHS, NUMBER, Index, Program
 from maildrop_py.rules.rule_set import RuleSet
+from maildrop_py.rules.zones import zones_of
 
 Found = dict[str, dict[int, dict[str, list[int]]]]
 
@@ -26,7 +27,9 @@ def compile_rules(rules: RuleSet) -> Program:
     packed = [marshal.dumps(pack(rule)) for rule in rules.rules]
     ends = [end.to_bytes(NUMBER, "big") for end in accumulate(map(len, packed))]
     index = _frozen(found)
-    return Program(rules.settings, b"".join(packed), b"".join(ends), tuple(always), index)
+    return Program(
+        rules.settings, b"".join(packed), b"".join(ends), tuple(always), index, zones_of(rules)
+    )
 
 
 def _note(by_length: dict[int, dict[str, list[int]]], literal: str, number: int) -> None:

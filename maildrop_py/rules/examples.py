@@ -9,6 +9,10 @@ from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Filed
 from maildrop_py.record import record
 from maildrop_py.rules.comparison import AGES, parse_comparison
+from maildrop_py.rules.conditions.auth import METHODS
+from maildrop_py.rules.conditions.auth import RESULTS as AUTH_RESULTS
+from maildrop_py.rules.conditions.dnsbl import parse_code, parse_zone
+from maildrop_py.rules.conditions.spf import RESULTS as SPF_RESULTS
 from maildrop_py.rules.document import Node
 from maildrop_py.rules.flag_names import parse_flags
 from maildrop_py.rules.header_name import header_name
@@ -19,7 +23,7 @@ NOON = float(timegm((2026, 7, 1, 12, 0, 0)))
 
 KEYS = ("message", "envelope", "evidence", "filed", "expect")
 ENVELOPE = ("sender", "recipient", "extension", "client_address", "client_name", "helo")
-EVIDENCE = ("duplicate",)
+EVIDENCE = ("duplicate", "known", "spf", "dnsbl", "auth")
 EXPECTED = ("rule", "file", "copies", "flags", "discard", "reject", "forward", "score")
 
 
@@ -27,9 +31,10 @@ EXPECTED = ("rule", "file", "copies", "flags", "discard", "reject", "forward", "
 class Example:
     """A message, and what must become of it.
 
-    `evidence` states what would have to be asked of the world; `filed` is for a
-    message that lies in a folder already. `rules` are the first and the last
-    but one of the rules that judge it, all of them if None.
+    `evidence` states what would have to be asked of the world: the answer to each
+    question; of `dnsbl` and `auth`, pairs of zone and answers, of method and
+    result. `filed` is for a message that lies in a folder already. `rules` are
+    the first and the last but one of the rules that judge it, all of them if None.
     """
 
     file: str
@@ -37,7 +42,7 @@ class Example:
     message: bytes
     envelope: Envelope
     expect: tuple[tuple[str, Any], ...]
-    evidence: tuple[tuple[str, bool], ...] = ()
+    evidence: tuple[tuple[str, Any], ...] = ()
     filed: Filed | None = None
     rules: tuple[int, int] | None = None
 
@@ -86,8 +91,28 @@ def _envelope(node: Node) -> Envelope:
     return Envelope(**fields)
 
 
-def _evidence(node: Node) -> tuple[tuple[str, bool], ...]:
-    return tuple((key.choice(EVIDENCE, "evidence"), v.boolean()) for key, v in node.pairs())
+def _evidence(node: Node) -> tuple[tuple[str, Any], ...]:
+    return tuple(_answer(key.choice(EVIDENCE, "evidence"), value) for key, value in node.pairs())
+
+
+def _answer(name: str, value: Node) -> tuple[str, Any]:
+    if name == "spf":
+        return name, value.choice(SPF_RESULTS, "SPF result")
+    if name == "dnsbl":
+        return name, tuple((parse_zone(zone), _codes(codes)) for zone, codes in value.pairs())
+    if name == "auth":
+        return name, tuple(
+            (method.choice(METHODS, "method"), result.choice(AUTH_RESULTS, "result"))
+            for method, result in value.pairs()
+        )
+    return name, value.boolean()
+
+
+def _codes(node: Node) -> tuple[str, ...]:
+    """The answers of a list in full; none where it does not have the client."""
+    items = node.items() if node.kind == "list" else [node]
+    firsts = [parse_code(item)[0].to_bytes(4, "big") for item in items]
+    return tuple(".".join(map(str, first)) for first in firsts)
 
 
 def _filed(node: Node) -> Filed:

@@ -35,13 +35,13 @@ each piece of the text is looked up among them."""
 
 
 class Program:
-    """The rules of a RuleSet, by number, and its settings.
+    """The rules of a RuleSet, by number, its settings, and the DNS lists that rules ask.
 
     `packed` holds all rules one behind the other, `ends` where each of them
     ends: ten thousand rules are two objects until one of them is wanted.
     """
 
-    __slots__ = ("_ends", "_packed", "_rules", "always", "index", "settings")
+    __slots__ = ("_ends", "_packed", "_rules", "always", "index", "settings", "zones")
 
     def __init__(
         self,
@@ -50,10 +50,12 @@ class Program:
         ends: bytes,
         always: tuple[int, ...],
         index: Index,
+        zones: tuple[str, ...] = (),
     ) -> None:
         self.settings = settings
         self.always = always
         self.index = index
+        self.zones = zones
         self._packed = packed
         self._ends = ends
         self._rules: dict[int, Rule] = {}
@@ -61,9 +63,9 @@ class Program:
     def __len__(self) -> int:
         return len(self._ends) // NUMBER
 
-    def state(self) -> tuple[bytes, bytes, tuple[int, ...], Index]:
+    def state(self) -> tuple[bytes, bytes, tuple[int, ...], Index, tuple[str, ...]]:
         """All but the settings, as plain values in the order of the constructor."""
-        return self._packed, self._ends, self.always, self.index
+        return self._packed, self._ends, self.always, self.index, self.zones
 
     def rule(self, number: int) -> Rule:
         """The rule with this number, counted from 0 in the order of the file."""

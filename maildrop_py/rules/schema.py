@@ -38,6 +38,12 @@ _ADDRESS: Schema = {
         },
     ]
 }
+_NAMES: Schema = {
+    "anyOf": [
+        {"type": "string", "description": "host name, .domain or glob, such as *.example.com"},
+        _ADDRESS["anyOf"][1],
+    ]
+}
 
 
 def schema() -> Schema:
@@ -67,6 +73,9 @@ def _definitions() -> Schema:
         "one_text_test": ONE_TEST,
         "exists": _object({"exists": {"type": "boolean"}}, "exists"),
         "address_test": _one_or_more({"anyOf": [_ADDRESS, {"$ref": "#/$defs/one_text_test"}]}),
+        "address_list": _one_or_more(_ADDRESS),
+        "names": _one_or_more(_NAMES),
+        "s25r_rules": _one_or_more({"type": "integer", "minimum": 0, "maximum": 6}),
         "comparison": {
             "anyOf": [
                 {"type": "number", "description": "at least so much"},
@@ -152,7 +161,7 @@ def _example() -> Schema:
         {
             "message": _object(message),
             "envelope": _object({**envelope, "authenticated": {"type": "boolean"}}),
-            "evidence": _object({name: {"type": "boolean"} for name in EVIDENCE}),
+            "evidence": _object(_evidence()),
             "filed": _object(
                 {"folder": _TEXT, "flags": flags, "age": {"type": ["string", "number"]}}
             ),
@@ -161,6 +170,18 @@ def _example() -> Schema:
         "message",
         "expect",
     )
+
+
+def _evidence() -> Schema:
+    """What an example may state; the rest are yes or no."""
+    methods = condition_class("auth").SCHEMA["properties"]
+    codes = {"anyOf": [_TEXTS, {"const": []}]}
+    return {
+        **{name: {"type": "boolean"} for name in EVIDENCE},
+        "spf": condition_class("spf").SCHEMA["anyOf"][0],
+        "dnsbl": {"type": "object", "additionalProperties": codes},
+        "auth": _object({name: said["anyOf"][0] for name, said in methods.items()}),
+    }
 
 
 def _expectations(flags: Schema) -> Schema:

@@ -10,7 +10,7 @@ class Settings:
     """The top of a rules file; `~` in paths is still unexpanded.
 
     `dns_timeout` is in seconds and is one budget for a whole message. `me` are
-    the user's own addresses and domains, `helo_names` the server's own names.
+    the user's own addresses and domains, `server_names` the server's own names and domains.
     """
 
     maildir: str | None = None

@@ -208,3 +208,18 @@ def test_rules_are_unpacked_once() -> None:
 
 def test_no_rules_is_a_program_too() -> None:
     assert no_rules().candidates(facts("Subject: x")) == []
+
+
+def test_a_program_names_the_dns_lists_that_rules_ask_however_deep() -> None:
+    """So that all of them can be asked together, when the first is."""
+    rules = """
+rules:
+  - {when: {dnsbl: [a.example, {zone: b.example, codes: 2}]}, then: {score: 1}}
+  - {when: {any: [{all: {dnsbl: c.example}}, {not: {dnsbl: a.example}}]}, then: {score: 1}}
+  - {when: {weigh: [{dnsbl: d.example, score: 1}], total: 1}, then: {score: 1}}
+  - {then: {file: INBOX}}
+"""
+    program = compile_rules(rules_of(rules))
+    assert program.zones == ("a.example", "b.example", "c.example", "d.example")
+    assert program.state()[-1] == program.zones
+    assert no_rules().zones == ()

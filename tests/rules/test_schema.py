@@ -54,12 +54,31 @@ rules:
     then: {reject: not here}
   - when: {weigh: [{subject: a, score: 2}, {bulk: true, body: b, score: -1}], total: ">= 2"}
     then: {forward: me@example.com}
+  - when: {spf: [pass, fail], spf_whitelist: ["*@a.example", .b.example], auth: {dkim: pass}}
+    then: {file: A}
+  - when: {dnsbl: zen.example, s25r: true, dynamic_fqdn: false, helo: no_dot, client_ip: "::1"}
+    then: {file: A}
+  - when: {dnsbl: [a.example, {zone: b.example, codes: [2, 4-7, 127.0.1.2]}], s25r: [0, 1]}
+    then: {file: A}
+  - when: {s25r: {rules: 1, except: [.a.example, b.example]}, auth: {arc: [none, fail]}}
+    then: {file: A}
+  - when: {dynamic_fqdn: {except: "*.a.example"}, client_name: {glob: "*.b"}, client_tld: [br, no]}
+    then: {file: A}
+  - when: {self_forged: true, known_sender: false, misspelt: [a, b], helo: [literal, own_name]}
+    then: {file: A}
+  - when: {misspelt: {words: a, distance: 0, innocent: [c]}}
+    then: {file: A}
   - when: {command: [/bin/true, a b], sender: "", recipient: "*@example.com", extension: x}
     then: {pipe: /bin/cat}
 examples:
   - message: {headers: {A: [b, c]}, body: text}
     envelope: {sender: "", authenticated: true}
-    evidence: {duplicate: true}
+    evidence:
+      duplicate: true
+      known: false
+      spf: softfail
+      dnsbl: {zen.example: [2, 127.0.0.4], b.example: []}
+      auth: {dkim: pass, dmarc: fail}
     filed: {folder: INBOX, flags: [seen], age: 3d}
     expect: {rule: 1, file: null, copies: [], flags: [], discard: false, reject: true, score: 1}
 """
@@ -98,6 +117,24 @@ rules: [{when: {attachment: {size: 3}}, then: {file: A}}]
 rules: [{when: {flags: unread}, then: {file: A}}]
 ---
 rules: [{when: {total: 3}, then: {file: A}}]
+---
+rules: [{when: {spf: passed}, then: {file: A}}]
+---
+rules: [{when: {auth: {dkim: ok}}, then: {file: A}}]
+---
+rules: [{when: {dnsbl: {codes: 2}}, then: {file: A}}]
+---
+rules: [{when: {dnsbl: {zone: a.example, codes: two}}, then: {file: A}}]
+---
+rules: [{when: {s25r: 7}, then: {file: A}}]
+---
+rules: [{when: {s25r: {white: a}}, then: {file: A}}]
+---
+rules: [{when: {helo: dot}, then: {file: A}}]
+---
+rules: [{when: {misspelt: {distance: 1}}, then: {file: A}}]
+---
+rules: [{when: {misspelt: {words: a, distance: 5}}, then: {file: A}}]
 ---
 rules: [{when: {weigh: [{subject: a}]}, then: {file: A}}]
 ---

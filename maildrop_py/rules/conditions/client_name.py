@@ -1,0 +1,51 @@
+"""client_name: the verified reverse name of the client at the border passes a test.
+
+The name is what the mail server verified, or DNS does now. A client without one
+passes no test (`s25r: 0` finds it). Unknown for authenticated sessions, which
+may come from anywhere.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import COSTLY, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.text_tests import TextTest
+
+
+@record
+class ClientName:
+    """The name passes one of `tests`."""
+
+    tests: tuple[TextTest, ...]
+
+    COST: ClassVar[int] = COSTLY
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/text_test"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.text_tests import parse_tests
+
+        return cls(parse_tests(node, scope))
+
+    def describe(self) -> str:
+        return "the client's name " + " or ".join(test.describe() for test in self.tests)
+
+    def test(self, facts: Facts) -> Outcome:
+        from maildrop_py.rules.conditions.client import named
+
+        name = named(facts)
+        if isinstance(name, Outcome):
+            return name
+        for test in self.tests:
+            found = test.search(name)
+            if found:
+                return Outcome(True, "client name", name, found[0], captures=found[1])
+        return Outcome(False, "client name", name)

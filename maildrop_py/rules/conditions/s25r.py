@@ -1,0 +1,97 @@
+"""s25r: the client's verified name looks like an end user's line (Selective SMTP Rejection).
+
+Mail servers with such names exist: it is a sign to be scored. Names in `except`
+are never taken, nor are authenticated sessions. Rule 0, no verified name, holds
+only if the mail server or DNS says that there is none.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import COSTLY, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.document import Node
+    from maildrop_py.rules.names import Names
+    from maildrop_py.rules.scope import Scope
+
+
+ALL = (0, 1, 2, 3, 4, 5, 6)
+
+
+@record
+class S25R:
+    """One of the rules numbered `rules` holds for the name, and it is not in `exempt`."""
+
+    rules: tuple[int, ...] = ALL
+    exempt: Names | None = None
+
+    COST: ClassVar[int] = COSTLY
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [
+            {"type": "boolean"},
+            {"$ref": "#/$defs/s25r_rules"},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "minProperties": 1,
+                "properties": {
+                    "rules": {"$ref": "#/$defs/s25r_rules"},
+                    "except": {"$ref": "#/$defs/names"},
+                },
+            },
+        ]
+    }
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.conditions.not_ import wanted
+        from maildrop_py.rules.names import parse_names
+
+        if node.kind == "boolean":
+            return wanted(node, cls())
+        if node.kind != "mapping":
+            return cls(_numbers(node))
+        found = {key.choice(("rules", "except"), "key"): value for key, value in node.pairs()}
+        if not found:
+            raise node.mistake(
+                "nothing is said here", "such as {rules: [1, 2], except: [a.example]}"
+            )
+        rules = _numbers(found["rules"]) if "rules" in found else ALL
+        return cls(rules, parse_names(found["except"], scope) if "except" in found else None)
+
+    def describe(self) -> str:
+        chosen = "" if self.rules == ALL else f" {', '.join(map(str, self.rules))}"
+        said = f"the client's name looks like an end user's line (S25R{chosen})"
+        return said + (f", but for {self.exempt.shown}" if self.exempt else "")
+
+    def test(self, facts: Facts) -> Outcome:
+        from maildrop_py.evidence.reverse_name import RULES, s25r
+        from maildrop_py.rules.conditions.client import cleared
+
+        cleared_by = cleared(facts)
+        if cleared_by:
+            return Outcome(False, "client name", why=cleared_by)
+        found = facts.evidence.reverse_name()
+        if found.unknown:
+            return Outcome(None, "client name", why=found.unknown)
+        shown = found.name or "unknown"
+        entry = self.exempt.entry_for(found.name) if self.exempt else None
+        if entry is not None:
+            return Outcome(False, "client name", shown, why=f"fits {entry}")
+        held = [number for number in s25r(found.name) if number in self.rules]
+        why = "; ".join(f"rule {number}: it {RULES[number]}" for number in held)
+        return Outcome(bool(held), "client name", shown, why=why)
+
+
+def _numbers(node: Node) -> tuple[int, ...]:
+    found = []
+    for item in node.alternatives():
+        if item.kind != "whole number" or item.text() not in map(str, ALL):
+            raise item.mistake(f"there is no S25R rule {item.text()!r}", "0 to 6, or true for all")
+        found.append(int(item.text()))
+    return tuple(sorted(set(found)))

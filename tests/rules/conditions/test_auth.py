@@ -1,0 +1,68 @@
+"""auth: results of trusted servers above the border, and of nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..reading import when, when_problem
+from .evident import INSIDE, holds, outcome
+
+HOP = "Received: from x (x.a.example [203.0.113.9]) by mx.me.example with ESMTP id 1\n"
+RESULTS = "Authentication-Results: mx.me.example; "
+
+
+def above(results: str) -> str:
+    return f"{RESULTS}{results}\n{HOP}From: a@a.example"
+
+
+@pytest.mark.parametrize(
+    ("results", "condition", "answer"),
+    [
+        ("dkim=pass header.d=a.example", "{dkim: pass}", True),
+        ("dkim=fail", "{dkim: pass}", False),
+        ("dkim=fail", "{dkim: [fail, none]}", True),
+        ("dkim=fail header.d=b.example; dkim=pass header.d=a.example", "{dkim: fail}", False),
+        ("dkim=fail header.d=b.example; dkim=pass header.d=a.example", "{dkim: pass}", True),
+        ("dkim=pass; dmarc=fail", "{dkim: pass, dmarc: fail}", True),
+        ("dkim=pass; dmarc=pass", "{dkim: pass, dmarc: fail}", False),
+        ("dkim=pass", "{dmarc: fail}", None),
+        ("dkim=temperror", "{dkim: fail}", None),
+        ("dkim=temperror", "{dkim: temperror}", True),
+        ("arc=pass", "{arc: pass}", True),
+        ("spf=softfail smtp.mailfrom=a.example", "{spf: softfail}", True),
+        ("none", "{dkim: none}", None),
+    ],
+)
+def test_the_findings_decide(results: str, condition: str, answer: bool | None) -> None:
+    assert holds(f"{{auth: {condition}}}", above(results), INSIDE) is answer
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        HOP + RESULTS + "dkim=pass",
+        above("dkim=pass").replace("mx.me.example;", "mx.evil.example;"),
+        "Subject: mx.me.example; dkim=pass\n" + HOP,
+    ],
+    ids=["below the border", "another server", "no result at all"],
+)
+def test_nobody_else_is_believed(head: str) -> None:
+    assert holds("{auth: {dkim: pass}}", head, INSIDE) is None
+
+
+def test_it_shows_what_was_said() -> None:
+    found = outcome("{auth: {dkim: pass}}", above("dkim=fail; dkim=neutral"), INSIDE)
+    assert (found.label, found.text) == ("dkim", "fail neutral")
+    silent = outcome("{auth: {arc: pass}}", above("dkim=fail"), INSIDE)
+    assert silent.why == "mx.me.example said nothing of it"
+
+
+def test_mistakes() -> None:
+    assert "did you mean `dkim`?" in when_problem("{auth: {dkmi: pass}}")
+    assert "did you mean `pass`?" in when_problem("{auth: {dkim: passed}}")
+    assert "no method" in when_problem("{auth: {}}")
+
+
+def test_it_says_itself_in_words() -> None:
+    said = when("{auth: {dkim: [pass, none]}}").describe()
+    assert said == "a trusted server says dkim pass or none"
