@@ -25,6 +25,7 @@ SIZES: dict[str, float] = {
 }
 AGES: dict[str, float] = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31557600}
 
+FAR = float("inf")
 OPERATORS = (">=", "<=", "==", ">", "<", "=")
 
 
@@ -57,8 +58,19 @@ def parse_comparison(node: Node, units: dict[str, float]) -> Comparison:
     """The comparison that a text or number states; raises Mistake."""
     written = node.text()
     terms = tuple(_term(node, part.strip(), units) for part in written.split(" and "))
+    if not _is_possible(terms):
+        raise node.mistake(f"no number is both: {written!r}", _example(units))
     shown = written if written.lstrip()[:1] in "<>=" else f">= {written}"
     return Comparison(terms, shown)
+
+
+def _is_possible(terms: tuple[tuple[str, float], ...]) -> bool:
+    """Whether there is a number that passes all terms."""
+    low = max(((bound, sign == ">") for sign, bound in terms if "<" not in sign), default=None)
+    high = min(((bound, sign != "<") for sign, bound in terms if ">" not in sign), default=None)
+    if low is None or high is None:
+        return True
+    return low[0] < high[0] or (low[0] == high[0] and not low[1] and high[1])
 
 
 def _term(node: Node, text: str, units: dict[str, float]) -> tuple[str, float]:
@@ -70,7 +82,9 @@ def _term(node: Node, text: str, units: dict[str, float]) -> tuple[str, float]:
     try:
         value = float(number)
     except ValueError:
-        raise node.mistake(f"{text!r} is not a comparison", _example(units)) from None
+        value = FAR
+    if not -FAR < value < FAR:
+        raise node.mistake(f"{text!r} is not a comparison", _example(units))
     if unit.lower() not in by_name:
         said = f"unknown unit {unit!r}" if unit else "a unit is missing"
         raise node.mistake(said, _example(units))

@@ -131,7 +131,8 @@ def _article(kind: str) -> str:
 def suggestion(text: str, options: Iterable[str]) -> str:
     """«did you mean …?» where one option is close, else the list of all."""
     options = sorted(options)
-    close = get_close_matches(text.lower().replace("-", "_"), options, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean `{close[0]}`?"
+    for spelling in (text.lower().replace("-", "_"), text.lower()):
+        close = get_close_matches(spelling, options, n=1, cutoff=0.6)
+        if close:
+            return f"did you mean `{close[0]}`?"
     return "one of: " + ", ".join(options)

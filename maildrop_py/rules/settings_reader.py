@@ -68,13 +68,14 @@ def _nameserver(node: Node) -> str:
     """`127.0.0.1`, `127.0.0.1:5353`, `::1` or `[::1]:5353`."""
     text = node.text()
     host, port = text, "53"
-    if text.startswith("["):
-        host, _, port = text[1:].partition("]:")
+    if text.startswith("[") and "]" in text:
+        host, _, behind = text[1:].partition("]")
+        port = behind.removeprefix(":") if behind else port
     elif text.count(":") == 1:
         host, _, port = text.partition(":")
     try:
-        ip_address(host.rstrip("]"))
-        valid = 0 < int(port or "53") < 65536
+        ip_address(host)
+        valid = 0 < int(port) < 65536
     except ValueError:
         valid = False
     if not valid:
@@ -82,19 +83,25 @@ def _nameserver(node: Node) -> str:
     return text
 
 
+def _path(node: Node) -> str:
+    if not node.text():
+        raise node.mistake("a path must stand here", "such as ~/Maildir")
+    return node.text()
+
+
 def _texts(name: str) -> Callable[[Node, Scope], dict[str, Any]]:
     return lambda node, scope: {name: tuple(text.lower() for text in node.texts())}
 
 
 _READERS: dict[str, Callable[[Node, Scope], dict[str, Any]]] = {
-    "maildir": lambda node, scope: {"maildir": node.text()},
+    "maildir": lambda node, scope: {"maildir": _path(node)},
     "layout": lambda node, scope: {"layout": node.choice(LAYOUTS, "layout")},
     "folder_encoding": lambda node, scope: {"folder_encoding": node.choice(ENCODINGS, "encoding")},
     "trust": _trust,
     "dns": _dns,
     "me": _texts("me"),
     "server_names": _texts("server_names"),
-    "sendmail": lambda node, scope: {"sendmail": node.text()},
+    "sendmail": lambda node, scope: {"sendmail": _path(node)},
     "allow_commands": lambda node, scope: {"allow_commands": node.boolean()},
 }
 
