@@ -84,26 +84,12 @@ class Program:
     def candidates(self, facts: Facts) -> list[int]:
         """The numbers of all rules that may fire, in order."""
         hits = set(self.always)
-        haystack = facts.message.headers.haystack
         for field, by_length in self.index.items():
-            if haystack and " " not in field and _all_missing(haystack, by_length):
-                continue
             text = facts.folded(field)
             if text:
                 for length, table in by_length.items():
                     _look_up(text, length, table, hits)
         return sorted(hits)
-
-
-def _all_missing(haystack: str, by_length: dict[int, Table]) -> bool:
-    """Whether no header at all has what one field would need; False where that takes longer."""
-    for table in by_length.values():
-        if len(table) >= FEW:
-            return False
-        for prefix in table:
-            if prefix in haystack:
-                return False
-    return True
 
 
 def no_rules() -> Program:
@@ -116,10 +102,10 @@ def no_rules() -> Program:
 def _look_up(text: str, length: int, table: Table, hits: set[int]) -> None:
     """Adds to `hits` the rules of every prefix that stands somewhere in `text`."""
     if len(table) < FEW:
-        found = [numbers for prefix, numbers in table.items() if prefix in text]
+        found = {numbers for prefix, numbers in table.items() if prefix in text}
     else:
-        pieces = {text[at : at + length] for at in range(len(text) - length + 1)}
-        found = [table[piece] for piece in pieces if piece in table]
+        pieces = (text[at : at + length] for at in range(len(text) - length + 1))
+        found = {table[piece] for piece in pieces if piece in table}
     for numbers in found:
         if isinstance(numbers, int):
             hits.add(numbers)
