@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
 
@@ -133,10 +134,11 @@ def _error_of(step: Callable[..., None], *arguments: object) -> Exception | None
 
 def _start_writing(files: list[Sequence[int]]) -> None:
     advise = getattr(os, "posix_fadvise", None)
-    if advise is not None:  # on Linux this starts write-back and returns
-        for descriptors in files:
-            for fd in descriptors:
-                advise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+    if advise is None:
+        return
+    for fd in (fd for descriptors in files for fd in descriptors):
+        with suppress(OSError):  # on Linux this starts write-back; fsync will tell of errors
+            advise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _sync_files(descriptors: Sequence[int]) -> None:

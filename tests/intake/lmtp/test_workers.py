@@ -7,13 +7,14 @@ import signal
 import socket
 import stat
 import sys
+import time
 
 import pytest
 
 from maildrop_py.errors import UsageError
 from maildrop_py.intake.lmtp.sockets import close_door, is_loopback, tcp_door, unix_door
 from maildrop_py.intake.lmtp.systemd import Manager
-from maildrop_py.intake.lmtp.workers import pause
+from maildrop_py.intake.lmtp.workers import Workers, pause
 
 from .conftest import wait_until
 
@@ -105,6 +106,29 @@ def test_a_second_stop_ends_everything_at_once(serve):
     wait_until(lambda: talk.socket.fileno() and served.workers())
     served.process.send_signal(signal.SIGINT)
     assert served.process.wait(20) == 0
+
+
+def test_the_process_named_last_stops_after_the_others(tmp_path):
+    order = tmp_path / "order"
+
+    def work(number: int, beat) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+        beat()
+        with order.open("a") as file:
+            file.write(f"{number} started\n")
+        signal.sigwait([signal.SIGTERM])
+        time.sleep(0.2 if number else 0)
+        with order.open("a") as file:
+            file.write(f"{number} stopped\n")
+
+    parent = os.fork()
+    if parent == 0:
+        Workers(work, 2, Manager({}), print, last=0).run()
+        os._exit(0)
+    wait_until(lambda: order.exists() and order.read_text().count("started") == 2)
+    os.kill(parent, signal.SIGTERM)
+    assert os.waitpid(parent, 0)[1] == 0
+    assert order.read_text().splitlines()[2:] == ["1 stopped", "0 stopped"]
 
 
 def test_sighup_reloads_without_dropping_a_session(serve):
