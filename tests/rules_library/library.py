@@ -16,6 +16,13 @@ INCLUDED = builtin_names()
 RECOMMENDED = [
     "duplicates",
     "attachments",
+    "known",
+    "spf",
+    "s25r",
+    "helo",
+    "dnsbl",
+    "forged",
+    "spelling",
     "spam",
     "backscatter",
     "lists",
@@ -23,6 +30,12 @@ RECOMMENDED = [
     "from-daemon",
 ]
 """The order that rules/README.md advises."""
+
+POINTS = ["known", "spf", "s25r", "helo", "dnsbl", "forged", "spelling"]
+"""The files that only give points."""
+
+POLICY = "policy"
+"""Takes the place of `spam`, and includes POINTS: so it stands beside none of them."""
 
 
 @cache

@@ -16,7 +16,7 @@ from maildrop_py.rules.reader import read_rules
 from maildrop_py.rules.settings_reader import SETTINGS
 from maildrop_py.rules.template import ALWAYS_KNOWN, FILTERS
 
-from .library import FILES, FOLDER, RECOMMENDED
+from .library import FILES, FOLDER, POLICY, RECOMMENDED
 
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", README, re.M | re.S)
@@ -60,7 +60,7 @@ def test_every_flag_filter_and_ready_made_name_is_named() -> None:
 
 def test_every_file_that_ships_is_listed_in_the_advised_order() -> None:
     listed = re.findall(r"^\| \[([\w-]+)\]\(\1\.yaml\) \|", README, re.M)
-    assert listed == RECOMMENDED
+    assert listed == [*RECOMMENDED, POLICY]
     assert all(f"({path.name})" in README for path in FILES)
 
 
@@ -91,10 +91,25 @@ def test_links_inside_the_page_lead_somewhere() -> None:
 def test_the_table_of_catches_is_what_is_caught(shared: Path) -> None:
     """Held against the corpus's smallest folder, so that it takes no time."""
     assert shared in catches.CORPUS.parents
-    rows = re.findall(r"^\| ([a-z-]+) +\| +[\d,]+ \| +([\d,]+) \| +[\d,]+ \|$", README, re.M)
-    written = {name: int(number.replace(",", "")) for name, number in rows}
+    written = _hard_ham(r"[a-z0-9-]+")
     assert written == {name: catches.caught(name, "hard ham").total() for name in written}
     assert sorted(written) == sorted(RECOMMENDED)
+
+
+def test_the_table_of_rules_that_fired_is_what_fires(shared: Path) -> None:
+    assert shared in catches.CORPUS.parents
+    written = _hard_ham(r"[a-z0-9]+: [a-z' ]+")
+    assert len(written) > 5
+    fired = catches.fired(POLICY, "hard ham")
+    assert written == {name: fired[name] for name in written}
+
+
+def _hard_ham(names: str) -> dict[str, int]:
+    """The column in the middle of the tables whose rows begin with such names."""
+    row = rf"^\| ({names}) +\| +[\d,]+ \| +([\d,]+) \| +[\d,]+ \|$"
+    return {
+        name.strip(): int(number.replace(",", "")) for name, number in re.findall(row, README, re.M)
+    }
 
 
 def _failures(text: str, folder: Path) -> list[str]:

@@ -14,9 +14,10 @@ from maildrop_py.message.envelope import Envelope
 from maildrop_py.record import replace
 from maildrop_py.rules.actions.discard import Discard
 from maildrop_py.rules.actions.reject import Reject
+from maildrop_py.rules.actions.score import Score
 from maildrop_py.rules.examples import Example
 
-from .library import FILES, INCLUDED, RECOMMENDED, alone, included
+from .library import FILES, INCLUDED, POINTS, POLICY, RECOMMENDED, alone, included
 from .outcomes import outcome
 
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -59,15 +60,16 @@ def test_the_comment_on_top_says_how_and_when_to_use_it(name: str) -> None:
 @every_included
 def test_rules_are_named_after_their_file(name: str) -> None:
     """So that they never meet a user's rule of the same name, and the log says whose it was."""
-    prefixes = {rule.name.partition(": ")[0] for rule in alone(name).rules}
+    own = [rule for rule in alone(name).rules if Path(rule.file).stem == name]
+    prefixes = {rule.name.partition(": ")[0] for rule in own}
     assert prefixes == {name.removesuffix("-apart")}
 
 
 def test_the_advised_order_names_every_file_that_can_be_included() -> None:
-    assert sorted(RECOMMENDED) == INCLUDED
+    assert sorted([*RECOMMENDED, POLICY]) == INCLUDED
 
 
-@pytest.mark.parametrize("names", [RECOMMENDED, RECOMMENDED[::-1], INCLUDED], ids=str)
+@pytest.mark.parametrize("names", [RECOMMENDED, RECOMMENDED[::-1], sorted(RECOMMENDED)], ids=str)
 def test_all_files_load_together_with_nothing_to_warn_of(names: list[str]) -> None:
     rules = included(*names)
     assert rules.warnings == ()
@@ -78,7 +80,7 @@ def test_examples_of_included_files_hold_whatever_stands_before_them() -> None:
     assert run_examples(included(*RECOMMENDED)) == run_examples(included(*RECOMMENDED[::-1])) == []
 
 
-@pytest.mark.parametrize(("first", "second"), list(itertools.permutations(INCLUDED, 2)))
+@pytest.mark.parametrize(("first", "second"), list(itertools.permutations(RECOMMENDED, 2)))
 def test_two_files_in_either_order_do_what_one_of_them_would(first: str, second: str) -> None:
     """Nothing goes where neither file would put it, and nothing is lost between them."""
     each, both = (alone(first), alone(second)), included(first, second)
@@ -99,10 +101,30 @@ def test_nothing_is_discarded_but_certain_spam(name: str) -> None:
 
 
 @every_included
-def test_nothing_asks_the_network_or_runs_a_command(name: str) -> None:
+def test_only_files_named_for_it_ask_the_network_and_none_runs_a_command(name: str) -> None:
     text = next(path for path in FILES if path.stem == name).read_text()
-    rules = re.sub(r"#.*", "", text)
-    assert not re.search(r"\b(command|pipe|forward|dnsbl|spf\w*|s25r):", rules)
+    rules = re.sub(r"#.*", "", text[: text.index("\nexamples:")])
+    assert not re.search(r"\b(command|pipe|forward):", rules)
+    asks = re.search(r"\b(dnsbl|spf|s25r|dynamic_fqdn|self_forged):", rules)
+    assert bool(asks) == (name in {"known", "spf", "s25r", "dnsbl", "forged"})
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_files_that_give_points_do_nothing_else(name: str) -> None:
+    for rule in alone(name).rules:
+        assert [type(action) for action in rule.then.actions] == [Score]
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_one_kind_of_evidence_alone_takes_nothing_to_junk(name: str) -> None:
+    both = included(name, "spam")
+    for example in alone(name).examples:
+        assert outcome(both, _unbound(example)).place == "INBOX"
+
+
+def test_the_policy_includes_every_file_that_gives_points() -> None:
+    files = {Path(rule.file).stem for rule in alone(POLICY).rules}
+    assert files == {*POINTS, POLICY}
 
 
 def test_what_from_daemon_takes_the_parts_take_too(shared: Path) -> None:
