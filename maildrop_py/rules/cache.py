@@ -1,24 +1,27 @@
 """cache: compiled rules on disk, so that delivery reads no YAML.
 
 One file for each rules file, keyed by its path and holding the stamps of all
-the files it was made from. It is made anew when one of them has changed; where
-that fails, the last program that compiled goes on being used. A cache file that
-others could have written is not believed. Not pickle: `marshal` of plain
-values, with a checksum, and a key of the versions of it all.
+the files it was made from, this program's own among them. It is made anew when
+one of them has changed; where that fails, the last program that compiled goes
+on being used. A cache file that others could have written is not believed. Not
+pickle: `marshal` of plain values, with a checksum, and a key of the versions of
+it all.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from _thread import get_ident
 from binascii import crc32
+from errno import EPERM
 from marshal import dumps, loads
 
 from maildrop_py import __version__
 from maildrop_py.errors import MaildropError
 from maildrop_py.rules.packing import pack, unpack
 from maildrop_py.rules.program import Program
-from maildrop_py.rules.sources import unchanged
+from maildrop_py.rules.sources import stamp, unchanged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +31,15 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 KEY = f"maildrop-py rules {FORMAT} {__version__} {sys.hexversion:x}\n".encode()
+
+MOST_SHOWN = 10
+"""Mistakes that are warned of at each delivery; `check` shows them all."""
+
+# What reading rules raises on purpose, and what a bug of ours there would raise: mail goes on.
+_FAILURES = (
+    *(MaildropError, OSError, RecursionError, MemoryError),
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError),
+)
 
 
 def load_program(path: str, folder: str, warn: Callable[[str], None]) -> Program | None:
@@ -41,9 +53,8 @@ def load_program(path: str, folder: str, warn: Callable[[str], None]) -> Program
         return cached[1]
     try:
         return compile_program(path, folder, warn)
-    except (MaildropError, OSError, RecursionError, MemoryError) as error:
-        for line in str(error).splitlines() or [type(error).__name__]:
-            warn(f"rules not usable: {line}")
+    except _FAILURES as error:
+        _explain(error, warn)
     if cached is not None:
         warn(f"going on with the last rules that were: {path}")
         return cached[1]
@@ -61,28 +72,47 @@ def compile_program(path: str, folder: str, warn: Callable[[str], None]) -> Prog
     from maildrop_py.rules.compiler import compile_rules
     from maildrop_py.rules.reader import read_rules
 
+    own = _stamps_of_this_program()
     rules = read_rules(path)
     program = compile_rules(rules)
     place = _place(path, folder)
     try:
-        _write(place, rules.stamps, os.path.abspath(path), program)
+        _write(place, (*rules.stamps, *own), os.path.abspath(path), program)
     except OSError as error:
         warn(f"compiled rules could not be kept in {place}: {error.strerror}")
     return program
 
 
+def _explain(error: BaseException, warn: Callable[[str], None]) -> None:
+    lines = str(error).splitlines() if isinstance(error, MaildropError | OSError) else []
+    for line in lines[:MOST_SHOWN] or [f"{type(error).__name__}: {error}"]:
+        warn(f"rules not usable: {line}")
+    if len(lines) > MOST_SHOWN:
+        warn(f"rules not usable: {len(lines) - MOST_SHOWN} mistakes more")
+
+
+def _stamps_of_this_program() -> tuple[Stamp, ...]:
+    """Stamps of where conditions and actions are defined: packed rules depend on them."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    return tuple([stamp(os.path.join(here, name)) for name in ("", "conditions", "actions")])
+
+
 def _place(path: str, folder: str) -> str:
     data = os.fsencode(os.path.abspath(path))
-    name = os.path.basename(path)[:100]
+    name = os.fsdecode(os.fsencode(os.path.basename(path))[:100])
     return os.path.join(folder, f"{name}.{crc32(data):08x}{crc32(data[::-1]):08x}")
 
 
 def _write(place: str, stamps: tuple[Stamp, ...], path: str, program: Program) -> None:
     body = dumps((path, stamps, pack(program.settings), *program.state()))
     data = KEY + crc32(body).to_bytes(4, "big") + body
-    os.makedirs(os.path.dirname(place), 0o700, exist_ok=True)
-    draft = f"{place}.{os.getpid()}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    folder = os.path.dirname(place)
+    os.makedirs(folder, 0o700, exist_ok=True)
+    if not _is_ours(os.stat(folder)):
+        raise OSError(EPERM, "others may write there")
+    draft = f"{place}.{os.getpid()}.{get_ident()}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(draft, flags, 0o600)
     try:
         with open(descriptor, "wb") as file:
             file.write(data)
@@ -100,19 +130,23 @@ def _read(path: str, folder: str) -> tuple[tuple[Stamp, ...], Program] | None:
         return None
     try:
         known, stamps, settings, *state = loads(body)
-        return (
-            (stamps, Program(unpack(settings), *state)) if known == os.path.abspath(path) else None
-        )
+        program = Program(unpack(settings), *state)
     except (ValueError, EOFError, TypeError):
         return None
+    return (stamps, program) if known == os.path.abspath(path) else None
 
 
 def _trusted_bytes(place: str) -> bytes:
+    """What stands in a file that nobody else could have written or put there."""
     try:
-        with open(place, "rb") as file:
-            found = os.fstat(file.fileno())
-            if found.st_uid == os.geteuid() and not found.st_mode & 0o022:
+        descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            if _is_ours(os.fstat(descriptor)) and _is_ours(os.stat(os.path.dirname(place))):
                 return file.read()
     except OSError:
         pass
     return b""
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    return found.st_uid == os.geteuid() and not found.st_mode & 0o022
