@@ -30,7 +30,9 @@ def parameters(raw: bytes, charset: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
     extended: dict[str, Sections] = {}
     for name, value in _pairs(text):
-        value = value.replace(_BACKSLASH, "\\").replace(_QUOTE, '"')
+        name, value = (
+            part.replace(_BACKSLASH, "\\").replace(_QUOTE, '"') for part in (name, value)
+        )
         base, star, rest = name.partition("*")
         if star:
             section = rest.rstrip("*")
