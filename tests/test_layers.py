@@ -1,0 +1,212 @@
+"""The arrows between packages, and how little a delivery loads.
+
+DESIGN: a decision is a value, made without touching the world and carried out by
+others. That holds only as long as imports point one way.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "maildrop_py"
+
+MAY_IMPORT = {
+    "__init__": "",
+    "errors": "",
+    "record": "",
+    "message": "errors record",
+    "evidence": "errors record message",
+    "rules": "errors record message __version__",
+    "decision": "errors record message rules",
+    "delivery": "errors record message rules decision",
+    "intake": "errors record message",
+    "report": "errors record message rules decision",
+    "cli": "errors record message evidence rules decision delivery intake report __version__",
+    "__main__": "cli",
+}
+
+FROM_THE_LEFT = (
+    *("errors", "record", "message", "evidence", "rules"),
+    *("decision", "delivery", "intake", "report", "cli"),
+)
+"""For type checkers alone, a module may look at everything to the left of its package."""
+
+JUDGEMENTS = {"dnsbl", "domains", "helo", "misspelt", "networks", "reverse_name"}
+"""Modules of `evidence` that ask nobody: kinds and judgements, which conditions speak of."""
+
+STANDS_IN = {"decision.examples": "evidence"}
+"""Examples state what the world would say, so they put evidence together themselves."""
+
+Import = tuple[str, str, bool]
+"""The module that imports, what it imports, and whether for type checkers only."""
+
+
+class Imports(ast.NodeVisitor):
+    """Every import of a module of ours, inside functions too."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self.found: list[Import] = []
+        self._for_types = False
+
+    def visit_If(self, node: ast.If) -> None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            self._for_types = True
+            for statement in node.body:
+                self.visit(statement)
+            self._for_types = False
+            for statement in node.orelse:
+                self.visit(statement)
+        else:
+            self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._note(alias.name)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        assert node.level == 0 and node.module, f"{self.module}: imports are written in full"
+        if (ROOT / node.module.replace(".", "/")).is_dir():
+            for alias in node.names:
+                self._note(f"{node.module}.{alias.name}")
+        else:
+            self._note(node.module)
+
+    def _note(self, name: str) -> None:
+        if name.startswith("maildrop_py."):
+            self.found.append((self.module, name.removeprefix("maildrop_py."), self._for_types))
+
+
+def imports() -> Iterator[Import]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        module = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        found = Imports(module)
+        found.visit(ast.parse(path.read_text(encoding="utf-8")))
+        yield from found.found
+
+
+def package_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def is_allowed(module: str, imported: str, for_types: bool) -> bool:
+    mine, other = package_of(module), package_of(imported)
+    if mine == other or other in MAY_IMPORT[mine].split() or STANDS_IN.get(module) == other:
+        return True
+    if for_types:
+        return FROM_THE_LEFT.index(other) < FROM_THE_LEFT.index(mine)
+    return mine == "rules" and other == "evidence" and imported.split(".")[1] in JUDGEMENTS
+
+
+def test_imports_point_one_way() -> None:
+    wrong = [found for found in imports() if not is_allowed(*found)]
+    assert wrong == []
+
+
+def test_every_package_stands_in_the_table() -> None:
+    """A new package has to say where it belongs."""
+    found = {path.relative_to(PACKAGE).with_suffix("").parts[0] for path in PACKAGE.rglob("*.py")}
+    assert found == set(MAY_IMPORT)
+
+
+def test_what_rules_take_from_evidence_asks_nobody() -> None:
+    asking = {"evidence", "inquiry", "resolver", "exchange", "store", "spf_query"}
+    for module, imported, for_types in imports():
+        if package_of(module) == "evidence" and module.split(".")[1] in JUDGEMENTS:
+            assert for_types or imported.split(".")[-1] not in asking, module
+
+
+@pytest.mark.parametrize(
+    ("module", "imported", "for_types", "allowed"),
+    [
+        ("decision.decide", "delivery.perform", False, False),
+        ("decision.decide", "delivery.perform", True, False),
+        ("message.headers", "rules.condition", False, False),
+        ("rules.condition", "evidence.evidence", True, True),
+        ("rules.condition", "evidence.evidence", False, False),
+        ("rules.conditions.s25r", "evidence.reverse_name", False, True),
+        ("intake.stdin", "decision.decide", False, False),
+        ("report.explain", "cli.app", False, False),
+        ("delivery.perform", "decision.decision", False, True),
+    ],
+)
+def test_the_table_says_what_the_design_says(
+    module: str, imported: str, for_types: bool, allowed: bool
+) -> None:
+    assert is_allowed(module, imported, for_types) is allowed
+
+
+HEAVY = (
+    *("asyncio", "click", "collections", "contextlib", "dataclasses", "datetime", "dns", "email"),
+    *("enum", "functools", "hashlib", "importlib.machinery", "inspect", "json", "logging"),
+    *("mailparser", "pathlib", "random", "re", "re2", "rich", "shutil", "signal", "socket"),
+    *("sqlite3", "spf", "subprocess", "tempfile", "threading", "typing", "watchdog", "yaml"),
+)
+"""What a delivery without DNS, bodies and programs must not load: a bare interpreter
+takes 10 ms, and each of these up to 80 more (FIELD_NOTES 7)."""
+
+DRIVER = """
+import sys
+sys.path.insert(0, sys.argv[1])
+before = set(sys.modules)
+from maildrop_py.cli.deliver import run
+status = run(sys.argv[2:])
+print(status, *sorted(set(sys.modules) - before))
+"""
+
+RULES = """
+rules:
+  - {name: list, when: {list_id: '^(?P<list>[\\w-]+)\\.'}, then: {file: 'Lists/{list}'}}
+  - {name: spam, when: {spam_score: '>= 5'}, then: {file: Junk, flags: [seen]}}
+  - {name: daemons, when: {from_daemon: true}, then: {file: Daemon}}
+  - {name: vip, when: {from: ['*@example.com', vip@example.org]}, then: {flags: [flagged]}}
+  - {name: weighed, when: {weigh: [{subject: sale, score: 2}, {size: '> 1KB', score: 1}]},
+     then: {score: 1}}
+  - {name: big, when: {any: [{size: '> 10MB'}, {not: {to: me@example.net}}]}, then: {file: Big}}
+  - {name: mine, when: {header: {Subject: 'hello (?P<who>\\w+)'}}, then: {file: 'Mail/{who}'}}
+"""
+
+MAIL = b"""\
+Return-Path: <ann@example.com>
+From: Ann <ann@example.com>
+To: me@example.net
+Subject: hello world
+X-Spam-Status: No, score=1.5 required=5.0
+
+body
+"""
+
+
+def loaded_by_a_delivery(home: Path) -> list[str]:
+    """The status of a delivery, and the modules that it loaded beyond those of Python."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", DRIVER, str(ROOT), "--log", str(home / "log")],
+        input=MAIL,
+        capture_output=True,
+        env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
+        check=True,
+    )
+    return done.stdout.decode().split()
+
+
+def test_a_delivery_loads_nothing_heavy(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    (tmp_path / ".config/maildrop-py").mkdir(parents=True, mode=0o700)
+    (tmp_path / ".config/maildrop-py/rules.yaml").write_text(RULES)
+    (tmp_path / "Maildir").mkdir()
+    first = loaded_by_a_delivery(tmp_path)
+    assert first[0] == "0" and "yaml" in first, "the first delivery compiles the rules"
+    status, *modules = loaded_by_a_delivery(tmp_path)
+    assert status == "0"
+    assert [name for name in modules if name in HEAVY] == []
+    assert len([*(tmp_path / "Maildir").glob(".Mail.world/cur/*")]) == 2
+    ours = [name for name in modules if name.startswith("maildrop_py.")]
+    assert "maildrop_py.decision.decide" in ours and "maildrop_py.rules.reader" not in ours
+    assert "re2._re2" in modules, "RE2's extension alone is what expressions need"
