@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import sys
+import time
+from typing import TYPE_CHECKING
 
 import click
 
 from maildrop_py.cli.rules_file import rule_set_of, rules_option
 from maildrop_py.decision.examples import run_examples
 from maildrop_py.rules.rule_set import Rule
+from maildrop_py.rules.zones import zones_of
+
+if TYPE_CHECKING:
+    from maildrop_py.evidence.settings import Settings
 
 
 @click.command()
 @rules_option
 @click.option("--list", "list_all", is_flag=True, help="Print every rule in words.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
-def check(rules: str | None, list_all: bool, strict: bool) -> None:
-    """Check the rules: mistakes, rules that can never fire, and their examples.
+@click.option("--offline", is_flag=True, help="Do not test the DNS lists that rules ask.")
+def check(rules: str | None, list_all: bool, strict: bool, offline: bool) -> None:
+    """Check the rules: mistakes, rules that can never fire, their examples, and whether the
+    DNS lists that they ask are to be believed.
 
     The status is 0 if all is well, 1 if not.
     """
@@ -24,17 +32,33 @@ def check(rules: str | None, list_all: bool, strict: bool) -> None:
     if list_all:
         for number, rule in enumerate(found.rules, 1):
             click.echo(_in_words(number, rule))
-    for warning in found.warnings:
+    lists = [] if offline else failing_lists(zones_of(found), found.settings)
+    warnings = [*map(str, found.warnings), *lists]
+    for warning in warnings:
         click.echo(f"{warning} [warning]", err=True)
     failures = run_examples(found)
     for failure in failures:
         click.echo(str(failure), err=True)
     passed = len(found.examples) - len(failures)
     click.echo(
-        f"{len(found.rules)} rules, {len(found.warnings)} warnings, "
+        f"{len(found.rules)} rules, {len(warnings)} warnings, "
         f"{passed} of {len(found.examples)} examples as expected"
     )
-    sys.exit(1 if failures or (strict and found.warnings) else 0)
+    sys.exit(1 if failures or (strict and warnings) else 0)
+
+
+def failing_lists(zones: tuple[str, ...], settings: Settings) -> list[str]:
+    """Each DNS list that fails its test (RFC 5782 5), and why; costs `dns.timeout` at most."""
+    if not zones:
+        return []
+    from maildrop_py.evidence.budget import Budget
+    from maildrop_py.evidence.dnsbl import self_test
+    from maildrop_py.evidence.resolver import Resolver, parse_server, system_servers
+
+    servers = tuple(map(parse_server, settings.nameservers)) or system_servers()
+    resolver = Resolver(servers, Budget(settings.dns_timeout, time.monotonic))
+    found = self_test(zones, resolver)
+    return [f"DNS list {zone} is not believed: {why}" for zone, why in found.items() if why]
 
 
 def _in_words(number: int, rule: Rule) -> str:

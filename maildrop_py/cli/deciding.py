@@ -12,6 +12,7 @@ from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision, Forward, Pipe
 from maildrop_py.delivery.command import run_action
 from maildrop_py.delivery.perform import CommandSettings
+from maildrop_py.evidence.borrowed_store import BorrowedStore
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.evidence.store import Store
 from maildrop_py.message.envelope import Envelope
@@ -50,7 +51,9 @@ class Decider:
         places = Places(environ)
         self._home = places.home
         self._state = places.state
-        self._store = Store(f"{places.state}/evidence.sqlite" if remember else "")
+        kind = Store if remember else BorrowedStore
+        self._warned: set[str] = set()
+        self._store = kind(f"{places.state}/evidence.sqlite")
 
     def decide(self, message: Message, path: str) -> tuple[Decision, Evidence]:
         """What the rules say of the message in the file `path`."""
@@ -63,9 +66,16 @@ class Decider:
             self._state,
             self._runner(path) if settings.allow_commands else None,
             self._offline,
-            store=self._store,
+            self.program.zones,
+            self._store,
         )
         return decide(message, self.envelope, evidence, self.program, time.time()), evidence
+
+    def new_warnings(self, evidence: Evidence) -> list[str]:
+        """What went wrong in asking for `evidence`, as far as it did not go wrong before."""
+        new = [one for one in dict.fromkeys(evidence.warnings) if one not in self._warned]
+        self._warned.update(new)
+        return new
 
     def settings_for(self, envelope: Envelope) -> CommandSettings:
         """How a `pipe` or `forward` is run."""

@@ -30,7 +30,7 @@ from maildrop_py.intake.stdin import drain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from maildrop_py.decision.decision import Decision
     from maildrop_py.delivery.maildir import Maildir
@@ -127,7 +127,8 @@ class OneDelivery:
         """What is worth knowing later; the message is delivered, whatever goes wrong in it."""
         try:
             evidence.delivered()
-            self._log(message, decision, receipt)
+            warnings = (*evidence.warnings, *receipt.warnings)
+            self._log(message, decision, receipt.paths, warnings)
         except Exception:  # noqa: BLE001 - tried again, the message would be there twice
             return
 
@@ -143,6 +144,7 @@ class OneDelivery:
             self.envelope,
             program.settings,
             state=self.places.state,
+            zones=program.zones,
             run_command=lambda argv: self._run_command(argv, spool),
         )
         try:
@@ -183,7 +185,13 @@ class OneDelivery:
         root = self.places.expand(told) if told else self.places.maildir
         return Maildir(root, settings.layout, settings.folder_encoding, create=told is not None)
 
-    def _log(self, message: Message, decision: Decision, receipt: Receipt) -> None:
+    def _log(
+        self,
+        message: Message,
+        decision: Decision,
+        paths: Sequence[str],
+        warnings: Sequence[str],
+    ) -> None:
         from maildrop_py.report.delivery_log import log_delivery
 
         place = self.options.get("log") or os.path.join(self.places.state, "deliveries.jsonl")
@@ -192,8 +200,8 @@ class OneDelivery:
             self.envelope,
             message,
             decision,
-            receipt.paths,
-            (*self.warnings, *receipt.warnings),
+            paths,
+            (*self.warnings, *warnings),
             time.time(),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -12,17 +13,20 @@ from typing import Any
 
 import click
 
+from maildrop_py.cli.environment import Places
 from maildrop_py.cli.maildirs import walk_of
 from maildrop_py.cli.parallel import WORTH_IT, in_parallel, processors
 from maildrop_py.cli.progress import progress
 from maildrop_py.cli.rules_file import program_of, rules_option
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision
+from maildrop_py.evidence.borrowed_store import BorrowedStore
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.intake.message_files import STANDARD_INPUT, Found, Walk, count_in, messages_in
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.record import fields_of
 from maildrop_py.report.explain import explain as explain_text
+from maildrop_py.report.path import path_lines, was_asked
 from maildrop_py.report.rows import (
     NO_RULE,
     Row,
@@ -42,7 +46,11 @@ LONGEST_TABLE = 40
 @click.command("dry-run")
 @click.argument("paths", nargs=-1, type=click.Path(allow_dash=True), metavar="[PATH]...")
 @rules_option
-@click.option("--explain", is_flag=True, help="Every rule and condition, with what it saw.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Every rule and condition, with what it saw, and the path that the message came.",
+)
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 @click.option("--list", "list_all", is_flag=True, help="The table, however long it is.")
 @click.option(
@@ -85,7 +93,7 @@ def dry_run(
             sys.stdout.write(line)
     elif explain or messages.is_one():
         for found in messages:
-            _print_explanation(run, found)
+            _print_explanation(run, found, with_path=explain)
     else:
         _print_table(run, messages, list_all)
 
@@ -130,13 +138,32 @@ class DryRun:
         self.program = program
         self.envelope = envelope
         self.offline = offline
+        self._state = Places(os.environ).state
+        self._store = BorrowedStore(f"{self._state}/evidence.sqlite")
+        self._warned: set[str] = set()
 
     def decide(self, found: Found, explaining: bool = False) -> tuple[Decision, Evidence]:
         """What would become of one message."""
-        message = found.message
-        evidence = Evidence(message, self.envelope, self.program.settings, offline=self.offline)
-        now = time.time()
-        return decide(message, self.envelope, evidence, self.program, now, explaining), evidence
+        message, program = found.message, self.program
+        evidence = Evidence(
+            message,
+            self.envelope,
+            program.settings,
+            self._state,
+            offline=self.offline,
+            zones=program.zones,
+            store=self._store,
+        )
+        decision = decide(message, self.envelope, evidence, program, time.time(), explaining)
+        self._warn(evidence.warnings)
+        return decision, evidence
+
+    def _warn(self, warnings: list[str]) -> None:
+        """What went wrong in asking, each thing once."""
+        for warning in dict.fromkeys(warnings):
+            if warning not in self._warned:
+                self._warned.add(warning)
+                click.echo(warning, err=True)
 
     def json_line(self, found: Found) -> str:
         """The line that `--json` prints."""
@@ -157,10 +184,12 @@ class DryRun:
         return tuple(getattr(row, field) for field in fields_of(row))
 
 
-def _print_explanation(run: DryRun, found: Found) -> None:
-    decision, _ = run.decide(found, explaining=True)
+def _print_explanation(run: DryRun, found: Found, with_path: bool) -> None:
+    """Why one message goes where it goes; by which path it came if a rule or the user asks."""
+    decision, evidence = run.decide(found, explaining=True)
+    path = path_lines(evidence) if with_path or was_asked(evidence) else ()
     click.echo(f"== {found.path}")
-    click.echo(explain_text(found.message, decision, len(run.program)))
+    click.echo(explain_text(found.message, decision, len(run.program), path))
 
 
 def _print_changes(run: DryRun, other: DryRun, messages: Messages, as_lines: bool) -> None:

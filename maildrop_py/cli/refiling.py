@@ -109,6 +109,8 @@ class Refiling:
 
     def _take(self, message: Message, path: str) -> bool:
         decision, evidence = self._decider.decide(message, path)
+        for warning in self._decider.new_warnings(evidence):
+            self._warn(warning)
         row = row_of(path, message, decision, evidence) if self._rows else None
         if self._refiler is None:
             steps = self._steps.of(message, decision)

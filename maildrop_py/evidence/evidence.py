@@ -90,8 +90,12 @@ class Evidence:
 
     def spf_asked(self) -> str | None:
         """The SPF result if a rule asked for it, else None."""
-        spf = self._answers.get("spf")
-        return None if spf is None else str(spf.result)
+        spf: Spf | None = self.answered("spf")
+        return None if spf is None else spf.result
+
+    def answered(self, question: str) -> Any:
+        """The answer to `border`, `auth`, `spf`, `helo` or `reverse name`; None if nobody asked."""
+        return self._answers.get(question)
 
     def vouched(self) -> Vouched:
         """The addresses that SPF vouches for."""

@@ -7,7 +7,7 @@ the line it stands in (`^` first character, `$` last).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
 
@@ -27,9 +27,12 @@ WIDTH = 96
 ANSWERS = {True: "yes", False: "no", None: "unknown"}
 
 
-def explain(message: Message, decision: Decision, rules: int) -> str:
-    """The whole explanation; `rules` is how many there are, reached or not."""
-    lines = [*_summary(message), ""]
+def explain(message: Message, decision: Decision, rules: int, path: Iterable[str] = ()) -> str:
+    """The whole explanation; `rules` is how many there are, reached or not.
+
+    `path` are lines about the way that the message came, to stand above the rules.
+    """
+    lines = [*_summary(message), *path, ""]
     for number, trace in enumerate(decision.trace, 1):
         lines += _rule(number, trace)
     reached = len(decision.trace)
