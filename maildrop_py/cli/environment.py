@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from maildrop_py.message.headers import Headers
 
-POSTFIX_KEEPS = "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-NULL_SENDERS = ("", "<>", "MAILER-DAEMON")
+POSTFIX_KEEPS = b"1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+NULL_SENDERS = ("", "MAILER-DAEMON", "#@[]")
+"""The last is qmail's, for bounces of bounces."""
 
 
 def envelope_of(options: Mapping[str, str], environ: Mapping[str, str]) -> Envelope:
@@ -39,7 +40,7 @@ def envelope_of(options: Mapping[str, str], environ: Mapping[str, str]) -> Envel
         recipient=told("recipient", "RECIPIENT") or _exim_recipient(environ),
         extension=extension.lstrip("+-") if extension else None,
         user=told("user", "USER", "LOGNAME") or None,
-        client_address=told("client-address", "CLIENT_ADDRESS") or None,
+        client_address=_known(told("client-address", "CLIENT_ADDRESS")),
         client_name=told("client-name", "CLIENT_HOSTNAME") or None,
         helo=told("helo", "CLIENT_HELO") or None,
         protocol=told("protocol", "CLIENT_PROTOCOL") or None,
@@ -56,12 +57,20 @@ def _sender(options: Mapping[str, str], environ: Mapping[str, str]) -> str | Non
     if sender is None:
         return None
     bare = sender.removeprefix("<").removesuffix(">")
-    return "" if sender in NULL_SENDERS or bare in NULL_SENDERS else bare
+    return "" if bare in NULL_SENDERS else bare
+
+
+def _known(address: str | None) -> str | None:
+    """Postfix writes `unknown` for a client whose address it does not know."""
+    return None if address in ("", "unknown") else address
 
 
 def _exim_recipient(environ: Mapping[str, str]) -> str | None:
     local, domain = environ.get("LOCAL_PART"), environ.get("DOMAIN")
-    return f"{local}@{domain}" if local and domain else None
+    if not local or not domain:
+        return None
+    before, behind = environ.get("LOCAL_PART_PREFIX", ""), environ.get("LOCAL_PART_SUFFIX", "")
+    return f"{before}{local}{behind}@{domain}"
 
 
 def exact(envelope: Envelope, headers: Headers) -> Envelope:
@@ -84,7 +93,9 @@ def _restored(address: str | None, headers: Headers, *names: str) -> str | None:
 
 
 def _garbled(address: str) -> str:
-    return "".join(char if char in POSTFIX_KEEPS else "_" for char in address)
+    """What Postfix makes of an address, byte by byte."""
+    data = address.encode("utf-8", "replace")
+    return "".join(chr(byte) if byte in POSTFIX_KEEPS else "_" for byte in data)
 
 
 class Places:

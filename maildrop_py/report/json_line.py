@@ -10,7 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ESCAPES = {code: f"\\u{code:04x}" for code in [*range(32), 127, 0x2028, 0x2029]}
+_FAR = float("inf")
+_ESCAPES = {code: f"\\u{code:04x}" for code in [*range(32), *range(127, 160), 0x2028, 0x2029]}
 _ESCAPES |= {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("\t"): "\\t"}
 
 
@@ -25,7 +26,7 @@ def _json(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return str(value)
+        return str(value) if -_FAR < value < _FAR else "null"  # JSON has no infinity
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_json(item) for item in value) + "]"
     return '"' + str(value).translate(_ESCAPES).encode("utf-8", "replace").decode() + '"'
