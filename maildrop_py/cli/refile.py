@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+ATTEMPTS = 3  # at a message that another program renames again and again
 LONGEST_TABLE = 40
 """Messages; of more than this a dry run leaves the table out unless it is asked for."""
 
@@ -122,8 +123,11 @@ class Run:
         walk = walk_folders(self._place, globs, refiling.fail)
         with progress("re-filing", walk.total) as advance:
             self._each(self._old_enough(walk, refiling), refiling.take, advance)
+            refiling.commit()
+        for _ in range(ATTEMPTS):
             self._each(found_again(self._place, refiling), refiling.take)
             refiling.commit()
+        refiling.tally.gone += len(refiling.vanished)
 
     def bring_in(self) -> None:
         """Every message of the mailbox files and folders named."""
@@ -242,12 +246,15 @@ def came_before(message: Message, latest: float, refiling: Refiling) -> bool:
 
 
 def found_again(place: Maildir, refiling: Refiling) -> Iterator[Message]:
-    """What another program has renamed between the listing and the reading."""
+    """What another program has renamed meanwhile; what is not found stays `vanished`."""
     vanished, refiling.vanished = refiling.vanished, []
     finder = Finder()
-    found = [path for path in map(finder.find, vanished) if path is not None]
-    yield from messages_at(place, found)
-    refiling.tally.gone += len(vanished) - len(found) + len(refiling.vanished)
+    for path in vanished:
+        found = finder.find(path)
+        if found is None:
+            refiling.vanished.append(path)
+        else:
+            yield from messages_at(place, [found])
 
 
 def opened_journal(run: str, place: Maildir, places: Places, **about: str) -> Journal:

@@ -54,6 +54,8 @@ class Refiling:
 
     `report` gets the path of each message that cannot be dealt with, and why;
     `told` each Change. Without a journal it is a dry run: nothing is touched.
+    `vanished` are the paths of messages that another program has renamed or
+    taken away meanwhile: they may be found again, and taken again.
     """
 
     def __init__(
@@ -136,7 +138,7 @@ class Refiling:
             known = last.more.get("id", ()) if last.more is not None else ()
             self._change(Change(decision, row, last.target, tuple(cast("list[int]", known))))
         elif task.outcome == GONE:
-            self.tally.gone += 1
+            self.vanished.append(last.source)
         else:
             self.fail(last.source, task.why)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
+from collections.abc import Iterable
 
 import click
 
 from maildrop_py.cli.deciding import Decider
 from maildrop_py.cli.environment import Places
 from maildrop_py.cli.maildirs import globs_of, messages_at
-from maildrop_py.cli.refile import opened_journal, say
+from maildrop_py.cli.refile import ATTEMPTS, found_again, opened_journal, say
 from maildrop_py.cli.refile_options import Common
 from maildrop_py.cli.refiling import Change, Refiling, journals
-from maildrop_py.delivery.finding import Finder
 from maildrop_py.delivery.folder_listing import chosen_folders
 from maildrop_py.delivery.journal import Journal, past_runs
 from maildrop_py.delivery.maildir import Maildir
@@ -91,12 +91,10 @@ class Watched:
             self._begin()
         self._failed.clear()
         paths = [f"{directory.path}/{name}" for name in names]
-        self._take(paths)
-        vanished, self._refiling.vanished = self._refiling.vanished, []
-        finder = Finder()
-        self._take([found for found in map(finder.find, vanished) if found is not None])
+        self._take(messages_at(self._place, paths))
+        for _ in range(ATTEMPTS):
+            self._take(found_again(self._place, self._refiling))
         self._refiling.vanished.clear()
-        self._refiling.commit()
         return [name for name, path in zip(names, paths, strict=True) if path in self._failed]
 
     def close(self) -> None:
@@ -111,10 +109,11 @@ class Watched:
             self._place, self._decider, choices, self._journal, self._report, self._told
         )
 
-    def _take(self, paths: list[str]) -> None:
-        for message in messages_at(self._place, paths):
+    def _take(self, messages: Iterable[Message]) -> None:
+        for message in messages:
             if not self._was_filed(message):
                 self._refiling.take(message)
+        self._refiling.commit()
 
     def _was_filed(self, message: Message) -> bool:
         """Whether this put the very file elsewhere before, and somebody has put it back."""

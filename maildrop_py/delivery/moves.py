@@ -27,9 +27,11 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import ExitStack, contextmanager, suppress
 
 from maildrop_py.delivery import free_names
 from maildrop_py.delivery.copying import copy_file
+from maildrop_py.delivery.dotlock import Dotlock
 from maildrop_py.delivery.finding import Finder
 from maildrop_py.delivery.maildir import sync_directory
 from maildrop_py.delivery.storage_errors import storage_error
@@ -37,11 +39,12 @@ from maildrop_py.errors import MaildropError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from maildrop_py.delivery.journal import Journal
 
 _ATTEMPTS = 3  # times that the old name may change while it is being removed
+LOCK_TIMEOUT = 2.0  # seconds
 DONE, GONE, FAILED = "done", "gone", "failed"
 MOVE, FLAG, COPY, REWRITE, DELETE = "move", "flag", "copy", "rewrite", "delete"
 IMPORT = "import"  # a delivery of what came from elsewhere (importing.py)
@@ -111,11 +114,12 @@ class Batch:
         except OSError as error:
             self._give_up(error)
             return
-        for task in self._tasks:
-            self._carry_out(task)
-        unsafe = self._sync()
-        for task, step in self._both:
-            self._guarded(task, step, self._remove_old_name, unsafe)
+        with _dovecot_waits(self._tasks):
+            for task in self._tasks:
+                self._carry_out(task)
+            unsafe = self._sync()
+            for task, step in self._both:
+                self._guarded(task, step, self._remove_old_name, unsafe)
         self._journal.done(self._void)
 
     def _note(self, step: Step) -> int:
@@ -246,3 +250,23 @@ class Batch:
         self._note_again(step, source, target)
         free_names.publish(made, target)
         return False
+
+
+@contextmanager
+def _dovecot_waits(tasks: list[Task]) -> Iterator[None]:
+    """Holds the lock under which Dovecot lists a folder, where names in its cur/ change.
+
+    Or else the listing may have neither the old name nor the new one, and Dovecot
+    takes the message for expunged, and for a new one later. Where the lock cannot
+    be had soon, that is the smaller evil. Not for what leaves the folder: Dovecot
+    puts off writing flags while it cannot have the lock, and would lose them.
+    """
+    changed = [step.source for task in tasks for step in task.steps if step.do == FLAG]
+    folders = {path.rsplit("/", 2)[0] for path in changed if path.rsplit("/", 2)[1] == "cur"}
+    with ExitStack() as locks:
+        for folder in sorted(folders):
+            uidlist = f"{folder}/dovecot-uidlist"
+            if os.path.exists(uidlist):
+                with suppress(OSError):
+                    locks.enter_context(Dotlock(uidlist, LOCK_TIMEOUT))
+        yield
