@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _WHITE = b" \t"
 _SPACE, _TAB = _WHITE
 _BLANKS = b" \t\n\r\v\f"
-_CONTROLS_ARE_BLANKS = bytes(c if (c >= 32 and c != 127) or c == 10 else 32 for c in range(256))
 
 
 def head_end(data: bytes) -> int:
@@ -114,14 +113,13 @@ class Field:
 class Headers:
     """The fields of a message's head, in order, found by name whatever its case."""
 
-    __slots__ = ("_block", "_fields", "_found", "_haystack", "head")
+    __slots__ = ("_block", "_fields", "_found", "head")
 
     def __init__(self, head: bytes) -> None:
         self.head = head
         self._block = _Block(head)
         self._fields: list[Field] | None = None
         self._found: dict[str, list[Field]] = {}
-        self._haystack: str | None = None
 
     @property
     def fields(self) -> Sequence[Field]:
@@ -149,17 +147,6 @@ class Headers:
         """
         lower = self._block.lower
         return any(b"\n" + beginning in lower for beginning in beginnings)
-
-    @property
-    def haystack(self) -> str:
-        """All values in one text, lower-cased and unfolded, for a look at what is not there.
-
-        "" where that cannot be told without decoding: RFC 2047 words, 8-bit
-        bytes, the escape sequences of ISO-2022-JP.
-        """
-        if self._haystack is None:
-            self._haystack = _as_haystack(self._block.lower)
-        return self._haystack
 
     @property
     def charset(self) -> str:
@@ -290,14 +277,6 @@ def _colon(line: bytes) -> int:
     if colon <= 0 or line[0] in _BLANKS or len(line[:colon].split(None, 2)) != 1:
         return -1
     return colon
-
-
-def _as_haystack(lower: bytes) -> str:
-    if b"=?" in lower or b"\x1b" in lower or not lower.isascii():
-        return ""
-    if b"\r" in lower:
-        lower = lower.replace(b"\r\n", b"\n")
-    return str(lower.translate(_CONTROLS_ARE_BLANKS).replace(b"\n ", b" "), "ascii")
 
 
 def _charset_parameter(value: bytes) -> str:
