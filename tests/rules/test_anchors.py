@@ -29,7 +29,7 @@ from .reading import whole_when
         ("{subject: ab}", []),
         ("{subject: [abc, d]}", []),
         ("{sender: '<>'}", []),
-        ("{from: '*'}", []),
+        ("{from: '*@*'}", []),
         ("{size: 5}", []),
         ("{weigh: [{subject: abc, score: 1}]}", []),
         ("{header: {X-A: {exists: true}}}", []),
