@@ -57,51 +57,53 @@ def _arranged(
     return tuple([found[field] for field in fields])
 
 
-def _refuse(self: Any, field: str, value: Any = None) -> None:
-    raise AttributeError(f"{type(self).__name__} is immutable")
-
-
 def _values(value: Any) -> tuple[Any, ...]:
     return tuple([getattr(value, field) for field in value.__slots__])
 
 
-def _equal(self: Any, other: Any) -> Any:
-    if type(self) is not type(other):
-        return NotImplemented
-    return _values(self) == _values(other)
+class _Record:
+    """What all records have; inherited, since giving it to each class costs more."""
 
+    __slots__ = ()
 
-def _hash(self: Any) -> int:
-    return hash((type(self).__name__, _values(self)))
+    def __init__(self, *values: Any, **named: Any) -> None:
+        """The first one made of a class gives the class an `__init__` of its own."""
+        cls: Any = type(self)
+        cls.__init__ = _initialiser(cls, cls.__slots__, cls.defaults_)
+        cls.__init__(self, *values, **named)
 
+    def __setattr__(self, field: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable")
 
-def _show(self: Any) -> str:
-    shown = ", ".join(f"{field}={getattr(self, field)!r}" for field in self.__slots__)
-    return f"{type(self).__name__}({shown})"
+    def __delattr__(self, field: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable")
+
+    def __eq__(self, other: Any) -> Any:
+        if type(self) is not type(other):
+            return NotImplemented
+        return _values(self) == _values(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, _values(self)))
+
+    def __repr__(self) -> str:
+        fields = fields_of(type(self))
+        shown = ", ".join([f"{field}={getattr(self, field)!r}" for field in fields])
+        return f"{type(self).__name__}({shown})"
 
 
 def _make(cls: type[T]) -> type[T]:
-    annotations: dict[str, str] = cls.__annotations__
-    fields = tuple(name for name, kind in annotations.items() if not kind.startswith("ClassVar"))
-    dropped = {*fields, "__dict__", "__weakref__"}
-    kept = {name: value for name, value in cls.__dict__.items() if name not in dropped}
-    for name, method in _METHODS.items():
-        kept.setdefault(name, method)
+    kinds: dict[str, str] = cls.__annotations__
+    fields = tuple([name for name, kind in kinds.items() if not kind.startswith("ClassVar")])
+    kept = dict(cls.__dict__)
+    defaults = {field: kept.pop(field) for field in fields if field in kept}
+    kept.pop("__dict__", None)
+    kept.pop("__weakref__", None)
+    kept |= {"__slots__": fields, "defaults_": defaults}
+    bases = (_Record,) if cls.__bases__ == (object,) else (*cls.__bases__, _Record)
     metaclass: Any = type(cls)
-    made = metaclass(cls.__name__, cls.__bases__, {**kept, "__slots__": fields})
-    if "__init__" not in kept:
-        defaults = {field: cls.__dict__[field] for field in fields if field in cls.__dict__}
-        made.__init__ = _initialiser(made, fields, defaults)
-    return made  # type: ignore[no-any-return]
+    return metaclass(cls.__name__, bases, kept)  # type: ignore[no-any-return]
 
-
-_METHODS: dict[str, Any] = {
-    "__setattr__": _refuse,
-    "__delattr__": _refuse,
-    "__eq__": _equal,
-    "__hash__": _hash,
-    "__repr__": _show,
-}
 
 if TYPE_CHECKING:
 
