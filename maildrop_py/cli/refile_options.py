@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ import click
 
 from maildrop_py.cli.environment import Places
 from maildrop_py.cli.rules_file import rules_option
+from maildrop_py.delivery.doveadm import Doveadm
 from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.refile_steps import DELETED, LEFT, TRASH, Choices
 from maildrop_py.errors import UsageError
@@ -47,10 +49,17 @@ class Common:
     trash: str
     allow: tuple[str, ...]
     offline: bool
+    doveadm: bool
+    doveadm_command: str | None
+    doveadm_user: str | None
 
     @property
     def choices(self) -> Choices:
-        return Choices(self.discard, self.trash, self.allow)
+        doveadm = None
+        if self.doveadm or self.doveadm_command:
+            command = shlex.split(self.doveadm_command or "doveadm")
+            doveadm = Doveadm(tuple(command), self.doveadm_user)
+        return Choices(self.discard, self.trash, self.allow, doveadm=doveadm)
 
 
 def common_options(command: F) -> F:
@@ -79,6 +88,15 @@ _COMMON: list[Callable[[Any], Any]] = [
         help="Do these too, as they would be done on arrival; else they are left out.",
     ),
     click.option("--offline", is_flag=True, help="Ask no DNS server."),
+    click.option(
+        "--doveadm",
+        is_flag=True,
+        help="Let Dovecot move the messages: perfect for open sessions, but slower.",
+    ),
+    click.option(
+        "--doveadm-command", metavar="COMMAND", help="How to run it [doveadm]; implies --doveadm."
+    ),
+    click.option("--doveadm-user", metavar="NAME", help="Dovecot's name for the user."),
 ]
 
 

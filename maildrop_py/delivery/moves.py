@@ -41,6 +41,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from maildrop_py.decision.decision import Filing
     from maildrop_py.delivery.journal import Journal
 
 _ATTEMPTS = 3  # times that the old name may change while it is being removed
@@ -55,11 +56,15 @@ class Step:
 
     `aim` gives the new path for the message at a path, which may be another one
     than `source` when its time comes. `draft` is the file in tmp/ that takes the
-    message's place, if its bytes change; `more` what else the journal keeps;
+    message's place, if its bytes change; `filing` what was decided, where it is
+    that and nothing else; `more` what else the journal keeps;
     `made` and `both` say that the message has the new name, and the old one too.
     """
 
-    __slots__ = ("aim", "both", "do", "draft", "line", "made", "more", "rule", "source", "target")
+    __slots__ = (
+        *("aim", "both", "do", "draft", "filing", "line"),
+        *("made", "more", "rule", "source", "target"),
+    )
 
     def __init__(
         self,
@@ -75,6 +80,7 @@ class Step:
         self.aim = aim
         self.rule = rule
         self.draft = ""
+        self.filing: Filing | None = None
         self.more: dict[str, object] | None = None
         self.line = -1
         self.made = False

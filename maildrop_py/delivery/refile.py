@@ -49,7 +49,9 @@ class Refiler:
         warn: Callable[[str], None],
         ran: Iterable[tuple[str, str]] = (),
     ) -> None:
+        self._maildir = maildir
         self._root = maildir.root
+        self._choices = choices
         self._journal = journal
         self._told = told
         self._steps = Steps(maildir, choices, journal, warn, ran)
@@ -74,11 +76,22 @@ class Refiler:
         tasks, self._tasks = self._tasks, []
         self._steps.refresh()
         if tasks:
-            Batch(self._root, self._journal, tasks).run()
+            self._carry_out(tasks)
             if os.path.exists(f"{self._root}/{maildir_quota.FILE}"):
                 self._count(tasks)
         for task in tasks:
             self._told(task)
+
+    def _carry_out(self, tasks: list[Task]) -> None:
+        doveadm = self._choices.doveadm
+        if doveadm is not None:
+            from maildrop_py.delivery.doveadm import DoveadmBatch, can_move
+
+            theirs = [task for task in tasks if can_move(task)]
+            tasks = [task for task in tasks if not can_move(task)]
+            DoveadmBatch(doveadm, self._maildir, self._journal, theirs).run()
+        if tasks:
+            Batch(self._root, self._journal, tasks).run()
 
     def _count(self, tasks: list[Task]) -> None:
         """Tell the Maildir++ quota what came and went."""

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from maildrop_py.decision.decision import Decision, Pipe
+    from maildrop_py.delivery.doveadm import Doveadm
     from maildrop_py.delivery.journal import Journal, PastRun
     from maildrop_py.delivery.maildir import Folder, Maildir
     from maildrop_py.delivery.rewriting import NewHead
@@ -58,7 +59,8 @@ class Choices:
 
     `discard` is TRASH, DELETED or LEFT; `allowed` has those of "forward",
     "pipe" and "reject" that may be done; `run` runs a program for a message.
-    With `identify` the journal keeps what a moved file can be known by again.
+    With `identify` the journal keeps what a moved file can be known by again;
+    with `doveadm` what it can do is left to Dovecot.
     """
 
     discard: str = TRASH
@@ -66,6 +68,7 @@ class Choices:
     allowed: tuple[str, ...] = ()
     run: Callable[[Command, Message], object] | None = None
     identify: bool = False
+    doveadm: Doveadm | None = None
 
 
 class Steps:
@@ -120,6 +123,7 @@ class Steps:
             return None  # a keyword that cannot be had: there was a warning
         do = FLAG if folder == home else MOVE
         step = Step(do, filed.path, target, partial(self._aim, filing), filing.rule)
+        step.filing = filing
         if self._choices.identify and do == MOVE:
             step.more = {"id": identity(filed.path)}
         return step

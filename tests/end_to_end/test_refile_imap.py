@@ -18,11 +18,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from .account import Account
 from .conftest import MakeDovecot
 from .dovecot import Dovecot
 from .imap_client import Client, Ledger, client
 from .program import Program
+from .requirements import need
 from .waiting import wait_until
 
 LOAD_SECONDS = float(os.environ.get("MAILDROP_LOAD_SECONDS", "5"))
@@ -63,7 +66,7 @@ def fill(account: Account, number: int) -> None:
 
 def run(account: Account, program: Program, *command: str) -> str:
     """A command of the program, as the user; its output, which must be no error."""
-    done = account.run(str(program.command), *command)
+    done = account.run(str(program.command), *command, USER=account.name)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.decode()
 
@@ -172,6 +175,42 @@ def test_mail_readers_at_work_lose_and_double_nothing(
     assert flagged - expunged <= with_flag
     assert imap.complaints() == []
     assert "0 messages changed" in run(account, program, "refile")
+
+
+@pytest.mark.parametrize(
+    "location", ["maildir:~/Maildir", "maildir:~/Maildir:UTF-8"], ids=["utf-7", "utf-8"]
+)
+def test_dovecot_itself_makes_the_moves_if_asked(
+    account: Account, program: Program, dovecot: MakeDovecot, location: str
+) -> None:
+    need("doveadm")
+    encoding = "utf-8" if "UTF-8" in location else "imap-utf-7"
+    account.write(account.rules, f"folder_encoding: {encoding}\n{RULES}")
+    account.make_maildir()
+    put(account, "new/1700000001.M1P1Q1.host", mail(1, "work"))
+    put(account, "cur/1700000002.M1P1Q1.host:2,R", mail(2, list_id="foo"))
+    put(account, "new/1700000003.M1P1Q1.host", mail(3))
+    imap = dovecot(location)
+    options = "-o stats_writer_socket_path= -o log_path=/dev/stderr"
+    command = f"doveadm -c {imap.folder}/dovecot.conf {options}"
+    with client(imap, account) as reader:
+        reader.select()
+        (uid,) = (uid for uid, known in reader.messages().items() if known == "2@example.org")
+        reader.store(uid, "+FLAGS", "$Later")
+        done = run(account, program, "refile", "--doveadm-command", command)
+        assert "2 messages changed, 1 stay" in done
+        reader.imap.noop()
+        assert list(reader.messages().values()) == ["3@example.org"]
+    assert imap.flags("仕事") == [{r"\Flagged", "$Work"}]
+    assert imap.flags("Lists/foo") == [{r"\Answered", "$Later"}]
+    assert "0 messages changed" in run(account, program, "refile", "--doveadm-command", command)
+    assert "2 put back" in run(account, program, "undo")
+    assert len(imap.messages()) == 3
+    assert imap.complaints() == []
+    broken = account.run(str(program.command), "refile", "--doveadm-command", "/bin/false")
+    assert broken.returncode == 1
+    assert b"/bin/false" in broken.stderr
+    assert len(imap.messages()) == 3
 
 
 def some(reader: Client, number: int) -> list[tuple[int, str]]:
