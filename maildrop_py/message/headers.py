@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _WHITE = b" \t"
 _SPACE, _TAB = _WHITE
+_WORTH_COLLECTING = 6  # searches, each of which goes through the whole head
 _BLANKS = b" \t\n\r\v\f"
 
 
@@ -179,7 +180,7 @@ class Headers:
 class _Block:
     """The head that fields are cut from: bare CR made LF, so that offsets stay."""
 
-    __slots__ = ("_charset", "_lower", "_names", "end", "start", "text")
+    __slots__ = ("_asked", "_charset", "_lower", "_names", "end", "start", "text")
 
     def __init__(self, head: bytes) -> None:
         self.start = _skip_blank_lines(head)
@@ -188,6 +189,7 @@ class _Block:
         end = head_end(self.text)
         self.end = end if end >= 0 else len(head)
         self._lower: bytes | None = None
+        self._asked = 0
         self._names: set[bytes] | None = None
         self._charset: str | None = None
 
@@ -199,13 +201,18 @@ class _Block:
             self._lower = blank + self.text[self.start : self.end].lower()
         return self._lower
 
-    @property
-    def names(self) -> set[bytes]:
-        """What the lines begin with up to a colon, in lower case: no field has another name."""
+    def lacks(self, name: bytes) -> bool:
+        """Whether there is no field of that name, in lower case, for sure.
+
+        Names are collected when so many were asked for that it pays.
+        """
         if self._names is None:
+            self._asked += 1
+            if self._asked < _WORTH_COLLECTING:
+                return False
             lines = self.lower.split(b"\n")
             self._names = {line.partition(b":")[0].rstrip() for line in lines}
-        return self._names
+        return name not in self._names
 
     @property
     def charset(self) -> str:
@@ -234,7 +241,7 @@ def _has_bare_cr(data: bytes, start: int) -> bool:
 def _find_fields(block: _Block, name: str) -> list[Field]:
     """Searches for one name: far less work than to take the whole head apart."""
     lowered = name.encode("latin-1", "replace").lower()
-    if lowered not in block.names:
+    if block.lacks(lowered):
         return []
     text, lower = block.text, block.lower
     wanted = b"\n" + lowered

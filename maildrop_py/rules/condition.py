@@ -149,6 +149,8 @@ class Facts:
         if kind == "envelope":
             told = {"sender": self.sender(), "recipient": self.recipient()}
             return [told.get(names, self.envelope.extension) or ""]
+        if not kind and ":" not in names:
+            return self.values(names)
         fields = self.present(tuple(names.split(":")))
         return _addresses_in(fields) if kind else [field.value for field in fields]
 
