@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -204,4 +205,24 @@ def test_a_bundle_that_others_may_write_to_is_not_used(account: Account) -> None
     bundle = account.home / ".cache/maildrop-py/modules"
     bundle.write_bytes(bundle.read_bytes()[:-1] + b"?")
     bundle.chmod(0o666)
+    assert account.deliver() == (0, b"", b"")
+
+
+def test_a_bundle_in_a_folder_of_others_or_behind_a_link_is_not_used(account: Account) -> None:
+    account.deliver()
+    bundle = account.home / ".cache/maildrop-py/modules"
+    kept = bundle.rename(account.home / "elsewhere")
+    kept.write_bytes(kept.read_bytes()[:-1] + b"?")
+    bundle.symlink_to(kept)
+    assert account.deliver() == (0, b"", b"")
+    bundle.unlink(missing_ok=True)
+    bundle.parent.chmod(0o777)
+    assert account.deliver() == (0, b"", b"")
+
+
+def test_a_fifo_in_place_of_the_bundle_does_not_hold_mail_up(account: Account) -> None:
+    account.deliver()
+    bundle = account.home / ".cache/maildrop-py/modules"
+    bundle.unlink()
+    os.mkfifo(bundle)
     assert account.deliver() == (0, b"", b"")
