@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+RARELY = (100_000, 50, 100)
+"""When to look for cycles of garbage. Messages make none, and looking at a batch of
+them again and again costs as much as a fifth of a run."""
 ATTEMPTS = 3  # at a message that another program renames again and again
 LONGEST_TABLE = 40
 """Messages; of more than this a dry run leaves the table out unless it is asked for."""
@@ -119,6 +123,8 @@ class Run:
             rows=options.as_lines or options.dry_run,
         )
         self._tally = refiling.tally
+        gc.freeze()
+        gc.set_threshold(*RARELY)
         globs = globs_of(options.folders, options.all_folders)
         walk = walk_folders(self._place, globs, refiling.fail)
         with progress("re-filing", walk.total) as advance:
