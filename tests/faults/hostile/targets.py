@@ -1,0 +1,11 @@
+"""targets: every part that is fed with hostile input, by name."""
+
+from __future__ import annotations
+
+from . import delivering, naming, parsing, ruling, talking
+
+TARGETS = {
+    target.name: target
+    for module in (parsing, naming, ruling, delivering, talking)
+    for target in module.TARGETS
+}
