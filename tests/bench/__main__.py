@@ -1,6 +1,7 @@
 """Runs the benchmarks: `python -m tests.bench [NAME]...`
 
-They are startup, memory, many-rules, dry-run and refile; all, unless some are named.
+They are startup, memory, many-rules, dry-run, evidence and refile; all, unless some
+are named.
 Each prints a Markdown table, and a line that
 says whether the figure that the project promises was reached in this run.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from . import dry_run, many_rules, memory, refile, startup
+from . import dry_run, evidence, many_rules, memory, refile, startup
 from .user import measuring
 
 BENCHMARKS = {
@@ -17,6 +18,7 @@ BENCHMARKS = {
     "memory": memory.report,
     "many-rules": many_rules.report,
     "dry-run": dry_run.report,
+    "evidence": evidence.report,
     "refile": refile.report,
 }
 
