@@ -66,12 +66,10 @@ class Bundle:
             if name not in self.modules:
                 self.modules[name] = _bundled(sys.modules[name])
         body = dumps(self.modules)
-        draft = f"{self.path}.{os.getpid()}"
+        from maildrop_py.rules.replacing import replace_file
+
         try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with open(descriptor, "wb") as file:
-                file.write(KEY + crc32(body).to_bytes(4, "big") + body)
-            os.replace(draft, self.path)
+            replace_file(self.path, KEY + crc32(body).to_bytes(4, "big") + body)
         except OSError:
             return  # nothing depends on it
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import sys
-from _thread import get_ident
 from binascii import crc32
 from errno import EPERM
 from marshal import dumps, loads
@@ -110,16 +109,9 @@ def _write(place: str, stamps: tuple[Stamp, ...], path: str, program: Program) -
     os.makedirs(folder, 0o700, exist_ok=True)
     if not _is_ours(os.stat(folder)):
         raise OSError(EPERM, "others may write there")
-    draft = f"{place}.{os.getpid()}.{get_ident()}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(draft, flags, 0o600)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-        os.replace(draft, place)
-    except BaseException:
-        os.unlink(draft)
-        raise
+    from maildrop_py.rules.replacing import replace_file
+
+    replace_file(place, data)
 
 
 def _read(path: str, folder: str) -> tuple[tuple[Stamp, ...], Program] | None:
