@@ -71,6 +71,14 @@ class Mailbox:
         for path in self.maildir.rglob("*"):
             if path.parent.name in ("new", "cur") and path.is_file():
                 place = str(path.parent.relative_to(self.maildir))
-                subject = path.read_text().partition("Subject: ")[2].partition("\n")[0]
-                found.setdefault(place, []).append(subject)
+                found.setdefault(place, []).append(_subject_of(path))
         return {place: sorted(found[place]) for place in sorted(found)}
+
+
+def _subject_of(path: Path) -> str:
+    """The subject of a message; "(moved)" if that happened since it was listed."""
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        return "(moved)"
+    return text.partition("Subject: ")[2].partition("\n")[0]

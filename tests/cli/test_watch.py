@@ -37,7 +37,7 @@ def arrive(mailbox: Mailbox, subject: str, folder: str = "", more: str = "") -> 
 def settles_as(mailbox: Mailbox, expected: dict[str, list[str]]) -> None:
     """Wait until the mail is where it is expected."""
     try:
-        wait_until("the mail is filed", lambda: mailbox.subjects() == expected, 20)
+        wait_until("the mail is filed", lambda: mailbox.subjects() == expected, 60)
     except AssertionError:
         assert mailbox.subjects() == expected
 
