@@ -1,16 +1,15 @@
 """Runs the benchmarks: `python -m tests.bench [NAME]...`
 
-They are startup, memory, many-rules, dry-run, evidence and refile; all, unless some
-are named.
-Each prints a Markdown table, and a line that
-says whether the figure that the project promises was reached in this run.
+They are startup, memory, many-rules, dry-run, evidence, refile and watch; all, unless
+some are named. Each prints a Markdown table, and a line that says whether the figure
+that the project promises was reached in this run.
 """
 
 from __future__ import annotations
 
 import sys
 
-from . import dry_run, evidence, many_rules, memory, refile, startup
+from . import dry_run, evidence, many_rules, memory, refile, startup, watch
 from .user import measuring
 
 BENCHMARKS = {
@@ -20,6 +19,7 @@ BENCHMARKS = {
     "dry-run": dry_run.report,
     "evidence": evidence.report,
     "refile": refile.report,
+    "watch": watch.report,
 }
 
 
