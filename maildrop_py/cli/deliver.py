@@ -48,6 +48,7 @@ DEADLINE = 240.0
 
 def run(arguments: list[str]) -> int:
     """Deliver, and return the status to leave the process with; never raises."""
+    os.umask(0o077)  # caches, logs and what programs write are for their owner alone
     try:
         _catch_signals(arguments)
         return deliver(arguments)

@@ -97,7 +97,7 @@ class Maildir:
         """Root's files in a user's Maildir would be out of that user's reach."""
         if self._checked:
             return
-        if os.geteuid() == 0 and _owner(self.root) != 0:
+        if os.geteuid() == 0 and any(_owners(self.root)):
             raise StorageFailed(f"{self.root}: is not root's, and root does not deliver there")
         self._checked = True
 
@@ -119,10 +119,12 @@ class Folder:
         make(self)
 
 
-def _owner(root: str) -> int:
-    """Whose the Maildir is, or would be if it were there."""
-    place = root if os.path.lexists(root) else os.path.dirname(root) or "."
-    return os.stat(place).st_uid
+def _owners(root: str) -> list[int]:
+    """Whose the Maildir is, the link that leads there if it is one, and the folder it lies in."""
+    folder = os.stat(os.path.dirname(root) or ".").st_uid
+    if not os.path.lexists(root):
+        return [folder]
+    return [folder, os.lstat(root).st_uid, os.stat(root).st_uid]
 
 
 def sync_directory(path: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from errno import EPERM
 
 from maildrop_py.decision.decision import Filing, Forward
 from maildrop_py.report.json_line import json_line
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from maildrop_py.decision.decision import Action, Decision
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
+
+# A FIFO that nobody reads is an error and no reason to wait.
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 def log_delivery(
@@ -94,14 +98,15 @@ def _printable(line: str) -> str:
 
 
 def _append(place: str, line: str) -> None:
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
         try:
-            descriptor = os.open(place, flags, 0o600)
+            descriptor = os.open(place, _APPEND, 0o600)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(place), 0o700, exist_ok=True)
-            descriptor = os.open(place, flags, 0o600)
+            descriptor = os.open(place, _APPEND, 0o600)
         try:
+            if os.fstat(descriptor).st_uid not in (os.geteuid(), 0):
+                raise PermissionError(EPERM, "belongs to another user")
             os.write(descriptor, line.encode("utf-8", "replace"))
         finally:
             os.close(descriptor)
