@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from maildrop_py.cli.hook_lines import guarded
@@ -42,6 +43,11 @@ class Deliveries:
         self._kept = place / "kept"
         self._prepare()
 
+    @property
+    def maildir(self) -> Path:
+        """The one Maildir."""
+        return self.place / MAILDIR
+
     def reset(self) -> None:
         """The home as it was when the case was made."""
         for path in self.home.iterdir():
@@ -62,8 +68,10 @@ class Deliveries:
         return ran.returncode == DONE
 
     def look(self) -> Sight:
-        """What is in the Maildir now."""
-        return self.judge(files_below(self.place, *self.maildirs))
+        """What is in the Maildir now, and what was left over elsewhere."""
+        sight = self.judge(files_below(self.place, *self.maildirs))
+        drafts = sum(1 for _ in (self.home / ".cache").rglob("*.new"))
+        return replace(sight, leftovers=sight.leftovers + drafts)
 
     def tells(self, call: Call) -> bool:
         """The process leaves with status 0."""

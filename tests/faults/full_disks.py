@@ -61,13 +61,15 @@ def _judge(subject: Subject, disk: Path, tally: Tally) -> None:
     tally.done, tally.deferred = int(told), int(not told)
     sight = subject.look()
     tally.wrong += sight.faults
+    if sight.leftovers:
+        tally.wrong.append(f"{sight.leftovers} files are left over")
     if not told and sight.most:
         tally.wrong.append(f"deferred, but there {sight.most} times")
     make_room(disk)
     if not told and not subject.attempt():
         tally.wrong.append("it did not succeed with room")
     sight = subject.look()
-    tally.fallbacks, tally.leftovers = int(sight.fallback), sight.leftovers
+    tally.fallbacks = int(sight.fallback)
     tally.wrong += sight.faults
     if (sight.fewest, sight.most) != (1, 1):
         tally.wrong.append(f"done, but there {sight.fewest} to {sight.most} times")
