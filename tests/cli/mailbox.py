@@ -47,12 +47,12 @@ class Mailbox:
             monkeypatch.delenv(variable, raising=False)
 
     def put(self, name: str, subject: str, folder: str = "", more: str = "") -> Path:
-        """A message at `folder/name`, where name is `cur/…` or `new/…`."""
+        """A message at `folder/name`, where name is `cur/…` or `new/…`; whole at once."""
         for part in ("tmp", "new", "cur"):
             (self.maildir / folder / part).mkdir(parents=True, exist_ok=True)
-        path = self.maildir / folder / name
-        path.write_text(f"{more}Subject: {subject}\nMessage-ID: <{name[4:]}@x>\n\nbody\n")
-        return path
+        draft = self.maildir / folder / "tmp" / name[4:]
+        draft.write_text(f"{more}Subject: {subject}\nMessage-ID: <{name[4:]}@x>\n\nbody\n")
+        return draft.rename(self.maildir / folder / name)
 
     def fill(self) -> None:
         for number, subject in enumerate(SUBJECTS):
