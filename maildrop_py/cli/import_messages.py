@@ -183,7 +183,7 @@ def imported_before(runs: list[PastRun], maildir: str) -> frozenset[str]:
     """The keys of what is still there of earlier imports into `maildir`."""
     keys: set[str] = set()
     for run in runs:
-        if run.maildir == maildir and run.command == IMPORT:
+        if run.command == IMPORT and run.maildir == maildir:
             undone = undone_before(run, runs)
             keys.update(line["key"] for number, line in run.performed() if number not in undone)
     return frozenset(keys)

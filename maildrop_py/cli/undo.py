@@ -20,7 +20,7 @@ from maildrop_py.cli.refiling import journals
 from maildrop_py.delivery.folder_name import BadFolderName, from_disk
 from maildrop_py.delivery.journal import PastRun, past_runs
 from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.undo import BACK, CHANGED, FAILED, GONE, IMPOSSIBLE, Undo, Undone
+from maildrop_py.delivery.undo import BACK, CHANGED, FAILED, GONE, IMPOSSIBLE, UNDO, Undo, Undone
 from maildrop_py.delivery.undo import undone_before as undone_lines
 from maildrop_py.errors import MaildropError
 from maildrop_py.rules.matching import glob_fits
@@ -103,7 +103,7 @@ def _put_back(
     layout, encoding = (str(past.head.get(key, "")) for key in ("layout", "encoding"))
     place = Maildir(past.maildir, layout, encoding)
     try:
-        journal = opened_journal("undo", place, places, undoes=past.name)
+        journal = opened_journal(UNDO, place, places, undoes=past.name)
         Undo(past, journal, place.folder("Trash"), told).run(lines)
     except MaildropError as error:
         raise click.ClickException(str(error)) from error
@@ -119,7 +119,7 @@ def _chosen(runs: list[PastRun], name: str | None) -> PastRun:
     for past in runs:
         if name == past.name:
             return past
-        if name is None and past.command != "undo" and _is_left(past, runs):
+        if name is None and past.command != UNDO and _is_left(past, runs):
             return past
     raise click.ClickException(f"no such run: {name}" if name else "there is nothing to undo")
 

@@ -140,7 +140,7 @@ class Watched:
     def _remember_earlier_runs(self) -> None:
         found: list[tuple[int, ...]] = []
         for run in past_runs(journals(self._places)):  # latest first
-            if run.maildir == self.root and run.command == RUN and len(found) < REMEMBERED:
+            if len(found) < REMEMBERED and run.command == RUN and run.maildir == self.root:
                 lines = [line for _, line in run.performed() if "id" in line]
                 found += [tuple(line["id"]) for line in reversed(lines)]
         for key in reversed(found[:REMEMBERED]):

@@ -10,7 +10,7 @@ One file a run, a JSON object a line, paths relative to the Maildir:
 `done` says that the lines above it, counted from 0, were carried out, but for
 those in `not`; so a run that was killed left at most the lines behind its last
 `done` in doubt (recovery.py settles those). A run's process holds a lock on its
-file as long as it lives.
+file as long as it lives, and the file's name says whether the run has ended.
 
 Guarantee: sync() returns when all that was noted is on the disk. The file is
 for its owner alone. File names that are not UTF-8 stand in it byte for byte.
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 KEPT = 90 * 86400  # seconds that journals of ended runs are kept
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-_TAIL = 4096  # bytes: the last line of an ended run is in these
+RUNNING, ENDED = ".running", ".jsonl"  # how a journal's name ends
 
 
 class Journal:
@@ -64,7 +64,7 @@ class Journal:
     @property
     def name(self) -> str:
         """What `undo` knows the run by; "" if it has done nothing."""
-        return os.path.basename(self.path).removesuffix(".jsonl")
+        return _name(self.path)
 
     def note(self, **record: object) -> int:
         """Note one thing to be done; returns the number of its line."""
@@ -97,6 +97,7 @@ class Journal:
         """The run is over."""
         if self._descriptor >= 0:
             self._note_quietly({"end": round(time.time(), 3)})
+            self.path = _renamed_as_ended(self.path)
             self.close()
 
     def close(self) -> None:
@@ -135,12 +136,12 @@ class Journal:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.write(descriptor, _line({**self._head, "at": round(now, 3)}).encode())
-            os.rename(draft, f"{draft}.jsonl")
+            os.rename(draft, draft + RUNNING)
             sync_directory(self.folder)
         except OSError:
             os.close(descriptor)
             raise
-        self._descriptor, self._lines, self.path = descriptor, 1, f"{draft}.jsonl"
+        self._descriptor, self._lines, self.path = descriptor, 1, draft + RUNNING
 
 
 def _line(record: Mapping[str, object]) -> str:
@@ -149,13 +150,32 @@ def _line(record: Mapping[str, object]) -> str:
     return dumps(record, ensure_ascii=False) + "\n"
 
 
+def _name(path: str) -> str:
+    return os.path.basename(path).removesuffix(ENDED).removesuffix(RUNNING)
+
+
+def _renamed_as_ended(path: str) -> str:
+    ended = path.removesuffix(RUNNING) + ENDED
+    with contextlib.suppress(OSError):
+        os.rename(path, ended)
+        return ended
+    return path
+
+
 class PastRun:
-    """The journal of a run that is over, or was: `head` is its first line."""
+    """The journal of a run that is over, or was, or is not yet."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.name = os.path.basename(path).removesuffix(".jsonl")
-        self.head: Record = next((record for _, record in self._records()), {})
+        self.name = _name(path)
+        self._head: Record | None = None
+
+    @property
+    def head(self) -> Record:
+        """The first line."""
+        if self._head is None:
+            self._head = next((record for _, record in self._records()), {})
+        return self._head
 
     @property
     def maildir(self) -> str:
@@ -164,14 +184,11 @@ class PastRun:
     @property
     def command(self) -> str:
         """The command whose run it was."""
-        return str(self.head.get("run", ""))
+        return self.name.rpartition("-")[2].partition(".")[0]
 
     def ended(self) -> bool:
         """Whether the run came to its end, or what it left in doubt was settled."""
-        with open(self.path, "rb") as file:
-            file.seek(max(os.fstat(file.fileno()).st_size - _TAIL, 0))
-            last = file.read().rstrip(b"\n").rpartition(b"\n")[2]
-        return last.startswith(b'{"end"')
+        return self.path.endswith(ENDED)
 
     def performed(self) -> Iterator[tuple[int, Record]]:
         """The lines that were carried out, with their numbers."""
@@ -199,11 +216,17 @@ class PastRun:
         return waiting
 
     def _records(self) -> Iterator[tuple[int, Record]]:
-        with open(self.path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-            for number, line in enumerate(file):
-                record = _record(line)
-                if record is not None:
-                    yield number, record
+        path = self.path
+        if not os.path.exists(path):  # it has ended meanwhile
+            path = path.removesuffix(RUNNING) + ENDED
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+                for number, line in enumerate(file):
+                    record = _record(line)
+                    if record is not None:
+                        yield number, record
+        except FileNotFoundError:
+            return  # it was old, and is forgotten
 
 
 def _record(line: str) -> Record | None:
@@ -218,7 +241,8 @@ def _record(line: str) -> Record | None:
 class Taken:
     """The right to write on the journal of a run whose process is dead.
 
-    `with Taken(run) as taken:` `taken.alive` says that it is not dead at all.
+    `with Taken(run) as taken:` `taken.alive` says that it is not dead at all,
+    or that another process has settled it meanwhile.
     """
 
     def __init__(self, run: PastRun) -> None:
@@ -227,10 +251,11 @@ class Taken:
         self._descriptor = -1
 
     def __enter__(self) -> Taken:
-        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         try:
+            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            self.alive = not os.path.exists(self._path)
+        except (BlockingIOError, FileNotFoundError):
             self.alive = True
         return self
 
@@ -239,14 +264,20 @@ class Taken:
         os.write(self._descriptor, b"\n" + _line(record).encode("utf-8", "surrogateescape"))
         os.fdatasync(self._descriptor)
 
+    def end(self) -> None:
+        """The run is over, as far as it came."""
+        self.write(end=round(time.time(), 3))
+        _renamed_as_ended(self._path)
+
     def __exit__(self, *exc: object) -> None:
-        os.close(self._descriptor)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
 
 
 def past_runs(folder: str) -> list[PastRun]:
     """The runs whose journals are kept in `folder`, latest first."""
     try:
-        names = [name for name in os.listdir(folder) if name.endswith(".jsonl")]
+        names = [name for name in os.listdir(folder) if name.endswith((RUNNING, ENDED))]
     except FileNotFoundError:
         return []
     return [PastRun(os.path.join(folder, name)) for name in sorted(names, reverse=True)]
@@ -256,5 +287,5 @@ def forget_old(folder: str, now: float) -> None:
     """Remove the journals of runs that ended longer than KEPT ago; never raises OSError."""
     for run in past_runs(folder):
         with contextlib.suppress(OSError):
-            if os.stat(run.path).st_mtime < now - KEPT and run.ended():
+            if run.ended() and os.stat(run.path).st_mtime < now - KEPT:
                 os.unlink(run.path)

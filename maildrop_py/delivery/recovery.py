@@ -54,9 +54,9 @@ def recover(folder: str, maildir: str, warn: Callable[[str], None]) -> list[Sett
     """Settle every run on `maildir` that was killed; `folder` is where journals are kept."""
     settled = []
     for run in past_runs(folder):
-        if run.maildir == maildir and not run.ended():
+        if not run.ended() and run.maildir == maildir:
             with Taken(run) as taken:
-                if not taken.alive and not run.ended():
+                if not taken.alive:
                     settled.append(_settle(run, taken, warn))
     return settled
 
@@ -76,7 +76,7 @@ def _settle(run: PastRun, taken: Taken, warn: Callable[[str], None]) -> Settled:
     if doubtful:
         last = doubtful[-1][0] + 1
         taken.write(**{"done": last, "not": not_done})
-    taken.write(end=os.stat(run.path).st_mtime)
+    taken.end()
     return Settled(run.name, len(doubtful), finished, tuple(left))
 
 

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
+UNDO = "undo"  # what journals call the command
 BATCH = 500
 BACK, CHANGED, GONE, IMPOSSIBLE, FAILED = "back", "changed", "gone", "impossible", "failed"
 
@@ -71,7 +72,7 @@ class Undone:
 
 def undone_before(run: PastRun, runs: Iterable[PastRun]) -> set[int]:
     """The lines of `run` that earlier undo runs have put back."""
-    undos = [undo for undo in runs if undo.head.get("undoes") == run.name]
+    undos = [undo for undo in runs if undo.command == UNDO and undo.head.get("undoes") == run.name]
     return {line["of"] for undo in undos for _, line in undo.performed() if "of" in line}
 
 

@@ -77,6 +77,8 @@ def test_lines_that_failed_are_not_said_to_be_done(journal: Journal) -> None:
     assert [line["from"] for _, line in run.in_doubt()] == ["d"]
     assert not run.ended()
     journal.end()
+    assert len(list(run.performed())) == 2  # under its new name
+    (run,) = past_runs(journal.folder)
     assert run.ended()
 
 
@@ -94,7 +96,7 @@ def test_a_line_cut_short_is_passed_over(journal: Journal) -> None:
 def test_a_file_that_is_no_journal_harms_nobody(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(b"\x00\xff\n[1]\n")
     (run,) = past_runs(str(tmp_path))
-    assert (run.maildir, run.command, list(run.performed())) == ("", "", [])
+    assert (run.maildir, run.head, list(run.performed())) == ("", {}, [])
 
 
 def test_what_cannot_be_synced_is_taken_back(
