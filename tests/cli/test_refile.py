@@ -167,6 +167,57 @@ def test_one_odd_message_does_not_stop_the_others(
     assert mailbox.subjects() == {".Work/cur": ["work"], "cur": ["read"], "new": ["junk", "other"]}
 
 
+def test_what_vanishes_meanwhile_is_looked_for_and_counted(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mail reader sees one message and deletes another, behind the listing."""
+    mailbox.fill()
+    from maildrop_py.cli import deciding
+
+    decide = deciding.decide
+    seen, gone = mailbox.maildir / "new/3", mailbox.maildir / "new/1"
+
+    def after_others(*arguments):  # type: ignore[no-untyped-def]
+        if seen.exists():
+            seen.rename(mailbox.maildir / "cur/3:2,")
+            gone.unlink()
+        return decide(*arguments)
+
+    monkeypatch.setattr(deciding, "decide", after_others)
+    result = mailbox.run("refile")
+    assert result.exit_code == 0
+    assert "2 messages changed, 1 stay, 1 gone meanwhile" in result.stdout
+    assert mailbox.subjects() == {".Work/cur": ["work"], "cur": ["read"], "new": ["other"]}
+
+
+def test_one_base_name_in_new_and_cur_is_two_messages(mailbox: Mailbox) -> None:
+    mailbox.put("new/1", "work")
+    mailbox.put("cur/1:2,S", "work")
+    assert "2 messages changed" in mailbox.run("refile").stdout
+    assert mailbox.subjects() == {".Work/cur": ["work"] * 2}
+
+
+def test_programs_are_run_only_if_that_is_allowed_and_once(mailbox: Mailbox) -> None:
+    ran = mailbox.home / "ran"
+    mailbox.rules.write_text(
+        "allow_commands: true\n"
+        "rules:\n"
+        "  - name: copy to a program\n"
+        "    when: {subject: work}\n"
+        f"    then: {{pipe: [/bin/sh, -c, 'cat >> {ran}'], continue: true}}\n"
+        "  - {name: refuse, when: {subject: junk}, then: {reject: 'no'}}\n"
+    )
+    mailbox.fill()
+    assert "1 left (reject is not allowed)" in mailbox.run("refile").stdout
+    assert not ran.exists()
+    allowed = ("--allow", "pipe", "--allow", "reject")
+    assert "1 message changed" in mailbox.run("refile", *allowed).stdout
+    assert ran.read_text().count("Subject: work") == 1
+    mailbox.run("refile", "--allow", "pipe")
+    assert ran.read_text().count("Subject: work") == 1
+    assert mailbox.subjects() == {".Trash/new": ["junk"], "new": ["other", "read", "work"]}
+
+
 def test_broken_rules_move_nothing(mailbox: Mailbox) -> None:
     mailbox.fill()
     assert mailbox.run("refile", "--dry-run").exit_code == 0  # now a good set is in the cache
