@@ -113,7 +113,7 @@ class Served:
             self.stop()
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
     """Return when `holds()`; fail after `seconds`, which no test relies on."""
     end = time.monotonic() + seconds
     while not holds():
