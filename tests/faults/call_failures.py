@@ -6,6 +6,7 @@ there is nothing, and an undisturbed second run does it all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import strace
@@ -23,7 +24,11 @@ def failures(subject: Subject) -> list[Failure]:
     subject.reset()
     if not subject.attempt(strace.recording(log)):
         raise Wrong("an undisturbed run did not succeed")
-    return [(site, error) for site in strace.sites(log) for error in errnos_of(site.name)]
+    return [
+        (site, error)
+        for site in strace.sites(log, subject.marker)
+        for error in errnos_of(site.name)
+    ]
 
 
 def fail_each(make: MakeSubject, place: Path, chosen: list[Failure]) -> Tally:
@@ -52,14 +57,21 @@ def strike(subject: Subject, failure: Failure) -> Tally:
 def _judge(subject: Subject, told: bool, tally: Tally) -> None:
     tally.done, tally.deferred = int(told), int(not told)
     if not told:
-        sight = subject.look()
-        tally.wrong += sight.faults
-        if sight.most:
-            tally.wrong.append(f"deferred, but there {sight.most} times")
+        tally.wrong += _faults_of_a_failed_run(subject)
         if not subject.attempt():
             tally.wrong.append("a second, undisturbed run did not succeed")
     sight = subject.look()
     tally.fallbacks, tally.leftovers = int(sight.fallback), sight.leftovers
     tally.wrong += sight.faults
-    if (sight.fewest, sight.most) != (1, 1):
+    if not (sight.fewest == sight.most == 1 and sight.settled):
         tally.wrong.append(f"done, but there {sight.fewest} to {sight.most} times")
+
+
+def _faults_of_a_failed_run(subject: Subject) -> Iterator[str]:
+    """Mail that was there before is there still; a message that comes is not there yet."""
+    sight = subject.look()
+    yield from sight.faults
+    if subject.there_before and sight.fewest < 1:
+        yield "lost"
+    if sight.most > int(subject.there_before):
+        yield f"deferred, but there {sight.most} times"

@@ -63,7 +63,9 @@ def _judge(subject: Subject, disk: Path, tally: Tally) -> None:
     tally.wrong += sight.faults
     if sight.leftovers:
         tally.wrong.append(f"{sight.leftovers} files are left over")
-    if not told and sight.most:
+    if subject.there_before and sight.fewest < 1:
+        tally.wrong.append("lost")
+    if not told and sight.most > int(subject.there_before):
         tally.wrong.append(f"deferred, but there {sight.most} times")
     make_room(disk)
     if not told and not subject.attempt():
@@ -71,5 +73,5 @@ def _judge(subject: Subject, disk: Path, tally: Tally) -> None:
     sight = subject.look()
     tally.fallbacks = int(sight.fallback)
     tally.wrong += sight.faults
-    if (sight.fewest, sight.most) != (1, 1):
+    if not (sight.fewest == sight.most == 1 and sight.settled):
         tally.wrong.append(f"done, but there {sight.fewest} to {sight.most} times")

@@ -27,7 +27,7 @@ def kills(subject: Subject, signal: str = "KILL") -> list[Kill]:
     subject.reset()
     if not subject.attempt(strace.recording(log)):
         raise Wrong("an undisturbed run did not succeed")
-    return [(site, signal) for site in strace.sites(log)]
+    return [(site, signal) for site in strace.sites(log, subject.marker)]
 
 
 def kill_each(make: MakeSubject, place: Path, chosen: list[Kill]) -> Tally:
@@ -58,6 +58,8 @@ def _judge(subject: Subject, told: bool, tally: Tally) -> None:
     before = subject.look()
     tally.leftovers = before.leftovers
     tally.wrong += before.faults
+    if subject.there_before and before.fewest < 1:
+        tally.wrong.append("lost")
     if not told and before.most > 1:
         tally.wrong.append(f"there {before.most} times after one run")
     if not told and not subject.attempt():
@@ -65,5 +67,6 @@ def _judge(subject: Subject, told: bool, tally: Tally) -> None:
     after = subject.look()
     tally.wrong += after.faults
     tally.doubled = int(after.most > 1)
-    if not 1 <= after.fewest <= after.most <= before.most + int(not told):
+    again = int(not told and not subject.there_before)
+    if not (after.settled and 1 <= after.fewest <= after.most <= before.most + again):
         tally.wrong.append(f"there {after.fewest} to {after.most} times in the end")

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CALL = re.compile(r"^(\d+) +(\w+)\(")
-_OURS = "/maildrop_py/"
 
 
 @dataclass(frozen=True)
 class Site:
-    """The `number`th call of `name`; `ours` if our program's code was running by then."""
+    """The `number`th call of `name`; `ours` if by then it was about what matters."""
 
     name: str
     number: int
@@ -60,15 +59,18 @@ def signalling(site: Site, signal: str, log: Path) -> list[str]:
     return ["strace", "-f", "-o", str(log), "-e", f"trace={site.name}", "-e", inject]
 
 
-def sites(log: Path) -> list[Site]:
-    """Every call in a recording, in order; where processes number theirs alike, once."""
+def sites(log: Path, marker: str) -> list[Site]:
+    """Every call in a recording, in order; where processes number theirs alike, once.
+
+    Those from the first on in which `marker` stands are `ours`.
+    """
     seen: Counter[tuple[str, str]] = Counter()
     found: dict[tuple[str, int], Site] = {}
     ours = False
     for line in _lines(log):
         call = _CALL.match(line)
         if call is not None:
-            ours = ours or _OURS in line
+            ours = ours or (marker in line and call[2] != "execve")
             process, name = call[1], call[2]
             seen[process, name] += 1
             number = seen[process, name]

@@ -24,14 +24,16 @@ class Wrong(Exception):
 class Sight:
     """What lies in the Maildirs.
 
-    Each message lies whole in each place where it shall be `fewest` to `most`
-    times. `faults` are in words: what is torn, or where nothing shall be.
+    The message that lies whole in the fewest places lies in `fewest`, the most that
+    lie in one folder are `most`. `settled` says that each is where it belongs.
+    `faults` are in words: what is torn, or where nothing shall be.
     `fallback` says that it is in INBOX because the rules could not be read.
     `leftovers` are the files in tmp/.
     """
 
     fewest: int
     most: int
+    settled: bool
     faults: tuple[str, ...] = ()
     fallback: bool = False
     leftovers: int = 0
@@ -51,6 +53,10 @@ class Subject(Protocol):
     @property
     def there_before(self) -> bool:
         """Whether messages lie there before the run (refile, undo): none may ever be missing."""
+
+    @property
+    def marker(self) -> str:
+        """What stands in the first system calls that matter; before, Python is starting."""
 
     def reset(self) -> None:
         """Put everything as it is before a run."""

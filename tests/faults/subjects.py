@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .cases import CASES
 from .deliveries import Deliveries
+from .refilings import Refilings
 from .subject import Subject
 
 Make = Callable[[Path, Path], Subject]
@@ -18,6 +19,10 @@ def _delivery(number: int, command: Path, place: Path) -> Subject:
     return Deliveries(command, place, CASES[number])
 
 
+def _undo(command: Path, place: Path) -> Subject:
+    return Refilings(command, place, back=True)
+
+
 SUBJECTS: dict[str, Make] = {
     f"deliver: {case.name}": partial(_delivery, number) for number, case in enumerate(CASES)
-}
+} | {"refile": Refilings, "undo": _undo}

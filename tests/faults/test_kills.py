@@ -42,7 +42,7 @@ def test_what_a_killed_delivery_leaves_is_swept(command: Path, tmp_path: Path) -
     under = strace.signalling(Site("link", 1, True), "KILL", tmp_path / "log")
     assert not subject.attempt(under)
     assert subject.look().leftovers == 1
-    folder = subject.home / "Maildir/.Hello"
+    folder = subject.home.path / "Maildir/.Hello"
     assert sweep(str(folder), time.time() + GARBAGE_AGE - 60) == 0
     assert sweep(str(folder), time.time() + GARBAGE_AGE + 60) == 1
     assert not [path for path in files_below(folder) if path.startswith("tmp/")]

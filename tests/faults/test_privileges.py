@@ -36,13 +36,13 @@ def plain(command: Path, tmp_path: Path) -> Deliveries:
 
 def folders(subject: Deliveries) -> list[str]:
     """The folders in which messages lie, by their names on disk."""
-    found = (path for part in ("new", "cur") for path in subject.maildir.rglob(f"{part}/*"))
-    return [str(path.parent.parent.relative_to(subject.maildir)) for path in found]
+    found = (path for part in ("new", "cur") for path in subject.home.maildir.rglob(f"{part}/*"))
+    return [str(path.parent.parent.relative_to(subject.home.maildir)) for path in found]
 
 
 def log(subject: Deliveries) -> str:
     """The delivery log."""
-    return (subject.home / ".local/state/maildrop-py/deliveries.jsonl").read_text()
+    return (subject.home.path / ".local/state/maildrop-py/deliveries.jsonl").read_text()
 
 
 @pytest.mark.parametrize("mask", ["0", "0277", "0777"])
@@ -53,12 +53,12 @@ def test_all_that_is_made_is_for_the_owner_whatever_the_umask(
     assert isinstance(subject, Deliveries)
     line = f"umask {mask}; exec {shlex.quote(str(command))} deliver"
     for _ in range(2):
-        env = {"HOME": str(subject.home), "PATH": os.environ["PATH"]}
+        env = {"HOME": str(subject.home.path), "PATH": os.environ["PATH"]}
         ran = subprocess.run(
             ["/bin/sh", "-c", line], input=subject.case.message, env=env, check=False
         )
         assert ran.returncode == 0
-    made = [path for path in subject.home.rglob("*") if ".config" not in path.parts]
+    made = [path for path in subject.home.path.rglob("*") if ".config" not in path.parts]
     assert len(made) > 20
     modes = {path: path.stat().st_mode & 0o7777 for path in made}
     assert {path: mode for path, mode in modes.items() if mode != _right(path)} == {}
@@ -74,7 +74,7 @@ def test_no_shell_is_started_and_no_word_of_a_message_is_a_command(
 ) -> None:
     subject = SUBJECTS["deliver: piped"](command, tmp_path / "place")
     assert isinstance(subject, Deliveries)
-    rules = subject.home / ".config/maildrop-py/rules.yaml"
+    rules = subject.home.path / ".config/maildrop-py/rules.yaml"
     rules.write_text(
         "maildir: ~/Maildir\nallow_commands: true\nrules:\n"
         "  - when: {subject: '(?P<what>.+)'}\n"
@@ -86,15 +86,15 @@ def test_no_shell_is_started_and_no_word_of_a_message_is_a_command(
     ran = subprocess.run(
         ["strace", "-f", "-s", "500", "-o", trace, "-e", "trace=execve", command, "deliver"],
         input=f"Subject: {nasty}\n\n".encode(),
-        env={"HOME": str(subject.home), "PATH": os.environ["PATH"]},
-        cwd=subject.home,
+        env={"HOME": str(subject.home.path), "PATH": os.environ["PATH"]},
+        cwd=subject.home.path,
         check=False,
     )
     assert ran.returncode == 0
     started = re.findall(r'execve\("([^"]*)", \[(.*?)\], ', trace.read_text())
     assert [Path(program).name for program, _ in started if "touch" in program] == ["touch"]
     assert not [program for program, _ in started if program.endswith("sh")]
-    assert (subject.home / nasty).exists() and not (subject.home / "owned").exists()
+    assert (subject.home.path / nasty).exists() and not (subject.home.path / "owned").exists()
 
 
 def _for_a_group(path: Path) -> None:
@@ -114,7 +114,7 @@ SPOILS: dict[str, Callable[[Path], None]] = {
 @as_root
 @pytest.mark.parametrize("spoil", SPOILS)
 def test_rules_that_others_may_change_are_not_followed(spoil: str, plain: Deliveries) -> None:
-    path = plain.home / ".config/maildrop-py/rules.yaml"
+    path = plain.home.path / ".config/maildrop-py/rules.yaml"
     path.write_text("maildir: ~/Maildir\nrules: [{then: {discard: true}}]\n")
     SPOILS[spoil](path)
     assert plain.attempt()
@@ -128,7 +128,7 @@ def test_compiled_rules_that_others_may_have_made_are_not_believed(
     spoil: str | None, plain: Deliveries
 ) -> None:
     """A cache that says `discard`: believed if it is ours, else the rules are read anew."""
-    [path] = (plain.home / ".cache/maildrop-py").glob("rules.yaml.*")
+    [path] = (plain.home.path / ".cache/maildrop-py").glob("rules.yaml.*")
     _forge(path, plain)
     if spoil is not None:
         SPOILS[spoil](path)
@@ -140,7 +140,7 @@ def _forge(cache: Path, subject: Deliveries) -> None:
     """Put the program of other rules into the cache, with the stamps of the present ones."""
     from maildrop_py.rules import cache as ours
 
-    rules = subject.home / ".config/maildrop-py/rules.yaml"
+    rules = subject.home.path / ".config/maildrop-py/rules.yaml"
     evil = subject.place / "evil.yaml"
     evil.write_text("maildir: ~/Maildir\nrules: [{then: {discard: true}}]\n")
     ours.load_program(str(evil), str(subject.place), print)
@@ -160,7 +160,7 @@ def test_a_bundle_that_others_may_have_made_is_not_run(
     """A bundle whose code leaves a trace: run if it is ours, else never."""
     from maildrop_py.cli import bundle
 
-    path, mark = plain.home / ".cache/maildrop-py/modules", plain.home / "mark"
+    path, mark = plain.home.path / ".cache/maildrop-py/modules", plain.home.path / "mark"
     start = len(bundle.KEY) + 4
     modules = marshal.loads(path.read_bytes()[start:])
     evil = compile(f"open({str(mark)!r}, 'w').close()\nraise SystemExit(0)", "evil", "exec")
@@ -178,7 +178,7 @@ def test_a_bundle_that_others_may_have_made_is_not_run(
 def test_links_in_the_way_of_caches_are_not_followed(plain: Deliveries) -> None:
     precious = plain.place / "precious"
     precious.write_text("mine")
-    for path in (plain.home / ".cache/maildrop-py").iterdir():
+    for path in (plain.home.path / ".cache/maildrop-py").iterdir():
         path.unlink()
         path.symlink_to(precious)
         Path(f"{path}.new").symlink_to(precious)
@@ -190,7 +190,7 @@ def test_links_in_the_way_of_caches_are_not_followed(plain: Deliveries) -> None:
 @as_root
 @pytest.mark.parametrize("kind", ["link", "another's", "fifo", "directory"])
 def test_a_log_that_is_not_ours_is_not_written(kind: str, plain: Deliveries) -> None:
-    path = plain.home / ".local/state/maildrop-py/deliveries.jsonl"
+    path = plain.home.path / ".local/state/maildrop-py/deliveries.jsonl"
     precious = plain.place / "precious"
     precious.write_text("mine")
     path.unlink()
@@ -214,14 +214,14 @@ def test_a_log_that_is_not_ours_is_not_written(kind: str, plain: Deliveries) -> 
 @as_root
 @pytest.mark.parametrize("how", ["owned", "link", "link to root's", "inside another's"])
 def test_root_does_not_write_into_a_users_maildir(how: str, plain: Deliveries) -> None:
-    maildir, elsewhere = plain.maildir, plain.place / "elsewhere"
+    maildir, elsewhere = plain.home.maildir, plain.place / "elsewhere"
     maildir.rename(elsewhere)
     if how == "owned":
         elsewhere.rename(maildir)
         os.chown(maildir, STRANGER, STRANGER)
     elif how == "inside another's":
         elsewhere.rename(maildir)
-        os.chown(plain.home, STRANGER, STRANGER)
+        os.chown(plain.home.path, STRANGER, STRANGER)
     else:
         maildir.symlink_to(elsewhere)
         if how == "link":
@@ -236,11 +236,11 @@ def test_a_folder_that_is_a_link_never_makes_mail_visible_torn_or_lost(
     part: str, plain: Deliveries
 ) -> None:
     """With the user's own rights links are followed: the message is there, where they lead."""
-    folder, elsewhere = plain.maildir / ".Hello" / part, plain.place / "elsewhere"
+    folder, elsewhere = plain.home.maildir / ".Hello" / part, plain.place / "elsewhere"
     folder.rename(elsewhere)
     folder.symlink_to(elsewhere)
     assert plain.attempt()
-    [path] = (plain.maildir / ".Hello/cur").iterdir()
+    [path] = (plain.home.maildir / ".Hello/cur").iterdir()
     assert path.read_bytes() == plain.case.whole
 
 
@@ -252,7 +252,7 @@ def test_what_was_learnt_by_others_is_not_believed(command: Path, tmp_path: Path
     assert subject.attempt()
     assert subject.attempt()
     assert folders(subject) == [".Hello"]  # the second was a duplicate
-    SPOILS["another's"](subject.home / ".local/state/maildrop-py/evidence.sqlite")
+    SPOILS["another's"](subject.home.path / ".local/state/maildrop-py/evidence.sqlite")
     assert subject.attempt()
     assert folders(subject) == [".Hello", ".Hello"]
     entries = [json.loads(line) for line in log(subject).splitlines()]
@@ -265,4 +265,4 @@ def test_nothing_is_written_outside_the_home(plain: Deliveries, tmp_path: Path) 
     assert plain.attempt(strace.recording(trace))
     written = re.findall(r'openat\(AT_FDCWD, "([^"]*)", [^)]*O_(?:WRONLY|RDWR)', trace.read_text())
     assert written
-    assert [path for path in written if not path.startswith(f"{plain.home}/")] == []
+    assert [path for path in written if not path.startswith(f"{plain.home.path}/")] == []
