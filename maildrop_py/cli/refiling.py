@@ -15,9 +15,10 @@ from typing import cast
 from maildrop_py.cli.deciding import Decider
 from maildrop_py.cli.environment import Places
 from maildrop_py.decision.decision import Decision
-from maildrop_py.delivery.journal import Journal, past_runs
+from maildrop_py.delivery.journal import Journal
 from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.moves import DONE, GONE, Task
+from maildrop_py.delivery.past_runs import past_runs
 from maildrop_py.delivery.refile import Refiler
 from maildrop_py.delivery.refile_steps import Choices, Steps, ran_before
 from maildrop_py.delivery.storage_errors import storage_error

@@ -18,8 +18,8 @@ from maildrop_py.cli.environment import Places
 from maildrop_py.cli.refile import opened_journal, say
 from maildrop_py.cli.refiling import journals
 from maildrop_py.delivery.folder_name import BadFolderName, from_disk
-from maildrop_py.delivery.journal import PastRun, past_runs
 from maildrop_py.delivery.maildir import Maildir
+from maildrop_py.delivery.past_runs import PastRun, past_runs
 from maildrop_py.delivery.undo import BACK, CHANGED, FAILED, GONE, IMPOSSIBLE, UNDO, Undo, Undone
 from maildrop_py.delivery.undo import undone_before as undone_lines
 from maildrop_py.errors import MaildropError

@@ -16,8 +16,9 @@ from maildrop_py.cli.refile import ATTEMPTS, found_again, opened_journal, say
 from maildrop_py.cli.refile_options import Common
 from maildrop_py.cli.refiling import Change, Refiling, journals
 from maildrop_py.delivery.folder_listing import chosen_folders
-from maildrop_py.delivery.journal import Journal, past_runs
+from maildrop_py.delivery.journal import Journal
 from maildrop_py.delivery.maildir import Maildir
+from maildrop_py.delivery.past_runs import past_runs
 from maildrop_py.delivery.refile_steps import identity
 from maildrop_py.intake.watcher import Directory
 from maildrop_py.message.message import Message

@@ -35,8 +35,8 @@ from maildrop_py.delivery.maildir import sync_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import Any, TextIO
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     Record = dict[str, Any]
 
@@ -143,16 +143,19 @@ class Journal:
 
 
 def as_line(record: Mapping[str, object]) -> str:
+    """One line of a journal."""
     from json import dumps
 
     return dumps(record, ensure_ascii=False) + "\n"
 
 
 def run_name(path: str) -> str:
+    """What `undo` knows the run by whose journal is at `path`."""
     return os.path.basename(path).removesuffix(ENDED).removesuffix(RUNNING)
 
 
 def rename_as_ended(path: str) -> str:
+    """Say in the journal's name that its run has ended, if that can be; its path now."""
     ended = path.removesuffix(RUNNING) + ENDED
     with contextlib.suppress(OSError):
         os.rename(path, ended)

@@ -126,6 +126,7 @@ class Batch:
             unsafe = self._sync()
             for task, step in self._both:
                 self._guarded(task, step, self._remove_old_name, unsafe)
+            self._say_what_is_unsafe(unsafe)
         self._journal.done(self._void)
 
     def _note(self, step: Step) -> int:
@@ -231,6 +232,15 @@ class Batch:
             except OSError as error:
                 unsafe[directory] = error
         return unsafe
+
+    def _say_what_is_unsafe(self, unsafe: Mapping[str, OSError]) -> None:
+        """What was moved stays moved, and `undo` knows it; but a power failure may move it back."""
+        for task in self._tasks if unsafe else ():
+            for step in task.steps:
+                error = unsafe.get(step.target.rpartition("/")[0])
+                if task.outcome == DONE and error is not None:
+                    why = f"moved, but perhaps not durably: {storage_error(error)}"
+                    task.outcome, task.why = FAILED, why
 
     def _remove_old_name(self, step: Step, unsafe: Mapping[str, OSError]) -> None:
         """The second half of a move in two steps: who removes the old name has moved it."""

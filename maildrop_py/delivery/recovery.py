@@ -24,10 +24,10 @@ from binascii import a2b_base64
 from maildrop_py.delivery.copying import same_bytes
 from maildrop_py.delivery.finding import Finder
 from maildrop_py.delivery.free_names import publish, remove
-from maildrop_py.delivery.journal import Taken, past_runs
 from maildrop_py.delivery.maildir import sync_directory
 from maildrop_py.delivery.maildir_name import parse
 from maildrop_py.delivery.moves import COPY, DELETE, REWRITE
+from maildrop_py.delivery.past_runs import Taken, past_runs
 from maildrop_py.record import record, replace
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from maildrop_py.delivery.journal import PastRun
+    from maildrop_py.delivery.past_runs import PastRun
 
     Record = dict[str, Any]
 

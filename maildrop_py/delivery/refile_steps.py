@@ -42,8 +42,9 @@ if TYPE_CHECKING:
 
     from maildrop_py.decision.decision import Decision, Pipe
     from maildrop_py.delivery.doveadm import Doveadm
-    from maildrop_py.delivery.journal import Journal, PastRun
+    from maildrop_py.delivery.journal import Journal
     from maildrop_py.delivery.maildir import Folder, Maildir
+    from maildrop_py.delivery.past_runs import PastRun
     from maildrop_py.delivery.rewriting import NewHead
     from maildrop_py.message.message import Filed, Message
 

@@ -51,8 +51,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from maildrop_py.delivery.journal import Journal, PastRun
+    from maildrop_py.delivery.journal import Journal
     from maildrop_py.delivery.maildir import Folder
+    from maildrop_py.delivery.past_runs import PastRun
 
     Record = dict[str, Any]
 

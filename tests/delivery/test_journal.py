@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.delivery import journal as journal_module
-from maildrop_py.delivery.journal import KEPT, Journal, PastRun, forget_old, past_runs
+from maildrop_py.delivery.journal import Journal
+from maildrop_py.delivery.past_runs import KEPT, PastRun, Taken, forget_old, past_runs
 
 
 @pytest.fixture
@@ -140,8 +140,8 @@ def test_old_journals_of_ended_runs_are_forgotten(
 
 def test_the_lock_is_there_as_soon_as_the_name(journal: Journal) -> None:
     journal.note(do="x")
-    with journal_module.Taken(PastRun(journal.path)) as taken:
+    with Taken(PastRun(journal.path)) as taken:
         assert taken.alive
     journal.close()
-    with journal_module.Taken(PastRun(journal.path)) as taken:
+    with Taken(PastRun(journal.path)) as taken:
         assert not taken.alive

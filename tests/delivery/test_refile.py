@@ -477,6 +477,31 @@ def test_an_error_of_the_disk_is_said_for_each_message(
     assert list(box.runs()[0].performed()) == []
 
 
+def test_a_move_that_is_not_surely_on_the_disk_is_said_and_can_be_undone(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: str) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+
+    box.put("cur/1,S=17:2,S")
+    with monkeypatch.context() as patch:
+        patch.setattr(moves, "sync_directory", fail)
+        assert "perhaps not durably" in box.refile(to("A"))["1,S=17:2,S"]
+    assert list(box.files()) == [".A/cur"]
+    assert [undone.outcome for undone in box.undo()] == ["back"]
+
+
+def test_without_a_sync_no_old_name_is_removed(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: str) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+
+    box.put("cur/1,S=17:2,S")
+    monkeypatch.setattr(free_names, "rename", _unsupported)
+    monkeypatch.setattr(moves, "sync_directory", fail)
+    assert "Input/output error" in box.refile(to("A"))["1,S=17:2,S"]
+    assert list(box.files()) == ["cur"]
+
+
 def test_dovecot_is_kept_from_listing_a_folder_while_names_in_it_change(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
