@@ -19,11 +19,11 @@ from maildrop_py.decision.decision import Action, Decision, Filing
 from maildrop_py.delivery.importing import Arrival, Importer
 from maildrop_py.delivery.journal import Journal
 from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.moves import IMPORT
 from maildrop_py.delivery.past_runs import PastRun
 from maildrop_py.delivery.perform import Delivery
 from maildrop_py.delivery.refile_steps import DELETED, LEFT, Choices
 from maildrop_py.delivery.spool import Spool
+from maildrop_py.delivery.steps import IMPORT
 from maildrop_py.delivery.storage_errors import storage_error
 from maildrop_py.delivery.undo import undone_before
 from maildrop_py.errors import MaildropError

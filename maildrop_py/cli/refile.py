@@ -26,9 +26,9 @@ from maildrop_py.cli.rules_file import program_of
 from maildrop_py.delivery.finding import Finder
 from maildrop_py.delivery.journal import Journal
 from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.moves import IMPORT
 from maildrop_py.delivery.past_runs import forget_old, past_runs
 from maildrop_py.delivery.recovery import recover
+from maildrop_py.delivery.steps import IMPORT
 from maildrop_py.errors import MaildropError
 from maildrop_py.message.message import Message
 from maildrop_py.report.rows import Row, as_json, table_of

@@ -24,7 +24,7 @@ import subprocess
 
 from maildrop_py.delivery.finding import Finder, base_of
 from maildrop_py.delivery.folder_name import from_disk
-from maildrop_py.delivery.moves import DONE, FAILED, GONE, MOVE, Step, Task
+from maildrop_py.delivery.steps import DONE, FAILED, GONE, MOVE, Step, Task
 from maildrop_py.delivery.storage_errors import storage_error
 from maildrop_py.errors import CommandFailed
 from maildrop_py.record import record

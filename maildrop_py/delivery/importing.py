@@ -10,8 +10,8 @@ Reports nothing by exceptions: each Arrival says what became of it.
 
 from __future__ import annotations
 
-from maildrop_py.delivery.moves import IMPORT
 from maildrop_py.delivery.perform import Delivery, sync_directories
+from maildrop_py.delivery.steps import IMPORT
 from maildrop_py.delivery.storage_errors import storage_error
 from maildrop_py.errors import MaildropError
 

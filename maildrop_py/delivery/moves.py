@@ -27,76 +27,23 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import ExitStack, contextmanager, suppress
 
 from maildrop_py.delivery import free_names
 from maildrop_py.delivery.copying import copy_file
-from maildrop_py.delivery.dotlock import Dotlock
+from maildrop_py.delivery.dovecot_listing import dovecot_waits
 from maildrop_py.delivery.finding import Finder
 from maildrop_py.delivery.maildir import sync_directory
+from maildrop_py.delivery.steps import COPY, DELETE, DONE, FAILED, GONE, Step, Task
 from maildrop_py.delivery.storage_errors import storage_error
 from maildrop_py.errors import MaildropError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from maildrop_py.decision.decision import Filing
     from maildrop_py.delivery.journal import Journal
 
 _ATTEMPTS = 3  # times that the old name may change while it is being removed
-LOCK_TIMEOUT = 2.0  # seconds
-DONE, GONE, FAILED = "done", "gone", "failed"
-MOVE, FLAG, COPY, REWRITE, DELETE = "move", "flag", "copy", "rewrite", "delete"
-IMPORT = "import"  # a delivery of what came from elsewhere (importing.py)
-
-
-class Step:
-    """One name that a message gets or loses: `do` is what the journal calls it.
-
-    `aim` gives the new path for the message at a path, which may be another one
-    than `source` when its time comes. `draft` is the file in tmp/ that takes the
-    message's place, if its bytes change; `filing` what was decided, where it is
-    that and nothing else; `more` what else the journal keeps;
-    `made` and `both` say that the message has the new name, and the old one too.
-    """
-
-    __slots__ = (
-        *("aim", "both", "do", "draft", "filing", "line"),
-        *("made", "more", "rule", "source", "target"),
-    )
-
-    def __init__(
-        self,
-        do: str,
-        source: str,
-        target: str,
-        aim: Callable[[str], str],
-        rule: str | None = None,
-    ) -> None:
-        self.do = do
-        self.source = source
-        self.target = target
-        self.aim = aim
-        self.rule = rule
-        self.draft = ""
-        self.filing: Filing | None = None
-        self.more: dict[str, object] | None = None
-        self.line = -1
-        self.made = False
-        self.both = False
-
-
-class Task:
-    """All the steps for one message, copies first; `tag` is the caller's own."""
-
-    __slots__ = ("outcome", "steps", "tag", "why")
-
-    def __init__(self, steps: list[Step], tag: object = None) -> None:
-        self.steps = steps
-        self.tag = tag
-        self.outcome = DONE
-        self.why = ""
 
 
 class Batch:
@@ -120,7 +67,7 @@ class Batch:
         except OSError as error:
             self._give_up(error)
             return
-        with _dovecot_waits(self._tasks):
+        with dovecot_waits(self._tasks):
             for task in self._tasks:
                 self._carry_out(task)
             unsafe = self._sync()
@@ -266,23 +213,3 @@ class Batch:
         self._note_again(step, source, target)
         free_names.publish(made, target)
         return False
-
-
-@contextmanager
-def _dovecot_waits(tasks: list[Task]) -> Iterator[None]:
-    """Holds the lock under which Dovecot lists a folder, where names in its cur/ change.
-
-    Or else the listing may have neither the old name nor the new one, and Dovecot
-    takes the message for expunged, and for a new one later. Where the lock cannot
-    be had soon, that is the smaller evil. Not for what leaves the folder: Dovecot
-    puts off writing flags while it cannot have the lock, and would lose them.
-    """
-    changed = [step.source for task in tasks for step in task.steps if step.do == FLAG]
-    folders = {path.rsplit("/", 2)[0] for path in changed if path.rsplit("/", 2)[1] == "cur"}
-    with ExitStack() as locks:
-        for folder in sorted(folders):
-            uidlist = f"{folder}/dovecot-uidlist"
-            if os.path.exists(uidlist):
-                with suppress(OSError):
-                    locks.enter_context(Dotlock(uidlist, LOCK_TIMEOUT))
-        yield

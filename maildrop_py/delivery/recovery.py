@@ -26,8 +26,8 @@ from maildrop_py.delivery.finding import Finder
 from maildrop_py.delivery.free_names import publish, remove
 from maildrop_py.delivery.maildir import sync_directory
 from maildrop_py.delivery.maildir_name import parse
-from maildrop_py.delivery.moves import COPY, DELETE, REWRITE
 from maildrop_py.delivery.past_runs import Taken, past_runs
+from maildrop_py.delivery.steps import COPY, DELETE, REWRITE
 from maildrop_py.record import record, replace
 
 TYPE_CHECKING = False

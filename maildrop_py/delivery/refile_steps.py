@@ -30,8 +30,8 @@ from maildrop_py.delivery.carried_name import KeywordLetters, carried_path
 from maildrop_py.delivery.copy_index import CopyIndex
 from maildrop_py.delivery.copying import write_draft
 from maildrop_py.delivery.finding import base_of
-from maildrop_py.delivery.moves import COPY, DELETE, FLAG, MOVE, REWRITE, Step
 from maildrop_py.delivery.rewriting import new_head, refuse_compressed
+from maildrop_py.delivery.steps import COPY, DELETE, FLAG, MOVE, REWRITE, Step
 from maildrop_py.delivery.unique_name import new_base
 from maildrop_py.errors import StorageFailed
 from maildrop_py.record import record, replace

@@ -29,18 +29,8 @@ from maildrop_py.delivery import keywords
 from maildrop_py.delivery.copying import write_draft
 from maildrop_py.delivery.finding import Finder
 from maildrop_py.delivery.maildir_name import MaildirName, moved, parse
-from maildrop_py.delivery.moves import (
-    COPY,
-    DELETE,
-    DONE,
-    FLAG,
-    IMPORT,
-    MOVE,
-    REWRITE,
-    Batch,
-    Step,
-    Task,
-)
+from maildrop_py.delivery.moves import Batch
+from maildrop_py.delivery.steps import COPY, DELETE, DONE, FLAG, IMPORT, MOVE, REWRITE, Step, Task
 from maildrop_py.delivery.storage_errors import storage_error
 from maildrop_py.delivery.unique_name import INFO, join_flags
 from maildrop_py.errors import MaildropError, StorageFailed

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.decision.decision import Decision, Filing, Forward, Pipe
-from maildrop_py.delivery import free_names, moves
+from maildrop_py.delivery import dovecot_listing, free_names, moves
 from maildrop_py.delivery.refile_steps import Choices, ran_before
 from maildrop_py.errors import CommandFailed
 from maildrop_py.message.message import Message
@@ -525,7 +525,7 @@ def test_dovecot_is_kept_from_listing_a_folder_while_names_in_it_change(
 def test_a_lock_that_is_held_too_long_does_not_hold_up_the_run(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moves, "LOCK_TIMEOUT", 0.1)
+    monkeypatch.setattr(dovecot_listing, "LOCK_TIMEOUT", 0.1)
     (box.root / "dovecot-uidlist").write_text("3 V1 N3\n")
     (box.root / "dovecot-uidlist.lock").write_text("1:elsewhere")
     box.put("cur/b,S=17:2,S")
