@@ -16,12 +16,12 @@ import click
 from maildrop_py.cli.deciding import Decider
 from maildrop_py.cli.maildirs import walk_of
 from maildrop_py.decision.decision import Action, Decision, Filing
+from maildrop_py.delivery.choices import DELETED, LEFT, Choices
 from maildrop_py.delivery.importing import Arrival, Importer
 from maildrop_py.delivery.journal import Journal
 from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.past_runs import PastRun
 from maildrop_py.delivery.perform import Delivery
-from maildrop_py.delivery.refile_steps import DELETED, LEFT, Choices
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.delivery.steps import IMPORT
 from maildrop_py.delivery.storage_errors import storage_error

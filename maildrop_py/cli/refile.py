@@ -18,16 +18,15 @@ from rich.console import Console
 
 from maildrop_py.cli.deciding import Decider
 from maildrop_py.cli.environment import Places
-from maildrop_py.cli.maildirs import globs_of, messages_at, walk_folders
+from maildrop_py.cli.maildirs import globs_of, walk_folders
 from maildrop_py.cli.progress import progress
 from maildrop_py.cli.refile_options import Age, Common, common_options, maildir_of
 from maildrop_py.cli.refiling import Change, Refiling, journals
 from maildrop_py.cli.rules_file import program_of
-from maildrop_py.delivery.finding import Finder
+from maildrop_py.cli.runs import ATTEMPTS, came_before, found_again, opened_journal, say
 from maildrop_py.delivery.journal import Journal
 from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.past_runs import forget_old, past_runs
-from maildrop_py.delivery.recovery import recover
+from maildrop_py.delivery.past_runs import past_runs
 from maildrop_py.delivery.steps import IMPORT
 from maildrop_py.errors import MaildropError
 from maildrop_py.message.message import Message
@@ -43,7 +42,6 @@ T = TypeVar("T")
 RARELY = (100_000, 50, 100)
 """When to look for cycles of garbage. Messages make none, and looking at a batch of
 them again and again costs as much as a fifth of a run."""
-ATTEMPTS = 3  # at a message that another program renames again and again
 LONGEST_TABLE = 40
 """Messages; of more than this a dry run leaves the table out unless it is asked for."""
 
@@ -238,50 +236,6 @@ class Run:
             console.print("stopped before the end")
         if undo:
             console.print(f"to put it back: maildrop-py undo {undo}")
-
-
-def came_before(message: Message, latest: float, refiling: Refiling) -> bool:
-    """Whether a message arrived before `latest`, seconds since 1970."""
-    assert message.filed is not None
-    try:
-        return message.filed.mtime < latest
-    except FileNotFoundError:
-        refiling.vanished.append(message.filed.path)
-    except OSError as error:
-        refiling.fail(message.filed.path, error.strerror or str(error))
-    return False
-
-
-def found_again(place: Maildir, refiling: Refiling) -> Iterator[Message]:
-    """What another program has renamed meanwhile; what is not found stays `vanished`."""
-    vanished, refiling.vanished = refiling.vanished, []
-    finder = Finder()
-    for path in vanished:
-        found = finder.find(path)
-        if found is None:
-            refiling.vanished.append(path)
-        else:
-            yield from messages_at(place, [found])
-
-
-def opened_journal(run: str, place: Maildir, places: Places, **about: str) -> Journal:
-    """A journal for a new run on `place`; settles what killed runs have left."""
-    place.refuse_root()
-    folder = journals(places)
-    forget_old(folder, time.time())
-    for settled in recover(folder, place.root, lambda why: say("warning", why)):
-        click.echo(
-            f"{settled.run} was killed: of {settled.in_doubt} moves in doubt "
-            f"{settled.finished} were finished",
-            err=True,
-        )
-    about = {"layout": place.layout, "encoding": place.encoding, **about}
-    return Journal(folder, run, place.root, about)
-
-
-def say(path: str, why: str) -> None:
-    """A line on standard error."""
-    click.echo(f"{path}: {why}", err=True)
 
 
 def _print_json(value: dict[str, object]) -> None:

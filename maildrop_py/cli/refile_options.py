@@ -12,9 +12,9 @@ import click
 
 from maildrop_py.cli.environment import Places
 from maildrop_py.cli.rules_file import rules_option
+from maildrop_py.delivery.choices import DELETED, LEFT, TRASH, Choices
 from maildrop_py.delivery.doveadm import Doveadm
 from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.refile_steps import DELETED, LEFT, TRASH, Choices
 from maildrop_py.errors import UsageError
 from maildrop_py.rules.comparison import AGES
 from maildrop_py.rules.settings import Settings

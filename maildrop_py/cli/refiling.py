@@ -15,11 +15,13 @@ from typing import cast
 from maildrop_py.cli.deciding import Decider
 from maildrop_py.cli.environment import Places
 from maildrop_py.decision.decision import Decision
+from maildrop_py.delivery.choices import Choices
+from maildrop_py.delivery.filed_programs import ran_before
 from maildrop_py.delivery.journal import Journal
 from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.past_runs import past_runs
 from maildrop_py.delivery.refile import Refiler
-from maildrop_py.delivery.refile_steps import Choices, Steps, ran_before
+from maildrop_py.delivery.refile_steps import Steps
 from maildrop_py.delivery.steps import DONE, GONE, Task
 from maildrop_py.delivery.storage_errors import storage_error
 from maildrop_py.errors import MaildropError

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from maildrop_py.cli.environment import Places
-from maildrop_py.cli.refile import opened_journal, say
 from maildrop_py.cli.refiling import journals
+from maildrop_py.cli.runs import opened_journal, say
 from maildrop_py.delivery.folder_name import BadFolderName, from_disk
 from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.past_runs import PastRun, past_runs

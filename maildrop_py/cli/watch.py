@@ -18,8 +18,8 @@ from typing import Any
 import click
 
 from maildrop_py.cli.environment import Places
-from maildrop_py.cli.refile import say
 from maildrop_py.cli.refile_options import Common, common_options, maildir_of
+from maildrop_py.cli.runs import say
 from maildrop_py.cli.watched import Watched
 from maildrop_py.errors import MaildropError
 from maildrop_py.intake.lmtp.systemd import Manager

@@ -12,9 +12,9 @@ import click
 from maildrop_py.cli.deciding import Decider
 from maildrop_py.cli.environment import Places
 from maildrop_py.cli.maildirs import globs_of, messages_at
-from maildrop_py.cli.refile import ATTEMPTS, found_again, opened_journal, say
 from maildrop_py.cli.refile_options import Common
 from maildrop_py.cli.refiling import Change, Refiling, journals
+from maildrop_py.cli.runs import ATTEMPTS, found_again, opened_journal, say
 from maildrop_py.delivery.folder_listing import chosen_folders
 from maildrop_py.delivery.journal import Journal
 from maildrop_py.delivery.maildir import Maildir

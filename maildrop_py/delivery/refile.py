@@ -14,9 +14,10 @@ from __future__ import annotations
 import os
 
 from maildrop_py.delivery import maildir_quota
+from maildrop_py.delivery.choices import Choices
 from maildrop_py.delivery.maildir_name import parse
 from maildrop_py.delivery.moves import Batch
-from maildrop_py.delivery.refile_steps import Choices, Steps
+from maildrop_py.delivery.refile_steps import Steps
 from maildrop_py.delivery.steps import COPY, DONE, Step, Task
 
 TYPE_CHECKING = False

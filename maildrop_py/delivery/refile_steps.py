@@ -12,7 +12,7 @@
                                    and what is left of the message is discarded
 
 Guarantee: where all is as decided there are no steps, so nothing is done twice.
-Programs that are allowed are run here, once for each Message-ID.
+Programs that are allowed are run here (filed_programs.py).
 
 Reports: OSError, BadFolderName, OverQuota, LostKeywords, StorageFailed,
 CommandFailed: the message is then left as it is.
@@ -24,52 +24,32 @@ import os
 from binascii import b2a_base64
 from functools import partial
 
-from maildrop_py.decision.decision import Filing, Forward
+from maildrop_py.decision.decision import Filing
 from maildrop_py.delivery import maildir_quota
 from maildrop_py.delivery.carried_name import KeywordLetters, carried_path
+from maildrop_py.delivery.choices import DELETED, LEFT
 from maildrop_py.delivery.copy_index import CopyIndex
 from maildrop_py.delivery.copying import write_draft
+from maildrop_py.delivery.filed_programs import Programs
 from maildrop_py.delivery.finding import base_of
 from maildrop_py.delivery.rewriting import new_head, refuse_compressed
 from maildrop_py.delivery.steps import COPY, DELETE, FLAG, MOVE, REWRITE, Step
 from maildrop_py.delivery.unique_name import new_base
 from maildrop_py.errors import StorageFailed
-from maildrop_py.record import record, replace
+from maildrop_py.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from maildrop_py.decision.decision import Decision, Pipe
-    from maildrop_py.delivery.doveadm import Doveadm
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.delivery.choices import Choices
     from maildrop_py.delivery.journal import Journal
     from maildrop_py.delivery.maildir import Folder, Maildir
-    from maildrop_py.delivery.past_runs import PastRun
     from maildrop_py.delivery.rewriting import NewHead
     from maildrop_py.message.message import Filed, Message
 
-    Command = Forward | Pipe
-
-TRASH, DELETED, LEFT = "trash", "delete", "keep"
 STAYS = ""
-
-
-@record
-class Choices:
-    """What the user wants done beside filing.
-
-    `discard` is TRASH, DELETED or LEFT; `allowed` has those of "forward",
-    "pipe" and "reject" that may be done; `run` runs a program for a message.
-    With `identify` the journal keeps what a moved file can be known by again;
-    with `doveadm` what it can do is left to Dovecot.
-    """
-
-    discard: str = TRASH
-    trash: str = "Trash"
-    allowed: tuple[str, ...] = ()
-    run: Callable[[Command, Message], object] | None = None
-    identify: bool = False
-    doveadm: Doveadm | None = None
 
 
 class Steps:
@@ -91,7 +71,7 @@ class Steps:
         self._choices = choices
         self._journal = journal
         self._warn = warn
-        self._ran = set(ran)
+        self._programs = Programs(choices, journal, ran)
         self._letters = KeywordLetters(warn)
         self._copies = CopyIndex()
         self._ready: dict[str, str] = {}
@@ -155,20 +135,17 @@ class Steps:
         allowed = self._choices.allowed
         if decision.reject is not None and "reject" not in allowed:
             return "reject is not allowed"
-        commands = _commands(decision)
-        if not decision.filings and commands and not self._allowed(commands):
-            return f"{_kind(commands[0])} is not allowed"
+        if not decision.filings:
+            reason = self._programs.forbidden(decision)
+            if reason:
+                return reason
         if not decision.actions and self._choices.discard == LEFT:
             return "discarded messages are left"
         return None
 
-    def _allowed(self, commands: list[Command]) -> list[Command]:
-        return [command for command in commands if _kind(command) in self._choices.allowed]
-
     def _several(self, message: Message, filed: Filed, decision: Decision) -> list[Step]:
         """All that is to be done with a message; its programs are run at once."""
-        for command in self._allowed(_commands(decision)):
-            self._run(command, message, filed)
+        self._programs.run(decision, message)
         filings = self._merged(decision.filings, filed)
         if not filings:
             return self._discarded(filed, decision)
@@ -235,30 +212,11 @@ class Steps:
         """A new name in any case: the old file still has the old one."""
         return change.renamed(_with_new_base(self._aim(main, source)))
 
-    def _run(self, command: Command, message: Message, filed: Filed) -> None:
-        """Run a program for the message, unless that was done before."""
-        message_id = (message.headers.first("Message-ID") or "").strip()
-        key = (message_id or base_of(filed.path.rpartition("/")[2]), _in_words(command))
-        if key in self._ran or self._choices.run is None or self._journal is None:
-            return
-        self._choices.run(command, message)
-        self._journal.note(do="ran", message=key[0], what=key[1], rule=command.rule)
-        self._journal.sync()
-        self._ran.add(key)
-
 
 def identity(path: str) -> list[int]:
     """What stays the same of a message's file whatever its name: inode, mtime, size."""
     found = os.lstat(path)
     return [found.st_ino, found.st_mtime_ns, found.st_size]
-
-
-def ran_before(runs: Iterable[PastRun], maildir: str) -> Iterable[tuple[str, str]]:
-    """What earlier runs on this Maildir noted of the programs they ran."""
-    for run in runs:
-        if run.maildir == maildir:
-            for _, noted in run.noted("ran"):
-                yield noted["message"], noted["what"]
 
 
 def _is_special(decision: Decision) -> bool:
@@ -268,14 +226,6 @@ def _is_special(decision: Decision) -> bool:
         or decision.remove_headers
         or not isinstance(decision.actions[0], Filing)
     )
-
-
-def _commands(decision: Decision) -> list[Command]:
-    return [action for action in decision.actions if not isinstance(action, Filing)]
-
-
-def _kind(command: Command) -> str:
-    return type(command).__name__.lower()
 
 
 def _lacks(filed: Filed, filing: Filing) -> bool:
@@ -294,12 +244,6 @@ def _united(one: Filing, other: Filing) -> Filing:
 
 def _is_whole(folder: Folder) -> bool:
     return all(os.path.isdir(f"{folder.path}/{part}") for part in ("tmp", "new", "cur"))
-
-
-def _in_words(command: Command) -> str:
-    if isinstance(command, Forward):
-        return f"forwarded to {command.address}"
-    return f"piped into {' '.join(command.argv)}"
 
 
 def _unchanged(target: str, source: str) -> str:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from maildrop_py.decision.decision import Action, Decision, Filing
 from maildrop_py.delivery import keywords
+from maildrop_py.delivery.choices import Choices
 from maildrop_py.delivery.folder_listing import chosen_folders
 from maildrop_py.delivery.journal import Journal
 from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.past_runs import PastRun, past_runs
 from maildrop_py.delivery.recovery import Settled, recover
 from maildrop_py.delivery.refile import Refiler
-from maildrop_py.delivery.refile_steps import Choices
 from maildrop_py.delivery.steps import Task
 from maildrop_py.delivery.undo import Undo, Undone, undone_before
 from maildrop_py.errors import MaildropError

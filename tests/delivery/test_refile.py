@@ -10,7 +10,8 @@ import pytest
 
 from maildrop_py.decision.decision import Decision, Filing, Forward, Pipe
 from maildrop_py.delivery import dovecot_listing, free_names, moves
-from maildrop_py.delivery.refile_steps import Choices, ran_before
+from maildrop_py.delivery.choices import Choices
+from maildrop_py.delivery.filed_programs import ran_before
 from maildrop_py.errors import CommandFailed
 from maildrop_py.message.message import Message
 

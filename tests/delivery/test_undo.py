@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.decision.decision import Decision, Filing
-from maildrop_py.delivery.refile_steps import Choices
+from maildrop_py.delivery.choices import Choices
 from maildrop_py.delivery.undo import Undone
 from maildrop_py.message.message import Message
 
