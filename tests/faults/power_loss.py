@@ -45,16 +45,18 @@ class Outage:
         return "\n".join([f"{counted}, {len(self.wrong)} wrong", *self.wrong[:20]])
 
 
-def lose_power(subject: Subject, before: Sequence[Sequence[str]] = ()) -> Outage:
+def lose_power(
+    subject: Subject, before: Sequence[Sequence[str]] = (), broken: Sequence[str] = ()
+) -> Outage:
     """Record an undisturbed run of `subject` and replay it.
 
-    `before` are commands under which it was run, and not finished, earlier; what
-    those left unsynced is still so.
+    `before` are what strace did to earlier runs, which it did not let finish; what
+    those left unsynced is still so. `broken` is a command that sabotages the run.
     """
     subject.reset()
     disk = _snapshot(subject)
     calls: list[Call] = []
-    for under in (*before, ()):
+    for under in (*before, broken):
         log = subject.place / "trace"
         told = subject.attempt([*disk_trace.recording(log), *under])
         calls += disk_trace.read(log)

@@ -7,6 +7,8 @@ the rest of the delivery stays what it is.
 
 from __future__ import annotations
 
+import sys
+
 NO_FILE_SYNC = """
 import os, stat
 sync = os.fsync
@@ -55,6 +57,22 @@ os.link = lambda old, new: link(seen(old), new)
 os.unlink = lambda path: unlink(seen(path))
 """
 
+HALF_WAY = """
+import os
+write, read, pread, copy = os.write, os.read, os.pread, os.copy_file_range
+os.write = lambda fd, data: write(fd, bytes(data)[: max(1, len(data) // 2)])
+os.read = lambda fd, size: read(fd, max(1, size // 2))
+os.pread = lambda fd, size, offset: pread(fd, max(1, size // 2), offset)
+os.copy_file_range = lambda a, b, size, *at: copy(a, b, max(1, size // 2), *at)
+"""
+"""Every call that moves bytes moves half of those it is asked for, as it always may."""
+
+_THEN_RUN = """
+import runpy, sys
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name='__main__')
+"""
+
 SABOTAGES = {
     "no fsync of the file": NO_FILE_SYNC,
     "no fsync of any directory": NO_DIRECTORY_SYNC,
@@ -64,3 +82,8 @@ SABOTAGES = {
     "rename before fsync": RENAMED_BEFORE_SYNC,
     "written where it is visible": WRITTEN_IN_PLACE,
 }
+
+
+def broken_by(sabotage: str) -> list[str]:
+    """The command under which our own command, given behind it, runs broken so."""
+    return [sys.executable, "-c", sabotage + _THEN_RUN]

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from io import FileIO
 from pathlib import Path
@@ -18,6 +18,7 @@ from pathlib import Path
 BLOCK = 4096
 SIZE = 3 << 20
 _FILLER = "filler"
+_ENDLESS = 1 << 30  # bytes
 
 
 class NotHere(Exception):
@@ -25,9 +26,9 @@ class NotHere(Exception):
 
 
 @contextmanager
-def tmpfs(place: Path) -> Iterator[Path]:
-    """A tmpfs of SIZE bytes and 100 inodes."""
-    options = f"size={SIZE},nr_inodes=100,mode=700"
+def tmpfs(place: Path, size: int = SIZE, inodes: int = 100) -> Iterator[Path]:
+    """A tmpfs of `size` bytes."""
+    options = f"size={size},nr_inodes={inodes},mode=700"
     with _mounted(place, "-t", "tmpfs", "-o", options, "tmpfs") as folder:
         yield folder
 
@@ -53,12 +54,16 @@ def btrfs_quota(place: Path) -> Iterator[Path]:
         yield folder / "home"
 
 
-KINDS = {"tmpfs": tmpfs, "ext4": ext4, "btrfs quota": btrfs_quota}
+KINDS: dict[str, Callable[[Path], AbstractContextManager[Path]]] = {
+    "tmpfs": tmpfs,
+    "ext4": ext4,
+    "btrfs quota": btrfs_quota,
+}
 
 
 def fill(folder: Path, left: int) -> None:
     """Use up all blocks of the file system but `left`."""
-    room = _write(folder / _FILLER, SIZE * 2)
+    room = _write(folder / _FILLER, _ENDLESS)
     if left:
         make_room(folder)
         _write(folder / _FILLER, room - left * BLOCK)

@@ -10,6 +10,7 @@ import pytest
 
 from .call_failures import fail_each, failures
 from .errnos import CANNOT_FAIL, ERRNOS
+from .sabotage import HALF_WAY, broken_by
 from .sample import sample
 from .subjects import SUBJECTS
 
@@ -25,6 +26,21 @@ def test_a_failing_call_defers_or_does_no_harm(name: str, command: Path, tmp_pat
     assert not tally.wrong, tally
     assert tally.done and tally.deferred, tally
     assert tally.struck > SOME * 0.8, tally
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_calls_that_move_half_of_the_bytes_are_repeated_or_said(
+    name: str, command: Path, tmp_path: Path
+) -> None:
+    subject = SUBJECTS[name](command, tmp_path / "place")
+    subject.reset()
+    told = subject.attempt(broken_by(HALF_WAY))
+    sight = subject.look()
+    assert sight.faults == (), sight
+    if told or not subject.there_before:
+        assert told and (sight.fewest, sight.most, sight.settled) == (1, 1, True), sight
+    else:  # taken for a disk that is full
+        assert sight.fewest == 1 and subject.attempt() and subject.look().settled, sight
 
 
 def test_no_call_both_fails_and_cannot() -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from . import snapshot
 from .power_loss import lose_power
-from .sabotage import SABOTAGES
+from .sabotage import SABOTAGES, broken_by
 from .subjects import SUBJECTS
 
 pytestmark = pytest.mark.usefixtures("tracing")
@@ -35,8 +34,10 @@ def test_power_fails_after_another_delivery_was_killed(
 
 
 @pytest.mark.parametrize("name", SABOTAGES)
-def test_the_model_catches_what_is_broken_on_purpose(name: str, tmp_path: Path) -> None:
-    command = snapshot.install(tmp_path / "program", SABOTAGES[name])
+def test_the_model_catches_what_is_broken_on_purpose(
+    name: str, command: Path, tmp_path: Path
+) -> None:
     kind = "new folders" if name == "no fsync of new folders" else "plain"
-    outage = lose_power(SUBJECTS[f"deliver: {kind}"](command, tmp_path / "place"))
+    subject = SUBJECTS[f"deliver: {kind}"](command, tmp_path / "place")
+    outage = lose_power(subject, broken=broken_by(SABOTAGES[name]))
     assert any("torn" in wrong or "lost" in wrong for wrong in outage.wrong), outage

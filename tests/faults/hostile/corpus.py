@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .target import Target
 
-FOLDER = Path(__file__).with_name("corpus")
+FOLDER = Path(__file__).with_name("found")
 
 
 def kept(target: Target) -> list[bytes]:

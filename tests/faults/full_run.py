@@ -1,0 +1,153 @@
+"""full_run: the items of the full run; each prints its figures and says whether all was well."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from ..dns_server import DnsServer
+from .call_failures import fail_each, failures
+from .campaign import MakeSubject, Tally
+from .full_disks import deliver_short, shortages
+from .hostile import corpus, growth
+from .hostile.fuzzer import Fuzzer
+from .hostile.targets import TARGETS
+from .kills import kill_each, kills
+from .one_shot import soak_deliver
+from .power_loss import Outage, lose_power
+from .small_disk import KINDS, NotHere
+from .subjects import SUBJECTS
+
+
+@dataclass(frozen=True)
+class Run:
+    """A folder for what is made, the program's command, what is wanted, and how long to try."""
+
+    place: Path
+    command: Path
+    subjects: tuple[str, ...]
+    seconds: float
+
+    def makers(self) -> list[tuple[str, Path, MakeSubject]]:
+        """The subjects: name, a folder of its own, how to make one."""
+        return [
+            (name, self.place / str(number), partial(make, self.command))
+            for number, (name, make) in enumerate(SUBJECTS.items())
+            if name.startswith(self.subjects)
+        ]
+
+
+def calls(run: Run) -> bool:
+    """Every system call of every subject with every error it can give."""
+    total = Tally()
+    for name, place, make in run.makers():
+        tally = fail_each(make, place, failures(make(place / "first")))
+        print(f"{name}: {tally}", flush=True)
+        total.add(tally)
+    print(f"calls failed: {total.struck}, {len(total.wrong)} wrong")
+    return not total.wrong
+
+
+def killing(run: Run) -> bool:
+    """SIGKILL and SIGTERM at every system call of every subject."""
+    total = Tally()
+    for signal in ("KILL", "TERM"):
+        for name, place, make in run.makers():
+            here = place / signal
+            tally = kill_each(make, here, kills(make(here / "first"), signal))
+            print(f"{name}, SIG{signal}: {tally}", flush=True)
+            total.add(tally)
+    print(f"killed: {total.struck}, {len(total.wrong)} wrong")
+    return not total.wrong
+
+
+def power(run: Run) -> bool:
+    """Power failures at every moment of every subject, and of runs after killed runs."""
+    total = Outage()
+    for name, place, make in run.makers():
+        subject = make(place)
+        outage = lose_power(subject)
+        for call in ("mkdir", "fsync", "link", "rename", "unlink", "write"):
+            for number in range(1, 20):
+                outage.add(
+                    lose_power(subject, [["-e", f"inject={call}:signal=KILL:when={number}"]])
+                )
+        print(f"{name}: {outage}", flush=True)
+        total.add(outage)
+    print(f"power failures: {total}")
+    return not total.wrong
+
+
+def disks(run: Run) -> bool:
+    """Every number of blocks and inodes left, on every file system there is."""
+    total = Tally()
+    for kind, mounted in KINDS.items():
+        for name, place, make in run.makers():
+            here = place / kind.replace(" ", "-")
+            try:
+                with mounted(here / "mount") as disk:
+                    (here / "place").mkdir()
+                    (here / "place/home").symlink_to(disk)
+                    subject = make(here / "place")
+                    for shortage in shortages(*(((0,), ()) if "quota" in kind else ())):
+                        total.add(deliver_short(subject, disk, shortage))
+            except NotHere as reason:
+                print(f"{kind}: not on this machine: {reason}")
+                break
+            print(f"{kind}, {name}: {total}", flush=True)
+    print(f"full disks: {total}")
+    return not total.wrong
+
+
+def hostile(run: Run) -> bool:
+    """Inputs for every target, for `seconds` each; what breaks a promise joins the corpus."""
+    tried, good = 0, True
+    seed = time.time_ns()
+    for name, target in TARGETS.items():
+        fuzzer = Fuzzer(target, corpus.kept(target), Random(seed))
+        finding = fuzzer.run(run.seconds)
+        tried += fuzzer.tried
+        print(f"{name}: {fuzzer.tried} tried, {len(fuzzer.pool)} led somewhere new", flush=True)
+        if finding is not None:
+            print(
+                f"  WRONG: {finding.error}: {finding.data!r}: {corpus.keep(target, finding.data)}"
+            )
+            good = False
+    print(f"inputs tried: {tried} (seed {seed})")
+    return good
+
+
+def growing(run: Run) -> bool:
+    """Processor time for inputs that double in size."""
+    grown = [found for target in TARGETS.values() for found in growth.timed(target)]
+    bad = [found for found in grown if found.factor > growth.MOST]
+    for found in bad if bad else sorted(grown, key=lambda found: -found.factor)[:5]:
+        print(f"{'TOO FAST: ' if bad else ''}{found}", flush=True)
+    print(f"kinds of growing input: {len(grown)}, {len(bad)} too slow")
+    return not bad
+
+
+def soaking(run: Run) -> bool:
+    """Everything at once for ten times `seconds`."""
+    dns = DnsServer()
+    try:
+        ledger = soak_deliver(run.command, run.place, dns, 10 * run.seconds)
+    finally:
+        dns.close()
+    print(f"deliver: {ledger}")
+    return not ledger.wrong()
+
+
+ITEMS: dict[str, Callable[[Run], bool]] = {
+    "power": power,
+    "disks": disks,
+    "growth": growing,
+    "input": hostile,
+    "soak": soaking,
+    "kills": killing,
+    "calls": calls,
+}
