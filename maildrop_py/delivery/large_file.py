@@ -63,12 +63,15 @@ class LargeFile:
         return bytes(data)
 
     def close(self) -> None:
-        """Remove it from tmp/; other links to it stay."""
+        """Remove it from tmp/; other links to it stay. Never raises: mail may be filed by now."""
         self._draft.discard()
         self._draft.written = Written()
         reader, self._reader = self._reader, -1
         if reader >= 0:
-            os.close(reader)
+            try:
+                os.close(reader)
+            except OSError:
+                return  # it was only read from
 
     def place(
         self, folder: Folder, edits: Edits, beginning: bytes, known: int, drafts: list[Draft]

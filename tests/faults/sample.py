@@ -12,12 +12,15 @@ Payload = TypeVar("Payload")
 Fault = tuple[Site, Payload]
 
 
+LAST = 12  # calls at the end of a run, when mail has been filed and no failure may count
+
+
 def sample(faults: Sequence[Fault[Payload]], limit: int) -> list[Fault[Payload]]:
-    """At most `limit` of `faults`, the same every time; our own calls before the interpreter's."""
-    ours = [fault for fault in faults if fault[0].ours]
-    chosen = list(_round_robin(ours))[:limit]
-    others = [fault for fault in faults if not fault[0].ours]
-    return [*chosen, *list(_round_robin(others))[: limit - len(chosen)]]
+    """At most `limit` of `faults`: the last calls, others of ours, then the interpreter's."""
+    last = list({fault[0]: fault for fault in faults}.values())[-LAST:]
+    ours = [fault for fault in faults if fault[0].ours and fault not in last]
+    others = [fault for fault in faults if not fault[0].ours and fault not in last]
+    return [*last, *_round_robin(ours), *_round_robin(others)][:limit]
 
 
 def _round_robin(faults: Sequence[Fault[Payload]]) -> Iterator[Fault[Payload]]:
