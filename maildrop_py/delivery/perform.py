@@ -121,6 +121,8 @@ class Delivery:
     Order: write(), sync_files(), run_commands(), publish(),
     sync_directories(deliveries), finish(); undo() after any failure before
     finish(). Each step raises our errors; a `reject` is left to the caller.
+    `traces` is the envelope that the headers on top tell of, where that is not
+    `envelope`: recipients who share one file must not be named in it.
     """
 
     def __init__(
@@ -131,6 +133,7 @@ class Delivery:
         envelope: Envelope,
         commands: CommandSettings | None = None,
         mtime: float | None = None,
+        traces: Envelope | None = None,
     ) -> None:
         self.decision = decision
         self.spool = spool
@@ -138,6 +141,7 @@ class Delivery:
         self.envelope = envelope
         self.commands = commands
         self.mtime = mtime
+        self.traces = traces or envelope
         self.warnings: list[str] = []
         self._actions: list[Action] = []
         self._commands_done: list[str] = []
@@ -157,6 +161,12 @@ class Delivery:
                     self._write_copy(action)
             if self._drafts and os.path.exists(f"{self.maildir.root}/maildirsize"):
                 self._check_quota()
+
+    @property
+    def descriptors(self) -> list[int]:
+        """Of the files written and not synced yet."""
+        found = [draft.written.descriptor for draft in self._drafts]
+        return [descriptor for descriptor in found if descriptor >= 0]
 
     def sync_files(self) -> None:
         """fsync every file written."""
@@ -231,11 +241,11 @@ class Delivery:
     def _make_edits(self) -> Edits:
         decision, head = self.decision, self.spool.head()
         if not (decision.add_headers or decision.remove_headers):
-            return Edits(on_top(head, self.envelope))
+            return Edits(on_top(head, self.traces))
         from maildrop_py.delivery.header_edits import added, cuts
 
         more = added(decision.add_headers, head)
-        return Edits(on_top(head, self.envelope, more), cuts(head, decision.remove_headers))
+        return Edits(on_top(head, self.traces, more), cuts(head, decision.remove_headers))
 
     def _write_copy(self, filing: Filing) -> None:
         folder = self._folder(filing.folder)

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+class WouldWait(Exception):
+    """A rule asked for what may take time, and it was said that nobody may wait now."""
+
+
 class Evidence:
     """The questions that conditions may ask beside the message itself.
 
@@ -40,7 +44,8 @@ class Evidence:
     returns the exit status, None if it did not end by itself. `offline` asks no
     DNS server. `zones` are all DNS lists that rules may ask for: they are asked
     together. A `store` that is open already takes the place of the one in
-    `state`; `clock` that of the module `time`.
+    `state`; `clock` that of the module `time`. Unless it `may_wait`, every question
+    that goes beyond the message raises WouldWait.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class Evidence:
         zones: tuple[str, ...] = (),
         store: Store | None = None,
         clock: Clock | None = None,
+        may_wait: bool = True,
     ) -> None:
         self.message = message
         self.envelope = envelope
@@ -63,6 +69,7 @@ class Evidence:
         self.zones = zones
         self.store = store
         self.clock = clock
+        self.may_wait = may_wait
         self._run_command = run_command
         self._answers: dict[Any, Any] = {}
         self._inquirer: Inquiry | None = None
@@ -136,6 +143,8 @@ class Evidence:
 
     def command(self, argv: tuple[str, ...]) -> int | None:
         """The exit status of a program that got the message; None if it has none."""
+        if not self.may_wait:
+            raise WouldWait
         run = None if self.offline else self._run_command
         return self._once(("command", argv), lambda: None if run is None else run(argv))
 
@@ -148,6 +157,8 @@ class Evidence:
     @property
     def _inquiry(self) -> Inquiry:
         if self._inquirer is None:
+            if not self.may_wait:
+                raise WouldWait
             from maildrop_py.evidence.inquiry import Inquiry
 
             self._inquirer = Inquiry(self)

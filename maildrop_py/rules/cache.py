@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.sources import Stamp
 
+    Stamped = tuple[tuple[Stamp, ...], Program]  # what it was made from, and what was made
+
 FORMAT = 3
 KEY = f"maildrop-py rules {FORMAT} {__version__} {sys.hexversion:x}\n".encode()
 
@@ -47,17 +49,27 @@ def load_program(path: str, folder: str, warn: Callable[[str], None]) -> Program
     `folder` is where compiled rules are kept. What is wrong with the rules, the
     cache or the right to use them goes to `warn`; nothing is raised for it.
     """
-    cached = _read(path, folder)
+    stamped = load_stamped(path, folder, warn)
+    return None if stamped is None else stamped[1]
+
+
+def load_stamped(
+    path: str, folder: str, warn: Callable[[str], None], home: str | None = None
+) -> Stamped | None:
+    """load_program() for those who keep it: also the stamps of what it was made from.
+
+    `home` is what `~` in the rules stands for, if not the process's own home.
+    """
+    cached = _read(path, folder, home)
     if cached is not None and unchanged(cached[0]):
-        return cached[1]
+        return cached
     try:
-        return compile_program(path, folder, warn)
+        return _compile(path, folder, warn, home)
     except _FAILURES as error:
         _explain(error, warn)
     if cached is not None:
         warn(f"going on with the last rules that were: {path}")
-        return cached[1]
-    return None
+    return cached
 
 
 def fresh_program(path: str, folder: str) -> Program | None:
@@ -68,18 +80,25 @@ def fresh_program(path: str, folder: str) -> Program | None:
 
 def compile_program(path: str, folder: str, warn: Callable[[str], None]) -> Program:
     """Compiles the file at `path` and keeps the result; raises RuleError."""
+    return _compile(path, folder, warn)[1]
+
+
+def _compile(
+    path: str, folder: str, warn: Callable[[str], None], home: str | None = None
+) -> Stamped:
     from maildrop_py.rules.compiler import compile_rules
     from maildrop_py.rules.reader import read_rules
 
     own = _stamps_of_this_program()
-    rules = read_rules(path)
+    rules = read_rules(path, home=home)
     program = compile_rules(rules)
-    place = _place(path, folder)
+    stamps = (*rules.stamps, *own)
+    place = _place(path, folder, home)
     try:
-        _write(place, (*rules.stamps, *own), os.path.abspath(path), program)
+        _write(place, stamps, os.path.abspath(path), program)
     except OSError as error:
         warn(f"compiled rules could not be kept in {place}: {error.strerror}")
-    return program
+    return stamps, program
 
 
 def _explain(error: BaseException, warn: Callable[[str], None]) -> None:
@@ -96,8 +115,8 @@ def _stamps_of_this_program() -> tuple[Stamp, ...]:
     return tuple([stamp(os.path.join(here, name)) for name in ("", "conditions", "actions")])
 
 
-def _place(path: str, folder: str) -> str:
-    data = os.fsencode(os.path.abspath(path))
+def _place(path: str, folder: str, home: str | None) -> str:
+    data = os.fsencode(os.path.abspath(path) + ("" if home is None else f"\0{home}"))
     name = os.fsdecode(os.fsencode(os.path.basename(path))[:100])
     return os.path.join(folder, f"{name}.{crc32(data):08x}{crc32(data[::-1]):08x}")
 
@@ -114,9 +133,9 @@ def _write(place: str, stamps: tuple[Stamp, ...], path: str, program: Program) -
     replace_file(place, data)
 
 
-def _read(path: str, folder: str) -> tuple[tuple[Stamp, ...], Program] | None:
+def _read(path: str, folder: str, home: str | None = None) -> Stamped | None:
     """Stamps and program of a cache file; None where it is missing or not ours."""
-    data = _trusted_bytes(_place(path, folder))
+    data = _trusted_bytes(_place(path, folder, home))
     body = memoryview(data)[len(KEY) + 4 :]
     if data[: len(KEY)] != KEY or data[len(KEY) : len(KEY) + 4] != crc32(body).to_bytes(4, "big"):
         return None

@@ -31,9 +31,12 @@ DEEPEST_INCLUDE = 20
 MOST_PROBLEMS = 100
 
 
-def read_rules(path: str, enforce_trust: bool = True) -> RuleSet:
-    """The rules of the file at `path`; raises RuleError with every mistake."""
-    reader = Reader(Sources(enforce_trust))
+def read_rules(path: str, enforce_trust: bool = True, home: str | None = None) -> RuleSet:
+    """The rules of the file at `path`; raises RuleError with every mistake.
+
+    `home` is what `~` stands for, if not the process's own home directory.
+    """
+    reader = Reader(Sources(enforce_trust), home)
     reader.read_file(os.path.abspath(path), None)
     return reader.finished()
 
@@ -41,9 +44,9 @@ def read_rules(path: str, enforce_trust: bool = True) -> RuleSet:
 class Reader:
     """Collects settings, rules, examples and mistakes over all files."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, home: str | None = None) -> None:
         self.problems: list[Problem] = []
-        self.scope = Scope(sources, self.problems)
+        self.scope = Scope(sources, self.problems, home)
         self.settings = Settings()
         self.rules: list[Rule] = []
         self.examples: list[Example] = []

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 class Scope:
     """The surroundings of one rules file while it is read."""
 
-    def __init__(self, sources: Sources, problems: list[Problem]) -> None:
+    def __init__(self, sources: Sources, problems: list[Problem], home: str | None = None) -> None:
         self.sources = sources
         self.problems = problems
         self.allow_commands = False
         self.layout = "maildir++"
-        self.home = os.path.expanduser("~")
+        self.home = os.path.expanduser("~") if home is None else home
         self.variables: set[str] = set()
         self.rule_groups: set[str] = set()
 

@@ -47,6 +47,9 @@ class Spool:
     def files(self) -> Sequence[int]:
         return (self.fd,)
 
+    def sync(self) -> None:
+        os.fsync(self.fd)
+
     def publish(self) -> Sequence[str]:
         os.rename(self.tmp, self.new)
         return (self.directory,)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from maildrop_py.decision.decision import Pipe
 from maildrop_py.rules import cache
-from maildrop_py.rules.cache import compile_program, fresh_program, load_program
+from maildrop_py.rules.cache import compile_program, fresh_program, load_program, load_stamped
 from maildrop_py.rules.program import Program
 
 from .reading import NOBODY, NOW, Answers, decide, mail
@@ -59,9 +60,9 @@ def reads_yaml(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
     real = reader.read_rules
 
-    def noting(path: str, enforce_trust: bool = True) -> object:
+    def noting(path: str, enforce_trust: bool = True, home: str | None = None) -> object:
         paths.append(path)
-        return real(path, enforce_trust)
+        return real(path, enforce_trust, home)
 
     monkeypatch.setattr(reader, "read_rules", noting)
     return paths
@@ -150,7 +151,7 @@ def test_not_every_mistake_of_a_long_file_goes_to_the_log(user: User) -> None:
 def test_a_bug_in_reading_does_not_stop_mail(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     from maildrop_py.rules import reader
 
-    def fail(path: str) -> None:
+    def fail(path: str, home: str | None = None) -> None:
         raise KeyError("a bug")
 
     assert user.load()
@@ -314,3 +315,17 @@ def test_long_names_of_rules_files_are_no_trouble(user: User, name: str) -> None
     user.rules = user.rules.with_name(name)
     user.write("A")
     assert user.folder_of_mail() == "A" and not user.warnings
+
+
+def test_rules_for_another_home_are_kept_apart(user: User) -> None:
+    user.rules.write_text("allow_commands: true\nrules: [{then: {pipe: [~/bin/note]}}]\n")
+    for home in ("/home/anna", "/home/bert"):
+        for _ in range(2):  # compiled, then read
+            stamped = load_stamped(
+                str(user.rules), str(user.folder), user.warnings.append, home=home
+            )
+            assert stamped is not None and not user.warnings
+            decision = decide(mail("A: b"), NOBODY, Answers(), stamped[1], NOW)
+            assert isinstance(decision.actions[0], Pipe)
+            assert decision.actions[0].argv == (f"{home}/bin/note",)
+    assert len(list(user.folder.iterdir())) == 2

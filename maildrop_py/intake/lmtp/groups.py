@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     Outcome = tuple[list["Job"], list[Exception | None], dict[str, Exception]]
 
     class Job(Protocol):
-        """One message's way from written to delivered. `publish` may run in a thread."""
+        """One message's way from written to delivered."""
 
         def files(self) -> Sequence[int]:
-            """Descriptors of what was written and must be synced before `publish`."""
+            """Descriptors of what was written: their write-back is started for all together."""
+
+        def sync(self) -> None:
+            """Make what was written durable. May run in a thread, as `publish`."""
 
         def publish(self) -> Sequence[str]:
             """Make the message visible; the directories to be synced for that."""
@@ -104,10 +107,9 @@ class Groups:
 
 def commit(batch: list[Job]) -> Outcome:
     """Sync the files of a whole batch, publish it, sync the directories."""
-    files = [job.files() for job in batch]
     if len(batch) > 1:
-        _start_writing(files)
-    synced = [_error_of(_sync_files, descriptors) for descriptors in files]
+        _start_writing([job.files() for job in batch])
+    synced = [_error_of(job.sync) for job in batch]
     directories: dict[str, None] = {}
     errors = [
         error or _error_of(_publish, job, directories)
@@ -139,11 +141,6 @@ def _start_writing(files: list[Sequence[int]]) -> None:
     for fd in (fd for descriptors in files for fd in descriptors):
         with suppress(OSError):  # on Linux this starts write-back; fsync will tell of errors
             advise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def _sync_files(descriptors: Sequence[int]) -> None:
-    for fd in descriptors:
-        os.fsync(fd)
 
 
 def _publish(job: Job, directories: dict[str, None]) -> None:

@@ -57,6 +57,9 @@ class Dropped:
     def files(self) -> Sequence[int]:
         return (self.fd,)
 
+    def sync(self) -> None:
+        os.fsync(self.fd)
+
     def publish(self) -> Sequence[str]:
         if "badly" in self.names:
             raise OSError(28, "No space left on device")

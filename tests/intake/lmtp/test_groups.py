@@ -24,6 +24,9 @@ class File:
     def files(self) -> list[int]:
         return [self.fd]
 
+    def sync(self) -> None:
+        os.fsync(self.fd)
+
     def publish(self) -> list[str]:
         self.thread = threading.get_ident()
         self.new.parent.mkdir(exist_ok=True)
