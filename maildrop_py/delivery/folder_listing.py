@@ -1,8 +1,9 @@
 """folder_listing: which folders a Maildir has, by their logical names.
 
 Guarantee: symbolic links are not followed, so nothing outside the Maildir is
-listed, and no folder twice. A directory whose name is no folder's in this
-layout and encoding goes to `report`, and is passed over.
+listed, and no folder twice. Links, folders whose new/ or cur/ is one, and
+directories whose name is no folder's in this layout and encoding go to `report`,
+and are passed over.
 """
 
 from __future__ import annotations
@@ -30,20 +31,18 @@ def chosen_folders(maildir: Maildir, globs: Iterable[str] | None, report: Report
     A name (no glob) that is no folder's goes to `report`.
     """
     if globs is None:
-        return list(folders_of(maildir, report))
-    chosen: dict[str, Folder] = {}
-    for glob in globs:
-        if set("*?") & set(glob):
-            found = _fitting(maildir, glob, report)
-        else:
-            found = _named(maildir, glob, report)
-        chosen.update((folder.path, folder) for folder in found)
-    return list(chosen.values())
+        found = list(folders_of(maildir, report))
+    else:
+        found = [folder for glob in globs for folder in _fitting(maildir, glob, report)]
+    chosen = {folder.path: folder for folder in found}
+    return [folder for folder in chosen.values() if not _leads_away(folder.path, report)]
 
 
 def _fitting(maildir: Maildir, glob: str, report: Report) -> list[Folder]:
     from maildrop_py.rules.matching import glob_fits
 
+    if not set("*?") & set(glob):
+        return _named(maildir, glob, report)
     return [folder for folder in folders_of(maildir, report) if glob_fits(glob, folder.name)]
 
 
@@ -62,6 +61,14 @@ def _named(maildir: Maildir, name: str, report: Report) -> list[Folder]:
         return []
     relative = inside.lstrip("/")
     return [Folder(maildir, from_disk(relative, maildir.layout, maildir.encoding), folder.path)]
+
+
+def _leads_away(path: str, report: Report) -> bool:
+    """Whether the messages of the directory `path` lie elsewhere, behind a link."""
+    links = [f"{path}/{part}" for part in ("new", "cur") if os.path.islink(f"{path}/{part}")]
+    for link in links:
+        report(link, LINK)
+    return bool(links)
 
 
 def folders_of(maildir: Maildir, report: Report) -> Iterator[Folder]:
