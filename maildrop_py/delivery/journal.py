@@ -133,11 +133,16 @@ class Journal:
         descriptor = os.open(draft, _CREATE, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.write(descriptor, as_line({**self._head, "at": round(now, 3)}).encode())
+            head = as_line({**self._head, "at": round(now, 3)}).encode()
+            if os.write(descriptor, head) != len(head):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), draft)
             os.rename(draft, draft + RUNNING)
             sync_directory(self.folder)
         except OSError:
             os.close(descriptor)
+            for path in (draft, draft + RUNNING):
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
             raise
         self._descriptor, self._lines, self.path = descriptor, 1, draft + RUNNING
 

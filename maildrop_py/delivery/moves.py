@@ -59,13 +59,8 @@ class Batch:
 
     def run(self) -> None:
         """Carry out all tasks, and say in them what became of each."""
-        try:
-            for task in self._tasks:
-                for step in task.steps:
-                    step.line = self._note(step)
-            self._journal.sync()
-        except OSError as error:
-            self._give_up(error)
+        self._tasks = self._noted(self._tasks)
+        if not self._tasks:
             return
         with dovecot_waits(self._tasks):
             for task in self._tasks:
@@ -75,6 +70,24 @@ class Batch:
                 self._guarded(task, step, self._remove_old_name, unsafe)
             self._say_what_is_unsafe(unsafe)
         self._journal.done(self._void)
+
+    def _noted(self, tasks: list[Task]) -> list[Task]:
+        """Those that stand in the journal; the others have failed.
+
+        Where there is no room for the journal, changed messages are given up, for they take
+        the most, and the rest is tried once more.
+        """
+        try:
+            for task in tasks:
+                for step in task.steps:
+                    step.line = self._note(step)
+            self._journal.sync()
+        except OSError as error:
+            changed = [task for task in tasks if any(step.draft for step in task.steps)]
+            _give_up(changed or tasks, error)
+            rest = [task for task in tasks if task.outcome == DONE]
+            return self._noted(rest) if rest else []
+        return tasks
 
     def _note(self, step: Step) -> int:
         source, target = step.source[self._strip :], step.target[self._strip :]
@@ -90,12 +103,6 @@ class Batch:
         line = self._note(step)
         self._journal.sync()
         step.line = line
-
-    def _give_up(self, error: OSError) -> None:
-        for task in self._tasks:
-            task.outcome, task.why = FAILED, f"journal: {storage_error(error)}"
-            for step in task.steps:
-                free_names.remove(step.draft)
 
     def _carry_out(self, task: Task) -> None:
         for step in task.steps:
@@ -213,3 +220,10 @@ class Batch:
         self._note_again(step, source, target)
         free_names.publish(made, target)
         return False
+
+
+def _give_up(tasks: Iterable[Task], error: OSError) -> None:
+    for task in tasks:
+        task.outcome, task.why = FAILED, f"journal: {storage_error(error)}"
+        for step in task.steps:
+            free_names.remove(step.draft)

@@ -145,3 +145,12 @@ def test_the_lock_is_there_as_soon_as_the_name(journal: Journal) -> None:
     journal.close()
     with Taken(PastRun(journal.path)) as taken:
         assert not taken.alive
+
+
+def test_a_journal_that_cannot_be_begun_leaves_nothing_behind(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "write", lambda descriptor, data: len(data) // 2)  # a full disk
+    with pytest.raises(OSError, match="No space left"):
+        journal.note(do="x")
+    assert os.listdir(journal.folder) == []
