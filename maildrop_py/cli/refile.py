@@ -231,11 +231,11 @@ class Run:
             console.print(tally.table())
         bringing = self._options.from_mbox or self._options.from_dir
         done = "delivered" if bringing else "changed"
-        console.print(tally.sentence(f"would be {done}" if self._options.dry_run else done))
+        click.echo(tally.sentence(f"would be {done}" if self._options.dry_run else done))
         if self._stopped:
-            console.print("stopped before the end")
+            click.echo("stopped before the end")
         if undo:
-            console.print(f"to put it back: maildrop-py undo {undo}")
+            click.echo(f"to put it back: maildrop-py undo {undo}")
 
 
 def _print_json(value: dict[str, object]) -> None:

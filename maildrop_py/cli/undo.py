@@ -11,8 +11,6 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from maildrop_py.cli.environment import Places
 from maildrop_py.cli.refiling import journals
@@ -26,6 +24,7 @@ from maildrop_py.errors import MaildropError
 from maildrop_py.rules.matching import glob_fits
 
 Line = dict[str, Any]
+_LISTED = "{:<32}  {:<16}  {:>8}  {:>8}  {}"
 WORDS = {
     BACK: "put back",
     CHANGED: "put back, changed since",
@@ -130,16 +129,13 @@ def _is_left(past: PastRun, runs: list[PastRun]) -> bool:
 
 
 def _print_runs(runs: list[PastRun]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("run", "when", "messages", "put back"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("maildir", overflow="fold")
+    """Lines as long as they must be: names of runs and Maildirs are there to be copied."""
+    click.echo(_LISTED.format("run", "when", "messages", "put back", "maildir"))
     for past in runs:
         when = datetime.fromtimestamp(float(past.head.get("at", 0))).strftime("%Y-%m-%d %H:%M")
         moved = sum(1 for _ in past.performed())
         undone = len(undone_lines(past, runs))
-        table.add_row(past.name, when, str(moved), str(undone), past.maildir)
-    Console(highlight=False).print(table)
+        click.echo(_LISTED.format(past.name, when, moved, undone, past.maildir))
 
 
 def _print_line(line: Line, why: str, as_lines: bool) -> None:

@@ -73,7 +73,6 @@ class Tally:
 
 def _key(decision: Decision) -> _Key:
     """What tells decisions apart in a summary, without putting it into words."""
-    last = decision.actions[-1] if decision.actions else None
-    if isinstance(last, Filing):
-        return (decision.rule, last.folder, last.flags, last.keywords, decision.reject)
-    return (decision.rule, last, decision.reject)
+    if len(decision.actions) == 1 and isinstance(only := decision.actions[0], Filing):
+        return (decision.rule, only.folder, only.flags, only.keywords, decision.reject)
+    return (decision.rule, decision.actions, decision.reject)

@@ -20,17 +20,20 @@ def action_kind(decision: Decision) -> str:
 
 def flag_names(filing: Filing) -> list[str]:
     """The flags and keywords of a filing, as rules write them."""
+    if not filing.flags and not filing.keywords:
+        return []
     words = in_words(filing.flags, filing.keywords, "\n")
-    return words.split("\n") if words else []
+    return words.split("\n")
 
 
 def destination(decision: Decision) -> str:
-    """Where the message finally goes, in a few words."""
+    """Where the message finally goes, and what copies go where, in a few words."""
     if decision.reject is not None:
         return f"rejected: {decision.reject}"
     if not decision.actions:
         return "discarded"
-    return in_short(decision.actions[-1])
+    *others, last = decision.actions
+    return " + ".join(map(in_short, (last, *others)))
 
 
 def in_short(action: Action) -> str:

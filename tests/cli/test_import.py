@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.delivery import importing
+from maildrop_py.delivery.perform import Delivery
 
 from .mailbox import Mailbox
 
@@ -117,14 +117,14 @@ def test_another_maildir_keeps_its_flags_and_folders(mailbox: Mailbox, tmp_path:
 def test_what_cannot_be_delivered_is_said_and_the_rest_is(
     mailbox: Mailbox, mbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = importing.Delivery.write
+    write = Delivery.write
 
-    def fail_for_one(delivery: importing.Delivery) -> None:
+    def fail_for_one(delivery: Delivery) -> None:
         if delivery.decision.rule == "work":
             raise OSError(28, "No space left on device")
         write(delivery)
 
-    monkeypatch.setattr(importing.Delivery, "write", fail_for_one)
+    monkeypatch.setattr(Delivery, "write", fail_for_one)
     result = mailbox.run("refile", "--from-mbox", mbox)
     assert result.exit_code == 1
     assert "#1: No space left" in result.stderr

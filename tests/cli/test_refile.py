@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from maildrop_py.decision.decide import decide
+
 from .mailbox import Mailbox
 
 
@@ -82,6 +84,29 @@ def test_json_says_what_went_where(mailbox: Mailbox) -> None:
     }
 
 
+def test_copies_are_named_in_table_and_summary(mailbox: Mailbox) -> None:
+    mailbox.rules.write_text("rules: [{name: both, when: {subject: work}, then: {copy: Copies}}]\n")
+    mailbox.fill()
+    rows = [line.split() for line in mailbox.run("refile", "--dry-run").stdout.splitlines()]
+    assert ["0", "work", "INBOX", "+", "Copies", "(no", "rule)"] in rows
+    rows = [line.split() for line in mailbox.run("refile").stdout.splitlines()]
+    assert ["1", "INBOX", "+", "Copies", "(no", "rule)"] in rows
+
+
+def test_sentences_are_not_broken_into_lines(mailbox: Mailbox) -> None:
+    mailbox.rules.write_text(
+        "rules:\n"
+        "  - {when: {subject: work}, then: {forward: a@example.org}}\n"
+        "  - {when: {subject: junk}, then: {reject: 'no'}}\n"
+    )
+    mailbox.fill()
+    (line,) = mailbox.run("refile").stdout.splitlines()
+    assert line == (
+        "0 messages changed, 2 stay, "
+        "1 left (forward is not allowed), 1 left (reject is not allowed)"
+    )
+
+
 def test_a_limit_changes_the_first_ones_only(mailbox: Mailbox) -> None:
     for number in range(5):
         mailbox.put(f"new/{number}", "work")
@@ -152,16 +177,13 @@ def test_one_odd_message_does_not_stop_the_others(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailbox.fill()
-    from maildrop_py.cli import deciding
-
-    decide = deciding.decide
 
     def fail_for_one(message, *arguments):  # type: ignore[no-untyped-def]
         if message.headers.first("Subject") == "junk":
             raise RecursionError("too deep")
         return decide(message, *arguments)
 
-    monkeypatch.setattr(deciding, "decide", fail_for_one)
+    monkeypatch.setattr("maildrop_py.cli.deciding.decide", fail_for_one)
     result = mailbox.run("refile")
     assert "RecursionError: too deep" in result.stderr
     assert mailbox.subjects() == {".Work/cur": ["work"], "cur": ["read"], "new": ["junk", "other"]}
@@ -172,9 +194,6 @@ def test_what_vanishes_meanwhile_is_looked_for_and_counted(
 ) -> None:
     """A mail reader sees one message and deletes another, behind the listing."""
     mailbox.fill()
-    from maildrop_py.cli import deciding
-
-    decide = deciding.decide
     seen, gone = mailbox.maildir / "new/3", mailbox.maildir / "new/1"
 
     def after_others(*arguments):  # type: ignore[no-untyped-def]
@@ -183,7 +202,7 @@ def test_what_vanishes_meanwhile_is_looked_for_and_counted(
             gone.unlink()
         return decide(*arguments)
 
-    monkeypatch.setattr(deciding, "decide", after_others)
+    monkeypatch.setattr("maildrop_py.cli.deciding.decide", after_others)
     result = mailbox.run("refile")
     assert result.exit_code == 0
     assert "2 messages changed, 1 stay, 1 gone meanwhile" in result.stdout
@@ -273,6 +292,16 @@ def test_undo_says_what_has_changed_or_gone(mailbox: Mailbox) -> None:
     assert "flags have changed since, and are kept" in result.stderr
     assert "is no longer in that folder" in result.stderr
     assert "1 put back, 1 put back, changed since, 1 gone" in result.stdout
+
+
+def test_the_list_of_runs_can_be_copied_from(mailbox: Mailbox) -> None:
+    mailbox.fill()
+    mailbox.run("refile")
+    heading, line = mailbox.run("undo", "--list").stdout.splitlines()
+    assert heading.split() == ["run", "when", "messages", "put", "back", "maildir"]
+    name, *_, maildir = line.split()
+    assert maildir == str(mailbox.maildir)
+    assert "3 put back" in mailbox.run("undo", name).stdout
 
 
 def test_undo_of_an_unknown_run_is_refused(mailbox: Mailbox) -> None:
