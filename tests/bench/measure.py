@@ -80,12 +80,28 @@ def medians(commands: list[Command], rounds: int) -> dict[str, float]:
     return {name: statistics.median(row) for name, row in as_user(take_turns).items()}
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What a command took: seconds by the clock and of processors, KiB of resident memory."""
+
+    seconds: float
+    processor: float
+    peak: int
+
+
 def peak_memory(command: Command, report: Path) -> int | None:
     """KiB of peak resident memory, children included; None where time(1) is missing."""
+    used = usage(command, report)
+    return used.peak if used is not None else None
+
+
+def usage(command: Command, report: Path) -> Usage | None:
+    """What `command` took, children included, noted in `report`; None without time(1)."""
     time = shutil.which("time", path="/usr/bin:/bin")
     if time is None:
         return None
-    argv = [time, "--quiet", "-f", "%M", "-o", str(report), *command.argv]
+    argv = [time, "--quiet", "-f", "%e %U %S %M", "-o", str(report), *command.argv]
     timed = Command(command.name, argv, command.env, command.stdin, command.stdout, command.accepts)
     as_user(lambda: once(timed))
-    return int(report.read_text().split()[-1])
+    elapsed, user, system, peak = report.read_text().split()[-4:]
+    return Usage(float(elapsed), float(user) + float(system), int(peak))
