@@ -22,7 +22,15 @@ from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision
 from maildrop_py.evidence.borrowed_store import BorrowedStore
 from maildrop_py.evidence.evidence import Evidence
-from maildrop_py.intake.message_files import STANDARD_INPUT, Found, Walk, count_in, messages_in
+from maildrop_py.intake.message_files import (
+    STANDARD_INPUT,
+    Found,
+    Walk,
+    as_found,
+    count_in,
+    is_maildir,
+    messages_in,
+)
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.record import fields_of
 from maildrop_py.report.explain import explain as explain_text
@@ -104,10 +112,16 @@ class Messages:
     def __init__(self, paths: tuple[str, ...], walk: Walk) -> None:
         self._paths = paths or (STANDARD_INPUT,)
         self._walk = walk
-        self.total = count_in(paths) if paths else None
+        self.total = count_in(paths, walk) if paths else None
 
     def __iter__(self) -> Iterator[Found]:
         return messages_in(self._paths, self._walk)
+
+    def share(self, number: int, among: int) -> Iterator[Found]:
+        """Every `among`-th message, beginning with that `number`, counted from 0."""
+        if len(self._paths) == 1 and is_maildir(self._paths[0]):
+            return map(as_found, self._walk(self._paths[0]).share(number, among))
+        return itertools.islice(self, number, None, among)
 
     def is_one(self) -> bool:
         """Whether there is one message and no more."""
@@ -125,7 +139,7 @@ class Messages:
 
         workers = processors() if (self.total or 0) >= WORTH_IT else 1
         with progress("deciding", self.total) as advance:
-            for result in in_parallel(lambda: self, one, workers):
+            for result in in_parallel(self.share, one, workers):
                 advance()
                 if result is not None:
                     yield result
@@ -155,7 +169,8 @@ class DryRun:
             store=self._store,
         )
         decision = decide(message, self.envelope, evidence, program, time.time(), explaining)
-        self._warn(evidence.warnings)
+        if evidence.warnings:
+            self._warn(evidence.warnings)
         return decision, evidence
 
     def _warn(self, warnings: list[str]) -> None:

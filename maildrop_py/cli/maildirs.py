@@ -18,13 +18,14 @@ Report = Callable[[str, str], None]
 
 
 def walk_of(settings: Settings, folders: tuple[str, ...], all_folders: bool) -> Walk:
-    """Walks the chosen folders of a Maildir, INBOX if none is named."""
+    """Lists the chosen folders of a Maildir, INBOX if none is named; each Maildir once."""
+    listed: dict[str, MaildirWalk] = {}
 
-    def messages(root: str) -> Iterator[tuple[str, Message]]:
-        maildir = Maildir(root, settings.layout, settings.folder_encoding)
-        for message in walk_folders(maildir, globs_of(folders, all_folders), _say):
-            assert message.filed is not None
-            yield message.filed.path, message
+    def messages(root: str) -> MaildirWalk:
+        if root not in listed:
+            maildir = Maildir(root, settings.layout, settings.folder_encoding)
+            listed[root] = walk_folders(maildir, globs_of(folders, all_folders), _say)
+        return listed[root]
 
     return messages
 

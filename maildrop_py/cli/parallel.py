@@ -1,13 +1,13 @@
 """parallel: work on many messages in one process for each processor.
 
-Each worker goes through all the items and does every n-th of them, so that
-nothing has to be handed to it; what it makes comes back through a pipe, and is
-put together in the order of the items. A worker that fails prints why, and
-stops the whole.
+Each worker does every n-th of the items, so that nothing has to be handed to it;
+what it makes comes back through a pipe, and is put together in the order of the
+items. A worker that fails prints why, and stops the whole.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +16,9 @@ from marshal import dumps, loads
 from typing import IO, Any
 
 from maildrop_py.errors import Temporary
+
+Share = Callable[[int, int], Iterable[Any]]
+"""Gives every n-th item, from a number on that is counted from 0."""
 
 WORTH_IT = 400
 """Items; with fewer, starting the workers costs more than they save."""
@@ -29,14 +32,13 @@ def processors() -> int:
     return min(len(os.sched_getaffinity(0)), MOST)
 
 
-def in_parallel(
-    items: Callable[[], Iterable[Any]], work: Callable[[Any], Any], workers: int
-) -> Iterator[Any]:
-    """`work(item)` of each of `items()`, in order; results are what `marshal` can carry."""
+def in_parallel(share: Share, work: Callable[[Any], Any], workers: int) -> Iterator[Any]:
+    """`work(item)` of each item, in order; results are what `marshal` can carry."""
     if workers < 2:
-        yield from map(work, items())
+        yield from map(work, share(0, 1))
         return
-    started = [_start(items, work, number, workers) for number in range(workers)]
+    gc.freeze()  # no worker need go through what all of them have
+    started = [_start(share(number, workers), work) for number in range(workers)]
     try:
         yield from _in_turn([_results(pipe) for _, pipe in started])
     finally:
@@ -45,9 +47,7 @@ def in_parallel(
             os.waitpid(pid, 0)
 
 
-def _start(
-    items: Callable[[], Iterable[Any]], work: Callable[[Any], Any], number: int, workers: int
-) -> tuple[int, IO[bytes]]:
+def _start(items: Iterable[Any], work: Callable[[Any], Any]) -> tuple[int, IO[bytes]]:
     reader, writer = os.pipe()
     pid = os.fork()
     if pid:
@@ -56,7 +56,7 @@ def _start(
     try:
         os.close(reader)
         with os.fdopen(writer, "wb") as pipe:
-            _send(pipe, map(work, islice(items(), number, None, workers)))
+            _send(pipe, map(work, items))
     except BrokenPipeError:
         pass  # nobody wants the rest
     except BaseException:  # noqa: BLE001 - the outermost handler of this process

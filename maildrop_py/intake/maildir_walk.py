@@ -63,35 +63,36 @@ class MaildirWalk:
         self.total = sum(listing.total for listing in self._listings)
 
     def __iter__(self) -> Iterator[Message]:
-        for listing in self._listings:
-            yield from self._messages(listing)
+        return self.share(0, 1)
 
-    def _messages(self, listing: _Listing) -> Iterator[Message]:
+    def share(self, number: int, among: int) -> Iterator[Message]:
+        """Every `among`-th message, beginning with that `number`, counted from 0."""
+        for listing in self._listings:
+            yield from self._messages(listing, number, among)
+            number = (number - listing.total) % among
+
+    def _messages(self, listing: _Listing, number: int, among: int) -> Iterator[Message]:
         filed_as = FiledAs(listing.place, self._keywords)
-        for name, directory in listing.names():
+        for name, directory in islice(listing.names(), number, None, among):
             filed = filed_as(directory, name)
             yield Message(FileSource(filed.path), filed=filed)
 
 
 class FiledAs:
-    """Says of the file names of one folder how the messages are filed."""
+    """Says of the file names of one folder, whose logical name it has, how they are filed."""
 
     def __init__(self, place: Place, keywords: KeywordsOf) -> None:
-        self._folder = place.name
+        self.folder = place.name
         self._path = place.path
         self._keywords_of = keywords
         self._keywords: Mapping[str, str] | None = None
 
     def __call__(self, directory: str, name: str) -> Filed:
         """How the file `name` in `directory`, which is new/ or cur/, is filed."""
-        letters = name.rpartition(":2,")[2].partition(",")[0] if ":2," in name else ""
-        keywords: tuple[str, ...] = ()
-        if letters and not letters.isupper():
-            keywords = self._names(letters)
-            letters = "".join([letter for letter in letters if not "a" <= letter <= "z"])
-        return cast(Filed, _Lying(self._folder, letters, keywords, f"{directory}/{name}"))
+        return cast(Filed, _Lying(self, f"{directory}/{name}"))
 
-    def _names(self, letters: str) -> tuple[str, ...]:
+    def names(self, letters: str) -> tuple[str, ...]:
+        """The keywords that lower-case letters stand for in this folder."""
         known = self._keywords
         if known is None:
             known = self._keywords = self._keywords_of(self._path)
@@ -99,25 +100,40 @@ class FiledAs:
 
 
 class _Lying:
-    """A Filed whose `mtime` is looked up when a rule asks for it, as few do.
+    """A Filed that takes its name apart when a rule asks for flags, as few do.
 
-    Then it raises FileNotFoundError if the message has gone.
+    `mtime`, when it is looked up, raises FileNotFoundError if the message has gone.
     """
 
-    __slots__ = ("_mtime", "flags", "folder", "keywords", "path")
+    __slots__ = ("_as", "_mtime", "path")
 
-    def __init__(self, folder: str, flags: str, keywords: tuple[str, ...], path: str) -> None:
-        self.folder = folder
-        self.flags = flags
-        self.keywords = keywords
+    def __init__(self, filed_as: FiledAs, path: str) -> None:
         self.path = path
+        self._as = filed_as
         self._mtime: float | None = None
+
+    @property
+    def folder(self) -> str:
+        return self._as.folder
+
+    @property
+    def flags(self) -> str:
+        return "".join([letter for letter in self._letters() if not "a" <= letter <= "z"])
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        letters = self._letters()
+        return self._as.names(letters) if letters and not letters.isupper() else ()
 
     @property
     def mtime(self) -> float:
         if self._mtime is None:
             self._mtime = os.lstat(self.path).st_mtime
         return self._mtime
+
+    def _letters(self) -> str:
+        info = self.path.rpartition("/")[2].rpartition(":2,")
+        return info[2].partition(",")[0] if info[1] else ""
 
 
 class _Listing:

@@ -12,20 +12,22 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
+from maildrop_py.intake.maildir_walk import MaildirWalk
 from maildrop_py.message.message import BytesSource, FileSource, Message
-from maildrop_py.record import record
 
 STANDARD_INPUT = "-"
-Walk = Callable[[str], Iterator[tuple[str, Message]]]
-"""Yields the messages of a Maildir, each with its path."""
+Walk = Callable[[str], MaildirWalk]
+"""Lists the messages of a Maildir."""
 
 
-@record
 class Found:
     """A message, and the path or `path#number` it is known by."""
 
-    path: str
-    message: Message
+    __slots__ = ("message", "path")
+
+    def __init__(self, path: str, message: Message) -> None:
+        self.path = path
+        self.message = message
 
 
 def messages_in(paths: Iterable[str], walk: Walk) -> Iterator[Found]:
@@ -34,8 +36,7 @@ def messages_in(paths: Iterable[str], walk: Walk) -> Iterator[Found]:
         if path == STANDARD_INPUT:
             yield Found(path, Message(BytesSource(sys.stdin.buffer.read())))
         elif is_maildir(path):
-            for where, message in walk(path):
-                yield Found(where, message)
+            yield from map(as_found, walk(path))
         elif os.path.isdir(path):
             yield from _in_folder(path)
         else:
@@ -47,16 +48,23 @@ def is_maildir(path: str) -> bool:
     return os.path.isdir(os.path.join(path, "cur")) and os.path.isdir(os.path.join(path, "new"))
 
 
-def count_in(paths: Iterable[str]) -> int | None:
+def count_in(paths: Iterable[str], walk: Walk) -> int | None:
     """How many files lie below `paths`, None if one is no folder: for progress bars."""
     total = 0
     for path in paths:
-        if not os.path.isdir(path):
+        if is_maildir(path):
+            total += walk(path).total
+        elif os.path.isdir(path):
+            total += sum(len(files) for _, _, files in os.walk(path))
+        else:
             return None
-        deep = not is_maildir(path)
-        for folder in [path] if deep else [os.path.join(path, part) for part in ("cur", "new")]:
-            total += sum(len(files) for _, _, files in os.walk(folder))
     return total
+
+
+def as_found(message: Message) -> Found:
+    """A message of a Maildir."""
+    assert message.filed is not None
+    return Found(message.filed.path, message)
 
 
 def _in_folder(path: str) -> Iterator[Found]:

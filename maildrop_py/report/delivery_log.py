@@ -74,6 +74,15 @@ def log_failure(envelope: Envelope, error: Exception, warnings: Sequence[str]) -
     )
 
 
+def log_trouble(error: Exception) -> None:
+    """Log a fault of ours, with the place it comes from."""
+    import traceback
+
+    place = traceback.extract_tb(error.__traceback__)[-1:]
+    where = f" in {place[0].name}, line {place[0].lineno} of {place[0].filename}" if place else ""
+    _to_syslog(f"{type(error).__name__}: {error}{where}", ())
+
+
 def _in_words(action: Action) -> str:
     if isinstance(action, Filing):
         flags = action.flags + "".join(f" {keyword}" for keyword in action.keywords)

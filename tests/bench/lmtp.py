@@ -22,7 +22,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
-from .lmtp_servers import DovecotLmtp, DovecotTwo, FrontDoor, LmtpServer, dovecot
+from .lmtp_servers import DovecotLmtp, DovecotTwo, FrontDoor, LmtpServer, MaildropPy, dovecot
 from .place import environment, home_of
 from .table import markdown
 from .user import as_user, hand_over, measuring
@@ -33,7 +33,7 @@ Figures = dict[tuple[str, int], list[tuple[float, float]]]
 
 def report(messages: int = 1000, rounds: int = 3) -> str:
     """A table: rate, and processor time a message, of each server and number of sessions."""
-    kinds = [FrontDoor, *([DovecotLmtp, DovecotTwo] if dovecot() else [])]
+    kinds = [FrontDoor, MaildropPy, *([DovecotLmtp, DovecotTwo] if dovecot() else [])]
     environment()  # made before the rights to make it are given up
     place = home_of("lmtp")
     hand_over(place)

@@ -71,6 +71,14 @@ if header :contains "Subject" "urgent" { fileinto "Urgent"; stop; }
 """
 
 
+RULES = """\
+rules:
+  - {name: spam, when: {header: {X-Spam-Flag: "YES"}}, then: {file: Junk}}
+  - {name: list, when: {header: {List-Id: python-dev}}, then: {file: Lists}}
+  - {name: urgent, when: {subject: urgent}, then: {file: Urgent}}
+"""
+
+
 class LmtpServer:
     """One running server."""
 
@@ -88,9 +96,11 @@ class LmtpServer:
         """Write what the server needs and return how it is started."""
         raise NotImplementedError
 
+    maildir = "Maildir"
+
     def delivered(self) -> int:
         """How many messages lie in INBOX."""
-        new = self.folder / "Maildir/new"
+        new = self.folder / self.maildir / "new"
         return len(os.listdir(new)) if new.exists() else 0
 
     def processor_seconds(self) -> float:
@@ -123,6 +133,24 @@ class FrontDoor(LmtpServer):
         maildir = self.folder / "Maildir"
         python = environment() / "bin/python"
         return [str(word) for word in (python, script, self.socket, maildir, self.workers)]
+
+
+class MaildropPy(LmtpServer):
+    """This program, with the same three rules."""
+
+    name = "maildrop-py serve"
+    maildir = "users/recipient"
+    rules = RULES
+
+    def command(self) -> list[str]:
+        (self.folder / self.maildir).mkdir(parents=True, mode=0o700)
+        rules = self.folder / "rules.yaml"
+        rules.write_text(self.rules)
+        rules.chmod(0o600)
+        places = {"maildir": "users/{user}", "state": "state/{user}", "rules": "rules.yaml"}
+        told = [f"--{name}={self.folder}/{place}" for name, place in places.items()]
+        program = environment() / "bin/maildrop-py"
+        return [str(program), "serve", f"--listen={self.socket}", "--workers=2", *told]
 
 
 class DovecotLmtp(LmtpServer):

@@ -80,14 +80,14 @@ class Groups:
         for thread in self._threads:
             thread.join()
         batch, self._waiting = self._waiting, []
-        _finish(commit(batch))
+        finish(commit(batch))
 
     def _start(self) -> bool:
         if self._busy >= self._limit or not self._waiting:
             return False
         batch, self._waiting = self._waiting, []
         if len(batch) == 1 and self._alone():
-            _finish(commit(batch))
+            finish(commit(batch))
             return bool(self._waiting)  # the client had sent the next message already
         self._busy += 1
         if self._busy > len(self._threads):
@@ -102,7 +102,7 @@ class Groups:
 
     def _done(self, outcome: Outcome) -> None:
         self._busy -= 1
-        _finish(outcome)
+        finish(outcome)
 
 
 def commit(batch: list[Job]) -> Outcome:
@@ -119,7 +119,8 @@ def commit(batch: list[Job]) -> Outcome:
     return batch, errors, {path: error for path, error in failed.items() if error}
 
 
-def _finish(outcome: Outcome) -> None:
+def finish(outcome: Outcome) -> None:
+    """Tell each job of a batch how its commit ended."""
     batch, errors, failed = outcome
     for job, error in zip(batch, errors, strict=True):
         job.finish(error, failed)

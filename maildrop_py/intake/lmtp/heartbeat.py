@@ -23,7 +23,7 @@ class Heartbeats:
         """`worker` lives, now."""
         SLOT.pack_into(self._page, worker * SLOT.size, time.monotonic())
 
-    def age(self, worker: int) -> float:
-        """Seconds since the last beat of `worker`."""
+    def last(self, worker: int) -> float:
+        """When `worker` said so last, a time.monotonic() value."""
         last: float = SLOT.unpack_from(self._page, worker * SLOT.size)[0]
-        return time.monotonic() - last
+        return last

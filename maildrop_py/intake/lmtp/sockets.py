@@ -15,6 +15,10 @@ import stat
 from maildrop_py.errors import UsageError
 from maildrop_py.intake.lmtp.server import Door
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
 BACKLOG = 1024
 FIRST_PASSED = 3  # sd_listen_fds(3)
 
@@ -69,7 +73,7 @@ def tcp_door(host: str, port: int, *, xforward: bool = False) -> Door:
     return Door(listener, xforward)
 
 
-def passed_doors(environment: dict[str, str]) -> list[Door]:
+def passed_doors(environment: MutableMapping[str, str]) -> list[Door]:
     """The sockets that systemd passed to this process (sd_listen_fds(3)), perhaps none.
 
     Takes LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES out of `environment`, so

@@ -30,18 +30,20 @@ if TYPE_CHECKING:
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 SHORT_LIFE = 10.0  # seconds; a worker that lived less died of something that lasts
 LONGEST_PAUSE = 30.0
+LONGEST_ROUND = 5.0  # seconds between two looks at the workers, if this process is not held up
 
 
 class _Worker:
     """One place for a process."""
 
-    __slots__ = ("failures", "number", "pid", "start_at", "started")
+    __slots__ = ("beat", "failures", "number", "pid", "seen", "silent", "start_at", "started")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.pid = 0  # 0: none is running
         self.failures = 0
         self.started = self.start_at = 0.0
+        self.beat = self.seen = self.silent = 0.0  # when it beat, when we looked, since when not
 
 
 class Workers:
@@ -136,7 +138,7 @@ class Workers:
         if self._stop_at is not None and self._reactor.now > self._stop_at:
             self._signal(signal.SIGKILL)
             return
-        hung = [worker for worker in self._workers if worker.pid and self._hangs(worker)]
+        hung = [worker for worker in self._workers if self._hangs(worker)]
         for worker in hung:
             self._log(f"worker {worker.pid} hangs and is killed")
             os.kill(worker.pid, signal.SIGKILL)
@@ -145,7 +147,17 @@ class Workers:
         self._start_due()
 
     def _hangs(self, worker: _Worker) -> bool:
-        return self._beats.age(worker.number) > self._hang_seconds
+        """Whether it has not beaten for so long; this process must have seen that all the time.
+
+        On a machine that was asleep nobody's heart beats, and everybody is well.
+        """
+        beat, now = self._beats.last(worker.number), self._reactor.now
+        if beat != worker.beat or now - worker.seen > 2 * LONGEST_ROUND:
+            worker.beat, worker.silent = beat, 0.0
+        else:
+            worker.silent += now - worker.seen
+        worker.seen = now
+        return bool(worker.pid) and worker.silent > self._hang_seconds
 
     def _reap(self) -> None:
         for worker in self._workers:
