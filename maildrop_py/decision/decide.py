@@ -37,20 +37,42 @@ def decide(
     draft = Draft(facts, program.settings)
     reasons: list[Reason] = []
     trace: list[RuleTrace] = []
+    settled: dict[int | str, Decision] = {} if explain else program.settled
     numbers: Iterable[int] = range(len(program)) if explain else program.candidates(facts)
     for number in numbers:
         rule = program.rule(number)
         outcome = rule.when.test(facts) if rule.when is not None else None
         fired = outcome is None or bool(outcome.held)
-        if fired:
-            _fire(rule, outcome, draft)
-            reasons.append(Reason(rule))
         if explain:
             trace.append(RuleTrace(rule, outcome, fired))
-        if fired and rule.then.final:
-            return draft.decision(rule.name, tuple(reasons), tuple(trace))
+        if not fired:
+            continue
+        if number in settled and not reasons:
+            return settled[number]
+        _fire(rule, outcome, draft)
+        reasons.append(Reason(rule))
+        if rule.then.final:
+            return _settled(settled, number, draft, rule.name, reasons, trace)
+    where = draft.home
+    if where in settled and not reasons:
+        return settled[where]
     draft.keep()
-    return draft.decision(None, tuple(reasons), tuple(trace))
+    return _settled(settled, where, draft, None, reasons, trace)
+
+
+def _settled(
+    settled: dict[int | str, Decision],
+    by: int | str,
+    draft: Draft,
+    rule: str | None,
+    reasons: list[Reason],
+    trace: list[RuleTrace],
+) -> Decision:
+    """The decision; kept for other messages if only this rule, or folder, made it what it is."""
+    decision = draft.decision(rule, tuple(reasons), tuple(trace))
+    if len(reasons) == (rule is not None) and not draft.has_values:
+        settled[by] = decision
+    return decision
 
 
 def _fire(rule: Rule, outcome: Outcome | None, draft: Draft) -> None:

@@ -23,12 +23,14 @@ LONGEST_ARGUMENT = 30_000
 class Draft:
     """Collects what rules do; `decision` makes it final.
 
-    `rule` is the name of the rule at work, `ends` whether it ends the run.
+    `rule` is the name of the rule at work, `ends` whether it ends the run, and
+    `has_values` whether anything in it depends on more than the rules.
     """
 
     def __init__(self, facts: Facts, settings: Settings) -> None:
         self.rule: str | None = None
         self.ends = False
+        self.has_values = False
         self._facts = facts
         self._dots_separate = settings.layout == "maildir++"
         self._actions: list[Action] = []
@@ -82,9 +84,14 @@ class Draft:
 
     def keep(self) -> None:
         """No rule ended the run: the message goes to INBOX, or stays where it is filed."""
-        filed = self._facts.message.filed
         self._main = len(self._actions)
-        self._actions.append(Filing(filed.folder if filed is not None else INBOX))
+        self._actions.append(Filing(self.home))
+
+    @property
+    def home(self) -> str:
+        """The folder of a message that no rule puts elsewhere."""
+        filed = self._facts.message.filed
+        return filed.folder if filed is not None else INBOX
 
     def decision(
         self, rule: str | None, reasons: tuple[Reason, ...], trace: tuple[RuleTrace, ...]
@@ -118,9 +125,11 @@ class Draft:
 
     def _values(self, template: Template) -> dict[str, str]:
         """What the names in a template stand for."""
-        return {
+        values = {
             part[0]: self._value(part[0]) for part in template.parts if not isinstance(part, str)
         }
+        self.has_values = self.has_values or bool(values)
+        return values
 
     def _value(self, name: str) -> str:
         known = self._facts.variables.get(name)

@@ -32,16 +32,22 @@ _BLANKS = b" \t\n\r\v\f"
 def head_end(data: bytes) -> int:
     """Where the body begins: the offset behind the blank line, -1 if `data` has none."""
     start = _skip_blank_lines(data)
+    found = data.find(b"\n\n", start)
+    if data.find(b"\r", start, found if found >= 0 else len(data)) < 0:
+        return found + 2 if found >= 0 else -1
+    return _head_end_among_crs(data, start, found)
+
+
+def _head_end_among_crs(data: bytes, start: int, found: int) -> int:
+    """The same; `found` is where the first LF LF is."""
     if _has_bare_cr(data, start):
         end = data.find(b"\r\r", start)
         return end + 2 if 0 <= end < len(data) - 2 else -1
-    found = data.find(b"\n\n", start)
     ends = [found + 2] if found >= 0 else []
     limit = found + 1 if found >= 0 else len(data)
-    if data.find(b"\r", start, limit) >= 0:
-        for blank in (b"\n\r\n", b"\n\r\r\n"):
-            found = data.find(blank, start, limit)
-            ends += [found + len(blank)] if found >= 0 else []
+    for blank in (b"\n\r\n", b"\n\r\r\n"):
+        found = data.find(blank, start, limit)
+        ends += [found + len(blank)] if found >= 0 else []
     return min(ends, default=-1)
 
 
@@ -148,6 +154,12 @@ class Headers:
         """
         lower = self._block.lower
         return any(b"\n" + beginning in lower for beginning in beginnings)
+
+    @property
+    def lines(self) -> bytes:
+        """The header's lines as they are, but for bare CR, which is LF here."""
+        block = self._block
+        return block.text[block.start : block.end]
 
     @property
     def charset(self) -> str:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
             """The whole message, `size` bytes: the `From ` line is no part of it."""
 
 
+_READ_ONLY = os.O_RDONLY | os.O_CLOEXEC
 _FIRST_READ = 1 << 12  # bytes: holds the header of most messages, and less of their bodies
 
 
@@ -82,16 +83,15 @@ class BytesSource:
 class FileSource:
     """A message in a file, of which no more is read than its head needs."""
 
-    __slots__ = ("_bytes", "_head", "path")
+    __slots__ = ("_head", "path")
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._head: bytes | None = None
-        self._bytes = 0
 
     @property
     def size(self) -> int:
-        return self._bytes_of_file() - from_line_end(self.head())
+        return os.stat(self.path).st_size - from_line_end(self.head())
 
     def head(self) -> bytes:
         if self._head is None:
@@ -103,14 +103,9 @@ class FileSource:
             data = file.read()
         return data[from_line_end(data) :]
 
-    def _bytes_of_file(self) -> int:
-        self.head()
-        return self._bytes
-
     def _read_head(self) -> bytes:
-        descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(self.path, _READ_ONLY)
         try:
-            self._bytes = os.fstat(descriptor).st_size
             return _read_until_blank_line(descriptor)
         finally:
             os.close(descriptor)
@@ -118,18 +113,15 @@ class FileSource:
 
 def _read_until_blank_line(descriptor: int) -> bytes:
     """Reads four times as much each time, so that looking for the end stays linear."""
-    data, wanted = b"", _FIRST_READ
-    while len(data) < HEAD_LIMIT:
+    data = more = os.read(descriptor, _FIRST_READ)
+    end, wanted = head_end(data), _FIRST_READ
+    while end < 0 and more and len(data) < HEAD_LIMIT:
+        if len(data) >= wanted:
+            wanted *= 4
         more = os.read(descriptor, min(wanted, HEAD_LIMIT) - len(data))
         data += more
         end = head_end(data)
-        if end >= 0:
-            return data[:end]
-        if not more:
-            break
-        if len(data) >= wanted:
-            wanted *= 4
-    return data
+    return data[:end] if end >= 0 else data
 
 
 class Message:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.address_tests import Addresses
     from maildrop_py.rules.condition import Anchors, Condition
 
-SHORTEST = 3
+SHORTEST = 2
 """A literal with fewer characters is in too many messages to be worth a look-up."""
 
 MOST = 64

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Stamped = tuple[tuple[Stamp, ...], Program]  # what it was made from, and what was made
 
-FORMAT = 3
+FORMAT = 4
 KEY = f"maildrop-py rules {FORMAT} {__version__} {sys.hexversion:x}\n".encode()
 
 MOST_SHOWN = 10

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from maildrop_py.rules.anchors import anchors_of
 from maildrop_py.rules.packing import pack
-from maildrop_py.rules.program import LENGTHS, NUMBER, Index, Program
+from maildrop_py.rules.program import ANY, FEW, LENGTHS, NUMBER, Index, Program
 from maildrop_py.rules.rule_set import RuleSet
 from maildrop_py.rules.zones import zones_of
 
@@ -41,10 +41,17 @@ def _frozen(found: Found) -> Index:
     return {
         field: {
             length: {prefix: _number_or_more(numbers) for prefix, numbers in table.items()}
-            for length, table in by_length.items()
+            for length, table in _together_if_few(by_length).items()
         }
         for field, by_length in found.items()
     }
+
+
+def _together_if_few(by_length: dict[int, dict[str, list[int]]]) -> dict[int, dict[str, list[int]]]:
+    """One table, if that is to be gone through prefix by prefix whatever their length."""
+    if sum(map(len, by_length.values())) >= FEW:
+        return by_length
+    return {ANY: {prefix: each for table in by_length.values() for prefix, each in table.items()}}
 
 
 def _number_or_more(numbers: list[int]) -> int | tuple[int, ...]:

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
             """Make the condition of its YAML value; raises Mistake where that is wrong."""
 
 
+_NOTHING: Mapping[str, list[str]] = {}
+
 Anchors = tuple[tuple[str, str], ...]
 """Pairs of (field, folded literal): one of the literals must stand in its field."""
 
@@ -86,7 +88,8 @@ class Facts:
     """All that conditions may know about one message.
 
     `score` is what earlier rules have added, `variables` the named groups and
-    `set` values so far; `now` is seconds since the epoch. With `explaining`,
+    `set` values so far; `now` is seconds since the epoch. `known` are values of
+    headers that are decoded already, by names in lower case. With `explaining`,
     conditions inside others are all asked, so that each can be shown.
     """
 
@@ -95,6 +98,7 @@ class Facts:
         "envelope",
         "evidence",
         "explaining",
+        "known",
         "message",
         "now",
         "score",
@@ -116,10 +120,14 @@ class Facts:
         self.explaining = explaining
         self.score: float | None = None
         self.variables: dict[str, str] = {}
+        self.known: Mapping[str, list[str]] = _NOTHING
         self._folded: dict[str, str] = {}
 
     def values(self, name: str) -> list[str]:
         """The decoded values of every header called `name`, in any case."""
+        known = self.known.get(name.lower())
+        if known is not None:
+            return known
         return [field.value for field in self.message.headers.all(name)]
 
     def present(self, names: tuple[str, ...]) -> list[Field]:

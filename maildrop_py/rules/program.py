@@ -12,7 +12,10 @@ from maildrop_py.rules.packing import unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from maildrop_py.rules.condition import Facts
+    from maildrop_py.rules.glance import Glance, Texts
     from maildrop_py.rules.rule_set import Rule
     from maildrop_py.rules.settings import Settings
 
@@ -20,9 +23,11 @@ Table = dict[str, int | tuple[int, ...]]
 """The first so many characters of an anchor -> the number of its rule, or several."""
 
 Index = dict[str, dict[int, Table]]
-"""field -> how many characters -> table."""
+"""field -> how many characters -> table; ANY for the one table of a field with FEW anchors."""
 
-LENGTHS = (32, 24, 16, 12, 8, 6, 5, 4, 3)
+ANY = 0
+
+LENGTHS = (32, 24, 16, 12, 8, 6, 5, 4, 3, 2)
 """How much of an anchor is looked up: the first of these that it is long enough for.
 A text is gone through once for each length that a field's anchors have."""
 
@@ -30,8 +35,11 @@ NUMBER = 4
 """Bytes of a number in `ends`."""
 
 FEW = 64
-"""With fewer prefixes than this, each is looked for in the text; with more,
-each piece of the text is looked up among them."""
+"""With fewer prefixes than this, each is looked for in the text; with more of one
+length, each piece of the text is looked up among them."""
+
+MANY = 20
+"""Messages; a program that goes through more takes one look for all its fields at once."""
 
 
 class Program:
@@ -41,7 +49,10 @@ class Program:
     ends: ten thousand rules are two objects until one of them is wanted.
     """
 
-    __slots__ = ("_ends", "_packed", "_rules", "always", "index", "settings", "zones")
+    __slots__ = (
+        *("_asked", "_ends", "_glance", "_packed", "_rules"),
+        *("always", "index", "settings", "settled", "zones"),
+    )
 
     def __init__(
         self,
@@ -56,9 +67,12 @@ class Program:
         self.always = always
         self.index = index
         self.zones = zones
+        self.settled: dict[int | str, Any] = {}
         self._packed = packed
         self._ends = ends
         self._rules: dict[int, Rule] = {}
+        self._asked = 0
+        self._glance: Glance | None = None
 
     def __len__(self) -> int:
         return len(self._ends) // NUMBER
@@ -84,12 +98,27 @@ class Program:
     def candidates(self, facts: Facts) -> list[int]:
         """The numbers of all rules that may fire, in order."""
         hits = set(self.always)
+        texts = self._glance_at(facts)
         for field, by_length in self.index.items():
-            text = facts.folded(field)
+            text = texts.get(field)
+            if text is None:
+                text = facts.folded(field)
             if text:
                 for length, table in by_length.items():
                     _look_up(text, length, table, hits)
         return sorted(hits)
+
+    def _glance_at(self, facts: Facts) -> Texts:
+        """The texts of fields as far as they can be told from a look."""
+        if self._glance is None:
+            self._asked += 1
+            if self._asked < MANY:
+                return {}
+            from maildrop_py.rules.glance import Glance
+
+            self._glance = Glance(self.index)
+        facts.known, texts = self._glance.look(facts.message.headers)
+        return texts
 
 
 def no_rules() -> Program:
@@ -102,10 +131,10 @@ def no_rules() -> Program:
 def _look_up(text: str, length: int, table: Table, hits: set[int]) -> None:
     """Adds to `hits` the rules of every prefix that stands somewhere in `text`."""
     if len(table) < FEW:
-        found = {numbers for prefix, numbers in table.items() if prefix in text}
+        found = [numbers for prefix, numbers in table.items() if prefix in text]
     else:
         pieces = (text[at : at + length] for at in range(len(text) - length + 1))
-        found = {table[piece] for piece in pieces if piece in table}
+        found = list({table[piece] for piece in pieces if piece in table})
     for numbers in found:
         if isinstance(numbers, int):
             hits.add(numbers)
