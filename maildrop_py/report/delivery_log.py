@@ -103,7 +103,9 @@ def _to_syslog(line: str, warnings: Sequence[str]) -> None:
 
 def _printable(line: str) -> str:
     """No message writes a line of its own into the system's log."""
-    return "".join(char if char.isprintable() else "?" for char in line)[:900]
+    if not line.isprintable():
+        line = "".join(char if char.isprintable() else "?" for char in line)
+    return line[:900]
 
 
 def _append(place: str, line: str) -> None:

@@ -29,4 +29,7 @@ def _json(value: object) -> str:
         return str(value) if -_FAR < value < _FAR else "null"  # JSON has no infinity
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_json(item) for item in value) + "]"
-    return '"' + str(value).translate(_ESCAPES).encode("utf-8", "replace").decode() + '"'
+    text = str(value)
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'  # nearly all: a third of the time of what comes
+    return '"' + text.translate(_ESCAPES).encode("utf-8", "replace").decode() + '"'

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
 from maildrop_py.record import record
 from maildrop_py.report.words import action_kind, destination, flag_names
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from maildrop_py.decision.decision import Decision
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.message import Message
@@ -76,17 +75,26 @@ def table_of(rows: Iterable[Row]) -> Table:
     return table
 
 
+def summary_rows(counts: Counter[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """Headings, then how many messages each rule sends where, most first."""
+    rows = [(str(count), where, rule) for (where, rule), count in counts.most_common()]
+    return [("messages", "goes to", "by rule"), *rows]
+
+
 def summary_of(counts: Counter[tuple[str, str]]) -> Table:
-    """How many messages each rule sends where, most first."""
-    table = plain_table("messages", "goes to", "by rule")
+    """The same as a table."""
+    headings, *rows = summary_rows(counts)
+    table = plain_table(*headings)
     table.columns[0].justify = "right"
-    for (where, rule), count in counts.most_common():
-        add_row(table, str(count), where, rule)
+    for row in rows:
+        add_row(table, *row)
     return table
 
 
 def plain_table(*headings: str) -> Table:
     """A table without lines, as other commands can cut it up."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         table.add_column(heading, overflow="ellipsis")
@@ -95,6 +103,8 @@ def plain_table(*headings: str) -> Table:
 
 def add_row(table: Table, *cells: str) -> None:
     """A row of texts as they are: brackets in a subject are no markup."""
+    from rich.text import Text
+
     table.add_row(*map(Text, cells))
 
 

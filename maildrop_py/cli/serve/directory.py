@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from maildrop_py.cli.serve.users import Users
     from maildrop_py.intake.lmtp.path import Address
 
+KEPT = 4096  # mailboxes, of the addresses that had mail
+
 
 @record
 class Layout:
@@ -51,6 +53,7 @@ class Directory:
     def __init__(self, users: Users, layout: Layout, delimiters: str, domain: str) -> None:
         self._users, self._layout = users, layout
         self._delimiters, self._domain = delimiters, domain
+        self._known: dict[str, Mailbox] = {}
 
     def mailbox(self, address: Address) -> Mailbox | None:
         """The mailbox of an address; None if there is no such user. Raises Temporary."""
@@ -62,14 +65,22 @@ class Directory:
             account, extension = self._users.find(local[:at], domain), address.local[at + 1 :]
         if account is None:
             return None
+        known = self._known.get(address.text)
+        if known is not None and known.account == account:
+            return known
         try:
-            return self._mailbox(account, address, domain, extension)
+            found = self._mailbox(account, address, domain, extension)
         except NotAName:
             return None
+        if len(self._known) >= KEPT:
+            self._known.clear()
+        self._known[address.text] = found
+        return found
 
     def forget(self) -> None:
         """Users may have changed."""
         self._users.forget()
+        self._known.clear()
 
     def _mailbox(self, account: Account, address: Address, domain: str, extension: str) -> Mailbox:
         layout = self._layout

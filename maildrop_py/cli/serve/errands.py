@@ -73,19 +73,19 @@ class Outgoing:
         self._deputies, self._transaction = deputies, transaction
         self._holding = Holding()
         self.write, self.abort = self._holding.write, self._holding.close
-        self._replies: dict[Mailbox, Reply | None] = {}
+        self._replies: dict[str, Reply] = {}  # by recipient
         self._pending = 0
 
     def commit(self, done: Done) -> None:
         self._done = done
-        self._replies = dict.fromkeys(self._transaction.recipients)
-        self._pending = len(self._replies)
+        named = {mailbox.recipient: mailbox for mailbox in self._transaction.recipients}
+        self._pending = len(named)
         try:
             descriptor = self._holding.finish()
         except BaseException:
             self._holding.close()
             raise
-        for mailbox in list(self._replies):
+        for mailbox in named.values():
             user = mailbox.account
             envelope = self._transaction.envelope(mailbox.recipient, mailbox.extension, user.user)
             data = encode(mailbox, envelope)
@@ -93,12 +93,12 @@ class Outgoing:
             self._deputies.send(user.uid, user.gid, data, (descriptor,), answered)
 
     def _answered(self, mailbox: Mailbox, answer: bytes | None) -> None:
-        self._replies[mailbox] = UNEXPECTED if answer is None else Reply(*json.loads(answer))
+        reply = UNEXPECTED if answer is None else Reply(*json.loads(answer))
+        self._replies[mailbox.recipient] = reply
         self._pending -= 1
         if not self._pending:
             self._holding.close()
-            found = [self._replies[mailbox] for mailbox in self._transaction.recipients]
-            self._done([reply or UNEXPECTED for reply in found])
+            self._done([self._replies[m.recipient] for m in self._transaction.recipients])
 
 
 class Deputy:

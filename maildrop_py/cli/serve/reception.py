@@ -72,7 +72,8 @@ class Incoming:
 
     def __init__(self, reception: Reception, transaction: Transaction) -> None:
         self._reception, self._transaction = reception, transaction
-        self._mailboxes = list(dict.fromkeys(transaction.recipients))
+        named = {mailbox.recipient: mailbox for mailbox in transaction.recipients}
+        self._mailboxes = list(named.values())
         self._shared = transaction.envelope()
         self._spool = Spool(
             Maildir(self._mailboxes[0].maildir, create=self._mailboxes[0].create),
@@ -80,7 +81,7 @@ class Incoming:
             in_memory=IN_MEMORY,
         )
         self.write = self._spool.write
-        self._postings: dict[Mailbox, Posting] = {}
+        self._postings: dict[str, Posting] = {}  # by recipient
         self._pending = 0
 
     def abort(self) -> None:
@@ -115,7 +116,7 @@ class Incoming:
         for mailbox in self._mailboxes:
             rules = reception.rulebook.program(mailbox)
             store = reception.stores.at(mailbox.state)
-            self._postings[mailbox] = Posting(
+            self._postings[mailbox.recipient] = Posting(
                 *(message, self._spool, mailbox, self._envelope(mailbox), rules, store, shared)
             )
 
@@ -157,8 +158,8 @@ class Incoming:
         self._pending -= 1
         if self._pending:
             return
-        answered = [self._postings[mailbox].reply for mailbox in self._transaction.recipients]
-        self._done([reply or UNEXPECTED for reply in answered])
+        answered = [self._postings[m.recipient] for m in self._transaction.recipients]
+        self._done([posting.reply or UNEXPECTED for posting in answered])
         for posting in self._postings.values():
             if not posting.waited:
                 posting.remember()

