@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from functools import cache
 
 from maildrop_py.delivery.maildir import NO_LINKS
@@ -36,6 +37,12 @@ def rename(source: str, target: str) -> None:
         if number in _UNSUPPORTED:
             raise Unsupported
         raise OSError(number, os.strerror(number), source, None, target)
+
+
+def prepare() -> None:
+    """Load what rename() takes, or the first one would come late by many milliseconds."""
+    with suppress(Unsupported):
+        _system_call()
 
 
 @cache

@@ -16,7 +16,8 @@ another file system, a message has both names until the new one is on the disk.
 
 Guarantee: nothing is overwritten. A message that another program has flagged
 meanwhile keeps those flags; one that has gone is left alone, and what was made
-of it is taken back. One that cannot be moved stays where it is, and the others
+of it is taken back; one that another program is moving just now is left to it
+(other_movers.py). One that cannot be moved stays where it is, and the others
 go on. mtime (INTERNALDATE) stays.
 
 Reports nothing by exceptions: each Task says in `outcome` and `why` what became
@@ -27,12 +28,21 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 
 from maildrop_py.delivery import free_names
 from maildrop_py.delivery.copying import copy_file
 from maildrop_py.delivery.dovecot_listing import dovecot_waits
 from maildrop_py.delivery.finding import Finder
 from maildrop_py.delivery.maildir import sync_directory
+from maildrop_py.delivery.move_notes import MoveNotes
+from maildrop_py.delivery.other_movers import (
+    GRACE,
+    PAUSE,
+    BeingMoved,
+    being_moved,
+    takes_away,
+)
 from maildrop_py.delivery.steps import COPY, DELETE, DONE, FAILED, GONE, Step, Task
 from maildrop_py.delivery.storage_errors import storage_error
 from maildrop_py.errors import MaildropError
@@ -50,66 +60,62 @@ class Batch:
     """Tasks carried out together; `run()` once."""
 
     def __init__(self, root: str, journal: Journal, tasks: Iterable[Task]) -> None:
-        self._strip = len(root) + 1
-        self._journal = journal
+        self._notes = MoveNotes(root, journal)
         self._tasks = list(tasks)
         self._finder = Finder()
         self._both: list[tuple[Task, Step]] = []
-        self._void: set[int] = set()
+        self._patient = True
 
     def run(self) -> None:
         """Carry out all tasks, and say in them what became of each."""
-        self._tasks = self._noted(self._tasks)
+        self._tasks = self._notes.first(self._tasks)
         if not self._tasks:
             return
-        with dovecot_waits(self._tasks):
-            for task in self._tasks:
-                self._carry_out(task)
-            unsafe = self._sync()
+        free_names.prepare()
+        latest = time.monotonic() + GRACE
+        waiting = self._move(self._tasks)
+        while waiting:
+            time.sleep(PAUSE)
+            self._patient = time.monotonic() < latest
+            self._finder = Finder()
+            waiting = self._move(waiting)
+        self._notes.done()
+
+    def _move(self, tasks: list[Task]) -> list[Task]:
+        """Carry out the tasks, but for those of messages that others are moving; these."""
+        waiting = []
+        self._both.clear()
+        with dovecot_waits(tasks):
+            for task in tasks:
+                try:
+                    self._carry_out(task)
+                except BeingMoved:
+                    waiting.append(task)
+            unsafe = self._sync(tasks)
             for task, step in self._both:
                 self._guarded(task, step, self._remove_old_name, unsafe)
-            self._say_what_is_unsafe(unsafe)
-        self._journal.done(self._void)
+            _say_what_is_unsafe(tasks, unsafe)
+        return waiting
 
-    def _noted(self, tasks: list[Task]) -> list[Task]:
-        """Those that stand in the journal; the others have failed.
-
-        Where there is no room for the journal, changed messages are given up, for they take
-        the most, and the rest is tried once more.
-        """
-        try:
-            for task in tasks:
-                for step in task.steps:
-                    step.line = self._note(step)
-            self._journal.sync()
-        except OSError as error:
-            changed = [task for task in tasks if any(step.draft for step in task.steps)]
-            _give_up(changed or tasks, error)
-            rest = [task for task in tasks if task.outcome == DONE]
-            return self._noted(rest) if rest else []
-        return tasks
-
-    def _note(self, step: Step) -> int:
-        source, target = step.source[self._strip :], step.target[self._strip :]
-        if step.more is None:
-            return self._journal.note_move(step.do, source, target, step.rule)
-        names = {"from": source, "to": target}
-        return self._journal.note(do=step.do, **names, rule=step.rule, **step.more)
-
-    def _note_again(self, step: Step, source: str, target: str) -> None:
-        """The message has another name than was noted: the old line is void."""
-        self._void.add(step.line)
-        step.source, step.target, step.line = source, target, -1
-        line = self._note(step)
-        self._journal.sync()
-        step.line = line
+    def _leave_to_others(self, task: Task) -> None:
+        """Raise BeingMoved if another program is moving the message."""
+        step = task.steps[-1]
+        taken = being_moved(step)
+        if taken is None:
+            self._guarded(task, step, self._follow)
+            taken = task.outcome == DONE and being_moved(step)
+        if taken:
+            raise BeingMoved
 
     def _carry_out(self, task: Task) -> None:
+        if self._patient:
+            self._leave_to_others(task)
+        may_wait = self._patient and len(task.steps) == 1 and takes_away(task.steps[0])
         for step in task.steps:
             if task.outcome == DONE:
-                self._guarded(task, step, self._make)
+                self._guarded(task, step, self._make, may_wait)
             else:
-                self._void.add(step.line)
+                self._notes.void(step)
             if not step.made:
                 free_names.remove(step.draft)
 
@@ -126,16 +132,22 @@ class Batch:
             if step.both:
                 self._both.append((task, step))
             return
-        self._void.add(step.line)
+        self._notes.void(step)
 
-    def _make(self, step: Step) -> None:
+    def _make(self, step: Step, may_wait: bool) -> None:
         try:
             self._make_name(step)
         except FileNotFoundError:
-            source = self._current(step.source)
-            self._note_again(step, source, step.aim(source))
+            if may_wait:
+                raise BeingMoved from None
+            self._follow(step)
             self._make_name(step)
         step.made = True
+
+    def _follow(self, step: Step) -> None:
+        """Go by the name that the message has now."""
+        source = self._current(step.source)
+        self._notes.again(step, source, step.aim(source))
 
     def _current(self, source: str) -> str:
         """Where the message is now; raises FileNotFoundError if it is not found."""
@@ -174,9 +186,9 @@ class Batch:
             copy_file(source, target)
         return True
 
-    def _sync(self) -> dict[str, OSError]:
+    def _sync(self, tasks: list[Task]) -> dict[str, OSError]:
         """Sync the directories that were changed; which could not be."""
-        made = [step for task in self._tasks for step in task.steps if step.made]
+        made = [step for task in tasks for step in task.steps if step.made]
         unsafe = {}
         for directory in dict.fromkeys(
             path[: path.rindex("/")] for step in made for path in (step.target, step.source) if path
@@ -186,15 +198,6 @@ class Batch:
             except OSError as error:
                 unsafe[directory] = error
         return unsafe
-
-    def _say_what_is_unsafe(self, unsafe: Mapping[str, OSError]) -> None:
-        """What was moved stays moved, and `undo` knows it; but a power failure may move it back."""
-        for task in self._tasks if unsafe else ():
-            for step in task.steps:
-                error = unsafe.get(step.target.rpartition("/")[0])
-                if task.outcome == DONE and error is not None:
-                    why = f"moved, but perhaps not durably: {storage_error(error)}"
-                    task.outcome, task.why = FAILED, why
 
     def _remove_old_name(self, step: Step, unsafe: Mapping[str, OSError]) -> None:
         """The second half of a move in two steps: who removes the old name has moved it."""
@@ -217,13 +220,16 @@ class Batch:
         except FileNotFoundError:
             source = self._current(step.source)
         made, target = step.target, step.aim(source)  # flagged meanwhile: so is the new one
-        self._note_again(step, source, target)
+        self._notes.again(step, source, target)
         free_names.publish(made, target)
         return False
 
 
-def _give_up(tasks: Iterable[Task], error: OSError) -> None:
-    for task in tasks:
-        task.outcome, task.why = FAILED, f"journal: {storage_error(error)}"
+def _say_what_is_unsafe(tasks: Iterable[Task], unsafe: Mapping[str, OSError]) -> None:
+    """What was moved stays moved, and `undo` knows it; but a power failure may move it back."""
+    for task in tasks if unsafe else ():
         for step in task.steps:
-            free_names.remove(step.draft)
+            error = unsafe.get(step.target.rpartition("/")[0])
+            if task.outcome == DONE and error is not None:
+                why = f"moved, but perhaps not durably: {storage_error(error)}"
+                task.outcome, task.why = FAILED, why
