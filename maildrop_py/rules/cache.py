@@ -72,6 +72,11 @@ def load_stamped(
     return cached
 
 
+def kept_program(path: str, folder: str, home: str | None = None) -> Stamped | None:
+    """What was compiled of the file at `path` last, whether or not it still is good."""
+    return _read(path, folder, home)
+
+
 def fresh_program(path: str, folder: str) -> Program | None:
     """The compiled rules of the file at `path`, if it and all it includes are unchanged."""
     cached = _read(path, folder)

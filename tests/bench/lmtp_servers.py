@@ -153,6 +153,16 @@ class MaildropPy(LmtpServer):
         return [str(program), "serve", f"--listen={self.socket}", "--workers=2", *told]
 
 
+class ManyRules(MaildropPy):
+    """This program with 10,000 rules, each `list_id` with its own pattern."""
+
+    name = "maildrop-py serve, 10,000 rules"
+    rules = "rules:\n" + "".join(
+        f"  - {{when: {{list_id: 'list{n}\\.example'}}, then: {{file: Lists/{n}}}}}\n"
+        for n in range(10_000)
+    )
+
+
 class DovecotLmtp(LmtpServer):
     """Dovecot's LMTP server with Pigeonhole and three rules."""
 
