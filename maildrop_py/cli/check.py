@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from maildrop_py.cli.rules_file import rule_set_of, rules_option
+from maildrop_py.cli.rules_file import rule_set_of
+from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.decision.examples import run_examples
 from maildrop_py.rules.rule_set import Rule
 from maildrop_py.rules.zones import zones_of

@@ -1,7 +1,7 @@
 """main: the entry point of `maildrop-py`.
 
 `deliver` goes its own short way, because mail servers start it for every
-message; everything else goes through click.
+message, and so do large dry runs; everything else goes through click.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments[:1] == ["deliver"] and "--help" not in arguments:
         _deliver(arguments[1:])
+    if arguments[:1] == ["dry-run"] and _ran_plainly(arguments[1:]):
+        return 0
     from maildrop_py.cli.app import app
 
     return int(app(prog_name="maildrop-py") or 0)
@@ -44,6 +46,17 @@ def _deliver(arguments: list[str]) -> NoReturn:
         bundle.keep()
     finally:
         os._exit(status)  # the interpreter's own tidying up would cost 2 ms and could fail
+
+
+def _ran_plainly(arguments: list[str]) -> bool:
+    """Whether this was a dry run that needs no click, and is done."""
+    from maildrop_py.cli.plain_dry_run import plain_dry_run
+
+    try:
+        return plain_dry_run(arguments)
+    except KeyboardInterrupt:
+        print("\nAborted!", file=sys.stderr)
+        sys.exit(1)
 
 
 def _bundle_path() -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from maildrop_py.cli.environment import Places
-from maildrop_py.cli.rules_file import rules_option
+from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.delivery.choices import DELETED, LEFT, TRASH, Choices
 from maildrop_py.delivery.doveadm import Doveadm
 from maildrop_py.delivery.maildir import Maildir

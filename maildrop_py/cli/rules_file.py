@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
 from maildrop_py.cli.environment import Places
 from maildrop_py.errors import RuleError
 from maildrop_py.rules.cache import compile_program, fresh_program
@@ -21,13 +19,6 @@ from maildrop_py.rules.cache import compile_program, fresh_program
 if TYPE_CHECKING:
     from maildrop_py.rules.program import Program
     from maildrop_py.rules.rule_set import RuleSet
-
-rules_option = click.option(
-    "--rules",
-    type=click.Path(dir_okay=False),
-    metavar="FILE",
-    help="The rules file [~/.config/maildrop-py/rules.yaml].",
-)
 
 
 def rule_set_of(path: str | None) -> RuleSet:
@@ -46,7 +37,7 @@ def program_of(path: str | None) -> Program:
     if program is not None:
         return program
     with _mistakes_printed():
-        return compile_program(path, places.cache, lambda warning: click.echo(warning, err=True))
+        return compile_program(path, places.cache, _say)
 
 
 @contextmanager
@@ -55,7 +46,11 @@ def _mistakes_printed() -> Iterator[None]:
         yield
     except RuleError as error:
         for problem in error.problems:
-            click.echo(str(problem), err=True)
+            _say(str(problem))
         count = len(error.problems)
-        click.echo(f"{count} mistake{'s' if count > 1 else ''}", err=True)
+        _say(f"{count} mistake{'s' if count > 1 else ''}")
         sys.exit(1)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
