@@ -15,6 +15,9 @@ import pytest
 from .account import Account
 from .dovecot import Dovecot
 from .hooks import HOOKS, Hook
+from .other_servers import SERVERS as OTHER_SERVERS
+from .other_servers import Unpacked
+from .overlaid import unpack
 from .postfix import Postfix
 from .program import Program
 from .requirements import need
@@ -110,3 +113,13 @@ def dovecot(place: Path, account: Account, request: pytest.FixtureRequest) -> It
     yield start
     for server in started:
         server.stop()
+
+
+@pytest.fixture(scope="session", params=OTHER_SERVERS)
+def unpacked(request: pytest.FixtureRequest, place: Path) -> Unpacked:
+    """The package of Exim or OpenSMTPD, downloaded once."""
+    package, kind = OTHER_SERVERS[request.param]
+    root = unpack(place / f"unpacked-{request.param}", package)
+    if root is None:
+        pytest.skip(f"cannot download the Debian package {package}")
+    return Unpacked(request.param, kind, root)

@@ -1,63 +1,25 @@
-"""exim: a private Exim from Debian's exim4-daemon-light, delivering through its pipe transport."""
+"""exim: a private Exim from Debian's exim4-daemon-light."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 
-from .account import Account
 from .overlaid import Overlaid
-from .postfix import DOMAIN
-from .program import Program
 from .smtp import answers, free_port, send
 from .waiting import wait_until
 
 PACKAGE = "exim4-daemon-light"
 
-CONFIG = """\
-primary_hostname = mx.{domain}
-keep_environment =
-local_interfaces = 127.0.0.1
-daemon_smtp_ports = {port}
-tls_advertise_hosts =
-acl_smtp_rcpt = accept
-acl_smtp_data = accept
-begin routers
-forward:
-  driver = redirect
-  check_local_user
-  local_part_suffix = +*
-  local_part_suffix_optional
-  file = $home/.forward
-  pipe_transport = address_pipe
-local:
-  driver = accept
-  domains = {domain}
-  local_part_suffix = +*
-  local_part_suffix_optional
-  check_local_user
-  transport = maildrop_py
-begin transports
-address_pipe:
-  driver = pipe
-  return_output
-{hook}
-begin retry
-* * F,1d,1h
-"""
-
 OUTCOMES = {"=>": "sent", "==": "deferred", "**": "bounced"}
 
 
 class Exim:
-    """One instance in a view of its own, for one account."""
+    """One instance in a view of its own; `config` is a whole exim4.conf."""
 
-    def __init__(self, view: Overlaid, account: Account, program: Program) -> None:
-        self._view, self.account = view, account
+    def __init__(self, view: Overlaid, config: str) -> None:
+        self._view, self._config = view, config
         self.port = free_port()
-        self._config = CONFIG.format(
-            domain=DOMAIN, port=self.port, hook=program.hook("Exim, a transport")
-        )
         self._daemon: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -66,7 +28,8 @@ class Exim:
         for folder in ("/var/spool/exim4", "/var/log/exim4"):
             self._view.run("install", "-d", "-o", "Debian-exim", "-g", "Debian-exim", folder)
         self._view.write("/etc/exim4/exim4.conf", self._config)
-        self._daemon = subprocess.Popen(self._view.command("/usr/sbin/exim4", "-bdf"))
+        command = ["/usr/sbin/exim4", "-bdf", "-oX", f"127.0.0.1.{self.port}"]
+        self._daemon = subprocess.Popen(self._view.command(*command))
         wait_until("Exim answers on its port", lambda: answers(self.port))
 
     def stop(self) -> None:

@@ -1,12 +1,13 @@
 """hooks: the three ways in which Postfix hands a message to a program.
 
-Each installs what `maildrop-py init` prints, to the letter.
+Each installs a file of examples/, to the letter.
 """
 
 from __future__ import annotations
 
 from .account import Account
-from .postfix import DOMAIN, PIPED, Postfix
+from .examples import PROGRAM, example, lines, parameters
+from .postfix import DOMAIN, VIRTUAL, Postfix
 from .program import Program
 
 
@@ -23,6 +24,10 @@ class Hook:
         """Tell Postfix, or write what the user would write."""
         raise NotImplementedError
 
+    def example(self, name: str) -> str:
+        """A file of examples/postfix, for the installed program."""
+        return example(f"postfix/{name}", {PROGRAM: self.program.command})
+
     def address(self, extension: str = "") -> str:
         """The account's address, with an extension where one is given."""
         return f"{self.account.name}{'+' if extension else ''}{extension}@{self.domain}"
@@ -34,8 +39,7 @@ class MailboxCommand(Hook):
     name = "mailbox_command"
 
     def install(self) -> None:
-        parameter, _, value = self.program.hook("Postfix, for all users").partition(" = ")
-        self.postfix.set(**{parameter: value})
+        self.postfix.set(**parameters(self.example("deliver-system.cf")))
 
 
 class DotForward(Hook):
@@ -44,19 +48,20 @@ class DotForward(Hook):
     name = ".forward"
 
     def install(self) -> None:
-        line = self.program.hook("Postfix or Exim, for one user")
-        self.account.write(self.account.home / ".forward", f"{line}\n", 0o644)
+        text = self.example("dot-forward")
+        self.account.write(self.account.home / ".forward", text, 0o644)
 
 
 class Pipe(Hook):
     """pipe(8): a transport of master.cf, which tells the program by options only."""
 
     name = "pipe"
-    domain = PIPED
+    domain = VIRTUAL
 
     def install(self) -> None:
-        lines = self.program.hook("Postfix, for virtual users")
-        self.postfix.service(lines.replace("user=vmail", f"user={self.account.name}"))
+        service = self.example("deliver-virtual.master.cf")
+        self.postfix.service(lines(service.replace("user=vmail", f"user={self.account.name}")))
+        self.postfix.set(**parameters(example("postfix/deliver-virtual.main.cf")))
 
 
 HOOKS: list[type[Hook]] = [MailboxCommand, DotForward, Pipe]

@@ -1,37 +1,27 @@
-"""opensmtpd: a private OpenSMTPD from Debian, delivering through an `mda` action."""
+"""opensmtpd: a private OpenSMTPD from Debian."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 
-from .account import Account
 from .overlaid import Overlaid
-from .postfix import DOMAIN
-from .program import Program
 from .smtp import answers, free_port, send
 from .waiting import wait_until
 
 PACKAGE = "opensmtpd"
-
-CONFIG = """\
-listen on 127.0.0.1 port {port}
-{hook}
-match from any for domain "{domain}" action "maildrop-py"
-"""
 
 OUTCOMES = {"Ok": "sent", "TempFail": "deferred", "PermFail": "bounced"}
 LOG = "/var/log/smtpd"
 
 
 class OpenSmtpd:
-    """One instance in a view of its own, for one account."""
+    """One instance in a view of its own; `config` is a whole smtpd.conf that listens on lo."""
 
-    def __init__(self, view: Overlaid, account: Account, program: Program) -> None:
-        self._view, self.account = view, account
+    def __init__(self, view: Overlaid, config: str) -> None:
+        self._view = view
         self.port = free_port()
-        hook = program.hook("OpenSMTPD")
-        self._config = CONFIG.format(domain=DOMAIN, port=self.port, hook=hook)
+        self._config = config.replace("listen on lo\n", f"listen on 127.0.0.1 port {self.port}\n")
         self._daemon: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

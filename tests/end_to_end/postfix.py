@@ -23,7 +23,7 @@ from .smtp import answers, free_port, send
 from .waiting import wait_until
 
 DOMAIN = "maildrop.test"  # delivered by local(8)
-PIPED = "pipe.test"  # delivered by pipe(8)
+VIRTUAL = "example.org"  # the virtual domain of the examples
 BOUNCES = "sender.test"  # what comes back to senders
 
 MAIN = """\
@@ -44,14 +44,8 @@ local_recipient_maps =
 alias_maps =
 alias_database =
 biff = no
-relay_domains = {piped}
-transport_maps = inline:{{ {{ {piped} = maildrop-py: }} }}
-default_destination_recipient_limit = 1
-virtual_mailbox_domains = {bounces}
-virtual_mailbox_base = {folder}/bounces
-virtual_mailbox_maps = static:box/
-virtual_uid_maps = static:{nobody}
-virtual_gid_maps = static:{nobody}
+relay_domains = {bounces}
+transport_maps = inline:{{ {{ {bounces} = bounces: }} }}
 smtpd_authorized_xclient_hosts = 127.0.0.1
 smtputf8_enable = yes
 minimal_backoff_time = 3600
@@ -79,6 +73,10 @@ retry unix - - n - - error
 discard unix - - n - - discard
 local unix - n n - - local
 virtual unix - n n - - virtual
+lmtp unix - - y - - lmtp
+bounces unix - n n - - virtual
+  -o virtual_mailbox_base={folder}/bounces -o virtual_mailbox_maps=static:box/
+  -o virtual_uid_maps=static:{nobody} -o virtual_gid_maps=static:{nobody}
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
@@ -101,10 +99,7 @@ class Postfix:
             (self.folder / name).mkdir(parents=True)
         shutil.chown(self.folder / "data", "postfix")
         shutil.chown(self.folder / "bounces", "nobody")
-        nobody = pwd.getpwnam("nobody").pw_uid
-        main = MAIN.format(
-            folder=self.folder, domain=DOMAIN, piped=PIPED, bounces=BOUNCES, nobody=nobody
-        )
+        main = MAIN.format(folder=self.folder, domain=DOMAIN, bounces=BOUNCES)
         (self.config / "main.cf").write_text(main)
         self._write_services()
         self._age()
@@ -190,7 +185,9 @@ class Postfix:
         return wait_until("a bounce", self.bounces)
 
     def _write_services(self) -> None:
-        entries = [MASTER.format(port=self.port), *self._services.values()]
+        nobody = pwd.getpwnam("nobody").pw_uid
+        master = MASTER.format(port=self.port, folder=self.folder, nobody=nobody)
+        entries = [master, *self._services.values()]
         (self.config / "master.cf").write_text("\n".join([*entries, ""]))
 
     def _reload(self) -> None:

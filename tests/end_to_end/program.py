@@ -19,8 +19,6 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from maildrop_py.cli.hook_lines import hook_lines
-
 from .requirements import unavailable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,10 +58,6 @@ class Program:
         self.command.write_text(ENTRY_POINT.format(python=self.python))
         self.command.chmod(0o755)
         subprocess.run([self.python, "-m", "compileall", "-q", self.packages], check=False)
-
-    def hook(self, server: str) -> str:
-        """What `maildrop-py init` says for `server`: the text to put into that server's file."""
-        return "\n".join(hook_lines(str(self.command))[server][1])
 
     @contextmanager
     def renamed_away(self) -> Iterator[None]:

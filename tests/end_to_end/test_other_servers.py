@@ -1,4 +1,5 @@
-"""Exim's pipe transport and OpenSMTPD's mda action: the same promises as behind Postfix.
+"""Exim's pipe transport and OpenSMTPD's mda action, as examples/ have them: the same promises
+as behind Postfix.
 
 Debian installs only one mail server at a time, so these are unpacked in a view
 of their own; where that cannot be done the tests are skipped, in CI too.
@@ -11,40 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from . import exim, opensmtpd
 from .account import Account
-from .exim import Exim
+from .examples import PROGRAM, example
 from .mails import ANNA, REFUSED, RULES, message
-from .opensmtpd import OpenSmtpd
-from .overlaid import Overlaid, unpack
+from .other_servers import Server, Unpacked
+from .overlaid import Overlaid
 from .postfix import DOMAIN
 from .program import Program
 
-Server = Exim | OpenSmtpd
-SERVERS: dict[str, tuple[str, type[Server]]] = {
-    "exim": (exim.PACKAGE, Exim),
-    "opensmtpd": (opensmtpd.PACKAGE, OpenSmtpd),
-}
-
-
-@pytest.fixture(scope="session", params=SERVERS)
-def unpacked(request: pytest.FixtureRequest, place: Path) -> tuple[type[Server], Path]:
-    """The package of one mail server, downloaded once."""
-    package, server = SERVERS[request.param]
-    root = unpack(place / f"unpacked-{request.param}", package)
-    if root is None:
-        pytest.skip(f"cannot download the Debian package {package}")
-    return server, root
-
 
 @pytest.fixture
-def server(
-    unpacked: tuple[type[Server], Path], account: Account, program: Program, place: Path
-) -> Iterator[Server]:
+def server(unpacked: Unpacked, account: Account, program: Program, place: Path) -> Iterator[Server]:
     """That server, running, with the program as its way to deliver."""
-    kind, root = unpacked
-    view = Overlaid(place / f"view-{account.name}", root)
-    running = kind(view, account, program)
+    view = Overlaid(place / f"view-{account.name}", unpacked.root)
+    places = {PROGRAM: program.command, "example.org": DOMAIN}
+    running = unpacked.kind(view, example(f"{unpacked.name}/deliver.conf", places))
     try:
         running.start()
         yield running
@@ -86,11 +68,11 @@ def test_exim_runs_the_line_of_a_forward_file(
     server: Server, account: Account, program: Program
 ) -> None:
     account.write(account.rules, RULES)
-    line = program.hook("Postfix or Exim, for one user")
-    account.write(account.home / ".forward", f"{line}\n", 0o644)
+    text = example("postfix/dot-forward", {PROGRAM: program.command})
+    account.write(account.home / ".forward", text, 0o644)
     said = server.submit(address(account, "+shop"), message("Parcel"), ANNA)
     assert server.outcome(said)[0] == "sent", server.log()
-    assert "T=address_pipe" in server.log()
+    assert "T=forward_pipe" in server.log()
     assert account.folders() == {".Shops": 1}
     refused = server.submit(address(account), REFUSED, ANNA)
     assert server.outcome(refused)[0] == "bounced", server.log()

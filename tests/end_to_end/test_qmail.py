@@ -12,6 +12,7 @@ import subprocess
 import pytest
 
 from .account import Account
+from .examples import PROGRAM, example, lines
 from .mails import ANNA, REFUSED, RULES, message
 from .program import Program
 
@@ -32,7 +33,7 @@ def deliver(
         "RPLINE": f"Return-Path: <{sender}>\n",
         "UFLINE": f"From {sender or 'MAILER-DAEMON'} Tue Nov 21 17:00:00 2023\n",
     }
-    line = program.hook("qmail")
+    line = lines(example("qmail/dot-qmail", {PROGRAM: program.command}))
     assert line.startswith("|")
     return account.run("/bin/sh", "-c", line[1:], data=content, **environment)
 
