@@ -119,7 +119,7 @@ class Run:
             self._opened("refile"),
             say,
             self._changed,
-            rows=options.as_lines or options.dry_run,
+            rows=self._wants_rows,
         )
         self._tally = refiling.tally
         gc.freeze()
@@ -210,7 +210,7 @@ class Run:
             self._show(change.row, change.to)
 
     def _brought(self, brought: Brought, paths: tuple[str, ...]) -> None:
-        if self._options.as_lines or self._options.dry_run:
+        if self._wants_rows():
             self._show(brought.row, paths[-1] if paths else "")
 
     def _show(self, row: Row, to: str) -> None:
@@ -218,6 +218,9 @@ class Run:
             _print_json({**as_json(row), **({"to": to} if to else {})})
         elif self._is_listed():
             self._rows.append(row)
+
+    def _wants_rows(self) -> bool:
+        return self._options.as_lines or (self._options.dry_run and self._is_listed())
 
     def _is_listed(self) -> bool:
         return self._options.list_all or len(self._rows) <= LONGEST_TABLE

@@ -57,7 +57,8 @@ class Refiling:
 
     `report` gets the path of each message that cannot be dealt with, and why;
     `told` each Change. Without a journal it is a dry run: nothing is touched.
-    `vanished` are the paths of messages that another program has renamed or
+    `rows` is asked for each message whether its row is wanted, for that costs as much
+    as deciding. `vanished` are the paths of messages that another program has renamed or
     taken away meanwhile: they may be found again, and taken again.
     """
 
@@ -70,7 +71,7 @@ class Refiling:
         report: Report,
         told: Callable[[Change], None],
         *,
-        rows: bool = False,
+        rows: Callable[[], bool] = lambda: False,
     ) -> None:
         self.tally = Tally()
         self.vanished: list[str] = []
@@ -116,7 +117,7 @@ class Refiling:
         decision, evidence = self._decider.decide(message, path)
         for warning in self._decider.new_warnings(evidence):
             self._warn(warning)
-        row = row_of(path, message, decision, evidence) if self._rows else None
+        row = row_of(path, message, decision, evidence) if self._rows() else None
         if self._refiler is None:
             steps = self._steps.of(message, decision)
             reason = steps if isinstance(steps, str) else None
