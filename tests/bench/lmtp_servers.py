@@ -88,7 +88,8 @@ class LmtpServer:
         self.folder = folder
         self.socket = folder / "socket"
         folder.mkdir()
-        self._process = subprocess.Popen(self.command(), start_new_session=True)
+        home = os.environ | {"HOME": str(folder)}
+        self._process = subprocess.Popen(self.command(), start_new_session=True, env=home)
         while not self.socket.exists():
             time.sleep(0.05)
 
