@@ -216,6 +216,24 @@ def test_one_base_name_in_new_and_cur_is_two_messages(mailbox: Mailbox) -> None:
     assert mailbox.subjects() == {".Work/cur": ["work"] * 2}
 
 
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        ((), ".Trash/new"),
+        (("--trash", "Bin/Old"), ".Bin.Old/new"),
+        (("--discard", "keep"), "new"),
+        (("--discard", "delete"), ""),
+    ],
+    ids=str,
+)
+def test_discarded_mail_goes_to_the_trash_unless_told_otherwise(
+    mailbox: Mailbox, options: tuple[str, ...], place: str
+) -> None:
+    mailbox.put("new/1", "junk")
+    assert mailbox.run("refile", *options).exit_code == 0
+    assert mailbox.subjects() == ({place: ["junk"]} if place else {})
+
+
 def test_programs_are_run_only_if_that_is_allowed_and_once(mailbox: Mailbox) -> None:
     ran = mailbox.home / "ran"
     mailbox.rules.write_text(
