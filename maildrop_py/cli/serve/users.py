@@ -15,8 +15,10 @@ like none, as it does to every program that asks getpwnam(3).
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
+import stat
 import time
 
 from maildrop_py.cli.serve.mailbox import OWN, Account
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 CHECK = 1.0  # seconds: a password file is looked at no more often
 SETTLE = 5.0  # seconds after which a changed password file is taken to be complete
+NO_SUCH_NAME = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
 
 
 class Folders:
@@ -56,7 +59,7 @@ class Folders:
             path = self._maildir.fill(user, domain, "", home)
         except NotAName:
             return None
-        if os.path.isdir(path):
+        if _is_directory(path):
             return Account(user, home)
         self._be_sure()
         return None
@@ -74,6 +77,16 @@ class Folders:
 
     def forget(self) -> None:
         return
+
+
+def _is_directory(path: str) -> bool:
+    """Whether it is one. Raises Temporary where a look could not be had."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except OSError as error:
+        if error.errno in NO_SUCH_NAME:
+            return False
+        raise Temporary(f"{path}: {error.strerror}") from error
 
 
 class Everybody:
@@ -99,9 +112,8 @@ class SystemAccounts:
         self._lowest = lowest
 
     def find(self, user: str, domain: str) -> Account | None:
-        try:
-            found = pwd.getpwnam(user)
-        except (KeyError, ValueError):
+        found = _account_named(user)
+        if found is None:
             return None
         if min(found.pw_uid, found.pw_gid) < self._lowest or not found.pw_dir.startswith("/"):
             return None
@@ -109,6 +121,30 @@ class SystemAccounts:
 
     def forget(self) -> None:
         return
+
+
+def _account_named(user: str) -> pwd.struct_passwd | None:
+    """As getpwnam(3), for which an account that cannot be looked up is one that there is not.
+
+    Without descriptors or memory there is no root either: then Temporary is
+    raised. The second look is for failures that have passed meanwhile.
+    """
+    for sure in (False, True):
+        try:
+            return pwd.getpwnam(user)
+        except ValueError:
+            return None
+        except KeyError:
+            if not sure:
+                _see_root()
+    return None
+
+
+def _see_root() -> None:
+    try:
+        pwd.getpwnam("root")
+    except KeyError as error:
+        raise Temporary("accounts cannot be looked up") from error
 
 
 class PasswordFile:
