@@ -34,6 +34,10 @@ _NOT_EUC = bytes(byte for byte in range(0x80, 0xA1) if byte not in (0x8E, 0x8F))
 _USUAL_LEADS = bytes(range(0x81, 0xA0))
 _RARE_LEADS = bytes(range(0xE0, 0xFD))  # second-level kanji; in Latin-1, small accented letters
 _HALF_WIDTH = bytes(range(0xA1, 0xE0))
+_SHAPE = bytes(
+    ord("a" if chr(byte).isalpha() else " ") if byte < 0x80 else ord("x" if byte >= 0xDF else "y")
+    for byte in range(256)
+)  # letters of ASCII, small letters of Latin-1, other 8-bit bytes
 _SAMPLE = 1 << 14  # bytes looked at to tell charsets apart
 
 
@@ -77,12 +81,18 @@ def likely(data: bytes) -> str:
 
 def _is_euc(sample: bytes) -> bool:
     """Valid, but for a character that the end of a longer text has cut."""
-    if len(sample.translate(None, _NOT_EUC)) != len(sample):
+    if len(sample.translate(None, _NOT_EUC)) != len(sample) or _is_latin_word(sample):
         return False
     if decode_euc(sample) is not None:
         return True
     whole = sample[:-1]
     return sample[-1] >= 0x80 and _count(whole, _HIGH) >= 4 and decode_euc(whole) is not None
+
+
+def _is_latin_word(sample: bytes) -> bool:
+    """Whether its only pair stands inside a word and could be two letters, as in Gr\xfc\xdfe."""
+    shape = sample.translate(_SHAPE)
+    return b"axxa" in shape and b"y" not in shape and b"xxx" not in shape
 
 
 def _is_shift_jis(sample: bytes) -> bool:

@@ -108,7 +108,9 @@ def test_other_scripts_are_read_as_declared(text: str, charset: str) -> None:
     assert decode(text.encode(codec), charset) == text
 
 
-@pytest.mark.parametrize("text", ["Café", "Müller", "élève", "España", "Jörg Ö.", "naïve déjà-vu"])
+@pytest.mark.parametrize(
+    "text", ["Viele Grüße", "Füße", "Café", "Müller", "élève", "España", "Jörg Ö.", "naïve déjà-vu"]
+)
 def test_undeclared_western_text_is_not_taken_for_japanese(text: str) -> None:
     assert guess(text.encode("latin-1")) == text
 
