@@ -5,8 +5,8 @@ finds all of them by one expression, and takes a value as it stands where that
 is what decoding would come to. For programs that go through many messages: one
 delivery is over before `re` is loaded.
 
-Guarantee: the values and texts are what `Facts.values` and `Facts.folded` come
-to without them. Left out, and to be asked of the Facts, are headers with a value
+Guarantee: the values, and the anchors found in them, are those that going through
+`Facts` comes to. Left out, and to be asked of the Facts, are headers with a value
 that has encoded words, or characters that are neither printable ASCII nor tabs,
 and fields that are addresses or the envelope's.
 """
@@ -17,30 +17,34 @@ import re
 from collections.abc import Iterable
 
 from maildrop_py.message.headers import Headers
+from maildrop_py.rules.index import Index, Table, look_up
 
 Values = dict[str, list[str]]
 """name in lower case -> the decoded values of all headers with that name."""
-
-Texts = dict[str, str]
-"""field -> the case-folded text to look anchors up in."""
 
 _BEFORE_COLON = r"(?:[ \t\r\v\f]|\n[ \t])*+"
 _VALUE = r"(.*+(?:\n[ \t].*+)*+)"
 
 
 class Glance:
-    """Looks for `fields`, named as in `Facts.folded`."""
+    """Looks for the fields of `index` in header after header."""
 
-    def __init__(self, fields: Iterable[str]) -> None:
-        plain = [field for field in fields if " " not in field and field.isascii()]
-        self._names_of = [(field, field.lower().split(":")) for field in plain]
-        names = {name for _, names in self._names_of for name in names}
-        self._absent: Values = {name: [] for name in names}
-        expression = rf"\n{_any_of(names)}{_BEFORE_COLON}:{_VALUE}" if names else "(?!)"
+    def __init__(self, index: Index) -> None:
+        self._left = [field for field in index if " " in field or not field.isascii()]
+        self._fields: dict[str, list[str]] = {}
+        self._tables: dict[str, list[tuple[int, Table]]] = {}
+        for field in index.keys() - self._left:
+            for name in field.lower().split(":"):
+                self._fields.setdefault(name, []).append(field)
+                self._tables.setdefault(name, []).extend(index[field].items())
+        self._absent: Values = {name: [] for name in self._fields}
+        names = _any_of(self._fields)
+        expression = rf"\n{names}{_BEFORE_COLON}:{_VALUE}" if self._fields else "(?!)"
         self._find = re.compile(expression, re.ASCII).findall
 
-    def look(self, headers: Headers) -> tuple[Values, Texts]:
-        """Values and texts as far as they can be told from a look."""
+    def look(self, headers: Headers, hits: set[int]) -> tuple[Values, Iterable[str]]:
+        """The values that are clear, and the fields that are not; `hits` gets the rules
+        of which an anchor stands in one of the values."""
         values = self._absent.copy()
         unclear: list[str] = []
         for name, raw in self._find("\n" + str(headers.lines, "latin-1")):
@@ -50,20 +54,20 @@ class Glance:
                 value = value.replace("\r\n", "").replace("\n", "").replace("\t", " ")
                 if not _is_clear(value):
                     unclear.append(name)
-            values[name] = [*values[name], value] if values[name] else [value]
+                    continue
+            values[name] = [*values[name], value]
+            text = value.lower()
+            for length, table in self._tables[name]:
+                look_up(text, length, table, hits)
+        return values, self._without(unclear, values) if unclear else self._left
+
+    def _without(self, unclear: list[str], values: Values) -> Iterable[str]:
+        """Takes the `unclear` names out of `values`; returns the fields to be asked for."""
+        fields = set(self._left)
         for name in unclear:
             values.pop(name, None)
-        return values, self._texts(values)
-
-    def _texts(self, values: Values) -> Texts:
-        texts: Texts = {}
-        for field, names in self._names_of:
-            try:
-                found = [value for name in names for value in values[name]]
-            except KeyError:
-                continue
-            texts[field] = "\n".join(found).lower() if found else ""
-        return texts
+            fields.update(self._fields[name])
+        return fields
 
 
 def _is_clear(value: str) -> bool:

@@ -35,10 +35,11 @@ class Regex:
         """The leftmost match in `text`, or None."""
         if self.literals:
             folded = text.casefold()
-            if not any(literal in folded for literal in self.literals):
+            present = [literal for literal in self.literals if literal in folded]
+            if not present:
                 return None
             if self.plain and len(folded) == len(text):
-                return _leftmost(self.literals, folded), {}
+                return _leftmost(present, folded), {}
         return search(self.expression, text)
 
     def describe(self) -> str:
@@ -64,6 +65,6 @@ def search(expression: str, text: str) -> Found | None:
     return (start, end), captures
 
 
-def _leftmost(literals: tuple[str, ...], folded: str) -> tuple[int, int]:
-    at, literal = min((folded.find(one), one) for one in literals if one in folded)
+def _leftmost(present: list[str], folded: str) -> tuple[int, int]:
+    at, literal = min([(folded.find(one), one) for one in present])
     return at, at + len(literal)

@@ -8,35 +8,21 @@ that rules ask for, not on the number of rules.
 
 from __future__ import annotations
 
+from maildrop_py.rules.index import Index, look_up
 from maildrop_py.rules.packing import unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from maildrop_py.rules.condition import Facts
-    from maildrop_py.rules.glance import Glance, Texts
+    from maildrop_py.rules.glance import Glance
     from maildrop_py.rules.rule_set import Rule
     from maildrop_py.rules.settings import Settings
 
-Table = dict[str, int | tuple[int, ...]]
-"""The first so many characters of an anchor -> the number of its rule, or several."""
-
-Index = dict[str, dict[int, Table]]
-"""field -> how many characters -> table; ANY for the one table of a field with FEW anchors."""
-
-ANY = 0
-
-LENGTHS = (32, 24, 16, 12, 8, 6, 5, 4, 3, 2)
-"""How much of an anchor is looked up: the first of these that it is long enough for.
-A text is gone through once for each length that a field's anchors have."""
-
 NUMBER = 4
 """Bytes of a number in `ends`."""
-
-FEW = 64
-"""With fewer prefixes than this, each is looked for in the text; with more of one
-length, each piece of the text is looked up among them."""
 
 MANY = 20
 """Messages; a program that goes through more takes one look for all its fields at once."""
@@ -98,27 +84,24 @@ class Program:
     def candidates(self, facts: Facts) -> list[int]:
         """The numbers of all rules that may fire, in order."""
         hits = set(self.always)
-        texts = self._glance_at(facts)
-        for field, by_length in self.index.items():
-            text = texts.get(field)
-            if text is None:
-                text = facts.folded(field)
+        for field in self._glance_at(facts, hits):
+            text = facts.folded(field)
             if text:
-                for length, table in by_length.items():
-                    _look_up(text, length, table, hits)
+                for length, table in self.index[field].items():
+                    look_up(text, length, table, hits)
         return sorted(hits)
 
-    def _glance_at(self, facts: Facts) -> Texts:
-        """The texts of fields as far as they can be told from a look."""
+    def _glance_at(self, facts: Facts, hits: set[int]) -> Iterable[str]:
+        """Does as much as a look can do; returns the fields of the index that are left."""
         if self._glance is None:
             self._asked += 1
             if self._asked < MANY:
-                return {}
+                return self.index
             from maildrop_py.rules.glance import Glance
 
             self._glance = Glance(self.index)
-        facts.known, texts = self._glance.look(facts.message.headers)
-        return texts
+        facts.known, left = self._glance.look(facts.message.headers, hits)
+        return left
 
 
 def no_rules() -> Program:
@@ -126,17 +109,3 @@ def no_rules() -> Program:
     from maildrop_py.rules.settings import Settings
 
     return Program(Settings(), b"", b"", (), {})
-
-
-def _look_up(text: str, length: int, table: Table, hits: set[int]) -> None:
-    """Adds to `hits` the rules of every prefix that stands somewhere in `text`."""
-    if len(table) < FEW:
-        found = [numbers for prefix, numbers in table.items() if prefix in text]
-    else:
-        pieces = (text[at : at + length] for at in range(len(text) - length + 1))
-        found = list({table[piece] for piece in pieces if piece in table})
-    for numbers in found:
-        if isinstance(numbers, int):
-            hits.add(numbers)
-        else:
-            hits.update(numbers)
