@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.delivery.steps import Step
 
-GRACE = 0.5  # seconds
+GRACE = 0.15  # seconds: ten times what Dovecot takes, and a watcher that waits is still soon
 PAUSE = 0.005  # seconds between two looks
 
 

@@ -25,4 +25,5 @@ def test_all_mail_is_accounted_for(
     assert outcome.delivered
     assert outcome.watched
     assert outcome.commands["undo"]
+    assert len(outcome.doubled) <= 1 + len(outcome.moved) / 50
     assert outcome.moved
