@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from . import snapshot
 from .full_run import ITEMS, Run
@@ -25,15 +23,17 @@ def main() -> int:
     parser.add_argument("items", nargs="*", choices=[*ITEMS, []], default=[])
     parser.add_argument("--subject", action="append", help="only those whose names begin so")
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--every", type=int, default=1, help="one in so many calls is struck")
     told = parser.parse_args()
     good = True
-    with tempfile.TemporaryDirectory(prefix="maildrop-py-faults-") as folder:
-        command = snapshot.install(Path(folder))
+    with snapshot.open_folder() as folder:
+        command = snapshot.install(folder)
         for name in told.items or ITEMS:
             began = time.monotonic()
             print(f"== {name}", flush=True)
             subjects = tuple(told.subject or [""])
-            good = ITEMS[name](Run(Path(folder) / name, command, subjects, told.seconds)) and good
+            run = Run(folder / name, command, subjects, told.seconds, told.every)
+            good = ITEMS[name](run) and good
             print(f"   {time.monotonic() - began:.0f} s\n", flush=True)
     return 0 if good else 1
 

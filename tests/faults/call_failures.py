@@ -62,6 +62,7 @@ def _judge(subject: Subject, told: bool, tally: Tally) -> None:
             tally.wrong.append("a second, undisturbed run did not succeed")
     sight = subject.look()
     tally.fallbacks, tally.leftovers = int(sight.fallback), sight.leftovers
+    tally.doubled = int(sight.excused > 0)
     tally.wrong += sight.faults
     if not (sight.fewest == sight.most == 1 and sight.settled):
         tally.wrong.append(f"done, but there {sight.fewest} to {sight.most} times")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,17 @@ from . import snapshot, strace
 
 
 @pytest.fixture(scope="session")
-def command(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def command() -> Iterator[Path]:
     """The command of a copy of the program."""
-    return snapshot.install(tmp_path_factory.mktemp("program"))
+    with snapshot.open_folder() as folder:
+        yield snapshot.install(folder)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that the users of a server may enter."""
+    with snapshot.open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

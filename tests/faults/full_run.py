@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from ..dns_server import DnsServer
+from dns_server import DnsServer
+
 from .call_failures import fail_each, failures
 from .campaign import MakeSubject, Tally
 from .full_disks import deliver_short, shortages
@@ -25,12 +26,16 @@ from .subjects import SUBJECTS
 
 @dataclass(frozen=True)
 class Run:
-    """A folder for what is made, the program's command, what is wanted, and how long to try."""
+    """A folder for what is made, the program's command, what is wanted, and how long to try.
+
+    Of the calls that fail or kill, one in `every` is struck.
+    """
 
     place: Path
     command: Path
     subjects: tuple[str, ...]
     seconds: float
+    every: int = 1
 
     def makers(self) -> list[tuple[str, Path, MakeSubject]]:
         """The subjects: name, a folder of its own, how to make one."""
@@ -45,7 +50,7 @@ def calls(run: Run) -> bool:
     """Every system call of every subject with every error it can give."""
     total = Tally()
     for name, place, make in run.makers():
-        tally = fail_each(make, place, failures(make(place / "first")))
+        tally = fail_each(make, place, failures(make(place / "first"))[:: run.every])
         print(f"{name}: {tally}", flush=True)
         total.add(tally)
     print(f"calls failed: {total.struck}, {len(total.wrong)} wrong")
@@ -58,7 +63,7 @@ def killing(run: Run) -> bool:
     for signal in ("KILL", "TERM"):
         for name, place, make in run.makers():
             here = place / signal
-            tally = kill_each(make, here, kills(make(here / "first"), signal))
+            tally = kill_each(make, here, kills(make(here / "first"), signal)[:: run.every])
             print(f"{name}, SIG{signal}: {tally}", flush=True)
             total.add(tally)
     print(f"killed: {total.struck}, {len(total.wrong)} wrong")

@@ -66,7 +66,7 @@ def _judge(subject: Subject, told: bool, tally: Tally) -> None:
         tally.wrong.append("a second, undisturbed run did not succeed")
     after = subject.look()
     tally.wrong += after.faults
-    tally.doubled = int(after.most > 1)
+    tally.doubled = int(after.most > 1 or after.excused > 0)
     again = int(not told and not subject.there_before)
     if not (after.settled and 1 <= after.fewest <= after.most <= before.most + again):
         tally.wrong.append(f"there {after.fewest} to {after.most} times in the end")

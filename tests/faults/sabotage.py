@@ -44,8 +44,9 @@ os.link = link
 
 TOLD_BEFORE_DIRECTORY_SYNC = """
 from maildrop_py.delivery import perform
-sync, finish = perform.sync_directories, perform.Delivery.finish
+from maildrop_py.intake.lmtp import groups
 perform.sync_directories = lambda deliveries: None
+groups._sync_directory = lambda path: None
 """
 
 WRITTEN_IN_PLACE = """

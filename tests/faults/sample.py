@@ -15,9 +15,11 @@ Fault = tuple[Site, Payload]
 LAST = 12  # calls at the end of a run, when mail has been filed and no failure may count
 
 
-def sample(faults: Sequence[Fault[Payload]], limit: int) -> list[Fault[Payload]]:
+def sample(
+    faults: Sequence[Fault[Payload]], limit: int, last_calls: int = LAST
+) -> list[Fault[Payload]]:
     """At most `limit` of `faults`: the last calls, others of ours, then the interpreter's."""
-    last = list({fault[0]: fault for fault in faults}.values())[-LAST:]
+    last = list({fault[0]: fault for fault in faults}.values())[-last_calls:]
     ours = [fault for fault in faults if fault[0].ours and fault not in last]
     others = [fault for fault in faults if not fault[0].ours and fault not in last]
     return [*last, *_round_robin(ours), *_round_robin(others)][:limit]

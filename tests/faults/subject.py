@@ -28,7 +28,8 @@ class Sight:
     lie in one folder are `most`. `settled` says that each is where it belongs.
     `faults` are in words: what is torn, or where nothing shall be.
     `fallback` says that it is in INBOX because the rules could not be read.
-    `leftovers` are the files in tmp/.
+    `leftovers` are the files in tmp/. `excused` are messages there more than once
+    whose giver had no answer, and had to send them again.
     """
 
     fewest: int
@@ -37,6 +38,7 @@ class Sight:
     faults: tuple[str, ...] = ()
     fallback: bool = False
     leftovers: int = 0
+    excused: int = 0
 
 
 class Subject(Protocol):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from .cases import CASES
+from . import cases
 from .deliveries import Deliveries
 from .refilings import Refilings
+from .serving import letters
+from .serving.servings import Servings
 from .subject import Subject
 
 Make = Callable[[Path, Path], Subject]
@@ -16,13 +19,24 @@ Make = Callable[[Path, Path], Subject]
 
 
 def _delivery(number: int, command: Path, place: Path) -> Subject:
-    return Deliveries(command, place, CASES[number])
+    return Deliveries(command, place, cases.CASES[number])
+
+
+def _serving(number: int, command: Path, place: Path) -> Subject:
+    return Servings(command, place, letters.CASES[number])
 
 
 def _undo(command: Path, place: Path) -> Subject:
     return Refilings(command, place, back=True)
 
 
-SUBJECTS: dict[str, Make] = {
-    f"deliver: {case.name}": partial(_delivery, number) for number, case in enumerate(CASES)
-} | {"refile": Refilings, "undo": _undo}
+DELIVERIES: dict[str, Make] = {
+    f"deliver: {case.name}": partial(_delivery, number) for number, case in enumerate(cases.CASES)
+}
+SERVINGS: dict[str, Make] = {
+    f"serve: {case.name}": partial(_serving, number)
+    for number, case in enumerate(letters.CASES)
+    if os.geteuid() == 0 or not case.as_root
+}
+REFILINGS: dict[str, Make] = {"refile": Refilings, "undo": _undo}
+SUBJECTS = DELIVERIES | REFILINGS | SERVINGS

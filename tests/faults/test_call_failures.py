@@ -12,13 +12,14 @@ from .call_failures import fail_each, failures
 from .errnos import CANNOT_FAIL, ERRNOS
 from .sabotage import HALF_WAY, broken_by
 from .sample import sample
-from .subjects import SUBJECTS
+from .subjects import DELIVERIES, REFILINGS, SERVINGS, SUBJECTS
 
-SOME = 80  # of each subject
+SOME = 80  # of each subject that is one process
+SOME_OF_A_SERVER = 28
 
 
 @pytest.mark.usefixtures("tracing")
-@pytest.mark.parametrize("name", SUBJECTS)
+@pytest.mark.parametrize("name", [*DELIVERIES, *REFILINGS])
 def test_a_failing_call_defers_or_does_no_harm(name: str, command: Path, tmp_path: Path) -> None:
     make = partial(SUBJECTS[name], command)
     chosen = sample(failures(make(tmp_path / "first")), SOME)
@@ -28,11 +29,23 @@ def test_a_failing_call_defers_or_does_no_harm(name: str, command: Path, tmp_pat
     assert tally.struck > SOME * 0.8, tally
 
 
+@pytest.mark.usefixtures("tracing")
+@pytest.mark.parametrize("name", SERVINGS)
+def test_a_failing_call_of_a_server_defers_or_does_no_harm(
+    name: str, command: Path, place: Path
+) -> None:
+    make = partial(SUBJECTS[name], command)
+    chosen = sample(failures(make(place / "first")), SOME_OF_A_SERVER, last_calls=3)
+    tally = fail_each(make, place / "others", chosen)
+    assert not tally.wrong, tally
+    assert tally.struck > len(chosen) * 0.7, tally
+
+
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_calls_that_move_half_of_the_bytes_are_repeated_or_said(
-    name: str, command: Path, tmp_path: Path
+    name: str, command: Path, place: Path
 ) -> None:
-    subject = SUBJECTS[name](command, tmp_path / "place")
+    subject = SUBJECTS[name](command, place / "place")
     subject.reset()
     told = subject.attempt(broken_by(HALF_WAY))
     sight = subject.look()

@@ -13,7 +13,7 @@ from .hostile import corpus, growth
 from .hostile.fuzzer import Fuzzer
 from .hostile.targets import TARGETS
 
-SLOW = ("message", "maildir files", "pattern")  # those that write to a disk, or compile
+SLOW = ("message", "maildir files", "pattern", "served")  # those that write to a disk, or compile
 SIZE = 3000  # bytes
 
 

@@ -16,15 +16,16 @@ from .kills import kill_each, kills
 from .maildir_sight import files_below
 from .sample import sample
 from .strace import Site
-from .subjects import SUBJECTS
+from .subjects import DELIVERIES, REFILINGS, SERVINGS, SUBJECTS
 
-SOME = 40  # of each subject
+SOME = 40  # of each subject that is one process
+SOME_OF_A_SERVER = 18
 
 pytestmark = pytest.mark.usefixtures("tracing")
 
 
 @pytest.mark.parametrize("signal", ["KILL", "TERM"])
-@pytest.mark.parametrize("name", SUBJECTS)
+@pytest.mark.parametrize("name", [*DELIVERIES, *REFILINGS])
 def test_a_killed_run_leaves_all_or_nothing(
     name: str, signal: str, command: Path, tmp_path: Path
 ) -> None:
@@ -33,6 +34,17 @@ def test_a_killed_run_leaves_all_or_nothing(
     tally = kill_each(make, tmp_path / "others", chosen)
     assert not tally.wrong, tally
     assert tally.struck > SOME * 0.8, tally
+
+
+@pytest.mark.parametrize("name", SERVINGS)
+def test_a_server_whose_process_is_killed_has_all_or_nothing(
+    name: str, command: Path, place: Path
+) -> None:
+    make = partial(SUBJECTS[name], command)
+    chosen = sample(kills(make(place / "first")), SOME_OF_A_SERVER, last_calls=3)
+    tally = kill_each(make, place / "others", chosen)
+    assert not tally.wrong, tally
+    assert tally.struck > len(chosen) * 0.7, tally
 
 
 def test_what_a_killed_delivery_leaves_is_swept(command: Path, tmp_path: Path) -> None:

@@ -14,10 +14,8 @@ pytestmark = pytest.mark.usefixtures("tracing")
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
-def test_no_power_failure_loses_or_tears_a_message(
-    name: str, command: Path, tmp_path: Path
-) -> None:
-    outage = lose_power(SUBJECTS[name](command, tmp_path / "place"))
+def test_no_power_failure_loses_or_tears_a_message(name: str, command: Path, place: Path) -> None:
+    outage = lose_power(SUBJECTS[name](command, place / "place"))
     assert not outage.wrong, outage
     assert outage.told and outage.crashes > outage.moments, outage
 
@@ -34,10 +32,13 @@ def test_power_fails_after_another_delivery_was_killed(
 
 
 @pytest.mark.parametrize("name", SABOTAGES)
+@pytest.mark.parametrize("how", ["deliver", "serve"])
 def test_the_model_catches_what_is_broken_on_purpose(
-    name: str, command: Path, tmp_path: Path
+    how: str, name: str, command: Path, place: Path
 ) -> None:
-    kind = "new folders" if name == "no fsync of new folders" else "plain"
-    subject = SUBJECTS[f"deliver: {kind}"](command, tmp_path / "place")
+    kind = {"deliver": "plain", "serve": "several"}[how]
+    if name == "no fsync of new folders":
+        kind = "new folders"
+    subject = SUBJECTS[f"{how}: {kind}"](command, place / "place")
     outage = lose_power(subject, broken=broken_by(SABOTAGES[name]))
     assert any("torn" in wrong or "lost" in wrong for wrong in outage.wrong), outage

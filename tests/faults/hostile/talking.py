@@ -59,23 +59,31 @@ def conversation(data: bytes) -> None:
     """Each reply is one, nothing unexpected happens, and every message ends once at most."""
     handler = _Handler()
     site = Site(handler, "mx.example", Limits(line=1000, message=100_000, recipients=50))
-    session = Session(site, xforward=True)
-    said = session.greet()
-    step = 1 + len(data) // 50
-    for start in range(0, len(data), step):
-        said += _send(session, data[start : start + step])
-        if session.closing:
-            break
+    talk(Session(site, xforward=True), data)
     assert not handler.errors, handler.errors
-    assert said.endswith(b"\r\n") and all(map(_REPLY.fullmatch, said.split(b"\r\n")[:-1]))
     assert all(letter.ended <= 1 for letter in handler.letters)
 
 
-def _send(session: Session, piece: bytes) -> bytes:
+def talk(session: Session, data: bytes, settle: Callable[[], object] = lambda: None) -> bytes:
+    """Say `data` in some fifty pieces; the replies. `settle` lets commits end."""
+    said = session.greet()
+    step = 1 + len(data) // 50
+    for start in range(0, len(data), step):
+        said += _send(session, data[start : start + step], settle)
+        if session.closing:
+            break
+    session.abandon()
+    assert said.endswith(b"\r\n") and all(map(_REPLY.fullmatch, said.split(b"\r\n")[:-1]))
+    return said
+
+
+def _send(session: Session, piece: bytes, settle: Callable[[], object]) -> bytes:
     said = session.receive(piece)
     while session.ending is not None:
         answers: list[Sequence[Reply]] = []
-        session.commit(answers.append)
+        failure = session.commit(answers.append)
+        assert failure is None, failure
+        settle()
         said += session.committed(answers[0])
     return said
 

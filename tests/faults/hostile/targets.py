@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import delivering, naming, parsing, ruling, talking
+from . import delivering, naming, parsing, ruling, serving, talking
 
 TARGETS = {
     target.name: target
-    for module in (parsing, naming, ruling, delivering, talking)
+    for module in (parsing, naming, ruling, delivering, talking, serving)
     for target in module.TARGETS
 }

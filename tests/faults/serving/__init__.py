@@ -1,0 +1,1 @@
+"""`maildrop-py serve` put through what `deliver` is put through: a real server, real clients."""

@@ -1,0 +1,226 @@
+"""servings: `maildrop-py serve` as a Subject: each attempt a server, its clients, its end.
+
+A client does what mail servers do: what it was told 250 for it forgets, all
+else it sends again. Where it had no answer a message may be there once more for
+each time; a 4xx says that nothing is there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from ..cases import SMALL
+from ..disk_model import Tree
+from ..disk_trace import Call
+from ..home import Home
+from ..maildir_sight import Found, contents, files_below
+from ..subject import Sight, Wrong
+from .letters import DOMAIN, USERS, WARM, Case, Letter
+from .lmtp_client import Told, hand_over
+from .server import Server, attached, children
+
+UID = 4711
+"""Of the first user; in a server started as root the others' follow."""
+
+AGAIN = 20.0  # seconds within which a server must take mail again, whatever befell it
+_TOLD = re.compile(rb"^250 [\d.]+ <(\w+)@", re.M)
+_UNWANTED = ("*/Maildir/**/new/*", "*/Maildir/**/cur/*", "**/evidence.sqlite*")
+
+
+class Servings:
+    """The letters of `case`, taken in by a server whose homes lie below `place`."""
+
+    there_before = False
+    marker = ""
+
+    def __init__(self, command: Path, place: Path, case: Case) -> None:
+        self.name = f"serve: {case.name}"
+        self.place, self.case = place, case
+        self.maildirs = tuple(f"home/{user}/Maildir" for user in case.recipients)
+        self.home = Home(place, case.rules)
+        self._command = [str(command), "serve", *self._options()]
+        self._make_homes()
+        self.reset()
+        if case.ready:
+            self._warm_up()
+            self.home.keep()
+
+    def reset(self) -> None:
+        """The homes as they were, and clients who know nothing."""
+        self.home.restore()
+        self._give_away()
+        self._told: set[str] = set()
+        self._unanswered: Counter[str] = Counter()
+        self._heard: set[str] = set()
+
+    def attempt(self, under: Sequence[str] = ()) -> bool:
+        """Hand over what has not been taken yet, once, to a new server.
+
+        A strace in `under` is attached when the server is there; what else stands in
+        `under`, the server is started with.
+        """
+        at = list(under).index(sys.executable) if sys.executable in under else len(under)
+        strace, broken = under[:at], under[at:]
+        with self._server(broken) as server:
+            if strace and self.case.warm:
+                self._see_alive(server)
+            with attached(strace, self._struck(server)):
+                self._hand_over(server)
+            if strace:
+                self._see_alive(server)
+        return len(self._told) == len(self.case.recipients)
+
+    def look(self) -> Sight:
+        """What lies in the Maildirs, as far as the clients are concerned."""
+        return self._sight(files_below(self.place, *self.maildirs), self._told)
+
+    def judge(self, tree: Tree) -> Sight:
+        """The same for clients that have been told what tells() has seen."""
+        return self._sight(tree, self._heard)
+
+    def tells(self, call: Call) -> bool:
+        """250 goes out for some recipient."""
+        sent = call.name in ("sendto", "sendmsg", "write")
+        users = {user.decode() for user in _TOLD.findall(call.data)} if sent else set()
+        self._heard |= users & set(self.case.recipients)
+        return bool(users)
+
+    # The server and its clients
+
+    def _server(self, broken: Sequence[str] = ()) -> Server:
+        uid = UID if os.geteuid() == 0 and not self.case.as_root else None
+        return Server([*broken, *self._command], self.place, uid)
+
+    def _options(self) -> list[str]:
+        shared = ["--rules", str(self.home.rules), "--log", "{home}/log"]
+        if self.case.as_root:
+            return [*shared, "--users", str(self.place / "users")]
+        return [*shared, "--home", f"{self.home.path}/{{user}}", "--maildir", "{home}/Maildir"]
+
+    def _struck(self, server: Server) -> list[int]:
+        """The processes whose calls fail, or are recorded."""
+        worker, *appointer = server.children
+        match self.case.struck:
+            case "appointer":
+                return appointer
+            case "deputy":
+                return children(appointer[0])
+            case _:
+                return [worker]
+
+    def _hand_over(self, server: Server) -> None:
+        """Every letter by a client of its own, at the same time."""
+        left = [self._left_of(letter) for letter in self.case.letters]
+        with ThreadPoolExecutor(len(left)) as clients:
+            for told in clients.map(partial(_sent, server), filter(None, left)):
+                self._told |= {user for user, what in told.items() if what is Told.DONE}
+                self._unanswered.update(u for u, what in told.items() if what is Told.UNANSWERED)
+
+    def _left_of(self, letter: Letter) -> Letter | None:
+        users = tuple(user for user in letter.recipients if user not in self._told)
+        return Letter(users, letter.message) if users else None
+
+    def _see_alive(self, server: Server) -> None:
+        """It takes a message, perhaps after a while."""
+        until = time.monotonic() + AGAIN
+        number = time.monotonic_ns()
+        message = SMALL.replace(b"<1@", b"<%d@" % number)
+        while _sent(server, Letter((WARM,), message))[WARM] is not Told.DONE:
+            if time.monotonic() > until:
+                raise Wrong(f"it takes no mail any more: {server.log.read_text()[-500:]}")
+            time.sleep(0.05)
+
+    # Homes
+
+    def _make_homes(self) -> None:
+        lines = []
+        for number, user in enumerate((WARM, *USERS)):
+            home, uid = self.home.path / user, UID + max(0, number - 1)
+            (home / "Maildir").mkdir(parents=True)
+            lines.append(f"{user}::{uid}:{uid}::{home}\n")
+        (self.place / "users").write_text("".join(lines))
+        an_hour_ago = time.time() - 3600  # one just written may not be complete
+        os.utime(self.place / "users", (an_hour_ago, an_hour_ago))
+        self.home.keep()
+
+    def _give_away(self) -> None:
+        """Homes to their users, rules for all to read."""
+        if os.geteuid() != 0:
+            return
+        for path in (self.home.path, self.home.rules, *self.home.rules.parents[:2]):
+            path.chmod(0o644 if path.is_file() else 0o755)
+        for number, user in enumerate((WARM, *USERS)):
+            uid = UID + (max(0, number - 1) if self.case.as_root else 0)
+            _chown(self.home.path / user, uid)
+
+    def _warm_up(self) -> None:
+        """Folders and caches are made; what else a delivery leaves is taken away."""
+        with self._server() as server:
+            self._see_alive(server)
+            self._hand_over(server)
+        assert len(self._told) == len(self.case.recipients), self.name
+        unwanted = [*_UNWANTED, "**/dovecot-keywords", *filter(None, [f"*/{self.case.piped}"])]
+        for path in (path for pattern in unwanted for path in self.home.path.glob(pattern)):
+            if path.is_file():
+                path.unlink()
+
+    # What has come of it
+
+    def _sight(self, tree: Tree, told: set[str]) -> Sight:
+        """Of those who were told all, of the others what they were not left unanswered for."""
+        found = {user: contents(tree, f"home/{user}/Maildir") for user in self.case.recipients}
+        copies = {user: self._copies(user, len(found[user].messages)) for user in found}
+        untold = [copies[user] - self._unanswered[user] for user in found if user not in told]
+        surplus = {user: copies[user] - 1 - self._unanswered[user] for user in told}
+        faults = [f"astray: {path}" for each in found.values() for path in each.astray]
+        faults += [f"{user} has {more} too many" for user, more in surplus.items() if more > 0]
+        faults += [self._fault(user, it) for user, each in found.items() for it in each.messages]
+        return Sight(
+            fewest=min((min(1, copies[user]) for user in told), default=0),
+            most=max(0, *untold) if untold else 1,
+            settled=all(copies.values()),
+            faults=tuple(filter(None, faults)),
+            fallback=any(
+                it.folder != self.case.folder for e in found.values() for it in e.messages
+            ),
+            leftovers=sum(len(each.leftovers) for each in found.values()),
+            excused=sum(number > 1 for number in copies.values()),
+        )
+
+    def _copies(self, user: str, messages: int) -> int:
+        if not self.case.piped:
+            return messages
+        path = self.home.path / user / self.case.piped
+        whole = path.exists() and path.read_bytes().endswith(SMALL)
+        return messages if whole else 0
+
+    def _fault(self, user: str, message: Found) -> str:
+        """What is wrong with a visible message, "" if nothing is."""
+        [letter] = [letter for letter in self.case.letters if user in letter.recipients]
+        ruled = message.folder == self.case.folder
+        if message.data not in letter.forms(user, self.case.added if ruled else b""):
+            return f"torn: {message.path}: {len(message.data)} bytes"
+        if not ruled and message.folder:
+            return f"in {message.folder!r}"
+        if ruled and not set(self.case.flags) <= set(message.flags):
+            return f"flags {message.flags!r}"
+        return ""
+
+
+def _sent(server: Server, letter: Letter) -> dict[str, Told]:
+    addresses = {f"{user}@{DOMAIN}": user for user in letter.recipients}
+    told = hand_over(server.socket, letter.message, list(addresses))
+    return {addresses[address]: what for address, what in told.items()}
+
+
+def _chown(top: Path, uid: int) -> None:
+    for path in (top, *top.rglob("*")):
+        os.lchown(path, uid, uid)
