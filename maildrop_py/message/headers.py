@@ -118,13 +118,16 @@ class Field:
 
 
 class Headers:
-    """The fields of a message's head, in order, found by name whatever its case."""
+    """The fields of a message's head, in order, found by name whatever its case.
+
+    `is_cut` says that nothing stands behind the header, which is then not looked for.
+    """
 
     __slots__ = ("_block", "_fields", "_found", "head")
 
-    def __init__(self, head: bytes) -> None:
+    def __init__(self, head: bytes, is_cut: bool = False) -> None:
         self.head = head
-        self._block = _Block(head)
+        self._block = _Block(head, is_cut)
         self._fields: list[Field] | None = None
         self._found: dict[str, list[Field]] = {}
 
@@ -194,11 +197,12 @@ class _Block:
 
     __slots__ = ("_asked", "_charset", "_lower", "_names", "end", "start", "text")
 
-    def __init__(self, head: bytes) -> None:
+    def __init__(self, head: bytes, is_cut: bool) -> None:
         self.start = _skip_blank_lines(head)
-        bare = b"\r" in head and _has_bare_cr(head, self.start)
+        has_cr = b"\r" in head
+        bare = has_cr and _has_bare_cr(head, self.start)
         self.text = head.replace(b"\r", b"\n") if bare else head
-        end = head_end(self.text)
+        end = -1 if is_cut and not has_cr else head_end(self.text)
         self.end = end if end >= 0 else len(head)
         self._lower: bytes | None = None
         self._asked = 0

@@ -139,7 +139,7 @@ class Message:
     @property
     def headers(self) -> Headers:
         if self._headers is None:
-            self._headers = Headers(self.source.head())
+            self._headers = Headers(self.source.head(), is_cut=True)
         return self._headers
 
     @property
