@@ -54,7 +54,7 @@ def read(log: Path) -> list[Call]:
     """The calls in a recording, in the order in which they returned."""
     calls: list[Call] = []
     first = ""
-    for process, line in _whole_lines(log):
+    for process, line in whole_lines(log):
         first = first or process
         call = _parsed(line, process == first)
         if call is not None:
@@ -62,7 +62,7 @@ def read(log: Path) -> list[Call]:
     return calls
 
 
-def _whole_lines(log: Path) -> Iterator[tuple[str, str]]:
+def whole_lines(log: Path) -> Iterator[tuple[str, str]]:
     """Each call on one line, and its process."""
     begun: dict[str, str] = {}
     with log.open() as file:

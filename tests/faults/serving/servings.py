@@ -69,7 +69,7 @@ class Servings:
         """
         at = list(under).index(sys.executable) if sys.executable in under else len(under)
         strace, broken = under[:at], under[at:]
-        with self._server(broken) as server:
+        with self.server(broken) as server:
             if strace and self.case.warm:
                 self._see_alive(server)
             with attached(strace, self._struck(server)):
@@ -95,7 +95,8 @@ class Servings:
 
     # The server and its clients
 
-    def _server(self, broken: Sequence[str] = ()) -> Server:
+    def server(self, broken: Sequence[str] = ()) -> Server:
+        """A server for the homes, started by the command `broken`; a context manager."""
         uid = UID if os.geteuid() == 0 and not self.case.as_root else None
         return Server([*broken, *self._command], self.place, uid)
 
@@ -163,7 +164,7 @@ class Servings:
 
     def _warm_up(self) -> None:
         """Folders and caches are made; what else a delivery leaves is taken away."""
-        with self._server() as server:
+        with self.server() as server:
             self._see_alive(server)
             self._hand_over(server)
         assert len(self._told) == len(self.case.recipients), self.name
