@@ -85,14 +85,11 @@ class Account:
 
     def delivered(self, folder: str = "") -> list[Path]:
         """The messages in new/ and cur/ of a folder given by its name on disk."""
-        place = self.maildir / folder
-        return sorted(p for part in ("new", "cur") for p in (place / part).glob("*"))
+        return messages(self.maildir / folder)
 
     def folders(self) -> dict[str, int]:
         """How many messages each Maildir++ folder holds, by its name on disk; "" is INBOX."""
-        places = {"": self.maildir} | {p.name: p for p in self.maildir.glob(".*") if p.is_dir()}
-        counted = {name: len(self.delivered(name)) for name in places}
-        return {name: number for name, number in counted.items() if number}
+        return folders(self.maildir)
 
     def make_maildir(self) -> None:
         """An empty Maildir, whatever was there before."""
@@ -103,3 +100,15 @@ class Account:
     def leftovers(self) -> list[Path]:
         """What lies in any tmp/ of the Maildir: nothing, when no delivery is under way."""
         return [path for path in self.maildir.glob("**/tmp/*") if path.is_file()]
+
+
+def messages(folder: Path) -> list[Path]:
+    """The messages in new/ and cur/ of a folder."""
+    return sorted(path for part in ("new", "cur") for path in (folder / part).glob("*"))
+
+
+def folders(maildir: Path) -> dict[str, int]:
+    """How many messages each Maildir++ folder holds, by its name on disk; "" is INBOX."""
+    places = {"": maildir} | {path.name: path for path in maildir.glob(".*") if path.is_dir()}
+    counted = {name: len(messages(place)) for name, place in places.items()}
+    return {name: number for name, number in counted.items() if number}

@@ -14,6 +14,7 @@ import pytest
 
 from .account import Account
 from .dovecot import Dovecot
+from .examples import example, parameters
 from .hooks import HOOKS, Hook
 from .other_servers import SERVERS as OTHER_SERVERS
 from .other_servers import Unpacked
@@ -21,9 +22,11 @@ from .overlaid import unpack
 from .postfix import Postfix
 from .program import Program
 from .requirements import need
+from .service import Service
+from .serving import Site, SystemUsers, VirtualUsers
 
 MakeDovecot = Callable[..., Dovecot]
-SERVERS = pytest.StashKey[list[Postfix | Dovecot]]()
+SERVERS = pytest.StashKey[list[Postfix | Dovecot | Service]]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -75,16 +78,73 @@ def postfix(postfix_instance: Postfix, request: pytest.FixtureRequest) -> Iterat
     postfix_instance.empty()
 
 
+@pytest.fixture(scope="session")
+def lmtp_postfix_instance(place: Path) -> Iterator[Postfix]:
+    """Another one, set up for `serve`; take `lmtp_postfix` in a test."""
+    need("postfix")
+    postfix = Postfix(place / "postfix-lmtp")
+    postfix.start()
+    for file in ("lmtp-system.cf", "lmtp-virtual.cf"):
+        postfix.set(**parameters(example(f"postfix/{file}")))
+    postfix.set(address_verify_poll_delay="1s")  # a test has no time for three
+    yield postfix
+    postfix.stop()
+
+
 @pytest.fixture
-def account(place: Path) -> Iterator[Account]:
-    """A new ordinary user with an empty home."""
+def lmtp_postfix(
+    lmtp_postfix_instance: Postfix, request: pytest.FixtureRequest
+) -> Iterator[Postfix]:
+    """The running Postfix that hands mail to `serve`, its queue empty before and after."""
+    lmtp_postfix_instance.empty()
+    request.node.stash.setdefault(SERVERS, []).append(lmtp_postfix_instance)
+    yield lmtp_postfix_instance
+    lmtp_postfix_instance.empty()
+
+
+@pytest.fixture
+def make_account(place: Path) -> Iterator[Callable[[], Account]]:
+    """Makes ordinary users with empty homes."""
     need("useradd")
     homes = place / "home"
     homes.mkdir(exist_ok=True)
-    account = Account(homes)
-    account.create()
-    yield account
-    account.remove()
+    made: list[Account] = []
+
+    def make() -> Account:
+        made.append(Account(homes))
+        made[-1].create()
+        return made[-1]
+
+    yield make
+    for account in made:
+        account.remove()
+
+
+@pytest.fixture
+def account(make_account: Callable[[], Account]) -> Account:
+    """A new ordinary user with an empty home."""
+    return make_account()
+
+
+@pytest.fixture(params=["virtual", "system"])
+def site(
+    request: pytest.FixtureRequest,
+    lmtp_postfix: Postfix,
+    make_account: Callable[[], Account],
+    program: Program,
+) -> Iterator[Site]:
+    """`serve` behind that Postfix, for users of the one kind and of the other."""
+    queue = lmtp_postfix.folder / "queue"
+    if request.param == "virtual":
+        site: Site = VirtualUsers(make_account(), program, queue)
+    else:
+        site = SystemUsers(make_account(), make_account(), program, queue)
+    request.node.stash.setdefault(SERVERS, []).append(site.service)
+    try:
+        site.service.start()
+        yield site
+    finally:
+        site.service.end()
 
 
 @pytest.fixture(params=HOOKS, ids=[hook.name for hook in HOOKS])

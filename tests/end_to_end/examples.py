@@ -6,13 +6,14 @@ goes on with a text that it no longer changes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 PROGRAM = "/usr/local/bin/maildrop-py"  # where the examples have it
 
 
-def example(name: str, places: dict[str, object] | None = None) -> str:
+def example(name: str, places: Mapping[str, object] | None = None) -> str:
     """The text of a file in examples/, each key of `places` replaced by its value."""
     text = (FOLDER / name).read_text()
     for old, new in (places or {}).items():

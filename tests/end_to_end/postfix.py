@@ -125,13 +125,14 @@ class Postfix:
         self._reload()
 
     def submit(
-        self, recipient: str, message: bytes, sender: str = f"anna@{BOUNCES}", **client: str
+        self, recipients: str, message: bytes, sender: str = f"anna@{BOUNCES}", **client: str
     ) -> str:
         """Send `message` through SMTP and return its queue id; "" is the null sender.
 
-        `client` are XCLIENT attributes, to come from elsewhere: ADDR, NAME, HELO, PROTO.
+        `recipients` have blanks between them; `client` are XCLIENT attributes, to come from
+        elsewhere: ADDR, NAME, HELO, PROTO.
         """
-        reply = send(self.port, sender, recipient, message, client)
+        reply = send(self.port, sender, recipients, message, client)
         found = re.search(r"queued as (\w+)", reply)
         assert found, reply
         return found[1]

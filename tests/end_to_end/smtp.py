@@ -6,11 +6,11 @@ import smtplib
 import socket
 
 
-def send(port: int, sender: str, recipient: str, message: bytes, client: dict[str, str]) -> str:
+def send(port: int, sender: str, recipients: str, message: bytes, client: dict[str, str]) -> str:
     """Send `message`, its lines ended by LF, and return the server's answer to it.
 
-    `sender` is "" for the null sender; `client` are XCLIENT attributes (Postfix), to
-    come from elsewhere: ADDR, NAME, HELO.
+    `recipients` have blanks between them; `sender` is "" for the null sender; `client` are
+    XCLIENT attributes (Postfix), to come from elsewhere: ADDR, NAME, HELO.
     Raises AssertionError with the reply when any step is refused.
     """
     with smtplib.SMTP("127.0.0.1", port, local_hostname="client.test") as smtp:
@@ -18,9 +18,10 @@ def send(port: int, sender: str, recipient: str, message: bytes, client: dict[st
         if client:
             told = " ".join(f"{name}={value}" for name, value in client.items())
             _accepted(smtp.docmd("XCLIENT", told), 220)
-            smtp.ehlo("client.test")
+            smtp.ehlo(client.get("HELO", "client.test"))
         _accepted(smtp.mail(sender), 250)
-        _accepted(smtp.rcpt(recipient), 250)
+        for recipient in recipients.split():
+            _accepted(smtp.rcpt(recipient), 250)
         return _accepted(smtp.data(message.replace(b"\n", b"\r\n")), 250)
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -14,36 +11,7 @@ from .hooks import Hook, MailboxCommand
 from .mails import RULES, message
 from .postfix import Postfix
 from .program import Program
-from .requirements import need
-
-SMALL = 256 * 1024  # bytes on the disk that gets full
-
-
-@contextmanager
-def mounted(account: Account, place: Path) -> Iterator[None]:
-    """A folder of the account is a small file system of its own."""
-    need("mount")
-    uid, gid = account.ids
-    account.folder(place)
-    options = f"size={SMALL},uid={uid},gid={gid},mode=700"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", place], check=True)
-
-
-@contextmanager
-def full(place: Path) -> Iterator[None]:
-    """That file system has not a byte left, for a while."""
-    filler = place / "filler"
-    with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
-        while True:
-            file.write(bytes(4096))
-    try:
-        yield
-    finally:
-        filler.unlink()
+from .small_disk import full, mounted
 
 
 def submit_and_see_it_kept(hook: Hook) -> str:

@@ -1,0 +1,126 @@
+"""serving: `maildrop-py serve` as the examples set it up, for users of the two kinds.
+
+Each site has the users `anna` and `bert`; what they are called in an address, whose
+their mail is and where their rules lie differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from .account import Account, folders, messages
+from .examples import PROGRAM, example
+from .postfix import DOMAIN, VIRTUAL
+from .program import Program
+from .service import Service
+
+POSTFIX = "/var/spool/postfix"
+USERS = ("anna", "bert")
+
+
+class Site:
+    """One server; `start` its service before use and `end` it at the end."""
+
+    domain = ""
+    service: Service
+
+    def address(self, user: str, extension: str = "") -> str:
+        """A user's address, with an extension where one is given."""
+        return f"{self.name(user)}{'+' if extension else ''}{extension}@{self.domain}"
+
+    def name(self, user: str) -> str:
+        """What stands before the @."""
+        raise NotImplementedError
+
+    def maildir(self, user: str) -> Path:
+        """Where a user's mail goes."""
+        raise NotImplementedError
+
+    def owner(self, user: str) -> Account:
+        """Whose files a user's mail is."""
+        raise NotImplementedError
+
+    def write_rules(self, user: str, text: str) -> None:
+        """Give a user rules of his own."""
+        raise NotImplementedError
+
+    def folders(self, user: str) -> dict[str, int]:
+        """How many messages each of a user's folders holds, by its name on disk."""
+        return folders(self.maildir(user))
+
+    def only_message(self, user: str) -> Path:
+        """The one message that a user has."""
+        maildir = self.maildir(user)
+        [path] = [path for folder in self.folders(user) for path in messages(maildir / folder)]
+        return path
+
+
+class VirtualUsers(Site):
+    """All mail belongs to one account, which plays vmail."""
+
+    domain = VIRTUAL
+
+    def __init__(self, vmail: Account, program: Program, queue: Path) -> None:
+        self.account = vmail
+        folder = vmail.home.parent / f"{vmail.name}.site"
+        folder.mkdir(mode=0o755)
+        vmail.home.chmod(0o711)
+        self._mail = vmail.folder(vmail.home / "mail")
+        self._rules = folder / "etc"
+        for user in USERS:
+            vmail.folder(self._mail / self.domain / user)
+        self.write_rules("", "rules: []\n")
+        places = {
+            PROGRAM: program.command,
+            "/var/vmail": self._mail,
+            "User=vmail": f"User={vmail.name}",
+            "/etc/maildrop-py": self._rules,
+            POSTFIX: queue,
+        }
+        unit = example("systemd/virtual-users/maildrop-py.service", places)
+        self.service = Service(unit, listener({POSTFIX: queue}), folder / "service")
+
+    def name(self, user: str) -> str:
+        return user
+
+    def maildir(self, user: str) -> Path:
+        return self._mail / self.domain / user
+
+    def owner(self, user: str) -> Account:
+        return self.account
+
+    def write_rules(self, user: str, text: str) -> None:
+        path = self._rules / (f"{self.domain}/{user}.yaml" if user else "rules.yaml")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+class SystemUsers(Site):
+    """Each user has an account; the server starts as root."""
+
+    domain = DOMAIN
+
+    def __init__(self, anna: Account, bert: Account, program: Program, queue: Path) -> None:
+        self.accounts = dict(zip(USERS, (anna, bert), strict=True))
+        places = {PROGRAM: program.command, "--user maildrop-py": "--user nobody"}
+        unit = example("systemd/system-users/maildrop-py.service", places)
+        folder = anna.home.parent / f"{anna.name}.site"
+        self.service = Service(unit, listener({POSTFIX: queue}), folder)
+
+    def name(self, user: str) -> str:
+        return self.accounts[user].name if user in self.accounts else user
+
+    def maildir(self, user: str) -> Path:
+        return self.accounts[user].maildir
+
+    def owner(self, user: str) -> Account:
+        return self.accounts[user]
+
+    def write_rules(self, user: str, text: str) -> None:
+        self.accounts[user].write(self.accounts[user].rules, text)
+
+
+def listener(places: Mapping[str, object]) -> str:
+    """The socket unit."""
+    return example("systemd/maildrop-py.socket", places)

@@ -1,0 +1,84 @@
+"""The systemd units of examples/: readiness, watchdog, reload, and sockets that stay open."""
+
+from __future__ import annotations
+
+import os
+import signal
+import smtplib
+import socket
+from pathlib import Path
+
+import pytest
+
+from .mails import message
+from .postfix import Postfix
+from .serving import Site
+from .waiting import wait_until
+
+LOUD = "rules: [{name: all, then: {file: Loud}}]\n"
+
+
+def test_mail_waits_at_the_socket_while_the_service_is_started_anew(
+    site: Site, lmtp_postfix: Postfix
+) -> None:
+    site.service.stop()
+    queue_id = lmtp_postfix.submit(site.address("anna"), message("Lunch?"))
+    site.service.start()
+    assert lmtp_postfix.outcome(queue_id)[0] == "sent"
+    assert site.folders("anna") == {"": 1}
+
+
+def test_the_manager_is_told_of_reload_life_and_end(site: Site, lmtp_postfix: Postfix) -> None:
+    site.service.wait_for("WATCHDOG=1")
+    site.write_rules("anna", LOUD)
+    site.service.reload()
+    lmtp_postfix.deliver(site.address("anna"), message("Lunch?"))
+    assert site.folders("anna") == {".Loud": 1}
+    site.service.stop()
+    site.service.wait_for("STOPPING=1")
+
+
+def test_a_session_is_finished_though_the_service_is_told_to_stop(site: Site) -> None:
+    with lmtp(site.service.path) as client:
+        client.docmd("LHLO", "client.test")
+        client.mail("anna@sender.test")
+        client.rcpt(site.address("anna"))
+        os.kill(site.service.pid, signal.SIGTERM)
+        site.service.wait_for("STOPPING=1")
+        assert client.data(message("Lunch?"))[0] == 250
+        assert client.getreply()[0] == 421
+    site.service.stop()
+    assert site.folders("anna") == {"": 1}
+
+
+def test_workers_that_die_are_replaced(site: Site, lmtp_postfix: Postfix) -> None:
+    for pid in children(site.service.pid):
+        os.kill(pid, signal.SIGKILL)
+    queue_id = lmtp_postfix.submit(site.address("anna"), message("Lunch?"))
+    wait_until("an outcome", lambda: lmtp_postfix.outcomes(queue_id))
+    lmtp_postfix.flush()
+    wait_until("the message", lambda: site.folders("anna") == {"": 1})
+
+
+@pytest.mark.parametrize("site", ["system"], indirect=True)
+def test_the_one_who_is_root_cannot_do_what_root_can(site: Site) -> None:
+    """SETUID, SETGID and KILL are the capabilities 7, 6 and 5."""
+    status = Path(f"/proc/{site.service.pid}/status").read_text()
+    assert int(status.partition("CapBnd:")[2].split()[0], 16) == 0b11100000
+    users = {Path(f"/proc/{pid}").stat().st_uid for pid in children(site.service.pid)}
+    assert len(users) == 2  # the workers', and root's that appoints deputies
+
+
+def lmtp(path: Path) -> smtplib.SMTP:
+    """A client that has been greeted."""
+    client = smtplib.SMTP()
+    client.sock = socket.socket(socket.AF_UNIX)
+    client.sock.settimeout(60)
+    client.sock.connect(str(path))
+    client.file = None
+    assert client.getreply()[0] == 220
+    return client
+
+
+def children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
