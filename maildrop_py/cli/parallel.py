@@ -13,12 +13,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from marshal import dumps, loads
-from typing import IO, Any
 
 from maildrop_py.errors import Temporary
 
-Share = Callable[[int, int], Iterable[Any]]
-"""Gives every n-th item, from a number on that is counted from 0."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO, Any
+
+    Share = Callable[[int, int], Iterable[Any]]
+    """Gives every n-th item, from a number on that is counted from 0."""
 
 WORTH_IT = 400
 """Items; with fewer, starting the workers costs more than they save."""

@@ -10,12 +10,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from maildrop_py.cli.environment import Places
 from maildrop_py.errors import RuleError
 from maildrop_py.rules.cache import compile_program, fresh_program
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.rules.program import Program
     from maildrop_py.rules.rule_set import RuleSet

@@ -12,7 +12,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
 
 from maildrop_py.cli.environment import Places
 from maildrop_py.cli.parallel import WORTH_IT, in_parallel, processors
@@ -36,6 +35,10 @@ from maildrop_py.report.page import on_page, page_width
 from maildrop_py.report.rows import NO_RULE, Row, row_of, summary_of, summary_rows
 from maildrop_py.report.words import destination
 from maildrop_py.rules.program import Program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 LONGEST_TABLE = 40
 """Messages; of more than this the table is left out unless it is asked for."""

@@ -34,7 +34,7 @@ def decide(
 ) -> Decision:
     """The decision for one message; `now` is seconds since the epoch."""
     facts = Facts(message, envelope, evidence, now, explain)
-    draft = Draft(facts, program.settings)
+    draft: Draft | None = None
     reasons: list[Reason] = []
     trace: list[RuleTrace] = []
     settled: dict[int | str, Decision] = {} if explain else program.settled
@@ -49,15 +49,17 @@ def decide(
             continue
         if number in settled and not reasons:
             return settled[number]
+        draft = draft or Draft(facts, program.settings)
         _fire(rule, outcome, draft)
         reasons.append(Reason(rule))
         if rule.then.final:
             return _settled(settled, number, draft, rule.name, reasons, trace)
-    where = draft.home
-    if where in settled and not reasons:
-        return settled[where]
-    draft.keep()
-    return _settled(settled, where, draft, None, reasons, trace)
+    home = message.filed.folder if message.filed is not None else INBOX
+    if home in settled and not reasons:
+        return settled[home]
+    draft = draft or Draft(facts, program.settings)
+    draft.keep(home)
+    return _settled(settled, home, draft, None, reasons, trace)
 
 
 def _settled(

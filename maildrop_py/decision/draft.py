@@ -82,16 +82,10 @@ class Draft:
     def set(self, name: str, value: str) -> None:
         self._facts.variables[name] = value
 
-    def keep(self) -> None:
-        """No rule ended the run: the message goes to INBOX, or stays where it is filed."""
+    def keep(self, home: str) -> None:
+        """No rule ended the run: the message goes, or stays, where it does without rules."""
         self._main = len(self._actions)
-        self._actions.append(Filing(self.home))
-
-    @property
-    def home(self) -> str:
-        """The folder of a message that no rule puts elsewhere."""
-        filed = self._facts.message.filed
-        return filed.folder if filed is not None else INBOX
+        self._actions.append(Filing(home))
 
     def decision(
         self, rule: str | None, reasons: tuple[Reason, ...], trace: tuple[RuleTrace, ...]

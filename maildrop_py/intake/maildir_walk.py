@@ -21,24 +21,26 @@ import heapq
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Protocol, cast
 
 from maildrop_py.message.message import Filed, FileSource, Message
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Place(Protocol):
+        """A folder to be walked: its logical `name`, and the `path` of its directory."""
+
+        @property
+        def name(self) -> str: ...
+
+        @property
+        def path(self) -> str: ...
+
 
 PIECE = 20_000  # names
 Report = Callable[[str, str], None]
 """Told the path of what is no message, and why it is not."""
-
-
-class Place(Protocol):
-    """A folder to be walked: its logical `name`, and the `path` of its directory."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def path(self) -> str: ...
-
 
 KeywordsOf = Callable[[str], Mapping[str, str]]
 """Gives the keywords of a folder's directory: letter -> name."""
@@ -89,7 +91,7 @@ class FiledAs:
 
     def __call__(self, directory: str, name: str) -> Filed:
         """How the file `name` in `directory`, which is new/ or cur/, is filed."""
-        return cast(Filed, _Lying(self, f"{directory}/{name}"))
+        return _Lying(self, f"{directory}/{name}")  # type: ignore[return-value]
 
     def names(self, letters: str) -> tuple[str, ...]:
         """The keywords that lower-case letters stand for in this folder."""

@@ -22,7 +22,10 @@ import time
 from collections.abc import Callable, Collection, Iterable
 
 from maildrop_py.intake.hints import Hints
-from maildrop_py.intake.maildir_walk import Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.intake.maildir_walk import Place
 
 PIECE = 500  # messages given out together
 SHORTEST, LONGEST = 0.25, 15.0  # seconds between looks without an event

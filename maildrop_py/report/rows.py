@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from maildrop_py.record import record
 from maildrop_py.report.words import action_kind, destination, flag_names
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rich.table import Table
 

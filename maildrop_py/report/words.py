@@ -32,6 +32,8 @@ def destination(decision: Decision) -> str:
         return f"rejected: {decision.reject}"
     if not decision.actions:
         return "discarded"
+    if len(decision.actions) == 1:
+        return in_short(decision.actions[0])
     *others, last = decision.actions
     return " + ".join(map(in_short, (last, *others)))
 

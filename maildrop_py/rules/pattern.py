@@ -66,5 +66,9 @@ def search(expression: str, text: str) -> Found | None:
 
 
 def _leftmost(present: list[str], folded: str) -> tuple[int, int]:
-    at, literal = min([(folded.find(one), one) for one in present])
+    if len(present) == 1:
+        literal = present[0]
+        at = folded.find(literal)
+    else:
+        at, literal = min([(folded.find(one), one) for one in present])
     return at, at + len(literal)

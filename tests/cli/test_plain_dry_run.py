@@ -98,11 +98,18 @@ def test_mistakes_in_the_rules_are_said_and_status_1(
 def test_neither_click_nor_rich_is_loaded_for_it(account: Path) -> None:
     plain_dry_run([str(account / "Maildir")])  # keeps the compiled rules
     code = (
-        "import sys; from maildrop_py.cli.main import main\n"
-        f"sys.argv = ['maildrop-py', 'dry-run', {str(account / 'Maildir')!r}]\n"
-        "assert main() == 0; sys.exit(str({'click', 'rich', 'json'} & set(sys.modules)))"
+        "import sys; from maildrop_py.cli.plain_dry_run import plain_dry_run\n"
+        f"plain_dry_run([{str(account / 'Maildir')!r}])\n"
+        "sys.exit(str({'click', 'rich', 'json', 'typing'} & set(sys.modules)))"
     )
-    command = [sys.executable, "-c", code]
+    command = [sys.executable, "-I", "-c", code]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
     assert done.stderr == b"set()\n"
     assert b"90 messages; nothing was changed" in done.stdout
+
+
+def test_the_command_goes_the_short_way(account: Path) -> None:
+    command = [sys.executable, "-m", "maildrop_py", "dry-run", str(account / "Maildir")]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
+    assert done.returncode == 0 and done.stderr == b""
+    assert done.stdout.endswith(b"90 messages; nothing was changed\n")

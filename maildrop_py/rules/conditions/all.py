@@ -41,6 +41,8 @@ class All:
     def test(self, facts: Facts) -> Outcome:
         if len(self.conditions) == 1:
             outcome = self.conditions[0].test(facts)
+            if not facts.explaining:
+                return outcome
             children = ((self.conditions[0], outcome),)
             return Outcome(outcome.held, captures=outcome.captures, children=children)
         return self._test_each(facts)
