@@ -8,13 +8,10 @@ was. The files imported from are only read.
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Iterator
-
-import click
+from collections.abc import Callable
 
 from maildrop_py.cli.deciding import Decider
-from maildrop_py.cli.maildirs import walk_of
+from maildrop_py.cli.import_sources import arrived, pieces_of, status_of
 from maildrop_py.decision.decision import Action, Decision, Filing
 from maildrop_py.delivery.choices import DELETED, LEFT, Choices
 from maildrop_py.delivery.importing import Arrival, Importer
@@ -28,16 +25,12 @@ from maildrop_py.delivery.storage_errors import storage_error
 from maildrop_py.delivery.undo import undone_before
 from maildrop_py.errors import MaildropError
 from maildrop_py.evidence.evidence import Evidence
-from maildrop_py.intake.mbox import MboxSource, is_mbox
-from maildrop_py.intake.mbox_status import arrived_at, flags_of
-from maildrop_py.intake.message_files import Found, messages_in
+from maildrop_py.intake.message_files import Found
 from maildrop_py.message.message import Message
 from maildrop_py.record import record, replace
 from maildrop_py.report.rows import Row, row_of
 from maildrop_py.report.tally import Tally
-from maildrop_py.rules.settings import Settings
 
-PIECE = 1 << 16  # bytes
 Report = Callable[[str, str], None]
 
 
@@ -129,7 +122,7 @@ class Import:
         allowed = self._choices.allowed
         if decision.reject is not None and "reject" not in allowed:
             return "reject is not allowed"
-        flags, keywords = _status(message)
+        flags, keywords = status_of(message)
         actions: list[Action] = []
         for action in decision.actions:
             if isinstance(action, Filing):
@@ -146,12 +139,12 @@ class Import:
 
     def _delivery(self, decision: Decision, message: Message) -> Delivery:
         spool = Spool(self._place)
-        for piece in _pieces(message):
+        for piece in pieces_of(message):
             spool.write(piece)
         spool.finish()
         envelope = self._decider.envelope
         commands = self._decider.settings_for(envelope)
-        return Delivery(decision, spool, self._place, envelope, commands, _arrived(message))
+        return Delivery(decision, spool, self._place, envelope, commands, arrived(message))
 
     def _settled(self, arrival: Arrival) -> None:
         brought = arrival.tag
@@ -169,17 +162,6 @@ class Import:
         self._told(brought, paths)
 
 
-def sources(
-    mailboxes: tuple[str, ...], folders: tuple[str, ...], settings: Settings
-) -> Iterator[Found]:
-    """The messages of mailbox files and of folders, Maildirs among them; raises OSError."""
-    for path in mailboxes:
-        if not is_mbox(path):
-            raise click.ClickException(f"{path}: is no mailbox file, it begins with no From line")
-    walk = walk_of(settings, (), True)
-    return messages_in((*mailboxes, *(os.path.abspath(path) for path in folders)), walk)
-
-
 def imported_before(runs: list[PastRun], maildir: str) -> frozenset[str]:
     """The keys of what is still there of earlier imports into `maildir`."""
     keys: set[str] = set()
@@ -188,38 +170,6 @@ def imported_before(runs: list[PastRun], maildir: str) -> frozenset[str]:
             undone = undone_before(run, runs)
             keys.update(line["key"] for number, line in run.performed() if number not in undone)
     return frozenset(keys)
-
-
-def _pieces(message: Message) -> Iterator[bytes]:
-    source = message.source
-    if isinstance(source, MboxSource):
-        yield from source.pieces()
-        return
-    path = getattr(source, "path", None)
-    if path is None:
-        yield source.content()
-        return
-    with open(path, "rb") as file:
-        while piece := file.read(PIECE):
-            yield piece
-
-
-def _status(message: Message) -> tuple[str, tuple[str, ...]]:
-    if message.filed is not None:
-        return message.filed.flags, message.filed.keywords
-    if isinstance(message.source, MboxSource):
-        return flags_of(message.headers)
-    return "", ()
-
-
-def _arrived(message: Message) -> float | None:
-    """The message's INTERNALDATE, None if that is not known."""
-    if message.filed is not None:
-        return message.filed.mtime
-    if isinstance(message.source, MboxSource):
-        return arrived_at(message.headers.from_line)
-    path = getattr(message.source, "path", None)
-    return os.stat(path).st_mtime if path is not None else None
 
 
 def _flagged(filing: Filing, flags: str, keywords: tuple[str, ...]) -> Filing:

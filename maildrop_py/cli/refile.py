@@ -136,7 +136,8 @@ class Run:
 
     def bring_in(self) -> None:
         """Every message of the mailbox files and folders named."""
-        from maildrop_py.cli.import_messages import Import, imported_before, sources
+        from maildrop_py.cli.import_messages import Import, imported_before
+        from maildrop_py.cli.import_sources import sources
 
         options = self._options
         messages = sources(options.from_mbox, options.from_dir, self._decider.program.settings)

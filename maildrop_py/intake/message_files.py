@@ -4,11 +4,17 @@ A file is a message, or many if it is an mbox; a folder is a Maildir if it has
 cur/ and new/, else a folder of messages, looked through to its depth; `-` is
 standard input. Messages are opened one at a time, and no further read than
 they are asked for.
+
+What lies in a folder and is no regular file (a named pipe, which would be waited
+for, or a link to a folder) is given out as a message that cannot be read:
+OSError says why.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
@@ -70,10 +76,46 @@ def as_found(message: Message) -> Found:
 def _in_folder(path: str) -> Iterator[Found]:
     for folder, inner, files in os.walk(path):
         inner.sort()
-        for name in sorted(files):
+        links = [name for name in inner if os.path.islink(os.path.join(folder, name))]
+        for name in sorted([*files, *links]):
             if not name.startswith("."):
                 place = os.path.join(folder, name)
-                yield Found(place, Message(FileSource(place)))
+                yield Found(place, Message(_source(place)))
+
+
+def _source(place: str) -> FileSource | NoSource:
+    try:
+        mode = os.stat(place).st_mode
+    except OSError:
+        return FileSource(place)  # reading it will say so
+    if stat.S_ISREG(mode):
+        return FileSource(place)
+    if stat.S_ISDIR(mode):
+        return NoSource(place, "is a link to a folder, not followed")
+    return NoSource(place, "is no regular file")
+
+
+class NoSource:
+    """What is no message: a Source of nothing but OSError."""
+
+    __slots__ = ("_path", "_why")
+
+    def __init__(self, path: str, why: str) -> None:
+        self._path = path
+        self._why = why
+
+    @property
+    def size(self) -> int:
+        raise self._error()
+
+    def head(self) -> bytes:
+        raise self._error()
+
+    def content(self) -> bytes:
+        raise self._error()
+
+    def _error(self) -> OSError:
+        return OSError(errno.EINVAL, self._why, self._path)
 
 
 def _in_file(path: str) -> Iterator[Found]:

@@ -102,6 +102,38 @@ def test_a_folder_of_messages_is_brought_in(mailbox: Mailbox, tmp_path: Path) ->
     assert work.stat().st_mtime == 1_000_000_000
 
 
+def test_what_is_no_message_in_a_folder_is_said_and_not_waited_for(
+    mailbox: Mailbox, tmp_path: Path
+) -> None:
+    folder = tmp_path / "MH"
+    folder.mkdir()
+    (folder / "1").write_text("Subject: work\n\nbody\n")
+    (folder / "link").symlink_to("/etc/passwd")
+    (folder / "away").symlink_to("/etc")
+    os.mkfifo(folder / "pipe")
+    result = mailbox.run("refile", "--from-dir", folder)
+    assert result.exit_code == 1
+    assert "1 message delivered, 0 stay, 3 failed" in result.stdout
+    for name, why in (
+        ("link", "symbolic link"),
+        ("away", "link to a folder"),
+        ("pipe", "no regular"),
+    ):
+        assert f"{folder}/{name}: is " in result.stderr
+        assert why in result.stderr
+    assert mailbox.subjects() == {".Work/cur": ["work"]}
+
+
+def test_mailbox_files_in_a_folder_are_taken_apart(
+    mailbox: Mailbox, mbox: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mail/deep"
+    folder.mkdir(parents=True)
+    mbox.rename(folder / "old")
+    mailbox.run("refile", "--from-dir", tmp_path / "mail")
+    assert mailbox.subjects() == IMPORTED
+
+
 def test_another_maildir_keeps_its_flags_and_folders(mailbox: Mailbox, tmp_path: Path) -> None:
     other = tmp_path / "Old"
     for folder in ("", ".Archive"):
