@@ -9,8 +9,6 @@ and written by a thread, so that it holds up no other.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 from maildrop_py.cli.serve.posting import Posting
 from maildrop_py.cli.serve.rulebook import Rulebook
 from maildrop_py.cli.serve.stores import Stores
@@ -18,6 +16,7 @@ from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.evidence.evidence import WouldWait
 from maildrop_py.intake.lmtp.reply import UNEXPECTED, Reply
+from maildrop_py.intake.lmtp.threads import Threads
 from maildrop_py.message.message import Message
 from maildrop_py.report.delivery_log import log_trouble
 
@@ -46,7 +45,7 @@ class Reception:
         self.directory, self.reactor, self.groups = directory, reactor, groups
         self.rulebook = Rulebook()
         self.stores = Stores()
-        self.threads = ThreadPoolExecutor(THREADS, "waiting")
+        self.threads = Threads(THREADS)
 
     def recipient(self, address: Address, transaction: Transaction) -> Reply | Mailbox:
         return self.directory.mailbox(address) or unknown(address)
@@ -105,7 +104,7 @@ class Incoming:
         except WouldWait:
             waits = True
         if waits:
-            self._reception.threads.submit(self._prepare_in_thread)
+            self._leave_to_thread()
         else:
             self._prepare()
             self._join_group()
@@ -127,6 +126,13 @@ class Incoming:
     def _prepare(self) -> None:
         for posting in self._postings.values():
             posting.prepare()
+
+    def _leave_to_thread(self) -> None:
+        try:
+            self._reception.threads.submit(self._prepare_in_thread)
+        except RuntimeError:
+            self._spool.close()
+            raise
 
     def _prepare_in_thread(self) -> None:
         for posting in self._postings.values():

@@ -18,10 +18,10 @@ and no other.
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import suppress
 from functools import partial
-from queue import SimpleQueue
+
+from maildrop_py.intake.lmtp.threads import Threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,9 +64,8 @@ class Groups:
         self._reactor, self._alone = reactor, alone
         self._waiting: list[Job] = []
         self._busy = 0
-        self._batches: SimpleQueue[list[Job] | None] = SimpleQueue()
         self._limit = threads
-        self._threads: list[threading.Thread] = []
+        self._threads = Threads(threads)
         reactor.rounds.append(self._start)
 
     def add(self, job: Job) -> None:
@@ -75,10 +74,7 @@ class Groups:
 
     def close(self) -> None:
         """Commit what is left and end the threads; the reactor runs no more."""
-        for _ in self._threads:
-            self._batches.put(None)
-        for thread in self._threads:
-            thread.join()
+        self._threads.close()
         batch, self._waiting = self._waiting, []
         finish(commit(batch))
 
@@ -86,19 +82,21 @@ class Groups:
         if self._busy >= self._limit or not self._waiting:
             return False
         batch, self._waiting = self._waiting, []
-        if len(batch) == 1 and self._alone():
-            finish(commit(batch))
-            return bool(self._waiting)  # the client had sent the next message already
-        self._busy += 1
-        if self._busy > len(self._threads):
-            self._threads.append(threading.Thread(target=self._work, daemon=True))
-            self._threads[-1].start()
-        self._batches.put(batch)
-        return False
+        if not (len(batch) == 1 and self._alone()) and self._left_to_thread(batch):
+            return False
+        finish(commit(batch))
+        return bool(self._waiting)  # the client had sent the next message already
 
-    def _work(self) -> None:
-        while (batch := self._batches.get()) is not None:
-            self._reactor.soon(partial(self._done, commit(batch)))
+    def _left_to_thread(self, batch: list[Job]) -> bool:
+        try:
+            self._threads.submit(self._commit, batch)
+        except RuntimeError:  # no memory for threads: then everybody waits
+            return False
+        self._busy += 1
+        return True
+
+    def _commit(self, batch: list[Job]) -> None:
+        self._reactor.soon(partial(self._done, commit(batch)))
 
     def _done(self, outcome: Outcome) -> None:
         self._busy -= 1

@@ -80,7 +80,7 @@ class Reactor:
     def soon(self, call: Callable[[], None]) -> None:
         """Call `call` in the loop; from any thread."""
         self._soon.append(call)
-        with suppress(BlockingIOError):  # a full pipe has woken it already
+        with suppress(OSError):  # a full pipe has woken it already, else a tick will
             os.write(self._wake, b"\0")
 
     def stop(self) -> None:
@@ -99,6 +99,7 @@ class Reactor:
                 call = ready.get(fd)
                 if call is not None:  # an earlier event of this round may have closed it
                     call(event)
+            self.settle()
             again = [after() for after in self.rounds]
             if self.now >= next_tick:
                 next_tick = self.now + 1
