@@ -16,14 +16,13 @@ from .account import Account
 from .dovecot import Dovecot
 from .examples import example, parameters
 from .hooks import HOOKS, Hook
-from .other_servers import SERVERS as OTHER_SERVERS
-from .other_servers import Unpacked
+from .other_servers import OTHER_SERVERS, Unpacked
 from .overlaid import unpack
 from .postfix import Postfix
 from .program import Program
 from .requirements import need
 from .service import Service
-from .serving import Site, SystemUsers, VirtualUsers
+from .serving import Site, SystemUsers, VirtualUsers, for_postfix
 
 MakeDovecot = Callable[..., Dovecot]
 SERVERS = pytest.StashKey[list[Postfix | Dovecot | Service]]()
@@ -134,11 +133,11 @@ def site(
     program: Program,
 ) -> Iterator[Site]:
     """`serve` behind that Postfix, for users of the one kind and of the other."""
-    queue = lmtp_postfix.folder / "queue"
+    listener = for_postfix(lmtp_postfix)
     if request.param == "virtual":
-        site: Site = VirtualUsers(make_account(), program, queue)
+        site: Site = VirtualUsers(make_account(), program, listener)
     else:
-        site = SystemUsers(make_account(), make_account(), program, queue)
+        site = SystemUsers(make_account(), make_account(), program, listener)
     request.node.stash.setdefault(SERVERS, []).append(site.service)
     try:
         site.service.start()

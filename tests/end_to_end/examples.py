@@ -15,9 +15,13 @@ PROGRAM = "/usr/local/bin/maildrop-py"  # where the examples have it
 
 def example(name: str, places: Mapping[str, object] | None = None) -> str:
     """The text of a file in examples/, each key of `places` replaced by its value."""
-    text = (FOLDER / name).read_text()
-    for old, new in (places or {}).items():
-        assert old in text, f"{name} no longer says {old}"
+    return filled((FOLDER / name).read_text(), places or {})
+
+
+def filled(text: str, places: Mapping[str, object]) -> str:
+    """`text` with each key of `places` replaced by its value."""
+    for old, new in places.items():
+        assert old in text, f"an example no longer says {old}"
         text = text.replace(old, str(new))
     return text
 

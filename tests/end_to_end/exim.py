@@ -11,7 +11,7 @@ from .waiting import wait_until
 
 PACKAGE = "exim4-daemon-light"
 
-OUTCOMES = {"=>": "sent", "==": "deferred", "**": "bounced"}
+OUTCOMES = {"=>": "sent", "->": "sent", "==": "deferred", "**": "bounced"}
 
 
 class Exim:
@@ -38,9 +38,9 @@ class Exim:
             self._daemon.terminate()
             self._daemon.wait()
 
-    def submit(self, recipient: str, message: bytes, sender: str) -> str:
-        """Send `message` through SMTP and return its id."""
-        reply = send(self.port, sender, recipient, message, {})
+    def submit(self, recipients: str, message: bytes, sender: str) -> str:
+        """Send `message` through SMTP and return its id; `recipients` have blanks between them."""
+        reply = send(self.port, sender, recipients, message, {})
         found = re.search(r"id=(\S+)", reply)
         assert found, reply
         return found[1]
@@ -48,11 +48,13 @@ class Exim:
     def outcome(self, message_id: str, after: int = 0) -> tuple[str, str]:
         """Wait for the delivery of a message: (sent | deferred | bounced, the log's line)."""
 
-        def found() -> list[tuple[str, str]]:
-            lines = re.findall(rf" {message_id} (=>|==|\*\*) (.*)", self.log())
-            return [(OUTCOMES[sign], rest) for sign, rest in lines][after:]
+        seen = wait_until(f"an outcome of {message_id}", lambda: self.outcomes(message_id)[after:])
+        return seen[0]
 
-        return wait_until(f"an outcome of {message_id}", found)[0]
+    def outcomes(self, message_id: str) -> list[tuple[str, str]]:
+        """Every outcome of a message that the log has so far, oldest first."""
+        lines = re.findall(rf" {message_id} (=>|->|==|\*\*) (.*)", self.log())
+        return [(OUTCOMES[sign], rest) for sign, rest in lines]
 
     def flush(self) -> None:
         """Try every message in the queue again, now."""

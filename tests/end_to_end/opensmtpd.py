@@ -44,9 +44,9 @@ class OpenSmtpd:
             self._daemon.terminate()
             self._daemon.wait()
 
-    def submit(self, recipient: str, message: bytes, sender: str) -> str:
-        """Send `message` through SMTP and return its id."""
-        reply = send(self.port, sender, recipient, message, {})
+    def submit(self, recipients: str, message: bytes, sender: str) -> str:
+        """Send `message` through SMTP and return its id; `recipients` have blanks between them."""
+        reply = send(self.port, sender, recipients, message, {})
         found = re.search(r"\b([0-9a-f]{8})\b", reply)
         assert found, reply
         return found[1]
@@ -54,11 +54,13 @@ class OpenSmtpd:
     def outcome(self, message_id: str, after: int = 0) -> tuple[str, str]:
         """Wait for the delivery of a message: (sent | deferred | bounced, the log's line)."""
 
-        def found() -> list[tuple[str, str]]:
-            lines = re.findall(rf"evpid={message_id}.* result=(\w+) (stat=.*)", self.log())
-            return [(OUTCOMES[result], rest) for result, rest in lines][after:]
+        seen = wait_until(f"an outcome of {message_id}", lambda: self.outcomes(message_id)[after:])
+        return seen[0]
 
-        return wait_until(f"an outcome of {message_id}", found)[0]
+    def outcomes(self, message_id: str) -> list[tuple[str, str]]:
+        """Every outcome of a message that the log has so far, oldest first."""
+        lines = re.findall(rf"evpid={message_id}.* result=(\w+) (stat=.*)", self.log())
+        return [(OUTCOMES[result], rest) for result, rest in lines]
 
     def flush(self) -> None:
         """Try every message in the queue again, now."""

@@ -11,7 +11,7 @@ from .opensmtpd import OpenSmtpd
 
 Server = Exim | OpenSmtpd
 
-SERVERS: dict[str, tuple[str, type[Server]]] = {  # the Debian package, and how to run it
+OTHER_SERVERS: dict[str, tuple[str, type[Server]]] = {  # the Debian package, and how to run it
     "exim": (exim.PACKAGE, Exim),
     "opensmtpd": (opensmtpd.PACKAGE, OpenSmtpd),
 }

@@ -59,6 +59,10 @@ class Overlaid:
         assert ran.returncode == 0, (command, ran.stdout, ran.stderr)
         return ran
 
+    def uid(self, user: str) -> int:
+        """The number of a user who may be there in the view only."""
+        return int(self.run("id", "-u", user).stdout)
+
     def write(self, path: str, text: str) -> None:
         """Write a file inside the view, its folder made if need be."""
         script = 'mkdir -p "${1%/*}" && cat >"$1"'
@@ -82,7 +86,10 @@ def unpack(folder: Path, package: str) -> Path | None:
     ever downloads.
     """
     need("unshare", "nsenter", "apt-get", "dpkg")
-    (folder / "partial").mkdir(parents=True)
+    root = folder / "root"
+    if root.exists():
+        return root
+    (folder / "partial").mkdir(parents=True, exist_ok=True)
     shutil.chown(folder / "partial", "_apt")
     command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", "--download-only"]
     options = ["-o", f"Dir::Cache::archives={folder}/", "-o", "Debug::NoLocking=1"]
@@ -90,7 +97,6 @@ def unpack(folder: Path, package: str) -> Path | None:
     packages = list(folder.glob("*.deb"))
     if download.returncode != 0 or not packages:
         return None
-    root = folder / "root"
     for file in packages:
         subprocess.run(["dpkg", "-x", file, root], check=True)
     return root

@@ -64,8 +64,9 @@ class Service:
         """Open the socket, as starting the socket unit does."""
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(self.path))
-        shutil.chown(self.path, self._socket_unit.get("SocketUser", "root"))
-        self.path.chmod(int(self._socket_unit.get("SocketMode", "0666"), 8))
+        user = self._socket_unit["SocketUser"]
+        shutil.chown(self.path, int(user) if user.isdigit() else user)
+        self.path.chmod(int(self._socket_unit["SocketMode"], 8))
         listener.listen(int(self._socket_unit["Backlog"]))
         self._listener = listener
 

@@ -6,16 +6,16 @@ their mail is and where their rules lie differs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 from .account import Account, folders, messages
 from .examples import PROGRAM, example
-from .postfix import DOMAIN, VIRTUAL
+from .postfix import DOMAIN, VIRTUAL, Postfix
 from .program import Program
 from .service import Service
 
-POSTFIX = "/var/spool/postfix"
 USERS = ("anna", "bert")
 
 
@@ -57,35 +57,37 @@ class Site:
 
 
 class VirtualUsers(Site):
-    """All mail belongs to one account, which plays vmail."""
+    """All mail belongs to one account, which plays vmail; mail servers may see whose it is."""
 
     domain = VIRTUAL
 
-    def __init__(self, vmail: Account, program: Program, queue: Path) -> None:
+    def __init__(self, vmail: Account, program: Program, listener: str) -> None:
         self.account = vmail
         folder = vmail.home.parent / f"{vmail.name}.site"
         folder.mkdir(mode=0o755)
         vmail.home.chmod(0o711)
-        self._mail = vmail.folder(vmail.home / "mail")
+        self.mail = vmail.home / "mail"
         self._rules = folder / "etc"
         for user in USERS:
-            vmail.folder(self._mail / self.domain / user)
+            vmail.folder(self.mail / self.domain / user)
+        for place in (self.mail, self.mail / self.domain):
+            place.chmod(0o755)
         self.write_rules("", "rules: []\n")
         places = {
             PROGRAM: program.command,
-            "/var/vmail": self._mail,
+            "/var/vmail": self.mail,
             "User=vmail": f"User={vmail.name}",
             "/etc/maildrop-py": self._rules,
-            POSTFIX: queue,
+            "/var/spool/postfix": folder / "no-postfix",
         }
         unit = example("systemd/virtual-users/maildrop-py.service", places)
-        self.service = Service(unit, listener({POSTFIX: queue}), folder / "service")
+        self.service = Service(unit, listener, folder / "service")
 
     def name(self, user: str) -> str:
         return user
 
     def maildir(self, user: str) -> Path:
-        return self._mail / self.domain / user
+        return self.mail / self.domain / user
 
     def owner(self, user: str) -> Account:
         return self.account
@@ -101,12 +103,12 @@ class SystemUsers(Site):
 
     domain = DOMAIN
 
-    def __init__(self, anna: Account, bert: Account, program: Program, queue: Path) -> None:
+    def __init__(self, anna: Account, bert: Account, program: Program, listener: str) -> None:
         self.accounts = dict(zip(USERS, (anna, bert), strict=True))
         places = {PROGRAM: program.command, "--user maildrop-py": "--user nobody"}
         unit = example("systemd/system-users/maildrop-py.service", places)
         folder = anna.home.parent / f"{anna.name}.site"
-        self.service = Service(unit, listener({POSTFIX: queue}), folder)
+        self.service = Service(unit, listener, folder)
 
     def name(self, user: str) -> str:
         return self.accounts[user].name if user in self.accounts else user
@@ -121,6 +123,20 @@ class SystemUsers(Site):
         self.accounts[user].write(self.accounts[user].rules, text)
 
 
-def listener(places: Mapping[str, object]) -> str:
-    """The socket unit."""
-    return example("systemd/maildrop-py.socket", places)
+def for_postfix(postfix: Postfix) -> str:
+    """The socket unit as it stands, in the queue of a Postfix."""
+    queue = postfix.folder / "queue"
+    return example("systemd/maildrop-py.socket", {"/var/spool/postfix": queue})
+
+
+def as_told(text: str, uid: Callable[[str], int]) -> str:
+    """The socket unit with what a mail server's file wants it to say, in lines `#   Key=value`.
+
+    `uid` knows the users of that mail server, who need not be this machine's.
+    """
+    unit = example("systemd/maildrop-py.socket")
+    for key, value in re.findall(r"^#   (\w+)=(.*)$", text, re.M):
+        told = str(uid(value)) if key == "SocketUser" else value
+        unit, count = re.subn(rf"^{key}=.*$", f"{key}={told}", unit, flags=re.M)
+        assert count == 1, key
+    return unit

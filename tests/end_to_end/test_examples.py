@@ -18,8 +18,8 @@ SHOWN = {
     "Postfix or Exim, for one user": "postfix/dot-forward",
     "Postfix, for all users": "postfix/deliver-system.cf",
     "Postfix, for virtual users": "postfix/deliver-virtual.master.cf",
-    "Exim, a transport": "exim/deliver.conf",
-    "OpenSMTPD": "opensmtpd/deliver.conf",
+    "Exim, a transport": "exim/deliver-system.conf",
+    "OpenSMTPD": "opensmtpd/deliver-system.conf",
     "qmail": "qmail/dot-qmail",
 }
 UNITS = ["system-users", "virtual-users"]

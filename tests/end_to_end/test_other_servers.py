@@ -26,7 +26,7 @@ def server(unpacked: Unpacked, account: Account, program: Program, place: Path) 
     """That server, running, with the program as its way to deliver."""
     view = Overlaid(place / f"view-{account.name}", unpacked.root)
     places = {PROGRAM: program.command, "example.org": DOMAIN}
-    running = unpacked.kind(view, example(f"{unpacked.name}/deliver.conf", places))
+    running = unpacked.kind(view, example(f"{unpacked.name}/deliver-system.conf", places))
     try:
         running.start()
         yield running
