@@ -6,9 +6,8 @@ import marshal
 from itertools import accumulate
 
 from maildrop_py.rules.anchors import anchors_of
-from maildrop_py.rules.index import ANY, FEW, LENGTHS, Index
 from maildrop_py.rules.packing import pack
-from maildrop_py.rules.program import NUMBER, Program
+from maildrop_py.rules.program import ANY, FEW, LENGTHS, NUMBER, Index, Program
 from maildrop_py.rules.rule_set import RuleSet
 from maildrop_py.rules.zones import zones_of
 

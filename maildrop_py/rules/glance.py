@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable
 
 from maildrop_py.message.headers import Headers
-from maildrop_py.rules.index import Index, Table, look_up
+from maildrop_py.rules.program import Index, Table, look_up
 
 Values = dict[str, list[str]]
 """name in lower case -> the decoded values of all headers with that name."""

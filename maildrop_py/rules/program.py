@@ -8,7 +8,6 @@ that rules ask for, not on the number of rules.
 
 from __future__ import annotations
 
-from maildrop_py.rules.index import Index, look_up
 from maildrop_py.rules.packing import unpack
 
 TYPE_CHECKING = False
@@ -21,6 +20,22 @@ if TYPE_CHECKING:
     from maildrop_py.rules.rule_set import Rule
     from maildrop_py.rules.settings import Settings
 
+Table = dict[str, int | tuple[int, ...]]
+"""The first so many characters of an anchor -> the number of its rule, or several."""
+
+Index = dict[str, dict[int, Table]]
+"""field -> how many characters -> table; ANY for the one table of a field with FEW anchors."""
+
+ANY = 0
+
+LENGTHS = (32, 24, 16, 12, 8, 6, 5, 4, 3, 2)
+"""How much of an anchor is looked up: the first of these that it is long enough for.
+A text is gone through once for each length that a field's anchors have."""
+
+FEW = 64
+"""With fewer prefixes than this, each is looked for in the text; with more of one
+length, each piece of the text is looked up among them."""
+
 NUMBER = 4
 """Bytes of a number in `ends`."""
 
@@ -32,7 +47,8 @@ class Program:
     """The rules of a RuleSet, by number, its settings, and the DNS lists that rules ask.
 
     `packed` holds all rules one behind the other, `ends` where each of them
-    ends: ten thousand rules are two objects until one of them is wanted.
+    ends: ten thousand rules are two objects until one of them is wanted. `settled`
+    is for `decide`: the decisions that nothing but a rule, or a folder, makes what they are.
     """
 
     __slots__ = (
@@ -109,3 +125,17 @@ def no_rules() -> Program:
     from maildrop_py.rules.settings import Settings
 
     return Program(Settings(), b"", b"", (), {})
+
+
+def look_up(text: str, length: int, table: Table, hits: set[int]) -> None:
+    """Adds to `hits` the rules of every prefix that stands somewhere in `text`."""
+    if len(table) < FEW:
+        found = [numbers for prefix, numbers in table.items() if prefix in text]
+    else:
+        pieces = (text[at : at + length] for at in range(len(text) - length + 1))
+        found = list({table[piece] for piece in pieces if piece in table})
+    for numbers in found:
+        if isinstance(numbers, int):
+            hits.add(numbers)
+        else:
+            hits.update(numbers)

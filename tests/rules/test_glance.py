@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.rules.glance import Glance
-from maildrop_py.rules.index import ANY, Index, look_up
+from maildrop_py.rules.program import ANY, Index, look_up
 
 from .reading import facts
 

@@ -15,8 +15,7 @@ from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Filed
 from maildrop_py.record import replace
 from maildrop_py.rules.compiler import compile_rules
-from maildrop_py.rules.index import FEW
-from maildrop_py.rules.program import MANY, Program, no_rules
+from maildrop_py.rules.program import FEW, MANY, Program, no_rules
 
 from .reading import NOW, Answers, decided, facts, mail, rules_of
 
