@@ -3,7 +3,8 @@
 A worker, which is nobody in particular, takes the message in and asks for a
 deputy (intake/lmtp/appointer.py) for each recipient. `Dispatch` is what a worker
 does, `Deputy` what is done as the user. Between them go the mailbox and the
-envelope as JSON, the message as an open file, and back a reply.
+envelope as JSON, the message as an open file, and back a reply. Where none comes
+back it is not known whether the message was delivered; it comes again.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from maildrop_py.intake.lmtp.transaction import Transaction
 
     Done = Callable[[Sequence[Reply]], None]
+
+LOST = Reply(451, "4.3.0", "The process that delivers was lost, perhaps not before; try again")
 
 
 class Dispatch:
@@ -93,7 +96,7 @@ class Outgoing:
             self._deputies.send(user.uid, user.gid, data, (descriptor,), answered)
 
     def _answered(self, mailbox: Mailbox, answer: bytes | None) -> None:
-        reply = UNEXPECTED if answer is None else Reply(*json.loads(answer))
+        reply = LOST if answer is None else Reply(*json.loads(answer))
         self._replies[mailbox.recipient] = reply
         self._pending -= 1
         if not self._pending:
