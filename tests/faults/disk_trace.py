@@ -9,7 +9,7 @@ returned.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,11 @@ def recording(log: Path) -> list[str]:
         *("strace", "-f", "-y", "-xx", "-s", str(_LONGEST)),
         *("-o", str(log), "-e", f"trace={','.join(NAMES)}"),
     ]
+
+
+def is_recording(command: Sequence[str]) -> bool:
+    """Whether `command` is one of recording()."""
+    return f"trace={','.join(NAMES)}" in command
 
 
 def read(log: Path) -> list[Call]:

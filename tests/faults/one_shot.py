@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from maildrop_py.cli.hook_lines import guarded
@@ -23,15 +24,20 @@ class OneShot:
     """Delivers into `home`; the delivery log is cut when it gets long."""
 
     def __init__(self, command: Path, home: Path) -> None:
-        self.maildir = home / "Maildir"
+        self.maildirs = {"home": home / "Maildir"}
         self.rules = home / ".config/maildrop-py/rules.yaml"
         self.rules.parent.mkdir(parents=True, mode=0o700)
-        self.maildir.mkdir(mode=0o700)
+        self.maildirs["home"].mkdir(mode=0o700)
         self._home = home
         self._line = guarded(str(command), f"--client-address {CLIENT}")
 
-    def hand_over(self, message: bytes, kill_after: float | None) -> bool | None:
+    def hand_over(
+        self, message: bytes, recipients: Sequence[str], kill_after: float | None
+    ) -> dict[str, bool | None]:
         """One process, and its shell, killed after so many seconds if it is not done before."""
+        return dict.fromkeys(recipients, self._delivered(message, kill_after))
+
+    def _delivered(self, message: bytes, kill_after: float | None) -> bool | None:
         process = subprocess.Popen(
             ["/bin/sh", "-c", self._line],
             stdin=subprocess.PIPE,

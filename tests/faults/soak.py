@@ -1,11 +1,11 @@
 """soak: many deliveries at once while everything around them goes wrong, and then an exact count.
 
-The post (a mail server's part) hands each message over until it is told "done".
-Meanwhile deliveries are killed at random, the rules are rewritten, now and then
-with broken ones or half of them, DNS goes away and comes back, and the disk is
-filled and emptied. In the end each message is there; one that was always
-answered is there once, and every other copy has a killed delivery to answer for
-it.
+The post (a mail server's part) hands each message over until it is told "done"
+for each recipient. Meanwhile deliveries are killed at random, the rules are
+rewritten, now and then with broken ones or half of them, DNS goes away and comes
+back, and the disk is filled and emptied. In the end each recipient has each of
+his messages; one that was always answered is there once, and every other copy
+has a delivery without an answer to answer for it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -27,20 +27,30 @@ from .maildir_sight import contents, files_below
 from .subject import Wrong
 
 _NUMBER = re.compile(rb"^Subject: \w+ (\d+)$", re.M)
+_TOP = re.compile(rb"(Return-Path: .*\n)?(Delivered-To: .*\n)?")
 KILLED = 0.15  # of the deliveries
 READ_AFTER = 3.0  # seconds until the reader takes a message out of the Maildir
 PATIENCE = 0.05  # seconds between two attempts at a message, at least
 
 
+Copy = tuple[int, str]
+"""A message's number and one of its recipients."""
+
+
 class Receiver(Protocol):
-    """Who takes the messages, and whose Maildir they come into."""
+    """Who takes the messages, and into whose Maildirs they come."""
 
     @property
-    def maildir(self) -> Path:
-        """The one Maildir, called so."""
+    def maildirs(self) -> Mapping[str, Path]:
+        """Each recipient's; all are called Maildir."""
 
-    def hand_over(self, message: bytes, kill_after: float | None) -> bool | None:
-        """Whether it said "done"; None if it was killed, after so many seconds, before that."""
+    def hand_over(
+        self, message: bytes, recipients: Sequence[str], kill_after: float | None
+    ) -> dict[str, bool | None]:
+        """For whom it said "done"; None where it did not answer.
+
+        One that is a process for each message is killed after `kill_after` seconds.
+        """
 
 
 @dataclass
@@ -49,25 +59,29 @@ class Ledger:
 
     sent: int = 0
     attempts: int = 0
-    killed: Counter[int] = field(default_factory=Counter)
-    found: Counter[int] = field(default_factory=Counter)
+    owed: set[Copy] = field(default_factory=set)
+    killed: Counter[Copy] = field(default_factory=Counter)
+    found: Counter[Copy] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
     def wrong(self) -> list[str]:
         """Everything that must not be."""
-        lost = [number for number in range(self.sent) if not self.found[number]]
-        unexplained = [
-            f"message {number} is there {copies} times, killed {self.killed[number]} times"
-            for number, copies in self.found.items()
-            if copies > 1 + self.killed[number]
+        lost = [
+            f"message {number} for {user} is lost" for number, user in self.owed - set(self.found)
         ]
-        return [*(f"message {number} is lost" for number in lost), *unexplained, *self.faults]
+        unexplained = [
+            f"message {copy} is there {times} times, {self.killed[copy]} without an answer"
+            for copy, times in self.found.items()
+            if copy not in self.owed or times > 1 + self.killed[copy]
+        ]
+        return [*lost, *unexplained, *self.faults]
 
     def __str__(self) -> str:
         doubled = sum(copies - 1 for copies in self.found.values())
         wrong = self.wrong()
         counted = (
-            f"{self.sent} messages sent in {self.attempts} attempts, {self.killed.total()} killed;"
+            f"{self.sent} messages for {len(self.owed)} recipients sent"
+            f" in {self.attempts} attempts, {self.killed.total()} without an answer;"
             f" {len(self.found)} found, {doubled} copies more; {len(wrong)} wrong"
         )
         return "\n".join([counted, *wrong[:20]])
@@ -78,6 +92,12 @@ def letter(number: int) -> bytes:
     kind = ("plain", "list", "check")[number % 3]
     size = 300_000 if number % 20 == 0 else 3000 + number % 7
     return f"Subject: {kind} {number}\n\n".encode() + b"x" * 70 + b"\n" * size
+
+
+def _is_letter(data: bytes, number: int) -> bool:
+    """Whether it is that message, whole, with nothing on top but where it came from."""
+    text = letter(number)
+    return data.endswith(text) and _TOP.fullmatch(data[: -len(text)]) is not None
 
 
 def soak(
@@ -137,45 +157,51 @@ class _Post:
         self._receiver = receiver
         self._chance = chance
         self._lock = threading.Lock()
-        self._deferred: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._deferred: queue.SimpleQueue[tuple[int, list[str]]] = queue.SimpleQueue()
 
     def work(self) -> None:
         """One of several that hand over, until nothing is left."""
-        while (number := self._next()) is not None:
-            if not self._hand_over(number):
+        while (errand := self._next()) is not None:
+            number, users = errand
+            left = self._hand_over(number, users)
+            if left:
                 time.sleep(PATIENCE)
-                self._deferred.put(number)
+                self._deferred.put((number, left))
 
-    def _hand_over(self, number: int) -> bool:
+    def _hand_over(self, number: int, users: list[str]) -> list[str]:
+        """Those who have not got it yet, as far as the post knows."""
         kill_after = self._fate()
         try:
-            told = self._receiver.hand_over(letter(number), kill_after)
+            told = self._receiver.hand_over(letter(number), users, kill_after)
         except Wrong as wrong:
             with self._lock:
                 self.ledger.faults.append(str(wrong))
-            return True
+            return []
         with self._lock:
             self.ledger.attempts += 1
-            self.ledger.killed[number] += told is None
-        return bool(told)
+            self.ledger.killed.update((number, user) for user in users if told[user] is None)
+        return [user for user in users if not told[user]]
 
     def read(self, age: float) -> None:
-        """Count what lies in the Maildir for so many seconds, and take it out."""
-        place = self._receiver.maildir.parent
-        tree = files_below(place, "Maildir")
-        for message in contents(tree, "Maildir").messages:
+        """Count what lies in the Maildirs for so many seconds, and take it out."""
+        for user, maildir in self._receiver.maildirs.items():
+            with suppress(FileNotFoundError):  # taken back while we look
+                self._read(user, maildir.parent, age)
+
+    def _read(self, user: str, place: Path, age: float) -> None:
+        for message in contents(files_below(place, "Maildir"), "Maildir").messages:
             path = place / message.path
             if path.stat().st_mtime > time.time() - age:
                 continue
             found = _NUMBER.search(message.data)
             number = int(found[1]) if found else -1
-            if message.data == letter(number):
-                self.ledger.found[number] += 1
+            if _is_letter(message.data, number):
+                self.ledger.found[number, user] += 1
             else:
                 self.ledger.faults.append(f"torn or strange: {message.path}")
             os.unlink(path)
 
-    def _next(self) -> int | None:
+    def _next(self) -> tuple[int, list[str]] | None:
         with self._lock:
             if self.closed or self._chance.random() < 0.5:
                 try:
@@ -183,8 +209,16 @@ class _Post:
                 except queue.Empty:
                     if self.closed:
                         return None
-            self.ledger.sent += 1
-            return self.ledger.sent - 1
+            return self._new()
+
+    def _new(self) -> tuple[int, list[str]]:
+        """A message nobody has had; every fifth is for all."""
+        number, users = self.ledger.sent, list(self._receiver.maildirs)
+        if number % 5:
+            users = [users[number % len(users)]]
+        self.ledger.sent += 1
+        self.ledger.owed.update((number, user) for user in users)
+        return number, users
 
     def _fate(self) -> float | None:
         """After how many seconds this delivery is killed, if at all."""

@@ -63,9 +63,10 @@ def rewritten_rules(path: Path, server: str, every: float) -> Trouble:
 
 
 def _replace(path: Path, text: str) -> None:
-    new = path.with_name("rules.new")
+    new, owner = path.with_name("rules.new"), path.parent.stat()
     new.write_text(text)
     new.chmod(0o600)
+    os.chown(new, owner.st_uid, owner.st_gid)
     os.replace(new, path)
 
 

@@ -12,7 +12,6 @@ from ..cases import DISCARD_DUPLICATES, LARGE, RULES, SMALL
 from .lmtp_client import SENDER
 
 DOMAIN = "example.com"
-USERS = ("anna", "bert", "carl", "dora")
 WARM = "wilma"
 """Gets mail before and after, to warm the server and to see that it lives."""
 
@@ -68,7 +67,7 @@ class Case:
         return self.struck != "worker"
 
     @property
-    def recipients(self) -> tuple[str, ...]:
+    def users(self) -> tuple[str, ...]:
         """Everybody who gets mail."""
         return tuple(user for letter in self.letters for user in letter.recipients)
 
@@ -76,6 +75,8 @@ class Case:
 SEVERAL = (Letter(("anna", "bert", "carl")),)
 LARGE_FOR_TWO = (Letter(("anna", "bert"), LARGE),)
 AT_ONCE = (Letter(("anna",)), Letter(("bert", "carl")), Letter(("dora",), LARGE))
+
+INTO_HOME = """[sh, -c, 'exec cp /dev/stdin "$HOME/piped"']"""
 
 CASES = (
     Case("one", flags="S"),
@@ -91,7 +92,7 @@ CASES = (
     ),
     Case("keywords", then="file: Hello, flags: [flagged, $Work]", flags="F"),
     Case("duplicates", first=DISCARD_DUPLICATES, then="file: Hello"),
-    Case("piped", then="pipe: [cp, /dev/stdin, piped], continue: true", folder="", piped="piped"),
+    Case("piped", then=f"pipe: {INTO_HOME}, continue: true", folder="", piped="piped"),
     Case("at once", AT_ONCE, flags="S"),
     Case("as root, worker", SEVERAL, flags="S", struck="root's worker"),
     Case("as root, deputy", flags="S", struck="deputy"),

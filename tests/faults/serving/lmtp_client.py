@@ -23,7 +23,7 @@ class Told(Enum):
 
     DONE = "done"
     DEFERRED = "deferred"  # 4xx, or the message was never complete
-    UNANSWERED = "unanswered"  # complete, and then the connection was lost
+    UNANSWERED = "unanswered"  # complete, and then the connection was lost, or who delivers
 
 
 class Lost(Exception):
@@ -79,7 +79,12 @@ class Client:
         self._say(stuffed(message))
         told.update(dict.fromkeys(accepted, Told.UNANSWERED))
         for recipient in accepted:
-            told[recipient] = Told.DONE if self._answer() == "2" else Told.DEFERRED
+            answer = self._answer()
+            told[recipient] = Told.DONE if answer == "2" else self._why_not()
+
+    def _why_not(self) -> Told:
+        """Where the process that delivers is lost, the server knows no more than we do."""
+        return Told.UNANSWERED if b"process that delivers was lost" in self._said else Told.DEFERRED
 
     def _greet(self) -> None:
         if self._answer() != "2":
@@ -96,6 +101,7 @@ class Client:
             line = self._line()
             if line[3:4] != b"-":
                 break
+        self._said = line
         if not b"2" <= line[:1] <= worst.encode():
             raise Wrong(f"it said {line[:200]!r}")
         return line[:1].decode()

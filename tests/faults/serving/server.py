@@ -20,7 +20,10 @@ _ATTACHED = re.compile(rb"Process (\d+) attached")
 
 
 class Server:
-    """`command` with what it needs to listen on `socket`, as `uid` if that is not None."""
+    """`command` with what it needs to listen on `socket`, as `uid` if that is not None.
+
+    With `as_root`, it has an appointer besides its `workers`.
+    """
 
     def __init__(
         self,
@@ -28,6 +31,7 @@ class Server:
         place: Path,
         uid: int | None = None,
         workers: int = 1,
+        as_root: bool = False,
     ) -> None:
         self.place = place
         self.socket = place / "run/lmtp"
@@ -35,13 +39,14 @@ class Server:
         self.socket.parent.mkdir(exist_ok=True)
         if uid is not None:
             os.chown(self.socket.parent, uid, uid)
-        self._workers = workers
-        self._process = self._start([*command, "--listen", str(self.socket)], uid)
+        self._processes = workers + as_root
+        options = ["--listen", str(self.socket), "--workers", str(workers)]
+        self._process = self._start([*command, *options, "--name", "mx.example"], uid)
 
     def _start(self, command: list[str], uid: int | None) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [*command, "--workers", str(self._workers), "--name", "mx.example"],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -55,7 +60,7 @@ class Server:
 
     def __enter__(self) -> Server:
         until = time.monotonic() + START
-        while not (self.socket.exists() and len(self.children) >= self._workers):
+        while not (self.socket.exists() and len(self.children) >= self._processes):
             if self._process.poll() is not None or time.monotonic() > until:
                 self.kill()
                 raise Wrong(f"it did not start: {self.log.read_text()[-300:]}")
@@ -80,8 +85,8 @@ class Server:
 
     @property
     def children(self) -> list[int]:
-        """Its workers and, started as root, behind them the appointer."""
-        return sorted(children(self.pid))
+        """Its workers, the oldest first, and, started as root, the appointer last."""
+        return sorted(children(self.pid), key=lambda pid: (_is_roots(pid), pid))
 
     def stop(self) -> None:
         """Ask it to, and wait; Wrong if it does not."""
@@ -118,6 +123,13 @@ def children(pid: int) -> list[int]:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def _is_roots(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}").stat().st_uid == 0
+    except OSError:
+        return False
 
 
 @contextmanager

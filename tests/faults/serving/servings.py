@@ -17,18 +17,17 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from .. import disk_trace
 from ..cases import SMALL
 from ..disk_model import Tree
 from ..disk_trace import Call
 from ..home import Home
 from ..maildir_sight import Found, contents, files_below
 from ..subject import Sight, Wrong
-from .letters import DOMAIN, USERS, WARM, Case, Letter
+from .homes import UID, Homes
+from .letters import DOMAIN, WARM, Case, Letter
 from .lmtp_client import Told, hand_over
 from .server import Server, attached, children
-
-UID = 4711
-"""Of the first user; in a server started as root the others' follow."""
 
 AGAIN = 20.0  # seconds within which a server must take mail again, whatever befell it
 _TOLD = re.compile(rb"^250 [\d.]+ <(\w+)@", re.M)
@@ -44,10 +43,13 @@ class Servings:
     def __init__(self, command: Path, place: Path, case: Case) -> None:
         self.name = f"serve: {case.name}"
         self.place, self.case = place, case
-        self.maildirs = tuple(f"home/{user}/Maildir" for user in case.recipients)
+        self.maildirs = tuple(f"home/{user}/Maildir" for user in case.users)
         self.home = Home(place, case.rules)
         self._command = [str(command), "serve", *self._options()]
-        self._make_homes()
+        self._homes = Homes(self.home.path, case.users, case.as_root, extra=WARM)
+        self._homes.make()
+        self._homes.write_users(place / "users")
+        self.home.keep()
         self.reset()
         if case.ready:
             self._warm_up()
@@ -56,7 +58,9 @@ class Servings:
     def reset(self) -> None:
         """The homes as they were, and clients who know nothing."""
         self.home.restore()
-        self._give_away()
+        self._homes.give_away()
+        for path in (self.home.rules, *self.home.rules.parents[:2]):
+            path.chmod(0o644 if path.is_file() else 0o755)
         self._told: set[str] = set()
         self._unanswered: Counter[str] = Counter()
         self._heard: set[str] = set()
@@ -72,11 +76,11 @@ class Servings:
         with self.server(broken) as server:
             if strace and self.case.warm:
                 self._see_alive(server)
-            with attached(strace, self._struck(server)):
+            with attached(strace, self._targets(server, strace)):
                 self._hand_over(server)
             if strace:
                 self._see_alive(server)
-        return len(self._told) == len(self.case.recipients)
+        return len(self._told) == len(self.case.users)
 
     def look(self) -> Sight:
         """What lies in the Maildirs, as far as the clients are concerned."""
@@ -90,7 +94,7 @@ class Servings:
         """250 goes out for some recipient."""
         sent = call.name in ("sendto", "sendmsg", "write")
         users = {user.decode() for user in _TOLD.findall(call.data)} if sent else set()
-        self._heard |= users & set(self.case.recipients)
+        self._heard |= users & set(self.case.users)
         return bool(users)
 
     # The server and its clients
@@ -98,7 +102,8 @@ class Servings:
     def server(self, broken: Sequence[str] = ()) -> Server:
         """A server for the homes, started by the command `broken`; a context manager."""
         uid = UID if os.geteuid() == 0 and not self.case.as_root else None
-        return Server([*broken, *self._command], self.place, uid)
+        command = [*broken, *self._command]
+        return Server(command, self.place, uid, as_root=self.case.as_root)
 
     def _options(self) -> list[str]:
         shared = ["--rules", str(self.home.rules), "--log", "{home}/log"]
@@ -106,16 +111,13 @@ class Servings:
             return [*shared, "--users", str(self.place / "users")]
         return [*shared, "--home", f"{self.home.path}/{{user}}", "--maildir", "{home}/Maildir"]
 
-    def _struck(self, server: Server) -> list[int]:
-        """The processes whose calls fail, or are recorded."""
+    def _targets(self, server: Server, strace: Sequence[str]) -> list[int]:
+        """The processes whose calls fail or, where what they write is recorded, all."""
         worker, *appointer = server.children
-        match self.case.struck:
-            case "appointer":
-                return appointer
-            case "deputy":
-                return children(appointer[0])
-            case _:
-                return [worker]
+        deputies = children(appointer[0]) if appointer else []
+        if disk_trace.is_recording(strace):
+            return [worker, *appointer, *deputies]
+        return {"appointer": appointer, "deputy": deputies}.get(self.case.struck, [worker])
 
     def _hand_over(self, server: Server) -> None:
         """Every letter by a client of its own, at the same time."""
@@ -139,35 +141,12 @@ class Servings:
                 raise Wrong(f"it takes no mail any more: {server.log.read_text()[-500:]}")
             time.sleep(0.05)
 
-    # Homes
-
-    def _make_homes(self) -> None:
-        lines = []
-        for number, user in enumerate((WARM, *USERS)):
-            home, uid = self.home.path / user, UID + max(0, number - 1)
-            (home / "Maildir").mkdir(parents=True)
-            lines.append(f"{user}::{uid}:{uid}::{home}\n")
-        (self.place / "users").write_text("".join(lines))
-        an_hour_ago = time.time() - 3600  # one just written may not be complete
-        os.utime(self.place / "users", (an_hour_ago, an_hour_ago))
-        self.home.keep()
-
-    def _give_away(self) -> None:
-        """Homes to their users, rules for all to read."""
-        if os.geteuid() != 0:
-            return
-        for path in (self.home.path, self.home.rules, *self.home.rules.parents[:2]):
-            path.chmod(0o644 if path.is_file() else 0o755)
-        for number, user in enumerate((WARM, *USERS)):
-            uid = UID + (max(0, number - 1) if self.case.as_root else 0)
-            _chown(self.home.path / user, uid)
-
     def _warm_up(self) -> None:
         """Folders and caches are made; what else a delivery leaves is taken away."""
         with self.server() as server:
             self._see_alive(server)
             self._hand_over(server)
-        assert len(self._told) == len(self.case.recipients), self.name
+        assert len(self._told) == len(self.case.users), self.name
         unwanted = [*_UNWANTED, "**/dovecot-keywords", *filter(None, [f"*/{self.case.piped}"])]
         for path in (path for pattern in unwanted for path in self.home.path.glob(pattern)):
             if path.is_file():
@@ -177,7 +156,7 @@ class Servings:
 
     def _sight(self, tree: Tree, told: set[str]) -> Sight:
         """Of those who were told all, of the others what they were not left unanswered for."""
-        found = {user: contents(tree, f"home/{user}/Maildir") for user in self.case.recipients}
+        found = {user: contents(tree, f"home/{user}/Maildir") for user in self.case.users}
         copies = {user: self._copies(user, len(found[user].messages)) for user in found}
         untold = [copies[user] - self._unanswered[user] for user in found if user not in told]
         surplus = {user: copies[user] - 1 - self._unanswered[user] for user in told}
@@ -220,8 +199,3 @@ def _sent(server: Server, letter: Letter) -> dict[str, Told]:
     addresses = {f"{user}@{DOMAIN}": user for user in letter.recipients}
     told = hand_over(server.socket, letter.message, list(addresses))
     return {addresses[address]: what for address, what in told.items()}
-
-
-def _chown(top: Path, uid: int) -> None:
-    for path in (top, *top.rglob("*")):
-        os.lchown(path, uid, uid)

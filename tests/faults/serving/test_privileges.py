@@ -18,10 +18,11 @@ import pytest
 from ..disk_trace import whole_lines
 from ..maildir_sight import files_below
 from ..subject import Wrong
+from .homes import UID
 from .letters import DOMAIN, Case, Letter
 from .lmtp_client import Told, hand_over
 from .server import Server, children
-from .servings import UID, Servings
+from .servings import Servings
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to start a server as root")
 
@@ -38,7 +39,7 @@ def served(command: Path, place: Path) -> Servings:
     """Homes of users with uids of their own, and their server, not yet started."""
     case = Case("privileges", LETTERS, flags="S", struck="deputy", ready=False)
     served = Servings(command, place / "place", case)
-    for number, user in enumerate(case.recipients):
+    for number, user in enumerate(case.users):
         for part in ("", "cur", "new", "tmp"):
             folder = served.home.path / user / "Maildir/.Hello" / part
             folder.mkdir(mode=0o700)
@@ -57,7 +58,7 @@ def test_root_writes_nothing_and_sees_no_mail(served: Servings) -> None:
     """From the first call of the server's to its last; the uid of each process is followed."""
     log = served.place / "trace"
     with served.server(["strace", "-D", "-f", "-s", "4000", "-o", str(log)]) as server:
-        for user in served.case.recipients:
+        for user in served.case.users:
             assert send(server, user) is Told.DONE
     by_uid: dict[int, list[str]] = {}
     for uid, call in _calls_with_uids(log):
@@ -110,7 +111,7 @@ def test_each_process_is_somebody_for_good(served: Servings) -> None:
 def test_all_that_is_made_is_for_its_user_whatever_the_umask(served: Servings) -> None:
     before = set(served.home.path.rglob("*"))
     with served.server(["/bin/sh", "-c", 'umask 0; exec "$@"', "sh"]) as server:
-        for user in served.case.recipients:
+        for user in served.case.users:
             assert send(server, user) is Told.DONE
     made = [path for path in served.home.path.rglob("*") if path not in before]
     assert len(made) >= 6
