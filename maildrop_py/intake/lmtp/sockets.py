@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+from contextlib import suppress
 
 from maildrop_py.errors import UsageError
 from maildrop_py.intake.lmtp.server import Door
@@ -99,10 +100,15 @@ def is_loopback(host: str) -> bool:
 
 
 def close_door(door: Door) -> None:
-    """Close the listener; remove its name if it is still this socket's."""
+    """Close the listener; remove its name if it is still this socket's.
+
+    Who has given up root since may not be allowed to: then the name stays, and
+    the next server takes it over.
+    """
     door.socket.close()
-    if door.path and _inode(door.path) == door.inode:
-        os.unlink(door.path)
+    with suppress(PermissionError):
+        if door.path and _inode(door.path) == door.inode:
+            os.unlink(door.path)
 
 
 def _passed(fd: int) -> Door:
