@@ -1,17 +1,25 @@
-"""The systemd units of examples/: readiness, watchdog, reload, and sockets that stay open."""
+"""The systemd units of examples/: readiness, watchdog, reload, and sockets that stay open; and
+`serve` without them."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import smtplib
 import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from .account import Account
+from .examples import FOLDER, filled
 from .mails import message
-from .postfix import Postfix
+from .postfix import DOMAIN, Postfix
+from .program import Program
 from .serving import Site
 from .waiting import wait_until
 
@@ -67,6 +75,58 @@ def test_the_one_who_is_root_cannot_do_what_root_can(site: Site) -> None:
     assert int(status.partition("CapBnd:")[2].split()[0], 16) == 0b11100000
     users = {Path(f"/proc/{pid}").stat().st_uid for pid in children(site.service.pid)}
     assert len(users) == 2  # the workers', and root's that appoints deputies
+
+
+def test_the_commands_of_the_readme(
+    lmtp_postfix: Postfix, account: Account, program: Program
+) -> None:
+    readme = (FOLDER.parent / "README.md").read_text()
+    [commands] = re.findall(r"^```sh\n(maildrop-py serve.*?)^```$", readme, re.M | re.S)
+    queue = str(lmtp_postfix.folder / "queue")
+    commands = filled(commands, {"/var/spool/postfix": queue})
+    with as_root(f"set -e\n{commands}\nwait", program, lmtp_postfix):
+        wait_until("the socket", (lmtp_postfix.folder / "queue/private/maildrop-py").exists)
+        lmtp_postfix.deliver(f"{account.name}@{DOMAIN}", message("Lunch?"))
+        assert account.folders() == {"": 1}
+
+
+def test_a_server_that_gave_up_root_leaves_its_socket_to_the_next(
+    lmtp_postfix: Postfix, account: Account, program: Program
+) -> None:
+    path = lmtp_postfix.folder / "queue/private/maildrop-py"
+    maildirs = account.folder(account.home / "mail/example.org/anna").parents[1]
+    options = f"--user {account.name} --maildir {maildirs}/{{domain}}/{{user}}"
+    command = f"exec maildrop-py serve --listen {path} --owner postfix {options}"
+    for _ in range(2):
+        with as_root(command, program, lmtp_postfix) as server:
+            wait_until("it listens", lambda: listens(path))
+            lmtp_postfix.deliver("anna@example.org", message("Lunch?"))
+            server.terminate()
+            assert server.wait(60) == 0
+    path.unlink()
+
+
+@contextmanager
+def as_root(script: str, program: Program, postfix: Postfix) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a shell script while the context lasts."""
+    environment = {
+        "PATH": f"{program.folder}/bin:/usr/sbin:/usr/bin:/bin",
+        "MAIL_CONFIG": str(postfix.config),
+        "HOME": str(program.folder),
+    }
+    command = ["bash", "-c", script]
+    server = subprocess.Popen(command, cwd="/", env=environment, start_new_session=True)
+    try:
+        yield server
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        server.wait(60)
+
+
+def listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 def lmtp(path: Path) -> smtplib.SMTP:
