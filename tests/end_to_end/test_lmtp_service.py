@@ -104,6 +104,8 @@ def test_a_server_that_gave_up_root_leaves_its_socket_to_the_next(
             server.terminate()
             assert server.wait(60) == 0
     path.unlink()
+    log = account.home / ".local/state/maildrop-py/users/example.org/anna/deliveries.jsonl"
+    assert len(log.read_text().splitlines()) == 2
 
 
 @contextmanager

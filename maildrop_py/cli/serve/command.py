@@ -106,6 +106,7 @@ def serve(**told: Any) -> None:
 
 
 def _plan(options: Options) -> Plan:
+    person = _person(options)
     homes = bool(options.users or options.home)
     layout = _layout(options, homes)
     layout.check(homes)
@@ -118,7 +119,7 @@ def _plan(options: Options) -> Plan:
         command_seconds=options.idle,
     )
     return Plan(
-        person=_person(options),
+        person=person,
         deputies=os.geteuid() == 0 and options.users is not None,
         doors=_doors(options),
         directory=directory,
@@ -131,7 +132,7 @@ def _plan(options: Options) -> Plan:
 
 def _layout(options: Options, homes: bool) -> Layout:
     """Each user's own places below his home, or, without homes, below the server's."""
-    places = Places(os.environ)
+    places = _places(options)
     below = "{domain}/{user}"
     state = os.environ.get("STATE_DIRECTORY") or places.state
     cache = os.environ.get("CACHE_DIRECTORY") or places.cache
@@ -155,6 +156,13 @@ def _layout(options: Options, homes: bool) -> Layout:
         told_maildir=options.maildir is not None,
         create=options.create or options.users is not None,
     )
+
+
+def _places(options: Options) -> Places:
+    """Those of whoever delivers: what root may write is no place for another user's files."""
+    if os.geteuid() == 0 and options.user and not options.users:
+        return Places({"HOME": pwd.getpwnam(options.user).pw_dir})
+    return Places(os.environ)
 
 
 def _users(options: Options, layout: Layout) -> Users:
