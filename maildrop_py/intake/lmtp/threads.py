@@ -16,13 +16,14 @@ import os
 import traceback
 from _thread import start_new_thread
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 FAILED = 70  # status
+FIRST_STEP = 10.0  # seconds
 
 
 class Threads:
@@ -33,6 +34,7 @@ class Threads:
         self._begun = 0
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._alive: list[bool] = []
+        self._ready: SimpleQueue[bool] = SimpleQueue()
         self._ended: SimpleQueue[bool] = SimpleQueue()
 
     def submit(self, call: Callable[..., None], *arguments: object) -> None:
@@ -55,11 +57,17 @@ class Threads:
             except RuntimeError:
                 if not self._begun:
                     raise
-                return
+                break
             self._begun += 1
+        try:
+            self._ready.get(timeout=FIRST_STEP)
+        except Empty:
+            self._begun = 0
+            raise RuntimeError("no thread could take its first step") from None
 
     def _work(self) -> None:
         self._alive.append(True)
+        self._ready.put(True)
         try:
             while (call := self._calls.get()) is not None:
                 call()
