@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,8 +21,16 @@ from .hostile.targets import TARGETS
 from .kills import kill_each, kills
 from .one_shot import soak_deliver
 from .power_loss import Outage, lose_power
+from .serving.soaking import soak_serve
 from .small_disk import KINDS, NotHere
+from .soak import Ledger
 from .subjects import SUBJECTS
+
+Soak = Callable[[Path, Path, DnsServer, float], Ledger]
+SOAKS: dict[str, Soak] = {
+    "deliver": soak_deliver,
+    "serve": partial(soak_serve, as_root=False),
+} | ({"serve as root": partial(soak_serve, as_root=True)} if os.geteuid() == 0 else {})
 
 
 @dataclass(frozen=True)
@@ -137,14 +146,18 @@ def growing(run: Run) -> bool:
 
 
 def soaking(run: Run) -> bool:
-    """Everything at once for ten times `seconds`."""
-    dns = DnsServer()
-    try:
-        ledger = soak_deliver(run.command, run.place, dns, 10 * run.seconds)
-    finally:
-        dns.close()
-    print(f"deliver: {ledger}")
-    return not ledger.wrong()
+    """Everything at once for ten times `seconds`, for each way of delivering."""
+    good = True
+    for name, soaked in SOAKS.items():
+        dns, place = DnsServer(), run.place / name.replace(" ", "-")
+        place.mkdir(parents=True)
+        try:
+            ledger = soaked(run.command, place, dns, 10 * run.seconds)
+        finally:
+            dns.close()
+        print(f"{name}: {ledger}", flush=True)
+        good = good and not ledger.wrong()
+    return good
 
 
 ITEMS: dict[str, Callable[[Run], bool]] = {

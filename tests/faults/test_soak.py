@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
 from dns_server import DnsServer
 
 from .one_shot import soak_deliver
+from .serving.soaking import soak_serve
 
 SECONDS = 12.0
 
@@ -17,3 +20,20 @@ def test_every_message_is_accounted_for(
     ledger = soak_deliver(command, tmp_path, dns_server, SECONDS)
     assert not ledger.wrong(), ledger
     assert ledger.sent > 50 and ledger.killed.total() > 5, ledger
+
+
+def test_every_message_that_serve_took_is_accounted_for(
+    command: Path, place: Path, dns_server: DnsServer
+) -> None:
+    ledger = soak_serve(command, place, dns_server, SECONDS, as_root=False)
+    assert not ledger.wrong(), ledger
+    assert ledger.sent > 200 and ledger.killed.total() > 5, ledger
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to start a server as root")
+def test_every_message_that_deputies_delivered_is_accounted_for(
+    command: Path, place: Path, dns_server: DnsServer
+) -> None:
+    ledger = soak_serve(command, place, dns_server, SECONDS / 2, as_root=True)
+    assert not ledger.wrong(), ledger
+    assert ledger.sent > 50 and ledger.killed.total() > 2, ledger

@@ -31,12 +31,16 @@ class Lost(Exception):
 
 
 class Client:
-    """One connection. A refusal for good, nonsense, or silence for PATIENCE raises Wrong."""
+    """One connection; `said` is the last reply, `lost` whether it has been closed.
+
+    A refusal for good, nonsense, or silence for PATIENCE raises Wrong.
+    """
 
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(PATIENCE)
         self._unread = b""
+        self.said = b""
         self.lost = False
         try:
             self._socket.connect(str(path))
@@ -84,7 +88,7 @@ class Client:
 
     def _why_not(self) -> Told:
         """Where the process that delivers is lost, the server knows no more than we do."""
-        return Told.UNANSWERED if b"process that delivers was lost" in self._said else Told.DEFERRED
+        return Told.UNANSWERED if b"process that delivers was lost" in self.said else Told.DEFERRED
 
     def _greet(self) -> None:
         if self._answer() != "2":
@@ -101,7 +105,7 @@ class Client:
             line = self._line()
             if line[3:4] != b"-":
                 break
-        self._said = line
+        self.said = line
         if not b"2" <= line[:1] <= worst.encode():
             raise Wrong(f"it said {line[:200]!r}")
         return line[:1].decode()
