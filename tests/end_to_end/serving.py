@@ -63,7 +63,7 @@ class VirtualUsers(Site):
 
     def __init__(self, vmail: Account, program: Program, listener: str) -> None:
         self.account = vmail
-        folder = vmail.home.parent / f"{vmail.name}.site"
+        folder = vmail.home.parent / f"{vmail.name}.virtual"
         folder.mkdir(mode=0o755)
         vmail.home.chmod(0o711)
         self.mail = vmail.home / "mail"
@@ -107,7 +107,7 @@ class SystemUsers(Site):
         self.accounts = dict(zip(USERS, (anna, bert), strict=True))
         places = {PROGRAM: program.command, "--user maildrop-py": "--user nobody"}
         unit = example("systemd/system-users/maildrop-py.service", places)
-        folder = anna.home.parent / f"{anna.name}.site"
+        folder = anna.home.parent / f"{anna.name}.system"
         self.service = Service(unit, listener, folder)
 
     def name(self, user: str) -> str:

@@ -1,0 +1,159 @@
+"""postfix_ways: how Postfix has a message delivered, each way set up as examples/ show it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..end_to_end.account import Account
+from ..end_to_end.examples import PROGRAM, example, parameters
+from ..end_to_end.postfix import DOMAIN, VIRTUAL, Postfix
+from ..end_to_end.program import Program
+from ..end_to_end.serving import Site, SystemUsers, VirtualUsers, for_postfix
+from .lmtp_servers import RULES, DovecotLmtp, dovecot
+from .user import as_user, ground
+
+PROCMAILRC = """\
+SHELL=/bin/sh
+MAILDIR=$HOME/Maildir
+DEFAULT=$HOME/Maildir/
+:0
+* ^X-Spam-Flag:.*YES
+.Junk/
+:0
+* ^List-Id:.*python-dev
+.Lists/
+:0
+* ^Subject:.*urgent
+.Urgent/
+"""
+
+
+class Way:
+    """One way, for one user; `working` is the time in which mail comes."""
+
+    name = ""
+
+    def __init__(self, postfix: Postfix, account: Account, program: Program) -> None:
+        self.postfix, self.account, self.program = postfix, account, program
+        self.address = f"{account.name}@{DOMAIN}"
+        self.maildir = account.maildir
+
+    @staticmethod
+    def installed() -> bool:
+        """Whether the machine has what it takes."""
+        return True
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Set Postfix up, and whatever it hands mail to."""
+        raise NotImplementedError
+
+
+class _Serve(Way):
+    """`serve`; the service is started for each round, because the two share a socket."""
+
+    site: Site
+    lines = ""
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        self.postfix.set(**parameters(example(f"postfix/{self.lines}")))
+        self.site.write_rules("anna", RULES)
+        self.site.service.start()
+        try:
+            yield
+        finally:
+            self.site.service.stop()
+            self.site.service.close()
+
+
+class ServeVirtual(_Serve):
+    """All mail belongs to one account: lmtp(8) speaks to us at once, in 20 sessions."""
+
+    name = "serve, users without accounts"
+    lines = "lmtp-virtual.cf"
+
+    def __init__(self, postfix: Postfix, account: Account, program: Program) -> None:
+        super().__init__(postfix, account, program)
+        self.site = VirtualUsers(account, program, for_postfix(postfix))
+        self.address, self.maildir = self.site.address("anna"), self.site.maildir("anna")
+
+
+class ServeAccounts(_Serve):
+    """A process for each recipient; local(8) hands over two messages of a user at a time."""
+
+    name = "serve, accounts"
+    lines = "lmtp-system.cf"
+
+    def __init__(self, postfix: Postfix, account: Account, program: Program) -> None:
+        super().__init__(postfix, account, program)
+        self.site = SystemUsers(account, account, program, for_postfix(postfix))
+
+
+class Procmail(Way):
+    """procmail, started for each message; local(8) runs two of a user at a time."""
+
+    name = "procmail, mailbox_command"
+
+    @staticmethod
+    def installed() -> bool:
+        return shutil.which("procmail") is not None
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        self.account.write(self.account.home / ".procmailrc", PROCMAILRC)
+        self.postfix.set(mailbox_transport="", mailbox_command=shutil.which("procmail") or "")
+        yield
+
+
+class Deliver(Way):
+    """`deliver` in procmail's place."""
+
+    name = "deliver, mailbox_command"
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        self.account.write(self.account.rules, RULES)
+        text = example("postfix/deliver-system.cf", {PROGRAM: self.program.command})
+        self.postfix.set(mailbox_transport="", **parameters(text))
+        yield
+
+
+class Dovecot(Way):
+    """Dovecot's LMTP server with Pigeonhole, for users without accounts."""
+
+    name = "Dovecot LMTP + Sieve"
+    installed = staticmethod(lambda: dovecot() is not None)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        folder = ground() / "dovecot"
+        server = _DovecotOf(folder, self.account)
+        server.socket.chmod(0o666)
+        self.address, self.maildir = f"anna@{VIRTUAL}", folder / "Maildir"
+        self.postfix.set(virtual_transport=f"open-lmtp:unix:{server.socket}")
+        try:
+            yield
+        finally:
+            server.stop()
+            shutil.rmtree(folder)
+
+
+class _DovecotOf(DovecotLmtp):
+    """Run by the account, which mail is delivered for."""
+
+    def __init__(self, folder: Path, account: Account) -> None:
+        self._account = account
+        super().__init__(folder)
+
+    def command(self) -> list[str]:
+        self._account.own(self.folder)
+        uid, gid = self._account.ids
+        user = ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"]
+        return [*user, *as_user(super().command)]
+
+
+WAYS: list[type[Way]] = [ServeVirtual, ServeAccounts, Dovecot, Procmail, Deliver]
