@@ -18,6 +18,7 @@ stop() never leaves a message half done.
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Callable, Collection, Iterable
 
@@ -73,7 +74,7 @@ class Directory:
     def hinted(self, names: Iterable[str]) -> list[str]:
         """Those of the names that are there and new: what needs no listing."""
         fresh = {name for name in names if name not in self._seen and name not in self._gone}
-        return sorted(name for name in fresh if os.path.isfile(f"{self.path}/{name}"))
+        return sorted(name for name in fresh if _is_message(f"{self.path}/{name}"))
 
     def fresh(self, now: float, hinted: Iterable[str]) -> list[str]:
         """Lists it: the names to be given out, sorted.
@@ -94,7 +95,8 @@ class Directory:
             del self._retry[name]
             self._seen.discard(name)
         passed = {name for name in hinted if name not in there and name not in self._gone}
-        return sorted((there - self._seen) | passed)
+        moved_on = {name for name in passed if not os.path.lexists(f"{self.path}/{name}")}
+        return sorted((there - self._seen) | moved_on)
 
     def dealt_with(self, names: Iterable[str], retry: Collection[str], now: float) -> None:
         """These names were given out; those in `retry` have to be tried again."""
@@ -222,3 +224,12 @@ def _names(path: str) -> set[str]:
             }
     except OSError:
         return set()
+
+
+def _is_message(path: str) -> bool:
+    """As _names() has it: no link, no pipe, no name that begins with a dot."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return False
+    return stat.S_ISREG(mode) and not os.path.basename(path).startswith(".")

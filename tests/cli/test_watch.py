@@ -116,6 +116,24 @@ def test_filing_into_a_watched_folder_does_not_loop(mailbox: Mailbox) -> None:
         assert watching.output.read_text().count(": to ") == 2
 
 
+def test_what_is_no_message_is_neither_followed_nor_waited_for(mailbox: Mailbox) -> None:
+    new = mailbox.maildir / "new"
+    outside = mailbox.home / "outside"
+    outside.write_text("Subject: work\n\n")
+    with Watching(mailbox.home) as watching:
+        (new / "1.link").symlink_to(outside)
+        os.mkfifo(new / "2.pipe")
+        (new / "3.folder").mkdir()
+        (new / ".4").write_text("Subject: work\n\n")
+        arrive(mailbox, "work")
+        wait_until("it is filed", lambda: list(mailbox.maildir.glob(".Work/cur/*")))
+        arrive(mailbox, "work")
+        wait_until("and the next", lambda: len(list(mailbox.maildir.glob(".Work/cur/*"))) == 2)
+        assert watching.stop() == 0
+    left = sorted(path.name for path in new.iterdir())
+    assert left == [".4", "1.link", "2.pipe", "3.folder"]
+
+
 def test_folders_may_be_made_renamed_and_removed(mailbox: Mailbox) -> None:
     with Watching(mailbox.home, "--folder", "INBOX", "--folder", "In/*") as watching:
         mailbox.put("cur/0", "old", ".In.One")
