@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 CHECK = 1.0  # seconds: a password file is looked at no more often
 SETTLE = 5.0  # seconds after which a changed password file is taken to be complete
+PASSWORDS = "/etc/passwd"
 NO_SUCH_NAME = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
 
 
@@ -126,25 +127,25 @@ class SystemAccounts:
 def _account_named(user: str) -> pwd.struct_passwd | None:
     """As getpwnam(3), for which an account that cannot be looked up is one that there is not.
 
-    Without descriptors or memory there is no root either: then Temporary is
-    raised. The second look is for failures that have passed meanwhile.
+    Raises Temporary where the system's own file has it all the same, or cannot
+    be read: there may be no descriptor left, or no memory.
     """
-    for sure in (False, True):
-        try:
-            return pwd.getpwnam(user)
-        except ValueError:
-            return None
-        except KeyError:
-            if not sure:
-                _see_root()
-    return None
-
-
-def _see_root() -> None:
     try:
-        pwd.getpwnam("root")
-    except KeyError as error:
-        raise Temporary("accounts cannot be looked up") from error
+        return pwd.getpwnam(user)
+    except ValueError:
+        return None
+    except KeyError:
+        if _is_in(PASSWORDS, user):
+            raise Temporary(f"{user} could not be looked up") from None
+        return None
+
+
+def _is_in(path: str, user: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"\n" + os.fsencode(user) + b":" in b"\n" + file.read()
+    except OSError as error:
+        raise Temporary(f"{path}: {error.strerror}") from error
 
 
 class PasswordFile:
