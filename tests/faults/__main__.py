@@ -23,7 +23,9 @@ def main() -> int:
     parser.add_argument("items", nargs="*", choices=[*ITEMS, []], default=[])
     parser.add_argument("--subject", action="append", help="only those whose names begin so")
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--every", type=int, default=1, help="one in so many calls is struck")
+    parser.add_argument(
+        "--every", type=int, default=1, help="of the calls, and shortages, one in so many"
+    )
     told = parser.parse_args()
     good = True
     with snapshot.open_folder() as folder:

@@ -37,7 +37,7 @@ SOAKS: dict[str, Soak] = {
 class Run:
     """A folder for what is made, the program's command, what is wanted, and how long to try.
 
-    Of the calls that fail or kill, one in `every` is struck.
+    Of the calls that fail or kill one in `every` is struck, and so of the shortages.
     """
 
     place: Path
@@ -107,7 +107,8 @@ def disks(run: Run) -> bool:
                     (here / "place").mkdir()
                     (here / "place/home").symlink_to(disk)
                     subject = make(here / "place")
-                    for shortage in shortages(*(((0,), ()) if "quota" in kind else ())):
+                    scarce = shortages(*(((0,), ()) if "quota" in kind else ()))
+                    for shortage in scarce[:: run.every]:
                         total.add(deliver_short(subject, disk, shortage))
             except NotHere as reason:
                 print(f"{kind}: not on this machine: {reason}")
