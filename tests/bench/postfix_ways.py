@@ -31,6 +31,10 @@ DEFAULT=$HOME/Maildir/
 """
 
 
+# What the set-up for `serve` has changed, as Postfix comes.
+FOR_COMMANDS = {"mailbox_transport": "", "local_destination_concurrency_limit": "2"}
+
+
 class Way:
     """One way, for one user; `working` is the time in which mail comes."""
 
@@ -83,7 +87,7 @@ class ServeVirtual(_Serve):
 
 
 class ServeAccounts(_Serve):
-    """A process for each recipient; local(8) hands over two messages of a user at a time."""
+    """A process for each recipient; local(8) opens a session for each message."""
 
     name = "serve, accounts"
     lines = "lmtp-system.cf"
@@ -105,7 +109,8 @@ class Procmail(Way):
     @contextmanager
     def working(self) -> Iterator[None]:
         self.account.write(self.account.home / ".procmailrc", PROCMAILRC)
-        self.postfix.set(mailbox_transport="", mailbox_command=shutil.which("procmail") or "")
+        command = {"mailbox_command": shutil.which("procmail") or ""}
+        self.postfix.set(**FOR_COMMANDS, **command)
         yield
 
 
@@ -118,7 +123,7 @@ class Deliver(Way):
     def working(self) -> Iterator[None]:
         self.account.write(self.account.rules, RULES)
         text = example("postfix/deliver-system.cf", {PROGRAM: self.program.command})
-        self.postfix.set(mailbox_transport="", **parameters(text))
+        self.postfix.set(**FOR_COMMANDS, **parameters(text))
         yield
 
 

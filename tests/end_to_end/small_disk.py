@@ -12,21 +12,26 @@ import pytest
 from .account import Account
 from .requirements import need
 
-SMALL = 256 * 1024  # bytes on the disk that gets full
+SMALL = "256k"
 
 
 @contextmanager
-def mounted(account: Account, place: Path) -> Iterator[None]:
-    """A folder of the account is a small file system of its own."""
+def mounted(account: Account, place: Path, size: str = SMALL) -> Iterator[None]:
+    """A folder of the account is a small file system of its own; `size` as mount(8) has it."""
     need("mount")
     uid, gid = account.ids
     account.folder(place)
-    options = f"size={SMALL},uid={uid},gid={gid},mode=700"
+    options = f"size={size},uid={uid},gid={gid},mode=700"
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place], check=True)
     try:
         yield
     finally:
-        subprocess.run(["umount", place], check=True)
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def enlarge(place: Path) -> None:
+    """Make room in that file system."""
+    subprocess.run(["mount", "-o", "remount,size=8m", place], check=True)
 
 
 @contextmanager
