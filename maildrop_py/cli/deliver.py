@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import _signal  # `signal` wraps this in enum classes, for 5 ms
 import os
+import sys
 import time
 
 from maildrop_py.cli.deliver_options import parse
@@ -49,6 +50,7 @@ DEADLINE = 240.0
 def run(arguments: list[str]) -> int:
     """Deliver, and return the status to leave the process with; never raises."""
     os.umask(0o077)  # caches, logs and what programs write are for their owner alone
+    sys.dont_write_bytecode = True  # nor may root keep Python's own modules to itself
     try:
         _catch_signals(arguments)
         return deliver(arguments)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+import maildrop_py
+
 from .account import MESSAGE, Account
+
+PACKAGE = Path(maildrop_py.__file__).parent
 
 
 def test_a_delivered_message_is_status_0_and_silence(account: Account) -> None:
@@ -226,3 +233,16 @@ def test_a_fifo_in_place_of_the_bundle_does_not_hold_mail_up(account: Account) -
     bundle.unlink()
     os.mkfifo(bundle)
     assert account.deliver() == (0, b"", b"")
+
+
+def test_no_module_is_kept_for_its_owner_alone(account: Account, tmp_path: Path) -> None:
+    """Root's first delivery would make everybody else compile them at every start."""
+    packages = tmp_path / "packages"
+    hidden = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(PACKAGE, packages / "maildrop_py", ignore=hidden)
+    start = f"import sys; sys.path.insert(0, {str(packages)!r}); import maildrop_py.cli.main as m"
+    command = [sys.executable, "-c", f"{start}; m.main()", "deliver"]
+    account.maildir.mkdir(exist_ok=True)
+    subprocess.run(command, input=MESSAGE, env={"HOME": str(account.home)}, check=True)
+    kept = list(packages.rglob("*.pyc"))
+    assert kept and [path for path in kept if not path.stat().st_mode & stat.S_IROTH] == []

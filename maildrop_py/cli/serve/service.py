@@ -9,6 +9,7 @@ mail in; one more process stays root, sees no mail, and makes deputies.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -53,6 +54,7 @@ class Plan:
 def run(plan: Plan, manager: Manager, log: Callable[[str], None]) -> None:
     """Serve until told to stop."""
     os.umask(0o077)
+    sys.dont_write_bytecode = True  # which root would make for itself alone
     try:
         (_run_as_root if plan.deputies else _run_as_one)(plan, manager, log)
     finally:
