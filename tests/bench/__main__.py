@@ -3,7 +3,7 @@
 They are startup, memory, many-rules, dry-run, evidence, refile and watch; all, unless
 some are named. Each prints a Markdown table, and a line that says whether the figure
 that the project promises was reached in this run. What takes longer is run by its own
-name: `python -m tests.bench.many_messages`, `.together`, `.lmtp`, `.catches`.
+name: `python -m tests.bench.many_messages`, `.together`, `.lmtp`, `.postfix`, `.catches`.
 """
 
 from __future__ import annotations
