@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import smtplib
 
 import pytest
 
+from .dovecot import encoded
 from .mails import MAILS, REFUSED, RULES, message
-from .postfix import Postfix
+from .postfix import BOUNCES, Postfix
 from .serving import Site, SystemUsers
 from .small_disk import full, mounted
 from .waiting import wait_until
@@ -52,6 +54,17 @@ def test_the_message_arrives_unchanged_with_its_envelope_once(
     assert b"\nX-Odd:  two spaces" in head
     names = [line.split(b":")[0].lower() for line in head.splitlines()]
     assert (names.count(b"return-path"), names.count(b"delivered-to")) == (1, 1)
+
+
+def test_addresses_beyond_ascii_come_through(site: Site, lmtp_postfix: Postfix) -> None:
+    site.write_rules("anna", "rules: [{when: {extension: '^Łódź$'}, then: {file: Łódź}}]")
+    with smtplib.SMTP("127.0.0.1", lmtp_postfix.port) as smtp:
+        address = site.address("anna", "Łódź")
+        sent = message("Lunch?").replace(b"\n", b"\r\n")
+        smtp.sendmail(f"ańa@{BOUNCES}", [address], sent, mail_options=["SMTPUTF8"])
+    wait_until("the message", lambda: site.folders("anna") == {"." + encoded("Łódź"): 1})
+    head = site.only_message("anna").read_bytes().partition(b"\n\n")[0].decode()
+    assert f"Return-Path: <ańa@{BOUNCES}>\nDelivered-To: {address}\n" in head
 
 
 def test_unknown_user_bounces_and_the_others_have_the_message(
