@@ -68,7 +68,10 @@ def _send(way: Way, port: int, messages: int) -> float:
         if perf_counter() - start > 300:
             raise OSError(f"{way.name}: {expected - _there(way.maildir)} messages did not arrive")
         sleep(0.02)
-    return perf_counter() - start
+    seconds = perf_counter() - start
+    if _there(way.maildir) > expected:
+        raise OSError(f"{way.name}: messages are there twice")
+    return seconds
 
 
 def _there(maildir: Path) -> int:
