@@ -47,6 +47,7 @@ class Service:
         self._socket_unit = _section(listener, "Socket")
         self.path = Path(self._socket_unit["ListenStream"])
         self._process: subprocess.Popen[bytes] | None = None
+        self._asked = False
         self.told: list[str] = []  # what the service told its manager
         self._notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notified.bind(str(folder / "notify"))
@@ -95,13 +96,19 @@ class Service:
             )
         self.wait_for("READY=1")
 
-    def stop(self) -> None:
-        """Ask the main process to end, alone, as KillMode=mixed has it; the socket stays open."""
-        if self._process is not None:
+    def ask_to_stop(self) -> None:
+        """Ask the main process to end, alone, as KillMode=mixed has it; once, as systemd does."""
+        if self._process is not None and not self._asked:
             assert self._unit["KillMode"] == "mixed"
             self._process.send_signal(signal.SIGTERM)
+            self._asked = True
+
+    def stop(self) -> None:
+        """Stop the service; the socket stays open."""
+        self.ask_to_stop()
+        if self._process is not None:
             status = self._process.wait(60)
-            self._process = None
+            self._process, self._asked = None, False
             assert status == 0, (status, self.log())
 
     def reload(self) -> None:

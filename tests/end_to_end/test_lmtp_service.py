@@ -51,7 +51,7 @@ def test_a_session_is_finished_though_the_service_is_told_to_stop(site: Site) ->
         client.docmd("LHLO", "client.test")
         client.mail("anna@sender.test")
         client.rcpt(site.address("anna"))
-        os.kill(site.service.pid, signal.SIGTERM)
+        site.service.ask_to_stop()
         site.service.wait_for("STOPPING=1")
         assert client.data(message("Lunch?"))[0] == 250
         assert client.getreply()[0] == 421
