@@ -7,7 +7,9 @@ the rest of the delivery stays what it is.
 
 from __future__ import annotations
 
-import sys
+from pathlib import Path
+
+from .snapshot import interpreter
 
 NO_FILE_SYNC = """
 import os, stat
@@ -85,6 +87,6 @@ SABOTAGES = {
 }
 
 
-def broken_by(sabotage: str) -> list[str]:
-    """The command under which our own command, given behind it, runs broken so."""
-    return [sys.executable, "-c", sabotage + _THEN_RUN]
+def broken_by(sabotage: str, command: Path) -> list[str]:
+    """The command under which our own `command`, given behind it, runs broken so."""
+    return [str(interpreter(command)), "-c", sabotage + _THEN_RUN]

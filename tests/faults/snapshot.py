@@ -52,3 +52,9 @@ def install(place: Path) -> Path:
     command.write_text(SCRIPT.format(python=sys.executable, packages=str(packages)))
     command.chmod(0o755)
     return command
+
+
+def interpreter(command: Path) -> Path:
+    """The Python that runs an installed command."""
+    python = command.with_name("python")
+    return python if python.exists() else Path(sys.executable)

@@ -39,4 +39,12 @@ SERVINGS: dict[str, Make] = {
     if os.geteuid() == 0 or not case.as_root
 }
 REFILINGS: dict[str, Make] = {"refile": Refilings, "undo": _undo}
+_MOSTLY = ("one", "several", "large", "duplicates", "piped", "at once", "as root, ")
+SOME_SERVINGS = [
+    f"serve: {case.name}"
+    for case in letters.CASES
+    if f"serve: {case.name}" in SERVINGS and case.name.startswith(_MOSTLY) and case.warm
+]
+"""Those that the tests have time for; the full run has it for all."""
+
 SUBJECTS = DELIVERIES | REFILINGS | SERVINGS

@@ -8,12 +8,12 @@ import pytest
 
 from .power_loss import lose_power
 from .sabotage import SABOTAGES, broken_by
-from .subjects import SUBJECTS
+from .subjects import DELIVERIES, REFILINGS, SOME_SERVINGS, SUBJECTS
 
 pytestmark = pytest.mark.usefixtures("tracing")
 
 
-@pytest.mark.parametrize("name", SUBJECTS)
+@pytest.mark.parametrize("name", [*DELIVERIES, *REFILINGS, *SOME_SERVINGS, "serve: new folders"])
 def test_no_power_failure_loses_or_tears_a_message(name: str, command: Path, place: Path) -> None:
     outage = lose_power(SUBJECTS[name](command, place / "place"))
     assert not outage.wrong, outage
@@ -36,9 +36,9 @@ def test_power_fails_after_another_delivery_was_killed(
 def test_the_model_catches_what_is_broken_on_purpose(
     how: str, name: str, command: Path, place: Path
 ) -> None:
-    kind = {"deliver": "plain", "serve": "several"}[how]
+    kind = {"deliver": "plain", "serve": "one"}[how]
     if name == "no fsync of new folders":
         kind = "new folders"
     subject = SUBJECTS[f"{how}: {kind}"](command, place / "place")
-    outage = lose_power(subject, broken=broken_by(SABOTAGES[name]))
+    outage = lose_power(subject, broken=broken_by(SABOTAGES[name], command))
     assert any("torn" in wrong or "lost" in wrong for wrong in outage.wrong), outage

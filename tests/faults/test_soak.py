@@ -25,15 +25,15 @@ def test_every_message_is_accounted_for(
 def test_every_message_that_serve_took_is_accounted_for(
     command: Path, place: Path, dns_server: DnsServer
 ) -> None:
-    ledger = soak_serve(command, place, dns_server, SECONDS, as_root=False)
+    ledger = soak_serve(command, place, dns_server, SECONDS / 2, as_root=False)
     assert not ledger.wrong(), ledger
-    assert ledger.sent > 200 and ledger.killed.total() > 5, ledger
+    assert ledger.sent > 100 and ledger.killed.total() > 2, ledger
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to start a server as root")
 def test_every_message_that_deputies_delivered_is_accounted_for(
     command: Path, place: Path, dns_server: DnsServer
 ) -> None:
-    ledger = soak_serve(command, place, dns_server, SECONDS / 2, as_root=True)
+    ledger = soak_serve(command, place, dns_server, SECONDS / 3, as_root=True)
     assert not ledger.wrong(), ledger
-    assert ledger.sent > 50 and ledger.killed.total() > 2, ledger
+    assert ledger.sent > 20 and ledger.killed, ledger

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -71,7 +70,7 @@ class Servings:
         A strace in `under` is attached when the server is there; what else stands in
         `under`, the server is started with.
         """
-        at = list(under).index(sys.executable) if sys.executable in under else len(under)
+        at = list(under).index("-c") - 1 if "-c" in under else len(under)
         strace, broken = under[:at], under[at:]
         with self.server(broken) as server:
             if strace and self.case.warm:

@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to make an account"),
     pytest.mark.usefixtures("tracing"),
 ]
-CALLS = ("openat", "read", "newfstatat", "lseek", "mmap")
+CALLS = ("openat", "read", "newfstatat")
 ERRORS = ("EMFILE", "EIO", "ENOMEM")
 
 
