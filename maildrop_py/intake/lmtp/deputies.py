@@ -62,7 +62,9 @@ class Deputies:
     """The deputies of one worker; `line` is its end of the line to the appointer.
 
     `limit` at a time; one that has nothing to do for `idle_seconds` is let go;
-    one that does not answer for `errand_seconds` is given up.
+    one that does not answer for `errand_seconds` is given up, and so is one that
+    is not there `appoint_seconds` after it was asked for: the appointer may have
+    died with the question.
     """
 
     def __init__(
@@ -73,10 +75,11 @@ class Deputies:
         limit: int = 64,
         idle_seconds: float = 60.0,
         errand_seconds: float = 600.0,
+        appoint_seconds: float = 20.0,
     ) -> None:
         self._reactor, self._line = reactor, line
         self._limit, self._idle_seconds = limit, idle_seconds
-        self._errand_seconds = errand_seconds
+        self._errand_seconds, self._appoint_seconds = errand_seconds, appoint_seconds
         self._deputies: dict[tuple[int, int], _Deputy] = {}
         self._wanted: deque[_Deputy] = deque()  # no room for them yet
         self._asked: dict[int, _Deputy] = {}
@@ -116,7 +119,7 @@ class Deputies:
     def _ask_for(self, deputy: _Deputy) -> None:
         self._ticket += 1
         self._asked[self._ticket] = deputy
-        deputy.deadline = self._reactor.now + self._errand_seconds
+        deputy.deadline = self._reactor.now + self._appoint_seconds
         try:
             self._line.send(REQUEST.pack(self._ticket, *deputy.key))
         except OSError:

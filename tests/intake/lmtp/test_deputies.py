@@ -166,6 +166,15 @@ def test_a_deputy_that_does_not_answer_is_given_up(office):
     assert fine["uids"][0] == TWO
 
 
+def test_an_appointer_that_does_not_answer_is_asked_again_by_the_next_errand(office):
+    desk = office(appoint_seconds=0.2)
+    os.kill(desk.appointer, signal.SIGSTOP)
+    assert desk.ask((ONE, b"hello")) == [None]
+    os.kill(desk.appointer, signal.SIGCONT)
+    (seen,) = desk.ask((ONE, b"hello"))
+    assert seen["uids"][0] == ONE
+
+
 def test_more_users_than_deputies_take_turns(office):
     users = [ONE + number for number in range(10)]
     seen = office(limit=2).ask(*((user, b"hello") for user in users))
