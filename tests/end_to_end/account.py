@@ -14,6 +14,9 @@ from pathlib import Path
 
 _numbers = count(1)
 
+READABLE = 0o022
+"""The umask under which the system's password file stays one that everybody may read."""
+
 
 class Account:
     """A user with a home of mode 0700; files made through it belong to that user."""
@@ -27,13 +30,15 @@ class Account:
     def create(self) -> None:
         """Add the user to the system's password file and make the home."""
         command = ["useradd", "--no-create-home", "--home-dir", str(self.home), "--shell"]
-        subprocess.run([*command, "/bin/sh", "--user-group", self.name], check=True)
+        command += ["/bin/sh", "--user-group", self.name]
+        subprocess.run(command, check=True, umask=READABLE)
         self.home.mkdir(mode=0o700)
         self.own(self.home)
 
     def remove(self) -> None:
         """Take the user off the system again, and the home."""
-        subprocess.run(["userdel", "--force", self.name], check=False, capture_output=True)
+        command = ["userdel", "--force", self.name]
+        subprocess.run(command, check=False, capture_output=True, umask=READABLE)
         shutil.rmtree(self.home, ignore_errors=True)
 
     @property
