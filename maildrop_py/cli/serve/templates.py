@@ -12,6 +12,7 @@ import re
 from maildrop_py.errors import UsageError
 
 FIELDS = ("user", "domain", "extension", "home")
+LONGEST = 255  # bytes of a name of a file
 _field = re.compile(r"\{([^{}]*)\}")
 
 
@@ -55,7 +56,10 @@ class Template:
         for at in range(1, len(filled), 2):
             field = filled[at]
             filled[at] = home if field == "home" else _name(values[field], field)
-        return os.path.normpath("".join(filled))
+        path = os.path.normpath("".join(filled))
+        if len(path) > LONGEST // 4 and any(len(os.fsencode(p)) > LONGEST for p in path.split("/")):
+            raise NotAName(f"{self.text} becomes too long")
+        return path
 
 
 def _name(value: str, field: str) -> str:
@@ -64,6 +68,4 @@ def _name(value: str, field: str) -> str:
         raise NotAName(f"{field} {value!r}")
     if not value and field != "extension":
         raise NotAName(f"no {field}")
-    if len(value.encode("utf-8", "surrogateescape")) > 255:
-        raise NotAName(f"{field} is too long")
     return value

@@ -45,3 +45,12 @@ def test_a_path_lies_where_the_template_says(user: str, domain: str, extension: 
     except NotAName:
         return
     assert os.path.normpath(path) == path and path.startswith("/mail/") and path.count("/") == 4
+
+
+def test_what_is_too_long_for_a_name_of_a_file_is_nobodys() -> None:
+    template = Template("/mail/{user}@{domain}")
+    assert template.fill("b" * 253, "x", "", "") == f"/mail/{'b' * 253}@x"
+    with pytest.raises(NotAName):
+        template.fill("b" * 254, "x", "", "")
+    with pytest.raises(NotAName):
+        template.fill("あ" * 85, "x", "", "")
