@@ -65,7 +65,7 @@ def conversation(data: bytes) -> None:
 
 
 def talk(session: Session, data: bytes, settle: Callable[[], object] = lambda: None) -> bytes:
-    """Say `data` in some fifty pieces; the replies. `settle` lets commits end."""
+    """Say `data` in some fifty pieces; the replies. `settle` is called until a commit has ended."""
     said = session.greet()
     step = 1 + len(data) // 50
     for start in range(0, len(data), step):
@@ -83,7 +83,8 @@ def _send(session: Session, piece: bytes, settle: Callable[[], object]) -> bytes
         answers: list[Sequence[Reply]] = []
         failure = session.commit(answers.append)
         assert failure is None, failure
-        settle()
+        while not answers:
+            settle()
         said += session.committed(answers[0])
     return said
 
