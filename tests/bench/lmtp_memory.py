@@ -1,6 +1,6 @@
 """lmtp_memory: what a worker of `serve` holds, after many messages and under many large ones.
 
-    python -m tests.bench.lmtp_memory [MESSAGES]
+Run it as `python -m tests.bench.lmtp_memory [MESSAGES]`.
 """
 
 from __future__ import annotations
