@@ -110,8 +110,14 @@ def _directory(place: Path) -> Directory:
 
 
 @cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """For rules and what is compiled of them; gone when the interpreter is."""
+    return tempfile.TemporaryDirectory(prefix="maildrop-py-rules-")
+
+
+@cache
 def _rules() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="maildrop-py-rules-")) / "rules.yaml"
+    path = Path(_folder().name) / "rules.yaml"
     path.write_text(RULES)
     path.chmod(0o600)
     return path
