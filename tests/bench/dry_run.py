@@ -18,7 +18,7 @@ from .table import markdown, verdict
 from .user import as_user, ground, hand_over
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpora/spamassassin"
-ROUNDS = 3
+ROUNDS = 9
 
 
 def report() -> str:
