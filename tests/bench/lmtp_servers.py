@@ -1,6 +1,6 @@
 """lmtp_servers: the LMTP servers that are compared, each private, on a Unix socket of its own.
 
-Both deliver into one Maildir of the user, both sync what they deliver. Dovecot
+All deliver into Maildirs of the same system user, all sync what they deliver. Dovecot
 is measured as it comes (a process for each client) and with as many processes
 as we have, each for many clients.
 """
@@ -27,7 +27,7 @@ state_dir = {folder}/state
 log_path = {folder}/log
 protocols = lmtp
 ssl = no
-mail_location = maildir:{folder}/Maildir
+mail_location = maildir:{folder}/users/%n
 default_internal_user = {user}
 default_login_user = {user}
 default_internal_group = {group}
@@ -97,11 +97,9 @@ class LmtpServer:
         """Write what the server needs and return how it is started."""
         raise NotImplementedError
 
-    maildir = "Maildir"
-
-    def delivered(self) -> int:
-        """How many messages lie in INBOX."""
-        new = self.folder / self.maildir / "new"
+    def delivered(self, user: str) -> int:
+        """How many messages lie in the INBOX of `user`."""
+        new = self.folder / "users" / user / "new"
         return len(os.listdir(new)) if new.exists() else 0
 
     def processor_seconds(self) -> float:
@@ -135,23 +133,26 @@ class FrontDoor(LmtpServer):
         python = environment() / "bin/python"
         return [str(word) for word in (python, script, self.socket, maildir, self.workers)]
 
+    def delivered(self, user: str) -> int:
+        """How many messages lie in the only INBOX."""
+        return len(os.listdir(self.folder / "Maildir/new"))
+
 
 class MaildropPy(LmtpServer):
     """This program, with the same three rules."""
 
     name = "maildrop-py serve"
-    maildir = "users/recipient"
     rules = RULES
 
     def command(self) -> list[str]:
-        (self.folder / self.maildir).mkdir(parents=True, mode=0o700)
+        (self.folder / "users").mkdir(mode=0o700)
         rules = self.folder / "rules.yaml"
         rules.write_text(self.rules)
         rules.chmod(0o600)
         places = {"maildir": "users/{user}", "state": "state/{user}", "rules": "rules.yaml"}
         told = [f"--{name}={self.folder}/{place}" for name, place in places.items()]
         program = environment() / "bin/maildrop-py"
-        return [str(program), "serve", f"--listen={self.socket}", "--workers=2", *told]
+        return [str(program), "serve", f"--listen={self.socket}", "--workers=2", "--create", *told]
 
 
 class ManyRules(MaildropPy):

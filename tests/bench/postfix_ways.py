@@ -138,7 +138,7 @@ class Dovecot(Way):
         folder = ground() / "dovecot"
         server = _DovecotOf(folder, self.account)
         server.socket.chmod(0o666)
-        self.address, self.maildir = f"anna@{VIRTUAL}", folder / "Maildir"
+        self.address, self.maildir = f"anna@{VIRTUAL}", folder / "users/anna"
         self.postfix.set(virtual_transport=f"open-lmtp:unix:{server.socket}")
         try:
             yield
