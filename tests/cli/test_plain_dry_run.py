@@ -96,14 +96,14 @@ def test_mistakes_in_the_rules_are_said_and_status_1(
 
 
 def test_neither_click_nor_rich_is_loaded_for_it(account: Path) -> None:
-    plain_dry_run([str(account / "Maildir")])  # keeps the compiled rules
     code = (
         "import sys; from maildrop_py.cli.plain_dry_run import plain_dry_run\n"
         f"plain_dry_run([{str(account / 'Maildir')!r}])\n"
         "sys.exit(str({'click', 'rich', 'json', 'typing'} & set(sys.modules)))"
     )
     command = [sys.executable, "-I", "-c", code]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
+    for _ in range(2):  # the first may have to compile the rules
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
     assert done.stderr == b"set()\n"
     assert b"90 messages; nothing was changed" in done.stdout
 

@@ -105,17 +105,18 @@ def soak(
 ) -> Ledger:
     """Hand over messages for so long, with `troubles` at work, then see that all arrive."""
     post = _Post(receiver, Random(6))
-    with ExitStack() as stack:
-        for trouble in (*troubles, Trouble(1.0, lambda _: post.read(READ_AFTER), lambda: None)):
-            stack.enter_context(_at_work(trouble))
-        threads = [threading.Thread(target=post.work) for _ in range(workers)]
+    threads = [threading.Thread(target=post.work) for _ in range(workers)]
+    reader = Trouble(1.0, lambda _: post.read(READ_AFTER), lambda: post.read(0))
+    with _at_work(reader):  # to the last, for at full rate mail itself fills the disk
+        with ExitStack() as stack:
+            for trouble in troubles:
+                stack.enter_context(_at_work(trouble))
+            for thread in threads:
+                thread.start()
+            time.sleep(seconds)
+        post.closed = True
         for thread in threads:
-            thread.start()
-        time.sleep(seconds)
-    post.closed = True
-    for thread in threads:
-        thread.join()
-    post.read(0)
+            thread.join()
     return post.ledger
 
 

@@ -56,7 +56,8 @@ def rewritten_rules(path: Path, server: str, every: float) -> Trouble:
                     file.flush()
 
     def end() -> None:
-        _replace(path, GOOD.format(server=server, folder="Last"))
+        with suppress(OSError):  # the same: others' mail may fill it too
+            _replace(path, GOOD.format(server=server, folder="Last"))
 
     end()
     return Trouble(every, write, end)
