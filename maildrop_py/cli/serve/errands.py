@@ -15,7 +15,7 @@ from functools import partial
 from maildrop_py.cli.serve.holding import Holding, pieces_of
 from maildrop_py.cli.serve.mailbox import OWN, Account, Mailbox
 from maildrop_py.cli.serve.posting import Posting
-from maildrop_py.cli.serve.reception import unknown
+from maildrop_py.cli.serve.reception import nobody_waits, unknown
 from maildrop_py.cli.serve.rulebook import Rulebook
 from maildrop_py.cli.serve.stores import Stores
 from maildrop_py.delivery.maildir import Maildir
@@ -101,7 +101,8 @@ class Outgoing:
         self._pending -= 1
         if not self._pending:
             self._holding.close()
-            self._done([self._replies[m.recipient] for m in self._transaction.recipients])
+            done, self._done = self._done, nobody_waits
+            done([self._replies[m.recipient] for m in self._transaction.recipients])
 
 
 class Deputy:

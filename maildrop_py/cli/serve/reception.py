@@ -66,6 +66,10 @@ def unknown(address: Address) -> Reply:
     return Reply(550, "5.1.1", f"<{address.text}> is unknown here")
 
 
+def nobody_waits(replies: Sequence[Reply]) -> None:
+    """Who is told when all have been; a sink that led back to its client would be garbage."""
+
+
 class Incoming:
     """The Sink of one message."""
 
@@ -165,8 +169,10 @@ class Incoming:
         if self._pending:
             return
         answered = [self._postings[m.recipient] for m in self._transaction.recipients]
-        self._done([posting.reply or UNEXPECTED for posting in answered])
+        done, self._done = self._done, nobody_waits
+        done([posting.reply or UNEXPECTED for posting in answered])
         for posting in self._postings.values():
             if not posting.waited:
                 posting.remember()
         self._spool.close()
+        self._postings.clear()  # they lead back here: leave nothing to be collected
