@@ -105,7 +105,7 @@ def soak(
 ) -> Ledger:
     """Hand over messages for so long, with `troubles` at work, then see that all arrive."""
     post = _Post(receiver, Random(6))
-    threads = [threading.Thread(target=post.work) for _ in range(workers)]
+    threads = [threading.Thread(target=post.work, daemon=True) for _ in range(workers)]
     reader = Trouble(1.0, lambda _: post.read(READ_AFTER), lambda: post.read(0))
     with _at_work(reader):  # to the last, for at full rate mail itself fills the disk
         with ExitStack() as stack:
@@ -139,7 +139,7 @@ def _at_work(trouble: Trouble) -> Iterator[None]:
             trouble.act(number)
             number += 1
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
         yield
