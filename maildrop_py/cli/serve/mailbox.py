@@ -24,8 +24,9 @@ class Mailbox:
     `recipient` is the address as the mail server gave it, `extension` what
     stands behind the delimiter in it, None if nothing does. `rules` are tried
     first, `default_rules` where that file does not exist ("": there are none).
-    `own_maildir`: the user's rules may name another Maildir. `rules_home` is
-    what `~` in the rules stands for, None for rules that all users share.
+    `own_rules`: no other user has that file, and this one need not have it either;
+    `own_maildir`: they may name another Maildir. `rules_home` is what `~` in the
+    rules stands for, None for the server's own home.
     """
 
     account: Account
@@ -38,5 +39,6 @@ class Mailbox:
     state: str
     cache: str
     log: str
+    own_rules: bool = False
     own_maildir: bool = False
     create: bool = False

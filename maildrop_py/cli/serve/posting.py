@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 import time
-from functools import partial
 
 from maildrop_py.cli.environment import Places
 from maildrop_py.cli.programs import command_runner, command_settings
@@ -116,8 +115,7 @@ class Posting:
             shared = None  # what is forwarded must say where it has been
             limit = time.monotonic() + TIME_LIMIT
             sendmail = self._program.settings.sendmail
-            home = self.mailbox.account.home
-            commands = command_settings(os.environ, home, self.envelope, sendmail, limit)
+            commands = command_settings(os.environ, self._home, self.envelope, sendmail, limit)
         self._delivery = Delivery(
             *(decision, self.spool, self._maildir(), self.envelope, commands), traces=shared
         )
@@ -136,15 +134,22 @@ class Posting:
 
     def _ask(self, may_wait: bool) -> Evidence:
         mailbox, program = self.mailbox, self._program
-        limit = time.monotonic() + TIME_LIMIT
-        run = partial(command_runner, self.spool, os.environ, mailbox.account.home, self.envelope)
         return Evidence(
             *(self._message, self.envelope, program.settings, mailbox.state),
-            run_command=lambda argv: run(limit)(argv),
+            run_command=self._command_runner(),
             zones=program.zones,
             store=self._store,
             may_wait=may_wait,
         )
+
+    def _command_runner(self) -> Callable[[tuple[str, ...]], int | None]:
+        """What does not lead back here, or it would be left to the garbage collector."""
+        limit = time.monotonic() + TIME_LIMIT
+        return command_runner(self.spool, os.environ, self._home, self.envelope, limit)
+
+    @property
+    def _home(self) -> str:
+        return self.mailbox.account.home or Places(os.environ).home
 
     def _decide(self, evidence: Evidence) -> Decision:
         try:

@@ -146,7 +146,7 @@ class Rulebook:
         rules = self._rules.get(key)
         if rules is None:
             default = path == mailbox.default_rules
-            personal = mailbox.rules_home is not None or bool(mailbox.default_rules)
+            personal = mailbox.own_rules or bool(mailbox.default_rules)
             rules = self._rules[key] = _Rules(
                 path, mailbox.cache, mailbox.rules_home, personal and not default
             )

@@ -9,6 +9,7 @@ mail in; one more process stays root, sees no mail, and makes deputies.
 from __future__ import annotations
 
 import os
+import pwd
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -65,6 +66,7 @@ def run(plan: Plan, manager: Manager, log: Callable[[str], None]) -> None:
 def _run_as_one(plan: Plan, manager: Manager, log: Callable[[str], None]) -> None:
     if plan.person is not None:
         become(plan.person)
+        os.environ["HOME"] = pwd.getpwuid(plan.person.uid).pw_dir
 
     def work(number: int, beat: Callable[[], None]) -> None:
         opened = partial(Reception, plan.directory)

@@ -61,6 +61,16 @@ def test_the_home_in_rules_is_the_users(server: Server) -> None:
         assert noted.endswith(mail(f"to {user}"))
 
 
+def test_without_homes_it_is_the_servers(server: Server) -> None:
+    server.write_rules("allow_commands: true\nrules: [{then: {pipe: [~/note]}}]", "rules/anna.yaml")
+    note = server.folder / "note"
+    note.write_text('#!/bin/sh\ncat > "$HOME/noted"\n')
+    note.chmod(0o700)
+    server.start(f"--rules={server.folder}/rules/{{user}}.yaml")
+    assert server.hand_over(mail("x"), ANNA)[0].startswith("250 ")
+    assert (server.folder / "noted").read_bytes().endswith(mail("x"))
+
+
 def test_changed_rules_are_used_from_the_next_message_on(server: Server) -> None:
     server.write_rules(to("One"))
     server.start()
