@@ -1,6 +1,7 @@
 """call_failures: every system call of a run fails, one in each run, in every way it can.
 
-After "done" each message lies there exactly once and whole. After "try again"
+A call that writes can also do half of its work, which is no failure, but has to
+be seen. After "done" each message lies there exactly once and whole. After "try again"
 there is nothing, and an undisturbed second run does it all.
 """
 
@@ -9,17 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import strace
+from . import short_writes, strace
 from .campaign import MakeSubject, Tally, wage
 from .errnos import errnos_of
 from .strace import Site
 from .subject import Subject, Wrong
 
 Failure = tuple[Site, str]
+"""A call, and its errno or SHORT."""
+
+SHORT = "short"
 
 
 def failures(subject: Subject) -> list[Failure]:
-    """Each call of an undisturbed run with each error that it can give."""
+    """Each call of an undisturbed run with each error that it can give; writes also SHORT."""
     log = subject.place / "calls"
     subject.reset()
     if not subject.attempt(strace.recording(log)):
@@ -27,8 +31,13 @@ def failures(subject: Subject) -> list[Failure]:
     return [
         (site, error)
         for site in strace.sites(log, subject.marker)
-        for error in errnos_of(site.name)
+        for error in _ways_to_fail(site.name)
     ]
+
+
+def _ways_to_fail(call: str) -> list[str]:
+    short = short_writes.works() and call in short_writes.SIZE_ARGUMENT
+    return [*errnos_of(call), *([SHORT] if short else [])]
 
 
 def fail_each(make: MakeSubject, place: Path, chosen: list[Failure]) -> Tally:
@@ -42,7 +51,7 @@ def strike(subject: Subject, failure: Failure) -> Tally:
     tally, log = Tally(), subject.place / "log"
     subject.reset()
     try:
-        told = subject.attempt(strace.failing(site, error, log))
+        told = subject.attempt(_under(site, error, log))
         _judge(subject, told, tally)
     except Wrong as wrong:
         tally.wrong.append(str(wrong))
@@ -52,6 +61,12 @@ def strike(subject: Subject, failure: Failure) -> Tally:
     what = f"{subject.name}: {site.name} #{site.number} {error}"
     tally.wrong = [f"{what}: {fault}" for fault in tally.wrong]
     return tally
+
+
+def _under(site: Site, error: str, log: Path) -> list[str]:
+    if error == SHORT:
+        return short_writes.shortening(site.name, site.number, log)
+    return strace.failing(site, error, log)
 
 
 def _judge(subject: Subject, told: bool, tally: Tally) -> None:

@@ -1,4 +1,4 @@
-"""campaign: one fault after the other, on as many subjects at once as there are processors.
+"""campaign: one fault after the other, on several subjects at once.
 
 Each run begins anew. What is wrong is put into words, with the call that was
 struck; what happened is counted, for the figures in the README.
@@ -18,7 +18,7 @@ from .subject import Subject
 
 T = TypeVar("T")
 MakeSubject = Callable[[Path], Subject]
-JOBS = max(1, os.cpu_count() or 1)
+JOBS = 2 * (os.cpu_count() or 1)  # a server that was struck waits before it tries again
 
 
 @dataclass

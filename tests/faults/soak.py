@@ -10,6 +10,7 @@ has a delivery without an answer to answer for it.
 
 from __future__ import annotations
 
+import itertools
 import os
 import queue
 import re
@@ -107,10 +108,11 @@ def soak(
     post = _Post(receiver, Random(6))
     threads = [threading.Thread(target=post.work, daemon=True) for _ in range(workers)]
     reader = Trouble(1.0, lambda _: post.read(READ_AFTER), lambda: post.read(0))
-    with _at_work(reader):  # to the last, for at full rate mail itself fills the disk
+    faults = post.ledger.faults
+    with _at_work(reader, faults):  # to the last, for at full rate mail itself fills the disk
         with ExitStack() as stack:
             for trouble in troubles:
-                stack.enter_context(_at_work(trouble))
+                stack.enter_context(_at_work(trouble, faults))
             for thread in threads:
                 thread.start()
             time.sleep(seconds)
@@ -130,14 +132,19 @@ class Trouble:
 
 
 @contextmanager
-def _at_work(trouble: Trouble) -> Iterator[None]:
+def _at_work(trouble: Trouble, faults: list[str]) -> Iterator[None]:
+    """Trouble by a thread; a trouble that cannot go on is a fault, for then nothing is shown."""
     over = threading.Event()
 
     def work() -> None:
-        number = 0
-        while not over.wait(trouble.every):
-            trouble.act(number)
-            number += 1
+        for number in itertools.count():
+            if over.wait(trouble.every):
+                return
+            try:
+                trouble.act(number)
+            except Exception as error:
+                faults.append(f"trouble ended: {error!r}")
+                raise
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()

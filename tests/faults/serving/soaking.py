@@ -92,16 +92,21 @@ def _attacks(server: Server, seconds: float, as_root: bool) -> list[Trouble]:
     """SIGKILL for the process that has lived longest, and SIGHUP for all."""
 
     def kill(number: int) -> None:
-        workers, appointer = server.children, []
-        if as_root:
-            appointer = [workers.pop()]
-        deputies = children(appointer[0]) if as_root and appointer else []
-        victims = deputies if number % 3 == 1 else appointer if number % 11 == 2 else workers
-        with suppress(ProcessLookupError):
-            os.kill((victims or workers)[0], signal.SIGKILL)
+        for victim in _victims(server, number, as_root)[:1]:
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
 
     def hang_up(_: int) -> None:
         os.kill(server.pid, signal.SIGHUP)
 
     every = 3.0 if seconds > LONG else 0.7
     return [Trouble(every, kill, lambda: None), Trouble(1.3, hang_up, lambda: None)]
+
+
+def _victims(server: Server, number: int, as_root: bool) -> list[int]:
+    """Workers or, now and then, deputies, or the appointer; none just after all were killed."""
+    workers = server.children
+    appointer = [workers.pop()] if as_root and workers else []
+    deputies = [pid for parent in appointer for pid in children(parent)]
+    chosen = deputies if number % 3 == 1 else appointer if number % 11 == 2 else workers
+    return chosen or workers
