@@ -34,6 +34,7 @@ _ASIDES = (
     "proxying ",
     "squirrelmail ",
 )
+_OCTETS = frozenset(map(str, range(256)))  # of an IPv4 address
 _LOGINS = ("(authenticated ", "(authenticated)", "(auth: ", "(squirrelmail authenticated ")
 
 
@@ -96,10 +97,9 @@ def plain_address(text: str) -> str:
 
 
 def _is_ipv4(text: str) -> bool:
+    """RFC 6943 3.1.1, the strict form: a zero in front, which some read as octal, is none."""
     parts = text.split(".", 4)
-    return len(parts) == 4 and all(
-        part.isdecimal() and part.isascii() and len(part) <= 3 and int(part) < 256 for part in parts
-    )
+    return len(parts) == 4 and _OCTETS.issuperset(parts)
 
 
 def _is_ipv6(text: str) -> bool:

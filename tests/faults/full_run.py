@@ -8,15 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from random import Random
 
 from dns_server import DnsServer
 
 from .call_failures import fail_each, failures
 from .campaign import MakeSubject, Tally
 from .full_disks import deliver_short, shortages
-from .hostile import corpus, growth
-from .hostile.fuzzer import Fuzzer
+from .hostile import corpus, fuzzer, growth
 from .hostile.targets import TARGETS
 from .kills import kill_each, kills
 from .one_shot import soak_deliver
@@ -29,8 +27,8 @@ from .subjects import SUBJECTS
 Soak = Callable[[Path, Path, DnsServer, float], Ledger]
 SOAKS: dict[str, Soak] = {
     "deliver": soak_deliver,
-    "serve": partial(soak_serve, as_root=False),
-} | ({"serve as root": partial(soak_serve, as_root=True)} if os.geteuid() == 0 else {})
+    "serve, one user": partial(soak_serve, as_root=False),
+} | ({"serve, as root": partial(soak_serve, as_root=True)} if os.geteuid() == 0 else {})
 
 
 @dataclass(frozen=True)
@@ -120,17 +118,18 @@ def disks(run: Run) -> bool:
 
 def hostile(run: Run) -> bool:
     """Inputs for every target, for `seconds` each; what breaks a promise joins the corpus."""
+    if not fuzzer.works():
+        print(f"input: not on this machine: {fuzzer.NEEDS}")
+        return True
     tried, good = 0, True
-    seed = time.time_ns()
+    seed = time.time_ns() % 2**32
     for name, target in TARGETS.items():
-        fuzzer = Fuzzer(target, corpus.kept(target), Random(seed))
-        finding = fuzzer.run(run.seconds)
-        tried += fuzzer.tried
-        print(f"{name}: {fuzzer.tried} tried, {len(fuzzer.pool)} led somewhere new", flush=True)
-        if finding is not None:
-            print(
-                f"  WRONG: {finding.error}: {finding.data!r}: {corpus.keep(target, finding.data)}"
-            )
+        search = fuzzer.search(target, seed, fuzzer.Effort(seconds=max(int(run.seconds), 1)))
+        tried += search.tried
+        print(f"{name}: {search.tried} tried, {search.new} led somewhere new", flush=True)
+        if finding := search.finding:
+            kept = corpus.keep(target, finding.data)
+            print(f"  WRONG: {finding.error}: {finding.data!r}: {kept}")
             good = False
     print(f"inputs tried: {tried} (seed {seed})")
     return good
@@ -150,6 +149,8 @@ def soaking(run: Run) -> bool:
     """Everything at once for ten times `seconds`, for each way of delivering."""
     good = True
     for name, soaked in SOAKS.items():
+        if not name.startswith(run.subjects):
+            continue
         dns, place = DnsServer(), run.place / name.replace(" ", "-")
         place.mkdir(parents=True)
         try:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .hostile import corpus, growth
-from .hostile.fuzzer import Fuzzer
+from .hostile import corpus, fuzzer, growth, planted
 from .hostile.targets import TARGETS
 
 SLOW = ("message", "maildir files", "pattern", "served")  # those that write to a disk, or compile
 SIZE = 3000  # bytes
+PLANTED = {target.name: target for target in planted.TARGETS}
+
+needs_atheris = pytest.mark.skipif(not fuzzer.works(), reason=fuzzer.NEEDS)
 
 
 def inputs(name: str) -> st.SearchStrategy[bytes]:
@@ -33,12 +34,40 @@ def test_no_input_breaks_a_promise(name: str) -> None:
     feed()
 
 
+@needs_atheris
 @pytest.mark.parametrize("name", TARGETS)
 def test_no_input_found_by_looking_where_it_leads_breaks_a_promise(name: str) -> None:
-    fuzzer = Fuzzer(TARGETS[name], corpus.kept(TARGETS[name]), Random(822))
-    finding = fuzzer.run(1.0)
-    assert finding is None
-    assert len(fuzzer.pool) > 1
+    effort = fuzzer.Effort(runs=150 if name in SLOW else 1000)
+    search = fuzzer.search(TARGETS[name], 822, effort)
+    assert search.finding is None
+    assert search.tried >= effort.runs
+    assert search.new
+
+
+@needs_atheris
+def test_a_fault_behind_one_comparison_after_the_other_is_found_and_made_small() -> None:
+    finding = search_planted("deep", fuzzer.Effort(runs=2_000_000)).finding
+    assert finding is not None
+    assert finding.data == b"plant"
+    assert finding.error.startswith("AssertionError")
+
+
+@needs_atheris
+@pytest.mark.parametrize(("name", "says"), [("endless", "timeout"), ("deadly", "deadly signal")])
+def test_an_input_that_hangs_or_kills_the_process_is_found(name: str, says: str) -> None:
+    finding = search_planted(name, fuzzer.Effort(runs=1000, hang=1)).finding
+    assert finding is not None
+    assert finding.data and says in finding.error
+
+
+@needs_atheris
+def test_a_process_that_ends_without_a_word_does_not_pass_for_a_good_one() -> None:
+    with pytest.raises(RuntimeError, match="vanishing"):
+        search_planted("vanishing", fuzzer.Effort(runs=1000))
+
+
+def search_planted(name: str, effort: fuzzer.Effort) -> fuzzer.Search:
+    return fuzzer.search(PLANTED[name], 822, effort, planted.__name__)
 
 
 @pytest.mark.parametrize("path", corpus.paths(), ids=lambda path: path.name)

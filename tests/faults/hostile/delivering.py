@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from itertools import cycle
 from pathlib import Path
 
 from maildrop_py.decision.decide import decide
@@ -47,15 +46,14 @@ rules:
 """
 ADDED = (b"Return-Path", b"Delivered-To", b"X-List", b"X-Subject", b"X-Raw", b"X-Who")
 KNOWN = {"maildirfolder", "dovecot-keywords", "maildirsize"}
-_turns = cycle(SURROUNDINGS)
 
 
 def message(data: bytes) -> None:
-    """The first line gives the envelope, the rest is the message."""
+    """The first line gives the envelope, the length the kind of Maildir, what follows is mail."""
     first, _, text = data.partition(b"\n")
     sender, _, recipient = str(first, "utf-8", "replace").partition(" ")
     envelope = Envelope(sender=sender, recipient=recipient or None)
-    layout, encoding = next(_turns)
+    layout, encoding = SURROUNDINGS[len(data) % len(SURROUNDINGS)]
     program = _program(layout, encoding)
     decision = _decided(text, envelope, program, False)
     assert _decided(text, envelope, program, False) == decision

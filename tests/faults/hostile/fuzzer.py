@@ -1,27 +1,36 @@
-"""fuzzer: inputs that come further and further into a part, found by trying.
+"""fuzzer: inputs that come further and further into a part, found by libFuzzer (through Atheris).
 
-Inputs that reach a step from one line to another which none before them
-reached are kept, and further ones are made of them: cut, joined, repeated,
-mixed with the target's words. Needs nothing but the interpreter's own tracing.
+It looks where each input leads in the code of maildrop_py, and makes new ones
+of those that came somewhere new and of the target's words. It runs in a process
+of its own (following.py), so that an input is found as well that kills this
+process, hangs it or fills its memory; those are left as they are, while an
+input that raised something is made smaller.
 """
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 import sys
-import time
+import tempfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from random import Random
-from types import CodeType, FrameType
-from typing import Any
 
-import maildrop_py
-
+from . import corpus
 from .target import Target
 
+NEEDS = "needs Atheris, which there is for Linux on x86-64 (pip install atheris)"
 LONGEST = 4000  # bytes of an input
-_PACKAGE = str(Path(maildrop_py.__file__).parent)
-Edge = tuple[CodeType, int, int]
+HASTE = 10  # how soon inputs may be long: 0 is at once, libFuzzer's own 100 is for faster targets
+HANG = 30  # seconds after which an input is one that never ends
+MEMORY = 1024  # MiB that no target needs
+PACKAGE = "maildrop_py"
+_FOUND = ("crash-*", "timeout-*", "oom-*")
+_RAISED = re.compile(r"=== Uncaught Python exception: ===\n(.*?)\nTraceback ", re.DOTALL)
+_DIED = re.compile(r"ERROR: libFuzzer: (.*)")
+_FIGURE = re.compile(r"^stat::(\w+):\s+(\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -32,98 +41,124 @@ class Finding:
     error: str
 
 
-class Fuzzer:
-    """Feeds one target; `pool` holds the inputs worth keeping."""
+@dataclass(frozen=True)
+class Search:
+    """How many inputs were tried, how many of them led somewhere new, and what was found."""
 
-    def __init__(self, target: Target, seeds: list[bytes], chance: Random) -> None:
-        self.target = target
-        self.pool: list[bytes] = []
-        self.tried = 0
-        self._edges: set[Edge] = set()
-        self._chance = chance
-        for seed in (b"", target.before, *seeds, *target.words):
-            self._try(seed)
-        self.pool = self.pool or [b""]
-
-    def run(self, seconds: float) -> Finding | None:
-        """Try inputs for so many seconds of processor time; the first that breaks something."""
-        until = time.process_time() + seconds
-        while time.process_time() < until:
-            finding = self._try(self._mutant())
-            if finding is not None:
-                return self._smallest(finding)
-        return None
-
-    def _try(self, data: bytes) -> Finding | None:
-        self.tried += 1
-        tracer = _Tracer()
-        before = sys.gettrace()
-        sys.settrace(tracer.enter)
-        try:
-            self.target.feed(data)
-        except Exception as error:  # noqa: BLE001 - any exception is what is looked for
-            sys.settrace(before)
-            return Finding(data, f"{type(error).__name__}: {error}")
-        finally:
-            sys.settrace(before)
-        if not tracer.edges <= self._edges:
-            self._edges |= tracer.edges
-            self.pool.append(data)
-        return None
-
-    def _mutant(self) -> bytes:
-        chance = self._chance
-        data = chance.choice(self.pool[-200:] if chance.random() < 0.7 else self.pool)
-        for _ in range(chance.randint(1, 6)):
-            data = self._mutated(data)
-        return data[:LONGEST]
-
-    def _mutated(self, data: bytes) -> bytes:
-        chance = self._chance
-        a, b = sorted((chance.randint(0, len(data)), chance.randint(0, len(data))))
-        match chance.randrange(7):
-            case 0:
-                return data[:a] + data[b:]
-            case 1:
-                return data[:b] + data[a:b] * chance.randint(1, 4) + data[b:]
-            case 2:
-                return data[:a] + bytes([chance.randrange(256)]) + data[a + 1 :]
-            case 3:
-                other = chance.choice(self.pool)
-                return data[:a] + other[chance.randint(0, len(other)) :]
-            case _:
-                return data[:a] + chance.choice(self.target.words) + data[a:]
-
-    def _smallest(self, finding: Finding) -> Finding:
-        """The same finding with as much taken out as can be."""
-        size = max(len(finding.data) // 2, 1)
-        while size:
-            for start in range(0, len(finding.data), size):
-                shorter = finding.data[:start] + finding.data[start + size :]
-                again = self._try(shorter)
-                if again is not None and shorter != finding.data:
-                    finding = again
-                    break
-            else:
-                size //= 2
-        return finding
+    tried: int
+    new: int
+    finding: Finding | None
 
 
-class _Tracer:
-    """Notes each step from one line of the package to the next."""
+@dataclass(frozen=True)
+class Effort:
+    """How long to look: so many inputs, or seconds; what takes `hang` seconds never ends."""
 
-    def __init__(self) -> None:
-        self.edges: set[Edge] = set()
-        self._last = 0
+    runs: int = -1
+    seconds: int = 0
+    hang: int = HANG
 
-    def enter(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if not frame.f_code.co_filename.startswith(_PACKAGE):
-            return None
-        self._last = 0
-        return self.step
 
-    def step(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if event == "line":
-            self.edges.add((frame.f_code, self._last, frame.f_lineno))
-            self._last = frame.f_lineno
-        return self.step
+def works() -> bool:
+    """Whether this machine has what it needs."""
+    return find_spec("atheris") is not None
+
+
+def search(target: Target, seed: int, effort: Effort, package: str = PACKAGE) -> Search:
+    """Try inputs until the first that breaks something; see where they lead in `package`.
+
+    RuntimeError: the process ended without saying what it had tried, or left no input.
+    """
+    with tempfile.TemporaryDirectory(prefix="maildrop-py-fuzzer-") as scratch:
+        place = Path(scratch)
+        _sow(target, place)
+        said = _run(target, place, package, _options(seed, effort))
+        figures = dict(_FIGURE.findall(said))
+        found = [path for kind in _FOUND for path in place.glob(kind)]
+        if not figures or (_DIED.search(said) and not found):
+            raise RuntimeError(f"{target.name}: {said[-2000:]}")
+        return Search(
+            int(figures["number_of_executed_units"]),
+            int(figures["new_units_added"]),
+            _finding(target, found[0].read_bytes(), said) if found else None,
+        )
+
+
+def _sow(target: Target, place: Path) -> None:
+    """The inputs that it begins with, and the words that it puts into them."""
+    for folder in ("seeds", "temporary"):
+        (place / folder).mkdir()
+    for number, data in enumerate(_seeds(target)):
+        (place / "seeds" / str(number)).write_bytes(data)
+    words = [word for word in (*target.words, target.before) if word]
+    quoted = ("".join(f"\\x{byte:02x}" for byte in word) for word in words)
+    (place / "words").write_text("".join(f'"{word}"\n' for word in quoted))
+
+
+def _seeds(target: Target) -> tuple[bytes, ...]:
+    """What broke a promise once, and whatever comes some way into the part."""
+    further = (target.before + piece for piece in (b"", *target.growing))
+    return (*corpus.kept(target), *target.words, b"".join(target.words), *further)
+
+
+def _options(seed: int, effort: Effort) -> tuple[str, ...]:
+    return (
+        f"-seed={seed % 2**32 or 1}",  # 0 would be any
+        f"-runs={effort.runs}",
+        f"-max_total_time={effort.seconds}",
+        f"-timeout={effort.hang}",
+        f"-rss_limit_mb={MEMORY}",
+        f"-max_len={LONGEST}",
+        f"-len_control={HASTE}",
+        "-print_final_stats=1",
+    )
+
+
+def _run(target: Target, place: Path, package: str, options: tuple[str, ...]) -> str:
+    """What the process said; all that it leaves behind lies in `place`."""
+    program = (sys.executable, "-m", f"{__package__}.following")
+    subject = (package, target.feed.__module__, target.name)
+    paths = (f"-artifact_prefix={place}/", f"-dict={place}/words", f"{place}/seeds")
+    where = {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": f"{place}/temporary"}
+    with (place / "said").open("wb") as said:
+        subprocess.run(
+            (*program, *subject, *options, *paths),
+            env=os.environ | where,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    return (place / "said").read_text("utf-8", "replace")
+
+
+def _finding(target: Target, data: bytes, said: str) -> Finding:
+    """With as much taken out as can be, if trying again does no harm here."""
+    raised = _RAISED.search(said)
+    if raised is None:
+        died = _DIED.search(said)
+        return Finding(data, died[1] if died else said[-2000:])
+    return _smallest(target, Finding(data, raised[1]))
+
+
+def _smallest(target: Target, finding: Finding) -> Finding:
+    size = max(len(finding.data) // 2, 1)
+    while size:
+        for start in range(0, len(finding.data), size):
+            shorter = finding.data[:start] + finding.data[start + size :]
+            error = _error(target, shorter)
+            if error:
+                finding = Finding(shorter, error)
+                break
+        else:
+            size //= 2
+    return finding
+
+
+def _error(target: Target, data: bytes) -> str:
+    """What the input raises, or nothing."""
+    try:
+        target.feed(data)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - any exception is what is looked for
+        return f"{type(error).__name__}: {error}"
+    return ""

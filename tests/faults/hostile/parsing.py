@@ -23,19 +23,20 @@ def is_clean(text: str) -> bool:
 def header(data: bytes) -> None:
     """Fields lie one behind the other, say what they say, and can be cut out."""
     headers = Headers(data)
-    by_name: dict[str, set[tuple[int, int]]] = {}
+    by_name: dict[bytes, set[tuple[int, int]]] = {}
     end = 0
     for field in headers.fields:
         assert end <= field.span[0] < field.span[1] <= len(data), field.span
         end = field.span[1]
         assert b"\n" not in field.raw
         assert is_clean(field.value), field.value
-        if field.name.lower() not in by_name:
-            by_name[field.name.lower()] = {same.span for same in headers.all(field.name)}
-        assert field.span in by_name[field.name.lower()], field.name
-    for name in NAMES:
-        cut = _without(data, [field.span for field in headers.all(name)])
-        assert not headers.all(name) or len(cut) < len(data)
+        name = field.name.encode("latin-1").lower()  # of letters beyond ASCII, case matters
+        if name not in by_name:
+            by_name[name] = {same.span for same in headers.all(field.name)}
+        assert field.span in by_name[name], field.name
+    for known in NAMES:
+        cut = _without(data, [field.span for field in headers.all(known)])
+        assert not headers.all(known) or len(cut) < len(data)
     verdict(headers)
     assert isinstance(headers.unfolded, bytes)
 
