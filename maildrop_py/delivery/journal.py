@@ -110,7 +110,16 @@ class Journal:
             self._write()
 
     def _write(self, finish: Callable[[int], object] | None = None) -> None:
+        lines = len(self._pending)
         data = "".join(self._pending).encode("utf-8", "surrogateescape")
+        self._pending.clear()
+        try:
+            self._append(data, finish)
+        except OSError:
+            self._lines -= lines
+            raise
+
+    def _append(self, data: bytes, finish: Callable[[int], object] | None) -> None:
         size = os.fstat(self._descriptor).st_size
         try:
             if os.write(self._descriptor, data) != len(data):
@@ -118,11 +127,8 @@ class Journal:
             if finish is not None:
                 finish(self._descriptor)
         except OSError:
-            self._lines -= len(self._pending)
             os.ftruncate(self._descriptor, size)  # no half lines between whole ones
             raise
-        finally:
-            self._pending.clear()
 
     def _create(self) -> None:
         """Make the file with its first line; nobody sees it without its lock."""

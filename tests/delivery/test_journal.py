@@ -154,3 +154,24 @@ def test_a_journal_that_cannot_be_begun_leaves_nothing_behind(
     with pytest.raises(OSError, match="No space left"):
         journal.note(do="x")
     assert os.listdir(journal.folder) == []
+
+
+def test_a_line_that_could_not_be_written_is_not_said_to_be_done(journal: Journal) -> None:
+    journal.note_move("move", "a", "a", None)
+    journal.sync()
+    [descriptor] = [
+        int(link.name)
+        for link in Path("/proc/self/fd").iterdir()
+        if os.path.realpath(link) == os.path.realpath(journal.path)
+    ]
+    kept = os.dup(descriptor)
+    os.close(descriptor)
+    journal.note_move("move", "b", "b", None)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        journal.sync()
+    os.dup2(kept, descriptor)
+    os.close(kept)
+    journal.done([])
+    assert [line.get("from") for line in records(journal)] == [None, "a", None]
+    [run] = past_runs(journal.folder)
+    assert [line["from"] for _, line in run.performed()] == ["a"]
