@@ -2,8 +2,9 @@
 
 `<file>.lock` holds `pid:host` and is made by link(2) from a temporary file
 beside it. It is taken away from its holder only when that process is dead (same
-host, lock older than two seconds) or, where this cannot be told, when neither
-lock nor protected file has changed for two minutes.
+host, lock older than two seconds) or has begun long after the lock was made, and
+so is another that was given its number; or, where this cannot be told, when
+neither lock nor protected file has changed for two minutes.
 
 Guarantee: released on leaving the context, however it is left, and only if it
 is still ours. Reports: TimeoutError, or OSError as the file system gives it.
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 STALE = 120  # seconds without a change
 _YOUNG = 2  # seconds in which the holder's process is not looked for
+_LATER = 60  # seconds that a clock may have been set forward meanwhile
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _count = 0
 
@@ -90,7 +92,7 @@ class Dotlock:
         now = time.time()
         holder = _holder(self.lock_path)
         if holder and holder != os.getpid() and now - lock.st_mtime > _YOUNG:
-            return not _alive(holder)
+            return not _alive(holder) or _began(holder) > lock.st_mtime + _LATER
         changed = max(lock.st_mtime, lock.st_ctime, _changed(self.path))
         return now - changed > STALE
 
@@ -131,6 +133,17 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _began(pid: int) -> float:
+    """When the process began, in seconds since 1970; 0.0 where this cannot be told (proc(5))."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            ticks = int(file.read().rpartition(b")")[2].split()[19])
+        up = time.clock_gettime(time.CLOCK_BOOTTIME)
+    except (OSError, AttributeError, ValueError, IndexError):
+        return 0.0
+    return time.time() - up + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _changed(path: str) -> float:

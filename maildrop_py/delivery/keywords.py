@@ -60,6 +60,15 @@ def assign(
     return letters, f"{folder}: keywords not set: {' '.join(map(ascii, unset))}{trouble}"
 
 
+def are_known(folder: str, keywords: Iterable[str]) -> bool:
+    """Whether assign() will find all `keywords` there, and need no lock."""
+    try:
+        known = read(folder)
+    except OSError:
+        return False
+    return all(name.lower() in known or not is_keyword(name) for name in keywords)
+
+
 def is_keyword(name: str) -> bool:
     """Whether `name` is an atom (RFC 3501 flag-keyword) of a length Dovecot takes."""
     return (

@@ -66,10 +66,28 @@ def test_young_lock_of_a_dead_process_is_left(root: Path, lock: Path) -> None:
 
 
 def test_lock_of_a_living_process_is_respected_whatever_its_age(root: Path, lock: Path) -> None:
-    lock.write_text(f"{os.getppid()}:{HOST}")
-    aged(lock, 10 * STALE)
+    lock.write_text(f"1:{HOST}")
+    lived = time.time() - Path("/proc/1").stat().st_ctime
+    aged(lock, min(10 * STALE, lived))
     with pytest.raises(TimeoutError), Dotlock(str(root / "file"), 0):
         pass
+
+
+def test_lock_of_a_dead_process_is_taken_from_a_later_one_with_its_number(
+    root: Path, lock: Path
+) -> None:
+    later = subprocess.Popen(["sleep", "60"])
+    try:
+        lock.write_text(f"{later.pid}:{HOST}")
+        aged(lock, 30)
+        with pytest.raises(TimeoutError), Dotlock(str(root / "file"), 0):
+            pass
+        aged(lock, 300)
+        with Dotlock(str(root / "file"), 5):
+            assert lock.read_text() == f"{os.getpid()}:{HOST}"
+    finally:
+        later.kill()
+        later.wait()
 
 
 def test_lock_of_another_host_is_taken_when_nothing_changes(

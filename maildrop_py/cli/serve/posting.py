@@ -1,7 +1,8 @@
 """posting: one message for one recipient, from the decision to the reply.
 
     decide   what the rules say            may have to wait for the world
-    write    the copies, in tmp/           and, where rules run programs, those
+    write    the copies, in tmp/           and, where rules run programs, those;
+                                           new keywords have to wait for a lock
     sync, publish                          with the others of a group (`groups`)
     finish   the reply                     all is durable
     remember the log, what was learnt      may have to wait for the store
@@ -97,6 +98,26 @@ class Posting:
         """Whether programs are to be run, which takes its time."""
         decision = self._decision
         return decision is not None and len(decision.filings) < len(decision.actions)
+
+    @property
+    def may_be_held_up(self) -> bool:
+        """Whether programs are to be run, or a lock to be had that new keywords need."""
+        return self.runs_programs or self._makes_keywords()
+
+    def _makes_keywords(self) -> bool:
+        filings = self._decision.filings if self._decision is not None else ()
+        with_keywords = [filing for filing in filings if filing.keywords]
+        if not with_keywords:
+            return False
+        from maildrop_py.delivery.keywords import are_known
+
+        try:
+            maildir = self._maildir()
+            return not all(
+                are_known(maildir.folder(it.folder).path, it.keywords) for it in with_keywords
+            )
+        except Exception:  # noqa: BLE001 - prepare() will meet it too, and answers
+            return True
 
     def prepare(self) -> None:
         """Write the copies and run the programs; what is raised becomes the reply."""

@@ -4,7 +4,8 @@ A message is kept in memory or, if large, in tmp/ of its first recipient's
 Maildir. When it is complete, what the rules say is found out at once if
 nothing needs to be waited for; then it is written and joins the next group. A
 message whose rules ask the world (DNS, what was learnt, programs) is decided
-and written by a thread, so that it holds up no other.
+and written by a thread, so that it holds up no other; so is one with a keyword
+that is new in its folder, for another program may hold the lock for that.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ class Incoming:
         try:
             for posting in self._postings.values():
                 posting.decide(may_wait=False)
-            waits = any(posting.runs_programs for posting in self._postings.values())
+            waits = any(posting.may_be_held_up for posting in self._postings.values())
         except WouldWait:
             waits = True
         if waits:

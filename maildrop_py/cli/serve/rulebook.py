@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 
-from maildrop_py.cli.serve.compilation import LONGEST, Compilation
+from maildrop_py.cli.serve.compilation import Compilation
 from maildrop_py.rules.cache import kept_program, load_stamped
 from maildrop_py.rules.program import no_rules
 from maildrop_py.rules.sources import stamp, unchanged
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.sources import Stamp
 
 CHECK = 1.0  # seconds: rules are looked at no more often
+FIRST = 30.0  # seconds that mail waits for rules where there were none before
 REPEAT = 60.0  # seconds between two warnings of the same mistakes
 AGAIN = 10.0  # seconds until broken rules are tried again, for what they include may be mended
 KEPT = 256  # programs, of the users who had mail last
@@ -93,8 +94,16 @@ class _Rules:
             self._compile_here()
             return
         if not self._stamps:  # nothing to go on with
-            self._compilation.ended(LONGEST)
+            self._wait_for(self._compilation)
+
+    def _wait_for(self, compilation: Compilation) -> None:
+        """A process that is begun while threads are importing may be stuck: then do without."""
+        if compilation.ended(FIRST):
             self._adopt()
+        else:
+            self._compilation = None
+            compilation.give_up()
+            self._compile_here()
 
     def _adopt(self) -> None:
         """Take what the compilation has brought, if it has ended."""

@@ -126,6 +126,28 @@ def test_a_dns_server_that_is_silent_holds_up_nobody_else(
     assert set(server.files("anna")) == {".Quick/new", "new"}
 
 
+def test_a_lock_that_another_program_holds_holds_up_nobody_else(server: Server) -> None:
+    server.write_rules(
+        "rules:\n"
+        "  - {when: {subject: quick}, then: {file: Quick}}\n"
+        "  - {when: {subject: slow}, then: {file: Slow, flags: [$Work]}}\n"
+    )
+    folder = server.folder / "users/anna/.Slow"
+    folder.mkdir(mode=0o700)
+    (folder / "dovecot-uidlist.lock").write_text("1:another.host")
+    server.start()
+    slow = server.client()
+    slow.say("MAIL FROM:<>", f"RCPT TO:<{ANNA}>", "DATA")
+    slow.send(mail("slow").replace(b"\n", b"\r\n") + b".\r\n")
+    assert server.hand_over(mail("quick"), ANNA)[0].startswith("250 ")
+    filed = set(server.files("anna"))
+    assert ".Quick/new" in filed and not filed & {".Slow/new", ".Slow/cur:2,"}
+    assert slow.reply().startswith("250 ")
+    assert {".Quick/new", ".Slow/new"} == set(server.files("anna"))
+    [warning] = server.log("anna")[-1]["warnings"]
+    assert "keywords not set: '$Work'" in warning
+
+
 def test_a_client_that_vanishes_leaves_nothing(server: Server) -> None:
     server.start()
     talk = server.client()

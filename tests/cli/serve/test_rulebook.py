@@ -85,6 +85,15 @@ def test_without_another_process_rules_are_made_here(
     assert wait_for(Rulebook(), mailbox_in(place), 1) == ()
 
 
+def test_a_process_that_does_not_come_to_an_end_is_not_waited_for(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rulebook, "FIRST", 0.0)
+    write(place / "rules.yaml", 3000)
+    program, warnings = Rulebook().program(mailbox_in(place))
+    assert len(program) == 3000 and not warnings
+
+
 def test_a_compilation_that_dies_says_so(place: Path) -> None:
     write(place / "rules.yaml", 3000)
     dying = Compilation(str(place / "rules.yaml"), str(place / "cache"), None)
