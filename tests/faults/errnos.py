@@ -2,7 +2,8 @@
 
 A call that is not in the table gets UNKNOWN, so that none is left out because
 nobody thought of it. CANNOT_FAIL are those which have no failure that a program
-could see.
+could see. Of these is futex(2): waking cannot fail, libc begins an interrupted
+wait anew, and strace cannot tell the two apart, so that it would lose a waking.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ ERRNOS: dict[str, str] = {
     "fstat": "EIO ENOMEM ESTALE",
     "fsync": "EIO ENOSPC EDQUOT EROFS EINTR ESTALE",
     "ftruncate": _DATA_OUT,
-    "futex": "EINTR",
     "getcwd": "EACCES ENOMEM",
     "getdents64": "EIO ENOMEM ESTALE",
     "getrandom": "EINTR ENOSYS",
@@ -79,7 +79,17 @@ ERRNOS: dict[str, str] = {
 
 CANNOT_FAIL = frozenset(
     {
-        *("exit", "exit_group", "getegid", "geteuid", "getgid", "getpid", "getppid", "gettid"),
+        *(
+            "exit",
+            "exit_group",
+            "futex",
+            "getegid",
+            "geteuid",
+            "getgid",
+            "getpid",
+            "getppid",
+            "gettid",
+        ),
         *("getuid", "rseq", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "setitimer"),
         *("set_robust_list", "set_tid_address", "sigaltstack", "sysinfo", "uname", "umask"),
     }

@@ -3,6 +3,10 @@
 A large file takes seconds and a lot of memory; a server that took them would
 hold up every session and stay large. What comes of it lies in the cache of
 compiled rules, as for any delivery.
+
+Known limit: a process begun while a thread of ours imports a module that it
+needs too would wait for that thread, which it has not got. It ends when its time
+is up, and the rules are compiled by the server itself.
 """
 
 from __future__ import annotations

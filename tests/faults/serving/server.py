@@ -86,7 +86,7 @@ class Server:
     @property
     def children(self) -> list[int]:
         """Its workers, the oldest first, and, started as root, the appointer last."""
-        return sorted(children(self.pid), key=lambda pid: (_is_roots(pid), pid))
+        return sorted(children(self.pid), key=_is_roots)
 
     def stop(self) -> None:
         """Ask it to, and wait; Wrong if it does not."""
@@ -118,7 +118,7 @@ class Server:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that the process has started and that are not buried."""
+    """The processes that the process has started and that are not buried, the oldest first."""
     try:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
