@@ -22,15 +22,15 @@ its own Received line, as some milters do, is not believed.
 
 from __future__ import annotations
 
-from maildrop_py.evidence import networks
-from maildrop_py.message import received
+from maildrop_py.message import ip, received
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.evidence.networks import Address, Network
+    from maildrop_py.evidence.networks import Network
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.headers import Field, Headers
+    from maildrop_py.message.ip import Address
     from maildrop_py.message.received import Hop
 
 
@@ -93,7 +93,7 @@ class _Walk:
         hop = received.parse(text)
         if hop is None or not hop.address:
             return self._past_clientless(text, hop)
-        address = networks.parse(hop.address)
+        address = ip.parse(hop.address)
         what = _spell(hop)
         if address is None:
             return self._stop(what, "its address is not understood")
@@ -131,7 +131,7 @@ def find(headers: Headers, envelope: Envelope, trusted: tuple[Network, ...]) -> 
     passed = 0
     while passed < len(fields) and walk.past(fields[passed]):
         passed += 1
-    told = networks.parse(envelope.client_address)
+    told = ip.parse(envelope.client_address)
     if told is not None and not why_trusted(told, trusted):
         return _told_by_server(headers, envelope, told, walk, passed)
     at = fields[min(passed, len(fields) - 1)].span[0] if fields else 0
@@ -152,7 +152,7 @@ def find(headers: Headers, envelope: Envelope, trusted: tuple[Network, ...]) -> 
 
 def why_trusted(address: Address, trusted: tuple[Network, ...]) -> str:
     """Why a client with this address is on our side; "" if it is not."""
-    if networks.is_loopback(address):
+    if ip.is_loopback(address):
         return f"{address.text} is this machine"
     for network in trusted:
         if network.holds(address):

@@ -22,15 +22,16 @@ the innocent. A filter's verdict can be had as `spam_score`.
 from __future__ import annotations
 
 from maildrop_py.evidence import networks
+from maildrop_py.message import ip
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from maildrop_py.evidence.networks import Address
     from maildrop_py.evidence.resolver import Answer, Resolver
     from maildrop_py.evidence.store import Store
+    from maildrop_py.message.ip import Address
 
     Range = tuple[int, int]
 
@@ -178,7 +179,7 @@ class _Enquiry:
 
 def query_name(packed: bytes, zone: str) -> str:
     """The name to ask `zone` for about an address (RFC 5782 2.1, 2.4)."""
-    address = networks.Address("", packed)
+    address = ip.Address("", packed)
     return f"{networks.reversed_labels(address)}.{zone.rstrip('.')}"
 
 
@@ -221,18 +222,18 @@ def _is_refusal(answer: str) -> bool:
 
 
 def _unpack(line: str) -> tuple[str, ...]:
-    return tuple(a for a in line.split() if a.startswith("127.") and networks.parse(a))
+    return tuple(a for a in line.split() if a.startswith("127.") and ip.parse(a))
 
 
 def _code(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 3:
         text = f"127.0.0.{int(text)}"
-    address = networks.parse(text)
+    address = ip.parse(text)
     if address is None or address.bits != 32 or not address.text.startswith("127."):
         raise ValueError(f"{text!r} is no answer of a DNS list: a number up to 255, or 127.x.y.z")
     return int.from_bytes(address.packed, "big")
 
 
 def _number(answer: str) -> int:
-    address = networks.parse(answer)
+    address = ip.parse(answer)
     return int.from_bytes(address.packed, "big") if address else 0

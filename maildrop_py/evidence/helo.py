@@ -10,7 +10,7 @@ servers would fail that.
 
 from __future__ import annotations
 
-from maildrop_py.evidence import networks
+from maildrop_py.message import ip
 from maildrop_py.record import record
 
 KINDS = {
@@ -38,7 +38,7 @@ class Helo:
 
 
 def kinds(
-    helo: str, address: networks.Address | None = None, own_names: tuple[str, ...] = ()
+    helo: str, address: ip.Address | None = None, own_names: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     """The kinds in `KINDS` that `helo` is of, in their order there.
 
@@ -48,7 +48,7 @@ def kinds(
     name = helo.strip().rstrip(".").lower()
     if name.startswith("[") and name.endswith("]"):
         return _literal_kinds(name, address)
-    if networks.parse(name) is not None:
+    if ip.parse(name) is not None:
         return ("bare_address",)
     found = {
         "no_dot": "." not in name,
@@ -60,7 +60,7 @@ def kinds(
     return tuple(kind for kind in KINDS if found.get(kind))
 
 
-def made_of(name: str, address: networks.Address) -> bool:
+def made_of(name: str, address: ip.Address) -> bool:
     """Whether `name` spells out `address`: in decimal either way round, or in hexadecimal."""
     if address.packed.hex() in name.replace("-", "").replace(".", ""):
         return True
@@ -75,8 +75,8 @@ def made_of(name: str, address: networks.Address) -> bool:
     return octets in runs or octets[::-1] in runs
 
 
-def _literal_kinds(name: str, address: networks.Address | None) -> tuple[str, ...]:
-    said = networks.parse(name)
+def _literal_kinds(name: str, address: ip.Address | None) -> tuple[str, ...]:
+    said = ip.parse(name)
     if said is None:
         return ("literal", "invalid")
     wrong = address is not None and said.packed != address.packed

@@ -17,8 +17,9 @@ import dns.message
 import dns.name
 import dns.rdatatype
 
-from maildrop_py.evidence import domains, networks
+from maildrop_py.evidence import domains
 from maildrop_py.evidence.exchange import exchange
+from maildrop_py.message import ip
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -60,7 +61,7 @@ def parse_server(text: str) -> Server:
     if host.startswith("[") or host.count(":") == 1:
         host, colon, after = host.rpartition(":") if not host.endswith("]") else (host, "", "")
         port = after if colon else port
-    address = networks.parse(host)
+    address = ip.parse(host)
     if address is None:
         raise ValueError(f"{text!r} is not an IP address, nor IP address:port")
     if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
@@ -75,7 +76,7 @@ def system_servers(path: str = "/etc/resolv.conf") -> tuple[Server, ...]:
         with open(path, encoding="utf-8", errors="replace") as file:
             for line in file:
                 words = line.split()
-                if len(words) > 1 and words[0] == "nameserver" and networks.parse(words[1]):
+                if len(words) > 1 and words[0] == "nameserver" and ip.parse(words[1]):
                     found.append(parse_server(words[1]))
     except OSError:
         pass

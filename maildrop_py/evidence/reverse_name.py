@@ -17,6 +17,7 @@ so a dead resolver yields "unknown", not "no name".
 from __future__ import annotations
 
 from maildrop_py.evidence import networks
+from maildrop_py.message import ip
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -68,7 +69,7 @@ def s25r(name: str) -> tuple[int, ...]:
     return tuple(number for number, holds in _CHECKS.items() if holds(labels))
 
 
-def dynamic(name: str, address: networks.Address) -> str:
+def dynamic(name: str, address: ip.Address) -> str:
     """Why `name` looks dynamically assigned, or "" if it does not."""
     joined = name.replace("-", "").replace(".", "")
     if _longest_number(joined) >= 5:
@@ -78,7 +79,7 @@ def dynamic(name: str, address: networks.Address) -> str:
     return ""
 
 
-def look_up(address: networks.Address, resolver: Resolver) -> ReverseName:
+def look_up(address: ip.Address, resolver: Resolver) -> ReverseName:
     """The reverse name of `address` that leads back to it (RFC 8601 3, `iprev`).
 
     At most ten names are verified. Costs DNS time out of the resolver's budget.
@@ -90,7 +91,7 @@ def look_up(address: networks.Address, resolver: Resolver) -> ReverseName:
     names = [name for name in map(str, pointers.values[:10]) if name]
     failure = ""
     for name, answer in zip(names, resolver.ask_all([(n, kind) for n in names]), strict=True):
-        found = (networks.parse(str(value)) for value in answer.values)
+        found = (ip.parse(str(value)) for value in answer.values)
         if any(other is not None and other.packed == address.packed for other in found):
             return ReverseName(clean(name), "DNS")
         failure = failure or answer.unanswered

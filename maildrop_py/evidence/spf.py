@@ -15,8 +15,8 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.evidence.networks import Address
     from maildrop_py.evidence.resolver import Resolver
+    from maildrop_py.message.ip import Address
 
 RESULTS = ("pass", "fail", "softfail", "neutral", "none", "temperror", "permerror")
 

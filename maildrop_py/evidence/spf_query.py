@@ -26,7 +26,8 @@ import string
 
 import spf
 
-from maildrop_py.evidence import domains, networks, spf_macros
+from maildrop_py.evidence import domains, spf_macros
+from maildrop_py.message import ip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Query(spf.query):  # type: ignore[misc]
 
     def __init__(
         self,
-        address: networks.Address,
+        address: ip.Address,
         identity: tuple[str, str],
         helo: str,
         resolver: Resolver,

@@ -15,8 +15,9 @@ header has to do.
 
 from __future__ import annotations
 
-from maildrop_py.evidence import domains, networks, result_fields
+from maildrop_py.evidence import domains, result_fields
 from maildrop_py.evidence.spf import RESULTS, Spf
+from maildrop_py.message import ip
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -95,7 +96,7 @@ def _text(field: Field) -> str:
 
 def _from_received_spf(text: str, border: Border) -> Spf | None:
     field = result_fields.received_spf(text)
-    client = networks.parse(field.value("client-ip")) if field else None
+    client = ip.parse(field.value("client-ip")) if field else None
     if field is None or client is None or client != border.address:
         return None
     kind = field.value("identity").lower() or ("mailfrom" if border.sender else "helo")

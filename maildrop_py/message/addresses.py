@@ -12,7 +12,7 @@ U-labels and A-labels.
 from __future__ import annotations
 
 from maildrop_py.message.charsets import guess
-from maildrop_py.message.words import decode_words, encoded_words, without_controls
+from maildrop_py.message.encoded_words import decode_words, encoded_words, without_controls
 from maildrop_py.record import record
 
 TYPE_CHECKING = False

@@ -109,7 +109,7 @@ class Field:
             plain = str(raw, "ascii")
             if plain.isprintable():
                 return plain
-        from maildrop_py.message.words import decode_value
+        from maildrop_py.message.encoded_words import decode_value
 
         return decode_value(raw, "" if raw.isascii() else self.charset)
 

@@ -11,7 +11,7 @@ backslash, since names that hold Windows paths are seldom escaped.
 from __future__ import annotations
 
 from maildrop_py.message.charsets import decode, guess
-from maildrop_py.message.words import decode_words, without_controls
+from maildrop_py.message.encoded_words import decode_words, without_controls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

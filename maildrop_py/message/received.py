@@ -6,12 +6,12 @@ ident, the recipient and a certificate's name: whatever they imitate, the
 address is taken from where the server itself writes it. Lines that cannot be
 read are None. Never raises; linear.
 
-Known limits: whether the server tells the truth is for the caller to know; IPv6
-addresses are as written, but for IPv4-mapped ones, which become IPv4.
+Known limits: whether the server tells the truth is for the caller to know.
 """
 
 from __future__ import annotations
 
+from maildrop_py.message import ip
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -34,7 +34,6 @@ _ASIDES = (
     "proxying ",
     "squirrelmail ",
 )
-_OCTETS = frozenset(map(str, range(256)))  # of an IPv4 address
 _LOGINS = ("(authenticated ", "(authenticated)", "(auth: ", "(squirrelmail authenticated ")
 
 
@@ -44,7 +43,7 @@ class Hop:
 
     helo: str = ""
     name: str = ""  # the verified reverse name; "unknown" if the server found none
-    address: str = ""  # of the client: IPv4, or IPv6 in lower case
+    address: str = ""  # of the client, in its usual text
     by: str = ""
     protocol: str = ""  # as written: "ESMTPS", "Microsoft SMTP Server"
     recipient: str = ""
@@ -83,42 +82,10 @@ def parse(value: str) -> Hop | None:
     )
 
 
-def plain_address(text: str) -> str:
-    """The IP address in `[1.2.3.4]:25`, `1.2.3.4:25`, `IPv6:::1`, `::ffff:1.2.3.4`; "" if none."""
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    text = text.lower().removeprefix("ipv6:").partition("%")[0]
-    mapped = text.removeprefix("::ffff:")
-    if _is_ipv4(mapped):
-        return mapped
-    return text if _is_ipv6(text) else ""
-
-
-def _is_ipv4(text: str) -> bool:
-    """RFC 6943 3.1.1, the strict form: a zero in front, which some read as octal, is none."""
-    parts = text.split(".", 4)
-    return len(parts) == 4 and _OCTETS.issuperset(parts)
-
-
-def _is_ipv6(text: str) -> bool:
-    """RFC 4291 2.2: eight groups of hexadecimal digits, or fewer around one `::`."""
-    if ":" not in text or len(text) > 45:
-        return False
-    groups = text.split(":")
-    if _is_ipv4(groups[-1]):
-        groups[-1:] = ["0", "0"]
-    left, gap, right = ":".join(groups).partition("::")
-    sides = [side.split(":") for side in (left, right) if side]
-    written = sum(map(len, sides))
-    if written > 7 if gap else written != 8:
-        return False
-    return all(
-        0 < len(group) <= 4 and not group.strip("0123456789abcdef")
-        for side in sides
-        for group in side
-    )
+def _plain(text: str) -> str:
+    """The usual text of the IP address that `text` is, port and brackets aside; "" if none."""
+    address = ip.parse_with_port(text)
+    return address.text if address else ""
 
 
 def _with_plain_helo(value: str, always: bool = False) -> str:
@@ -212,9 +179,9 @@ def _client(origin: list[str], rest: list[str], protocol: str) -> tuple[str, str
     if not address:
         bare = helo or protocol.upper().startswith("HTTP") or words[1:2] == ["-"]
         literal = words[-1] if words and (bare or words[-1].startswith("[")) else ""
-        return helo or first, name, plain_address(literal)
+        return helo or first, name, _plain(literal)
     if not name and _is_qmail(comments, rest):
-        return helo or first, "" if plain_address(first) else first, address
+        return helo or first, "" if _plain(first) else first, address
     if not name and rest[1:2] and rest[1].lower().startswith(("(8.", "(v8")):
         name = "unknown"  # Sendmail writes the name wherever it has one
     return helo or first, name, address
@@ -225,8 +192,8 @@ def _exim_client(first: str, rest: list[str]) -> tuple[str, str, str]:
     comment = rest[0] if rest else ""
     helo = _word_after(comment, "helo=")
     if first.startswith("["):
-        return helo, "unknown", plain_address(first)
-    return helo or first, first, plain_address(comment) if comment.startswith("[") else ""
+        return helo, "unknown", _plain(first)
+    return helo or first, first, _plain(comment) if comment.startswith("[") else ""
 
 
 def _commented_client(comments: list[str]) -> tuple[str, str, str]:
@@ -258,13 +225,13 @@ def _name_and_address(comment: str) -> tuple[str, str]:
     words = before.split() if bracket else comment.split()[:1]
     name = _host(words[-1].rpartition("@")[2]) if words else ""
     if not bracket:
-        address = plain_address(name)
+        address = _plain(name)
         return ("", address) if address else (name.replace("unverified", "unknown"), "")
     literal = after.partition("]")[0]
     if literal == "local":
         return "local", ""
     forged = "(may be forged)" in comment or "RDNS failed" in comment or name == "unverified"
-    return "unknown" if forged or plain_address(name) else name, plain_address(literal)
+    return "unknown" if forged or _plain(name) else name, _plain(literal)
 
 
 def _is_qmail(comments: list[str], rest: list[str]) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
 from typing import Any
 
+from maildrop_py.evidence.networks import parse_network
+from maildrop_py.message import ip
 from maildrop_py.record import replace
 from maildrop_py.rules.document import Node
 from maildrop_py.rules.scope import Scope
@@ -41,7 +42,7 @@ def _trust(node: Node, scope: Scope) -> dict[str, Any]:
 
 def _network(node: Node) -> str:
     try:
-        return str(ip_network(node.text(), strict=False))
+        return parse_network(node.text()).text
     except ValueError:
         raise node.mistake(f"{node.text()!r} is no network", "such as 192.0.2.0/24") from None
 
@@ -73,12 +74,8 @@ def _nameserver(node: Node) -> str:
         port = behind.removeprefix(":") if behind else port
     elif text.count(":") == 1:
         host, _, port = text.partition(":")
-    try:
-        ip_address(host)
-        valid = 0 < int(port) < 65536
-    except ValueError:
-        valid = False
-    if not valid:
+    is_port = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536
+    if ip.parse(host) is None or not is_port:
         raise node.mistake(f"{text!r} is no name server", 'such as 127.0.0.1 or "127.0.0.1:5353"')
     return text
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from dns_server import DnsServer
 
-from maildrop_py.evidence import dnsbl, networks, resolver
+from maildrop_py.evidence import dnsbl, resolver
 from maildrop_py.evidence.budget import Budget
 from maildrop_py.evidence.dnsbl import Listing
 from maildrop_py.evidence.store import Store
+from maildrop_py.message import ip
 
 NOW = 1_700_000_000.0
 CLIENT, SIX = "192.0.2.99", "2001:db8::1"
@@ -37,7 +38,7 @@ class Lists:
         self.warnings: list[str] = []
 
     def ask(self, *zones: str, client: str = CLIENT, now: float = NOW) -> dict[str, Listing]:
-        address = networks.parse(client)
+        address = ip.parse(client)
         assert address is not None
         budget = Budget(self.seconds, time.monotonic)
         servers = (resolver.parse_server(self.server.address),)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.evidence import helo, networks
+from maildrop_py.evidence import helo
+from maildrop_py.message import ip
 
 
 def kinds(name: str, client: str = "192.0.2.33", own: tuple[str, ...] = ()) -> tuple[str, ...]:
-    return helo.kinds(name, networks.parse(client), own)
+    return helo.kinds(name, ip.parse(client), own)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from maildrop_py.evidence import networks, reverse_name
+from maildrop_py.evidence import reverse_name
+from maildrop_py.message import ip
 
 PATTERNS = {
     1: r"^[^.]*[0-9][^0-9.]+[0-9]",
@@ -72,7 +73,7 @@ def test_names_of_the_kind_each_rule_is_for(name: str, rules: tuple[int, ...]) -
     ],
 )
 def test_dynamic_names_of_the_field(name: str, address: str, dynamic: bool) -> None:
-    client = networks.parse(address)
+    client = ip.parse(address)
     assert client is not None
     assert bool(reverse_name.dynamic(name, client)) == dynamic
 

@@ -12,9 +12,10 @@ from dns_server import DnsServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildrop_py.evidence import networks, resolver, spf, spf_macros
+from maildrop_py.evidence import resolver, spf, spf_macros
 from maildrop_py.evidence.budget import Budget
 from maildrop_py.evidence.spf import Spf
+from maildrop_py.message import ip
 
 
 class Door:
@@ -45,7 +46,7 @@ class Door:
     ) -> tuple[Spf, int, bool]:
         others = {name.replace("__", ".") + ".example.com": value for name, value in more.items()}
         self.server.set_zone({"example.com": [{"TXT": policy}], **others, **self.zone})
-        address = networks.parse(client)
+        address = ip.parse(client)
         assert address is not None
         servers = (resolver.parse_server(self.server.address),)
         asked = resolver.Resolver(servers, Budget(self.seconds, time.monotonic))

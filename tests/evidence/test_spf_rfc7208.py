@@ -16,8 +16,9 @@ import pytest
 import yaml
 from dns_server import DnsServer, spf_zone
 
-from maildrop_py.evidence import networks, resolver, spf
+from maildrop_py.evidence import resolver, spf
 from maildrop_py.evidence.budget import Budget
+from maildrop_py.message import ip
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "spf" / "rfc7208-tests.yml"
 RECEIVER = "receiver.example.org"
@@ -51,7 +52,7 @@ def test_rfc7208(server: DnsServer, zone: dict[str, Any], name: str, test: dict[
     asked = resolver.Resolver(
         (resolver.parse_server(server.address),), Budget(0.3 if silent else 30, time.monotonic)
     )
-    address = networks.parse(test["host"])
+    address = ip.parse(test["host"])
     assert address is not None
     who = spf.identity(test["mailfrom"], test["helo"])
     found, life, _ = spf.check(address, who, test["helo"], asked, 1_000_000_000.0, RECEIVER)

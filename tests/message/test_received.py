@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildrop_py.message.headers import Headers
-from maildrop_py.message.received import Hop, in_header, parse, plain_address
+from maildrop_py.message.received import Hop, in_header, parse
 
 DATE = "; Mon, 1 Jan 2024 00:00:00 +0000 (UTC)"
 TLS = "(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))"
@@ -212,41 +212,6 @@ def test_an_encoded_word_in_a_helo_name_is_not_decoded() -> None:
 def test_what_is_not_understood_says_no_address(value: str) -> None:
     found = parse(value)
     assert found is None or found.address == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("[192.0.2.1]", "192.0.2.1"),
-        ("[192.0.2.1]:25", "192.0.2.1"),
-        ("192.0.2.1:25", "192.0.2.1"),
-        ("IPv6:2001:DB8::1", "2001:db8::1"),
-        ("[IPv6:::1]", "::1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("::192.0.2.1", "::192.0.2.1"),
-        ("fe80::1%eth0", "fe80::1"),
-        ("1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"),
-        ("1:2:3:4:5:6:7::", "1:2:3:4:5:6:7::"),
-        ("::", "::"),
-        ("", ""),
-        ("192.0.2.256", ""),
-        ("192.0.2", ""),
-        ("192.0.2.1.1", ""),
-        ("192.0.2.1000", ""),
-        ("１.2.3.4", ""),
-        ("1:2:3:4:5:6:7", ""),
-        ("1:2:3:4:5:6:7:8:9", ""),
-        ("1::2::3", ""),
-        (":::", ""),
-        (":1:2:3:4:5:6:7", ""),
-        ("12345::", ""),
-        ("g::1", ""),
-        ("example.org", ""),
-    ],
-)
-def test_addresses_are_recognised(text: str, address: str) -> None:
-    assert plain_address(text) == address
 
 
 WORDS = st.sampled_from(

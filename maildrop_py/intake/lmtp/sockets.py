@@ -15,6 +15,7 @@ from contextlib import suppress
 
 from maildrop_py.errors import UsageError
 from maildrop_py.intake.lmtp.server import Door
+from maildrop_py.message import ip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def tcp_door(host: str, port: int, *, xforward: bool = False) -> Door:
     Raises UsageError for any other address, OSError if it cannot be had.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    if not is_loopback(host):
+    if not _is_loopback(host):
         raise UsageError(f"LMTP is for loopback addresses only, not {host}")
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -87,16 +88,6 @@ def passed_doors(environment: MutableMapping[str, str]) -> list[Door]:
     if pid != str(os.getpid()) or not count.isdigit():
         return []
     return [_passed(fd) for fd in range(FIRST_PASSED, FIRST_PASSED + int(count))]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is an address of this machine's loopback interface."""
-    try:
-        if ":" in host:
-            return socket.inet_pton(socket.AF_INET6, host) == b"\0" * 15 + b"\1"
-        return socket.inet_aton(host)[0] == 127 and host.count(".") == 3
-    except OSError:
-        return False
 
 
 def close_door(door: Door) -> None:
@@ -121,7 +112,7 @@ def _passed(fd: int) -> Door:
     unix = listener.family == socket.AF_UNIX
     if not listening or listener.type != socket.SOCK_STREAM:
         raise UsageError(f"descriptor {fd}, passed by systemd, is not a listening stream socket")
-    if not unix and not is_loopback(listener.getsockname()[0]):
+    if not unix and not _is_loopback(listener.getsockname()[0]):
         raise UsageError(f"LMTP is for loopback addresses only, not {listener.getsockname()[0]}")
     return Door(listener, unix)
 
@@ -154,3 +145,8 @@ def _inode(path: str) -> int:
         return os.lstat(path).st_ino
     except FileNotFoundError:
         return 0
+
+
+def _is_loopback(host: str) -> bool:
+    address = ip.parse(host)
+    return address is not None and ip.is_loopback(address)

@@ -7,9 +7,8 @@ headers or logs, become `?`. `[UNAVAILABLE]` and `[TEMPUNAVAIL]` mean: not known
 
 from __future__ import annotations
 
-import socket
-
 from maildrop_py.intake.lmtp.reply import Refused
+from maildrop_py.message import ip
 
 ATTRIBUTES = ("NAME", "ADDR", "PORT", "PROTO", "HELO", "IDENT", "SOURCE")
 NOT_KNOWN = ("[UNAVAILABLE]", "[TEMPUNAVAIL]")
@@ -71,12 +70,7 @@ def _checked(name: str, value: str) -> str | None:
 
 
 def _address(value: str) -> str:
-    family = socket.AF_INET6 if ":" in value else socket.AF_INET
-    if value[:5].upper() == "IPV6:":
-        value = value[5:]
-    try:
-        address = socket.inet_ntop(family, socket.inet_pton(family, value))
-    except OSError:
-        raise Refused(501, "5.5.4", "Bad XFORWARD ADDR") from None
-    mapped = address[7:] if address.startswith("::ffff:") else ""
-    return mapped if "." in mapped else address
+    address = ip.parse(value)
+    if address is None:
+        raise Refused(501, "5.5.4", "Bad XFORWARD ADDR")
+    return address.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from maildrop_py.message import addresses, received, words
+from maildrop_py.message import addresses, encoded_words, received
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.spam import verdict
@@ -52,7 +52,7 @@ def _without(data: bytes, spans: list[tuple[int, int]]) -> bytes:
 def value(data: bytes) -> None:
     """A value decodes to clean text, whatever charsets it claims."""
     charset, _, raw = data.rpartition(b"\xff\xfe")
-    assert is_clean(words.decode_value(raw.replace(b"\n", b""), str(charset, "latin-1")))
+    assert is_clean(encoded_words.decode_value(raw.replace(b"\n", b""), str(charset, "latin-1")))
     for name, text in parameters(raw, str(charset, "latin-1")).items():
         assert is_clean(name + text)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildrop_py.message.words import decode_value, decode_words, encoded_words
+from maildrop_py.message.encoded_words import decode_value, decode_words, encoded_words
 
 
 def b64(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""words: header text as people read it, RFC 2047 words decoded.
+"""encoded_words: header text as people read it, RFC 2047 words decoded.
 
 More is read than the RFC allows, because real mail has it: words inside quoted
 strings and inside other words, spaces in them, a character cut in two between
