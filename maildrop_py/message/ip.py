@@ -34,7 +34,9 @@ def parse(text: str | None) -> Address | None:
     """The address in `text`, with or without brackets and an `IPv6:` tag; None if it is none."""
     if not text or len(text) > _LONGEST:
         return None
-    bare = text.strip().strip("[]")
+    bare = text.strip()
+    if bare.startswith("[") and bare.endswith("]"):
+        bare = bare[1:-1]
     if bare[:5].lower() == "ipv6:":
         bare = bare[5:]
     packed = _packed6(bare) if ":" in bare else _packed4(bare)
