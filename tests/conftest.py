@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from dns_server import DnsServer
 from hypothesis import settings
+
+from tests.support.cli_account import Account
+from tests.support.dns_server import DnsServer
 
 settings.register_profile("patient", deadline=None)  # no test depends on the machine's speed
 settings.load_profile("patient")
@@ -30,3 +34,38 @@ def dns_server() -> Iterator[DnsServer]:
     server = DnsServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """An empty directory that is to be a Maildir."""
+    folder = tmp_path / "Maildir"
+    folder.mkdir(0o700)
+    return folder
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mounts a tmpfs with the given options; skips where that is not allowed."""
+    mounted: list[Path] = []
+
+    def mount(options: str) -> Path:
+        place = tmp_path / f"disk{len(mounted)}"
+        place.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", options, "maildrop-test", str(place)]
+        if os.geteuid() or subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("needs root's right to mount a tmpfs")
+        mounted.append(place)
+        return place
+
+    yield mount
+    for place in mounted:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Account:
+    """A user with an empty Maildir and a few rules."""
+    account = Account(tmp_path)
+    account.maildir.mkdir()
+    return account

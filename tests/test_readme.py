@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from maildrop_py.cli.app import COMMANDS, app
-from maildrop_py.rules.reader import load_text
+from maildrop_py.rules.language.reader import load_text
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()

@@ -12,10 +12,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli.watching import Watching
 from click.testing import CliRunner
 
 from maildrop_py.cli.app import app
+from tests.support.watching import Watching
 
 ROOT = Path(__file__).resolve().parent.parent
 TOUR = ROOT / "examples/quickstart"

@@ -11,8 +11,8 @@ import click
 from maildrop_py.cli.rules_file import rule_set_of
 from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.decision.examples import run_examples
-from maildrop_py.rules.rule_set import Rule
-from maildrop_py.rules.zones import zones_of
+from maildrop_py.rules.language.rule_set import Rule
+from maildrop_py.rules.program.zones import zones_of
 
 if TYPE_CHECKING:
     from maildrop_py.evidence.settings import Settings

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 
 import click
 
-from maildrop_py.cli.environment import Places
 from maildrop_py.cli.progress import progress
+from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import RuleError
 from maildrop_py.evidence import contact_sources
 from maildrop_py.evidence.contact_sources import Learnt
@@ -123,7 +123,7 @@ def _learn(
 
 def _me_in_rules() -> tuple[str, ...]:
     """The user's own addresses as his rules name them; none, and said, if they are broken."""
-    from maildrop_py.rules.reader import read_rules
+    from maildrop_py.rules.language.reader import read_rules
 
     path = Places(os.environ).rules
     if not os.path.exists(path):

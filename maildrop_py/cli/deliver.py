@@ -16,8 +16,8 @@ import os
 import sys
 import time
 
-from maildrop_py.cli.deliver_options import parse
-from maildrop_py.cli.environment import Places, envelope_of, exact
+from maildrop_py.cli.startup.deliver_options import parse
+from maildrop_py.cli.startup.environment import Places, envelope_of, exact
 from maildrop_py.errors import (
     DeadlineExceeded,
     Interrupted,
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from maildrop_py.decision.decision import Decision
-    from maildrop_py.delivery.maildir import Maildir
-    from maildrop_py.delivery.perform import Receipt
+    from maildrop_py.delivery.deliver import Receipt
     from maildrop_py.delivery.spool import Spool
     from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.maildir.maildir import Maildir
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
-    from maildrop_py.rules.program import Program
+    from maildrop_py.rules.program.program import Program
 
 DELIVERED, TRY_AGAIN, REJECTED = 0, 75, 77
 DEADLINE = 240.0
@@ -107,7 +107,7 @@ class OneDelivery:
         log_failure(self.envelope, error, self.warnings)
 
     def _dispatch(self, spool: Spool, maildir: Maildir, program: Program) -> int:
-        from maildrop_py.delivery.perform import carry_out
+        from maildrop_py.delivery.deliver import carry_out
         from maildrop_py.message.message import Message
 
         message = Message(spool)
@@ -115,7 +115,7 @@ class OneDelivery:
         decision, evidence = self._decide(message, spool, program)
         commands = None
         if len(decision.filings) < len(decision.actions):
-            from maildrop_py.cli.programs import command_settings
+            from maildrop_py.delivery.program_environment import command_settings
 
             commands = command_settings(*self._surroundings, program.settings.sendmail, self.limit)
         receipt = carry_out(decision, spool, maildir, self.envelope, commands)
@@ -159,7 +159,7 @@ class OneDelivery:
             return keep(), evidence
 
     def _run_command(self, argv: tuple[str, ...], spool: Spool) -> int | None:
-        from maildrop_py.cli.programs import command_runner
+        from maildrop_py.delivery.program_environment import command_runner
 
         return command_runner(spool, *self._surroundings, self.limit)(argv)
 
@@ -169,8 +169,8 @@ class OneDelivery:
 
     def _load_rules(self) -> Program:
         """The user's rules; none where the place is certain without them."""
-        from maildrop_py.rules.cache import load_program
-        from maildrop_py.rules.program import no_rules
+        from maildrop_py.rules.program.cache import load_program
+        from maildrop_py.rules.program.program import no_rules
 
         path = self.options.get("rules") or self.places.rules
         program = load_program(path, self.places.cache, self.warnings.append)
@@ -181,7 +181,7 @@ class OneDelivery:
         return no_rules()
 
     def _maildir(self, program: Program) -> Maildir:
-        from maildrop_py.delivery.maildir import Maildir
+        from maildrop_py.maildir.maildir import Maildir
 
         settings = program.settings
         told = self.options.get("maildir") or settings.maildir

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from maildrop_py.cli.deliver_options import OPTIONS
+from maildrop_py.cli.startup.deliver_options import OPTIONS
 
 
 def _command() -> click.Command:

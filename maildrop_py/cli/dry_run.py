@@ -8,15 +8,15 @@ from collections import Counter
 
 import click
 
-from maildrop_py.cli.maildirs import walk_of
+from maildrop_py.cli.dry_run_messages import LONGEST_TABLE, Messages, Trial, print_counts
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.cli.rules_option import rules_option
-from maildrop_py.cli.trial import LONGEST_TABLE, Messages, Trial, print_counts
 from maildrop_py.intake.message_files import Found
 from maildrop_py.message.envelope import Envelope
+from maildrop_py.refile.maildir_messages import walk_of
+from maildrop_py.report.dry_run_rows import NO_RULE, Row, as_json, summary_key, table_of
 from maildrop_py.report.explain import explain as explain_text
-from maildrop_py.report.path import path_lines, was_asked
-from maildrop_py.report.rows import NO_RULE, Row, as_json, summary_key, table_of
+from maildrop_py.report.sender_path import path_lines, was_asked
 
 
 @click.command("dry-run")

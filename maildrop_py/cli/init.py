@@ -8,10 +8,10 @@ import sys
 
 import click
 
-from maildrop_py.cli.environment import Places
 from maildrop_py.cli.hook_lines import hook_lines
-from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.rules.library import builtin_path
+from maildrop_py.cli.startup.environment import Places
+from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.rules.language.library import builtin_path
 
 
 @click.command()

@@ -36,7 +36,7 @@ def _deliver(arguments: list[str]) -> NoReturn:
     status = 75
     gc.disable()  # the process ends before anything is worth collecting
     try:
-        from maildrop_py.cli.bundle import Bundle
+        from maildrop_py.cli.startup.bundle import Bundle
 
         bundle = Bundle(_bundle_path())
         sys.meta_path.insert(0, bundle)

@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 
-from maildrop_py.cli.maildirs import walk_of
+from maildrop_py.cli.dry_run_messages import LONGEST_TABLE, Messages, Trial, print_counts
 from maildrop_py.cli.rules_file import program_of
-from maildrop_py.cli.trial import LONGEST_TABLE, Messages, Trial, print_counts
 from maildrop_py.intake.message_files import is_maildir
 from maildrop_py.message.envelope import Envelope
+from maildrop_py.refile.maildir_messages import walk_of
 
 _SWITCHES = ("--offline", "--all-folders")
 _OPTIONS = ("--rules", "--folder")

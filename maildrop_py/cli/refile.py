@@ -16,26 +16,26 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from rich.console import Console
 
-from maildrop_py.cli.deciding import Decider
-from maildrop_py.cli.environment import Places
-from maildrop_py.cli.maildirs import globs_of, walk_folders
 from maildrop_py.cli.progress import progress
 from maildrop_py.cli.refile_options import Age, Common, common_options, maildir_of
-from maildrop_py.cli.refiling import Change, Refiling, journals
 from maildrop_py.cli.rules_file import program_of
-from maildrop_py.cli.runs import ATTEMPTS, came_before, found_again, opened_journal, say
-from maildrop_py.delivery.journal import Journal
-from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.past_runs import past_runs
-from maildrop_py.delivery.steps import IMPORT
+from maildrop_py.cli.startup.environment import Places
+from maildrop_py.decision.decider import Decider
 from maildrop_py.errors import MaildropError
+from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
-from maildrop_py.report.rows import Row, as_json, table_of
+from maildrop_py.refile.journal import Journal
+from maildrop_py.refile.maildir_messages import globs_of, walk_folders
+from maildrop_py.refile.past_runs import past_runs
+from maildrop_py.refile.run import Change, Refiling, journals
+from maildrop_py.refile.run_start import ATTEMPTS, came_before, found_again, opened_journal, say
+from maildrop_py.refile.step import IMPORT
+from maildrop_py.report.dry_run_rows import Row, as_json, table_of
 from maildrop_py.report.tally import Tally
-from maildrop_py.rules.program import Program
+from maildrop_py.rules.program.program import Program
 
 if TYPE_CHECKING:
-    from maildrop_py.cli.import_messages import Brought
+    from maildrop_py.refile.importer import Brought
 
 T = TypeVar("T")
 
@@ -136,8 +136,8 @@ class Run:
 
     def bring_in(self) -> None:
         """Every message of the mailbox files and folders named."""
-        from maildrop_py.cli.import_messages import Import, imported_before
-        from maildrop_py.cli.import_sources import sources
+        from maildrop_py.refile.import_sources import sources
+        from maildrop_py.refile.importer import Import, imported_before
 
         options = self._options
         messages = sources(options.from_mbox, options.from_dir, self._decider.program.settings)

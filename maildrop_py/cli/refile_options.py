@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 import click
 
-from maildrop_py.cli.environment import Places
 from maildrop_py.cli.rules_option import rules_option
-from maildrop_py.delivery.choices import DELETED, LEFT, TRASH, Choices
-from maildrop_py.delivery.doveadm import Doveadm
-from maildrop_py.delivery.maildir import Maildir
+from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import UsageError
-from maildrop_py.rules.comparison import AGES
-from maildrop_py.rules.settings import Settings
+from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.refile.doveadm import Doveadm
+from maildrop_py.refile.options import DELETED, LEFT, TRASH, Choices
+from maildrop_py.rules.language.settings import Settings
+from maildrop_py.rules.matching.comparison import AGES
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -11,19 +11,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from maildrop_py.cli.environment import Places
+from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import RuleError
-from maildrop_py.rules.cache import compile_program, fresh_program
+from maildrop_py.rules.program.cache import compile_program, fresh_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.rules.program import Program
-    from maildrop_py.rules.rule_set import RuleSet
+    from maildrop_py.rules.language.rule_set import RuleSet
+    from maildrop_py.rules.program.program import Program
 
 
 def rule_set_of(path: str | None) -> RuleSet:
     """The rules at `path` or the default place; prints every mistake and exits with 1."""
-    from maildrop_py.rules.reader import read_rules
+    from maildrop_py.rules.language.reader import read_rules
 
     with _mistakes_printed():
         return read_rules(path or Places(os.environ).rules)

@@ -14,6 +14,6 @@ def schema() -> None:
     An editor with a YAML language server completes and checks rules with it:
     put `# yaml-language-server: $schema=rules.schema.json` on top of the file.
     """
-    from maildrop_py.rules.schema import schema as make
+    from maildrop_py.rules.language.schema import schema as make
 
     click.echo(json.dumps(make(), indent=2, ensure_ascii=False))

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from maildrop_py.cli.environment import Places
+from maildrop_py.cli.startup.environment import Places
 from maildrop_py.report.statistics import Statistics, tables_of
 
 

@@ -12,16 +12,16 @@ from typing import Any
 
 import click
 
-from maildrop_py.cli.environment import Places
-from maildrop_py.cli.refiling import journals
-from maildrop_py.cli.runs import opened_journal, say
-from maildrop_py.delivery.folder_name import BadFolderName, from_disk
-from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.past_runs import PastRun, past_runs
-from maildrop_py.delivery.undo import BACK, CHANGED, FAILED, GONE, IMPOSSIBLE, UNDO, Undo, Undone
-from maildrop_py.delivery.undo import undone_before as undone_lines
+from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import MaildropError
-from maildrop_py.rules.matching import glob_fits
+from maildrop_py.maildir.folder_name import BadFolderName, from_disk
+from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.refile.past_runs import PastRun, past_runs
+from maildrop_py.refile.run import journals
+from maildrop_py.refile.run_start import opened_journal, say
+from maildrop_py.refile.undo import BACK, CHANGED, FAILED, GONE, IMPOSSIBLE, UNDO, Undo, Undone
+from maildrop_py.refile.undo import undone_before as undone_lines
+from maildrop_py.rules.matching.text import glob_fits
 
 Line = dict[str, Any]
 _LISTED = "{:<32}  {:<16}  {:>8}  {:>8}  {}"

@@ -17,16 +17,16 @@ from typing import Any
 
 import click
 
-from maildrop_py.cli.environment import Places
 from maildrop_py.cli.refile_options import Common, common_options, maildir_of
-from maildrop_py.cli.runs import say
-from maildrop_py.cli.watched import Watched
+from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import MaildropError
-from maildrop_py.intake.lmtp.systemd import Manager
 from maildrop_py.intake.network_file_system import is_network
 from maildrop_py.intake.watcher import Directory, Watcher
-from maildrop_py.rules.cache import load_program
-from maildrop_py.rules.program import Program
+from maildrop_py.refile.run_start import say
+from maildrop_py.refile.watched import Watched
+from maildrop_py.rules.program.cache import load_program
+from maildrop_py.rules.program.program import Program
+from maildrop_py.systemd import Manager
 
 POLL = 5.0  # seconds between looks at a network file system
 CHECK = 1.0  # seconds: rules are looked at no more often

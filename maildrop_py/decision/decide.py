@@ -8,8 +8,8 @@ decision with a trace of it all.
 
 from __future__ import annotations
 
+from maildrop_py.decision.builder import INBOX, Draft
 from maildrop_py.decision.decision import Decision, Filing, Reason, RuleTrace
-from maildrop_py.decision.draft import INBOX, Draft
 from maildrop_py.rules.condition import Facts
 
 TYPE_CHECKING = False
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
     from maildrop_py.rules.condition import Outcome
-    from maildrop_py.rules.program import Program
-    from maildrop_py.rules.rule_set import Rule
+    from maildrop_py.rules.language.rule_set import Rule
+    from maildrop_py.rules.program.program import Program
 
 
 def decide(

@@ -11,7 +11,7 @@ from maildrop_py.record import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.rules.condition import Outcome
-    from maildrop_py.rules.rule_set import Rule
+    from maildrop_py.rules.language.rule_set import Rule
 
 
 @record

@@ -21,10 +21,10 @@ from maildrop_py.evidence.trusted_headers import Authentication
 from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.record import record, replace
 from maildrop_py.rules.actions.file import File
-from maildrop_py.rules.compiler import compile_rules
-from maildrop_py.rules.document import suggestion
-from maildrop_py.rules.examples import NOON
-from maildrop_py.rules.flag_names import in_words
+from maildrop_py.rules.language.document import suggestion
+from maildrop_py.rules.language.examples import NOON
+from maildrop_py.rules.language.flag_names import in_words
+from maildrop_py.rules.program.compiler import compile_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from maildrop_py.decision.decision import Decision
     from maildrop_py.evidence.border import Border
     from maildrop_py.evidence.settings import Settings
-    from maildrop_py.rules.examples import Example
-    from maildrop_py.rules.program import Program
-    from maildrop_py.rules.rule_set import Rule, RuleSet
+    from maildrop_py.rules.language.examples import Example
+    from maildrop_py.rules.language.rule_set import Rule, RuleSet
+    from maildrop_py.rules.program.program import Program
 
 SOME_CLIENT = "203.0.113.1"
 """The client's address where an example has its name or HELO alone (RFC 5737)."""

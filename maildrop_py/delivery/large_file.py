@@ -12,13 +12,13 @@ from __future__ import annotations
 import errno
 import os
 
-from maildrop_py.delivery.maildir import Draft, Written
 from maildrop_py.delivery.spool import wire_size
+from maildrop_py.maildir.maildir import Draft, Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.delivery.maildir import Folder
     from maildrop_py.delivery.spool import Edits
+    from maildrop_py.maildir.maildir import Folder
 
 _PIECE = 256 * 1024  # bytes
 _KERNEL_PIECE = 1 << 30  # bytes

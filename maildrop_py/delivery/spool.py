@@ -18,14 +18,14 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.delivery.maildir import INBOX, Draft, Written, storage
 from maildrop_py.delivery.trace_headers import on_top
+from maildrop_py.maildir.maildir import INBOX, Draft, Written, storage
 from maildrop_py.message.headers import HEAD_LIMIT, from_line_end, head_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.delivery.large_file import LargeFile
-    from maildrop_py.delivery.maildir import Folder, Maildir
+    from maildrop_py.maildir.maildir import Folder, Maildir
     from maildrop_py.message.envelope import Envelope
 
 IN_MEMORY = 256 * 1024  # bytes

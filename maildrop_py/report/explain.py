@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from rich.cells import cell_len
 
 from maildrop_py.decision.decision import Decision, RuleTrace
-from maildrop_py.report.words import in_short, sentence
+from maildrop_py.report.wording import in_short, sentence
 from maildrop_py.rules.condition import Outcome
 from maildrop_py.rules.conditions.all import All
 

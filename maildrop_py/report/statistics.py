@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from maildrop_py.report.rows import NO_RULE, add_row, plain_table
+from maildrop_py.report.dry_run_rows import NO_RULE, add_row, plain_table
 
 
 class Statistics:

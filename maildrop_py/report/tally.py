@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from maildrop_py.decision.decision import Filing
-from maildrop_py.report.words import destination
+from maildrop_py.report.wording import destination
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,7 +41,7 @@ class Tally:
 
     def table(self) -> Table:
         """The changed ones by destination and rule, most first."""
-        from maildrop_py.report.rows import summary_of
+        from maildrop_py.report.dry_run_rows import summary_of
 
         counts: Counter[tuple[str, str]] = Counter()
         for key, count in self._changed.items():

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.headers import Field
     from maildrop_py.message.message import Message
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
     class Condition(Protocol):
         """See the module's docstring."""

@@ -12,7 +12,7 @@ from maildrop_py.message.addresses import in_header
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import FileSource, Message
 from maildrop_py.rules.condition import Facts
-from maildrop_py.rules.reader import load_text
+from maildrop_py.rules.language.reader import load_text
 
 if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition

@@ -21,8 +21,8 @@ from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import FileSource, Message
 from maildrop_py.record import replace
-from maildrop_py.rules.compiler import compile_rules
-from maildrop_py.rules.reader import load_text
+from maildrop_py.rules.language.reader import load_text
+from maildrop_py.rules.program.compiler import compile_rules
 
 NOW = 1_790_000_000.0
 MESSAGES, RULES = 150, 40

@@ -12,8 +12,8 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from .oracle import SAFE, classify, judge, need_procmail
-from .ours import first_recipient, letters
+from tests.agreement.oracle import SAFE, classify, judge, need_procmail
+from tests.agreement.ours import first_recipient, letters
 
 CR_ALONE = "lines end in CR alone: procmail knows LF only, and sees one line without an end"
 CR_LF = "lines end in CR LF: procmail finds no empty line, and takes the body for header"

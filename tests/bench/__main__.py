@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sys
 
-from . import dry_run, evidence, many_rules, memory, refile, startup, watch
-from .user import measuring
+from tests.bench import dry_run, evidence, many_rules, memory, refile, startup, watch
+from tests.bench.user import measuring
 
 BENCHMARKS = {
     "startup": startup.report,

@@ -25,13 +25,12 @@ from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import FileSource, Message
 from maildrop_py.record import record, replace
-from maildrop_py.rules.compiler import compile_rules
-from maildrop_py.rules.library import builtin_names, builtin_path
-from maildrop_py.rules.program import Program
-from maildrop_py.rules.reader import read_rules
-from maildrop_py.rules.rule_set import RuleSet
-
-from .table import markdown
+from maildrop_py.rules.language.library import builtin_names, builtin_path
+from maildrop_py.rules.language.reader import read_rules
+from maildrop_py.rules.language.rule_set import RuleSet
+from maildrop_py.rules.program.compiler import compile_rules
+from maildrop_py.rules.program.program import Program
+from tests.bench.table import markdown
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpora/spamassassin"
 KINDS = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .load import Rule
-from .measure import Command, once
-from .place import environment, home_of
-from .rivals import DELIVERY
-from .rivals.rival import Rival
-from .user import as_user, hand_over
+from tests.bench.load import Rule
+from tests.bench.measure import Command, once
+from tests.bench.place import environment, home_of
+from tests.bench.rivals import DELIVERY
+from tests.bench.rivals.rival import Rival
+from tests.bench.user import as_user, hand_over
 
 INTERPRETER = "python -I -c pass"
 

@@ -10,12 +10,12 @@ import re
 import shutil
 from pathlib import Path
 
-from .load import CORPUS_RULES, as_maildir
-from .measure import Command, medians, once
-from .place import home_of
-from .rivals import DRY_RUN
-from .table import markdown, verdict
-from .user import as_user, ground, hand_over
+from tests.bench.load import CORPUS_RULES, as_maildir
+from tests.bench.measure import Command, medians, once
+from tests.bench.place import home_of
+from tests.bench.rivals import DRY_RUN
+from tests.bench.table import markdown, verdict
+from tests.bench.user import as_user, ground, hand_over
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpora/spamassassin"
 ROUNDS = 9

@@ -9,13 +9,13 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from ..dns_server import DnsServer
-from .deliveries import INTERPRETER, interpreter
-from .measure import Command, medians, once
-from .place import environment, home_of
-from .rivals.rival import make_maildir
-from .table import markdown, milliseconds, times, verdict
-from .user import as_user, hand_over
+from tests.bench.deliveries import INTERPRETER, interpreter
+from tests.bench.measure import Command, medians, once
+from tests.bench.place import environment, home_of
+from tests.bench.rivals.rival import make_maildir
+from tests.bench.table import markdown, milliseconds, times, verdict
+from tests.bench.user import as_user, hand_over
+from tests.support.dns_server import DnsServer
 
 ROUNDS = 40
 LISTS = ("one.example", "two.example")

@@ -23,7 +23,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
-from .lmtp_servers import (
+from tests.bench.lmtp_servers import (
     DovecotLmtp,
     DovecotTwo,
     FrontDoor,
@@ -32,9 +32,9 @@ from .lmtp_servers import (
     ManyRules,
     dovecot,
 )
-from .place import environment, home_of
-from .table import markdown, verdict
-from .user import as_user, hand_over, measuring
+from tests.bench.place import environment, home_of
+from tests.bench.table import markdown, verdict
+from tests.bench.user import as_user, hand_over, measuring
 
 SESSIONS = (1, 4, 16)
 ASKED = {16: 2.5, 1: 3.0}  # times the rate of Dovecot with two processes, by sessions

@@ -9,10 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .lmtp_servers import MaildropPy
-from .place import environment, home_of
-from .table import markdown, verdict
-from .user import as_user, hand_over, measuring
+from tests.bench.lmtp_servers import MaildropPy
+from tests.bench.place import environment, home_of
+from tests.bench.table import markdown, verdict
+from tests.bench.user import as_user, hand_over, measuring
 
 FEW, MANY = 1_000, 100_000
 LARGE, SESSIONS = 20_000_000, 200  # bytes of a message, and so many at a time

@@ -25,12 +25,11 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from maildrop_py.intake.lmtp.appointer import Appointer, Errand, line
-from maildrop_py.intake.lmtp.deputies import Deputies
-from maildrop_py.intake.lmtp.privileges import become, person_with
-from maildrop_py.intake.lmtp.reactor import Reactor
-
-from .table import markdown
+from maildrop_py.lmtp.processes.privileges import become, person_with
+from maildrop_py.lmtp.processes.recipient_processes import Deputies
+from maildrop_py.lmtp.processes.spawner import Appointer, Errand, line
+from maildrop_py.lmtp.server.reactor import Reactor
+from tests.bench.table import markdown
 
 FIRST_UID = 54321  # nobody has these
 SIZE = 5000

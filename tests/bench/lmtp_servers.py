@@ -16,7 +16,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .place import environment
+from tests.bench.place import environment
 
 TRIVIAL = Path(__file__).with_name("lmtp_trivial.py")
 CLOCK = os.sysconf("SC_CLK_TCK")

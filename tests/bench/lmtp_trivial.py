@@ -11,14 +11,14 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from maildrop_py.intake.lmtp.groups import Groups
-from maildrop_py.intake.lmtp.path import Address
-from maildrop_py.intake.lmtp.reactor import Reactor
-from maildrop_py.intake.lmtp.reply import Reply, answer_to
-from maildrop_py.intake.lmtp.server import Door
-from maildrop_py.intake.lmtp.sockets import unix_door
-from maildrop_py.intake.lmtp.transaction import Transaction
-from maildrop_py.intake.lmtp.worker import Worker
+from maildrop_py.lmtp.address import Address
+from maildrop_py.lmtp.processes.worker import Worker
+from maildrop_py.lmtp.reply import Reply, answer_to
+from maildrop_py.lmtp.server.group_commit import Groups
+from maildrop_py.lmtp.server.listeners import unix_door
+from maildrop_py.lmtp.server.reactor import Reactor
+from maildrop_py.lmtp.server.server import Door
+from maildrop_py.lmtp.transaction import Transaction
 
 DELIVERED = Reply(250, "2.0.0", "Delivered")
 

@@ -19,13 +19,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .load import Rule
-from .measure import Command, Usage, usage
-from .place import environment, home_of
-from .rivals.maildrop_py import write_rules
-from .rivals.rival import make_maildir
-from .table import markdown, verdict
-from .user import as_user, ground, hand_over, measuring
+from tests.bench.load import Rule
+from tests.bench.measure import Command, Usage, usage
+from tests.bench.place import environment, home_of
+from tests.bench.rivals.maildrop_py import write_rules
+from tests.bench.rivals.rival import make_maildir
+from tests.bench.table import markdown, verdict
+from tests.bench.user import as_user, ground, hand_over, measuring
 
 NUMBERS = [100_000, 200_000, 1_000_000]
 RULES = [Rule("List-Id", f"list{n}.example.org", f"L{n}") for n in range(4)]

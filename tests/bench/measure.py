@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from .user import as_user
+from tests.bench.user import as_user
 
 
 @dataclass(frozen=True)

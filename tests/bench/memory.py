@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .deliveries import prepare
-from .load import Rule, mixed_rules, write_message
-from .measure import Command, peak_memory
-from .rivals import DELIVERY
-from .table import markdown, verdict
-from .user import ground, hand_over
+from tests.bench.deliveries import prepare
+from tests.bench.load import Rule, mixed_rules, write_message
+from tests.bench.measure import Command, peak_memory
+from tests.bench.rivals import DELIVERY
+from tests.bench.table import markdown, verdict
+from tests.bench.user import ground, hand_over
 
 SMALL, LARGE, RULES = 5000, 200_000_000, 50
 KIB = 1024

@@ -12,8 +12,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from ..end_to_end.program import Program
-from .user import ground
+from tests.bench.user import ground
+from tests.support.end_to_end.program import Program
 
 
 @cache

@@ -19,13 +19,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter, sleep
 
-from ..end_to_end.postfix import Postfix
-from ..end_to_end.program import Program
-from ..end_to_end.smtp import free_port
-from .place import environment
-from .postfix_ways import WAYS, Way
-from .table import markdown, times
-from .user import account, ground, measuring
+from tests.bench.place import environment
+from tests.bench.postfix_ways import WAYS, Way
+from tests.bench.table import markdown, times
+from tests.bench.user import account, ground, measuring
+from tests.support.end_to_end.postfix import Postfix
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.smtp import free_port
 
 SESSIONS = 20
 PROCMAIL = "procmail, mailbox_command"

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..end_to_end.account import Account
-from ..end_to_end.examples import PROGRAM, example, parameters
-from ..end_to_end.postfix import DOMAIN, VIRTUAL, Postfix
-from ..end_to_end.program import Program
-from ..end_to_end.serving import Site, SystemUsers, VirtualUsers, for_postfix
-from .lmtp_servers import RULES, DovecotLmtp, dovecot
-from .user import as_user, ground
+from tests.bench.lmtp_servers import RULES, DovecotLmtp, dovecot
+from tests.bench.user import as_user, ground
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.examples import PROGRAM, example, parameters
+from tests.support.end_to_end.postfix import DOMAIN, VIRTUAL, Postfix
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.serving import Site, SystemUsers, VirtualUsers, for_postfix
 
 PROCMAILRC = """\
 SHELL=/bin/sh

@@ -19,13 +19,13 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
-from .load import Rule, message
-from .measure import Command, once
-from .place import environment, home_of
-from .rivals import REFILE
-from .rivals.rival import Rival, make_maildir
-from .table import markdown, times, verdict
-from .user import as_user, hand_over
+from tests.bench.load import Rule, message
+from tests.bench.measure import Command, once
+from tests.bench.place import environment, home_of
+from tests.bench.rivals import REFILE
+from tests.bench.rivals.rival import Rival, make_maildir
+from tests.bench.table import markdown, times, verdict
+from tests.bench.user import as_user, hand_over
 
 MESSAGES = int(os.environ.get("MESSAGES", "10000"))
 SIZE, ROUNDS = 4000, 3

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .deliveries import INTERPRETER, interpreter, prepare
-from .load import mixed_rules, write_message
-from .measure import medians
-from .rivals import DELIVERY
-from .table import markdown, milliseconds, times, verdict
-from .user import ground
+from tests.bench.deliveries import INTERPRETER, interpreter, prepare
+from tests.bench.load import mixed_rules, write_message
+from tests.bench.measure import medians
+from tests.bench.rivals import DELIVERY
+from tests.bench.table import markdown, milliseconds, times, verdict
+from tests.bench.user import ground
 
 SIZE, RULES, ROUNDS = 5000, 50, 40
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sys
 
-from ..end_to_end.dovecot import Dovecot
-from ..end_to_end.program import Program
-from ..end_to_end.together import Outcome, Together
-from .place import environment
-from .table import markdown
-from .user import account, ground, measuring
+from tests.bench.place import environment
+from tests.bench.table import markdown
+from tests.bench.user import account, ground, measuring
+from tests.support.end_to_end.dovecot import Dovecot
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.together import Outcome, Together
 
 SECONDS = 60.0
 

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from ..end_to_end.account import Account
+from tests.support.end_to_end.account import Account
 
 T = TypeVar("T")
 

@@ -19,13 +19,13 @@ import time
 from functools import partial
 from pathlib import Path
 
-from ..end_to_end.waiting import wait_until
-from .load import Rule, message
-from .place import environment, home_of
-from .rivals.maildrop_py import write_rules
-from .rivals.rival import make_maildir
-from .table import markdown, verdict
-from .user import account, hand_over
+from tests.bench.load import Rule, message
+from tests.bench.place import environment, home_of
+from tests.bench.rivals.maildrop_py import write_rules
+from tests.bench.rivals.rival import make_maildir
+from tests.bench.table import markdown, verdict
+from tests.bench.user import account, hand_over
+from tests.support.end_to_end.waiting import wait_until
 
 ARRIVALS = int(os.environ.get("ARRIVALS", "500"))
 BURST = int(os.environ.get("BURST", "20000"))

@@ -19,9 +19,9 @@ from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Filed, FileSource, Message
 from maildrop_py.record import replace
-from maildrop_py.rules.compiler import compile_rules
-from maildrop_py.rules.flag_names import in_words
-from maildrop_py.rules.reader import read_rules
+from maildrop_py.rules.language.flag_names import in_words
+from maildrop_py.rules.language.reader import read_rules
+from maildrop_py.rules.program.compiler import compile_rules
 
 HERE = Path(__file__).resolve().parent
 CASES = sorted(path.parent for path in HERE.glob("*/message.eml"))

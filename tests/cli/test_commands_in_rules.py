@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .account import MESSAGE, Account
+from tests.support.cli_account import MESSAGE, Account
 
 
 def program(account: Account, name: str, text: str) -> Path:

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 import maildrop_py
-
-from .account import MESSAGE, Account
+from tests.support.cli_account import MESSAGE, Account
 
 PACKAGE = Path(maildrop_py.__file__).parent
 

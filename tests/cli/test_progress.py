@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .mailbox import Mailbox
+from tests.support.cli_mailbox import Mailbox
 
 
 def refile(mailbox: Mailbox, stderr: int) -> str:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.decision.decide import decide
-
-from .mailbox import Mailbox
+from tests.support.cli_mailbox import Mailbox
 
 
 @pytest.fixture
@@ -183,7 +182,7 @@ def test_one_odd_message_does_not_stop_the_others(
             raise RecursionError("too deep")
         return decide(message, *arguments)
 
-    monkeypatch.setattr("maildrop_py.cli.deciding.decide", fail_for_one)
+    monkeypatch.setattr("maildrop_py.decision.decider.decide", fail_for_one)
     result = mailbox.run("refile")
     assert "RecursionError: too deep" in result.stderr
     assert mailbox.subjects() == {".Work/cur": ["work"], "cur": ["read"], "new": ["junk", "other"]}
@@ -202,7 +201,7 @@ def test_what_vanishes_meanwhile_is_looked_for_and_counted(
             gone.unlink()
         return decide(*arguments)
 
-    monkeypatch.setattr("maildrop_py.cli.deciding.decide", after_others)
+    monkeypatch.setattr("maildrop_py.decision.decider.decide", after_others)
     result = mailbox.run("refile")
     assert result.exit_code == 0
     assert "2 messages changed, 1 stay, 1 gone meanwhile" in result.stdout

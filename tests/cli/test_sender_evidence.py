@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from dns_server import DnsServer
 
 from maildrop_py.cli.app import app
 from maildrop_py.evidence.contacts import Contacts
-
-from .account import Account
+from tests.support.cli_account import Account
+from tests.support.dns_server import DnsServer
 
 RULES = """
 dns: {{timeout: {timeout}, nameservers: ["{server}"]}}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .mailbox import Mailbox
+from tests.support.cli_mailbox import Mailbox
 
 
 @pytest.fixture

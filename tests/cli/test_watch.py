@@ -10,10 +10,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from end_to_end.waiting import wait_until
 
-from .mailbox import Mailbox
-from .watching import QUEUE, Watching
+from tests.support.cli_mailbox import Mailbox
+from tests.support.end_to_end.waiting import wait_until
+from tests.support.watching import QUEUE, Watching
 
 NUMBERS = count(1)
 

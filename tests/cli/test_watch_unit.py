@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from .mailbox import Mailbox
-from .test_watch import arrive, settles_as
-from .watching import Watching
+from tests.cli.test_watch import arrive, settles_as
+from tests.support.cli_mailbox import Mailbox
+from tests.support.watching import Watching
 
 UNIT = Path(__file__).parents[2] / "examples/maildrop-py-watch.service"
 

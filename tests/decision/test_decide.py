@@ -7,15 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from rules.reading import NOBODY, NOW, Answers, decided, mail, rules_of
 
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision, Filing, Forward
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.message import Filed
 from maildrop_py.record import replace
-from maildrop_py.rules.compiler import compile_rules
-from maildrop_py.rules.settings import Settings
+from maildrop_py.rules.language.settings import Settings
+from maildrop_py.rules.program.compiler import compile_rules
+from tests.support.rules_reading import NOBODY, NOW, Answers, decided, mail, rules_of
 
 
 def test_without_rules_mail_goes_to_inbox() -> None:
@@ -174,7 +174,7 @@ PURE = """
 import sys
 sys.path[:0] = [sys.argv[1], sys.argv[1] + "/tests"]
 from maildrop_py.record import replace
-from rules.reading import NOBODY, NOW, Answers, compile_rules, decide, mail, rules_of
+from tests.support.rules_reading import NOBODY, NOW, Answers, compile_rules, decide, mail, rules_of
 program = compile_rules(rules_of(sys.stdin.read()))
 def once():
     message = mail("Subject: hello\\nList-Id: <a.b>\\nX-Spam-Status: No, score=1", "body")

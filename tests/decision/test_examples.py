@@ -8,7 +8,7 @@ import pytest
 
 from maildrop_py.decision.examples import Failure, run_examples
 from maildrop_py.errors import RuleError
-from maildrop_py.rules.reader import load_text, read_rules
+from maildrop_py.rules.language.reader import load_text, read_rules
 
 RULES = r"""
 rules:

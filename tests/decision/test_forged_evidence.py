@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from dns_server import DnsServer
 
 from maildrop_py.message.envelope import Envelope
-
-from .sender import HOP, REST, TOLD, decided, fired, rules
+from tests.support.dns_server import DnsServer
+from tests.support.sender import HOP, REST, TOLD, decided, fired, rules
 
 ZONE = {
     "a.example": [{"TXT": "v=spf1 -all"}],

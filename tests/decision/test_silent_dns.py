@@ -5,9 +5,9 @@ from __future__ import annotations
 import select
 
 import pytest
-from dns_server import DnsServer
 
-from .sender import CONDITIONS, HOP, REST, decided, fired, rules
+from tests.support.dns_server import DnsServer
+from tests.support.sender import CONDITIONS, HOP, REST, decided, fired, rules
 
 
 class Clock:

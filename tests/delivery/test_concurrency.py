@@ -6,14 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .posting import leftovers, visible
+from tests.support.delivering import leftovers, visible
 
 PROCESSES, MESSAGES = 8, 50
 WORK = """
 import sys
 from maildrop_py.decision.decision import Decision, Filing
-from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.perform import perform
+from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.delivery.deliver import perform
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.message.envelope import Envelope
 maildir = Maildir(sys.argv[1])

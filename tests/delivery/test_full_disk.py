@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.decision.decision import Filing
-from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.errors import DiskFull
-
-from .posting import LARGE, MAIL, deliver, leftovers, visible
+from maildrop_py.maildir.maildir import Maildir
+from tests.support.delivering import LARGE, MAIL, deliver, leftovers, visible
 
 Mount = Callable[[str], Path]
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from .posting import MAIL, visible
+from tests.support.delivering import MAIL, visible
 
 PLAIN = """
 import sys
 before = set(sys.modules)
 from maildrop_py.decision.decision import Decision, Filing
-from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.perform import perform
+from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.delivery.deliver import perform
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.intake.stdin import read_message
 from maildrop_py.message.envelope import Envelope
@@ -39,10 +39,12 @@ def plain_delivery(root: Path, *prefix: str) -> str:
 
 def test_plain_filing_imports_little(root: Path) -> None:
     modules = plain_delivery(root).split()
-    ours = [name for name in modules if name.startswith("maildrop_py.delivery.")]
-    assert [name.rpartition(".")[2] for name in ours] == [
-        *("folder_making", "maildir", "perform", "spool"),  # folder_making was asked for
-        *("trace_headers", "unique_name"),
+    rooms = ("maildrop_py.delivery.", "maildrop_py.maildir.")
+    ours = [name.removeprefix("maildrop_py.") for name in modules if name.startswith(rooms)]
+    assert ours == [
+        *("delivery.deliver", "delivery.spool", "delivery.trace_headers"),
+        *("maildir.folder_making", "maildir.maildir", "maildir.unique_name"),
+        # folder_making was asked for
     ]
     others = {name for name in modules if not name.startswith("maildrop_py")}
     assert others <= {"__future__", "errno"}

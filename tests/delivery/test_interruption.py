@@ -11,8 +11,7 @@ import pytest
 
 from maildrop_py.decision.decision import Filing
 from maildrop_py.errors import Interrupted
-
-from .posting import LARGE, MAIL, deliver, leftovers, visible
+from tests.support.delivering import LARGE, MAIL, deliver, leftovers, visible
 
 _CODE = str(Path("maildrop_py") / "delivery")
 
@@ -31,7 +30,7 @@ class _Alarm:
     def __call__(self, frame: FrameType, event: str, _: object) -> _Alarm | None:
         if _CODE not in frame.f_code.co_filename:
             return None
-        if frame.f_code.co_name == "finish" and frame.f_code.co_filename.endswith("perform.py"):
+        if frame.f_code.co_name == "finish" and frame.f_code.co_filename.endswith("deliver.py"):
             self.left = -1
         if event == "line" and frame.f_code.co_name not in _CLEANING:
             self.left -= 1

@@ -12,13 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maildrop_py.decision.decision import Filing
-from maildrop_py.delivery.maildir import Maildir
 from maildrop_py.delivery.spool import Edits, Spool, wire_size
+from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.headers import HEAD_LIMIT
 from maildrop_py.message.message import BytesSource, Message
-
-from .posting import LARGE, MAIL, deliver, feed, leftovers, only_file, visible
+from tests.support.delivering import LARGE, MAIL, deliver, feed, leftovers, only_file, visible
 
 ODD = [
     b"",
@@ -197,8 +196,8 @@ def test_programs_read_the_message_from_a_descriptor(root: Path, data: bytes) ->
 MEMORY = """
 import re, sys
 from maildrop_py.decision.decision import Decision, Filing
-from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.perform import perform
+from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.delivery.deliver import perform
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.intake.stdin import read_message
 from maildrop_py.message.envelope import Envelope
@@ -241,7 +240,7 @@ def test_large_message_needs_hardly_more_memory_than_a_small_one(
 
 def test_process_that_ends_in_the_middle_prints_nothing(root: Path) -> None:
     """Exim takes any output for a failure."""
-    code = "import sys; from maildrop_py.delivery.maildir import Maildir\n"
+    code = "import sys; from maildrop_py.maildir.maildir import Maildir\n"
     code += "from maildrop_py.delivery.spool import Spool\n"
     code += "spool = Spool(Maildir(sys.argv[1]), in_memory=0); spool.write(b'x')"
     done = subprocess.run([sys.executable, "-c", code, str(root)], capture_output=True, check=True)

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from .account import Account
-from .dovecot import Dovecot
-from .examples import example, parameters
-from .hooks import HOOKS, Hook
-from .other_servers import OTHER_SERVERS, Unpacked
-from .overlaid import unpack
-from .postfix import Postfix
-from .program import Program
-from .requirements import need
-from .service import Service
-from .serving import Site, SystemUsers, VirtualUsers, for_postfix
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.dovecot import Dovecot
+from tests.support.end_to_end.examples import example, parameters
+from tests.support.end_to_end.hooks import HOOKS, Hook
+from tests.support.end_to_end.other_servers import OTHER_SERVERS, Unpacked
+from tests.support.end_to_end.overlaid import unpack
+from tests.support.end_to_end.postfix import Postfix
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.requirements import need
+from tests.support.end_to_end.service import Service
+from tests.support.end_to_end.serving import Site, SystemUsers, VirtualUsers, for_postfix
 
 MakeDovecot = Callable[..., Dovecot]
 SERVERS = pytest.StashKey[list[Postfix | Dovecot | Service]]()

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.cli.hook_lines import hook_lines
-
-from .examples import FOLDER, PROGRAM, example, lines
+from tests.support.end_to_end.examples import FOLDER, PROGRAM, example, lines
 
 SHOWN = {
     "Postfix or Exim, for one user": "postfix/dot-forward",

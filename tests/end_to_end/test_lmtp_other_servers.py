@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from .account import Account
-from .examples import example, filled
-from .exim import Exim
-from .mails import ANNA, REFUSED, RULES, message
-from .other_servers import OTHER_SERVERS, Server, Unpacked
-from .overlaid import Overlaid
-from .postfix import DOMAIN
-from .program import Program
-from .serving import Site, SystemUsers, VirtualUsers, as_told
-from .waiting import wait_until
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.examples import example, filled
+from tests.support.end_to_end.exim import Exim
+from tests.support.end_to_end.mails import ANNA, REFUSED, RULES, message
+from tests.support.end_to_end.other_servers import OTHER_SERVERS, Server, Unpacked
+from tests.support.end_to_end.overlaid import Overlaid
+from tests.support.end_to_end.postfix import DOMAIN
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.serving import Site, SystemUsers, VirtualUsers, as_told
+from tests.support.end_to_end.waiting import wait_until
 
 pytestmark = pytest.mark.parametrize(
     ("unpacked", "users"),

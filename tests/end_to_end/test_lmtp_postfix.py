@@ -7,12 +7,12 @@ import smtplib
 
 import pytest
 
-from .dovecot import encoded
-from .mails import MAILS, REFUSED, RULES, message
-from .postfix import BOUNCES, Postfix
-from .serving import Site, SystemUsers
-from .small_disk import full, mounted
-from .waiting import wait_until
+from tests.support.end_to_end.dovecot import encoded
+from tests.support.end_to_end.mails import MAILS, REFUSED, RULES, message
+from tests.support.end_to_end.postfix import BOUNCES, Postfix
+from tests.support.end_to_end.serving import Site, SystemUsers
+from tests.support.end_to_end.small_disk import full, mounted
+from tests.support.end_to_end.waiting import wait_until
 
 BY_CLIENT = """\
 rules:

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from .account import Account
-from .examples import FOLDER, filled
-from .mails import message
-from .postfix import DOMAIN, Postfix
-from .program import Program
-from .serving import Site
-from .waiting import wait_until
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.examples import FOLDER, filled
+from tests.support.end_to_end.mails import message
+from tests.support.end_to_end.postfix import DOMAIN, Postfix
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.serving import Site
+from tests.support.end_to_end.waiting import wait_until
 
 LOUD = "rules: [{name: all, then: {file: Loud}}]\n"
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from .account import Account
-from .examples import PROGRAM, example
-from .mails import ANNA, REFUSED, RULES, message
-from .other_servers import Server, Unpacked
-from .overlaid import Overlaid
-from .postfix import DOMAIN
-from .program import Program
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.examples import PROGRAM, example
+from tests.support.end_to_end.mails import ANNA, REFUSED, RULES, message
+from tests.support.end_to_end.other_servers import Server, Unpacked
+from tests.support.end_to_end.overlaid import Overlaid
+from tests.support.end_to_end.postfix import DOMAIN
+from tests.support.end_to_end.program import Program
 
 
 @pytest.fixture

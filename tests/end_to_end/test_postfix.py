@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from .account import Account
-from .conftest import MakeDovecot
-from .dovecot import Dovecot
-from .hooks import Hook, MailboxCommand
-from .mails import MAILS, REFUSED, RULES, Mail, message
-from .postfix import Postfix
-from .program import Program
+from tests.end_to_end.conftest import MakeDovecot
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.dovecot import Dovecot
+from tests.support.end_to_end.hooks import Hook, MailboxCommand
+from tests.support.end_to_end.mails import MAILS, REFUSED, RULES, Mail, message
+from tests.support.end_to_end.postfix import Postfix
+from tests.support.end_to_end.program import Program
 
 
 def deliver_all(hook: Hook) -> None:

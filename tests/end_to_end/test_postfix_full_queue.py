@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from .account import Account, messages
-from .hooks import MailboxCommand
-from .letters import MESSAGES, ROOM, RULES, letter, numbers
-from .postfix import Postfix
-from .program import Program
-from .serving import Site
-from .small_disk import enlarge, mounted
-from .waiting import wait_until
+from tests.support.end_to_end.account import Account, messages
+from tests.support.end_to_end.hooks import MailboxCommand
+from tests.support.end_to_end.letters import MESSAGES, ROOM, RULES, letter, numbers
+from tests.support.end_to_end.postfix import Postfix
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.serving import Site
+from tests.support.end_to_end.small_disk import enlarge, mounted
+from tests.support.end_to_end.waiting import wait_until
 
 
 @pytest.mark.parametrize("disk", ["Maildir", "home"])

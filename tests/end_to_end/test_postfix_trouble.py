@@ -6,12 +6,12 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from .account import Account
-from .hooks import Hook, MailboxCommand
-from .mails import RULES, message
-from .postfix import Postfix
-from .program import Program
-from .small_disk import full, mounted
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.hooks import Hook, MailboxCommand
+from tests.support.end_to_end.mails import RULES, message
+from tests.support.end_to_end.postfix import Postfix
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.small_disk import full, mounted
 
 
 def submit_and_see_it_kept(hook: Hook) -> str:

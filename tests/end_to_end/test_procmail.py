@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from .account import Account
-from .hooks import MailboxCommand
-from .mails import message
-from .postfix import BOUNCES, Postfix
-from .program import Program
-from .requirements import installed, need
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.hooks import MailboxCommand
+from tests.support.end_to_end.mails import message
+from tests.support.end_to_end.postfix import BOUNCES, Postfix
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.requirements import installed, need
 
 PROCMAILRC = """\
 SHELL=/bin/sh

@@ -11,10 +11,10 @@ import subprocess
 
 import pytest
 
-from .account import Account
-from .examples import PROGRAM, example, lines
-from .mails import ANNA, REFUSED, RULES, message
-from .program import Program
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.examples import PROGRAM, example, lines
+from tests.support.end_to_end.mails import ANNA, REFUSED, RULES, message
+from tests.support.end_to_end.program import Program
 
 
 def deliver(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from .account import Account
-from .conftest import MakeDovecot
-from .filed_mail import RULES, fill, found, id_of, ids, mail, put, run
-from .imap_client import Client, Ledger, client
-from .program import Program
-from .readers import at_work, some
-from .requirements import need
+from tests.end_to_end.conftest import MakeDovecot
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.filed_mail import RULES, fill, found, id_of, ids, mail, put, run
+from tests.support.end_to_end.imap_client import Client, Ledger, client
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.readers import at_work, some
+from tests.support.end_to_end.requirements import need
 
 
 def test_flags_and_keywords_are_shown_where_the_message_went_and_came_back(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 
-from .account import Account
-from .conftest import MakeDovecot
-from .program import Program
-from .together import Together
+from tests.end_to_end.conftest import MakeDovecot
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.together import Together
 
 SECONDS = float(os.environ.get("MAILDROP_LOAD_SECONDS", "10"))
 

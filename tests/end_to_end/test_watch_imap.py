@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
-from .account import Account
-from .conftest import MakeDovecot
-from .filed_mail import RULES, found, id_of, ids, mail, put
-from .imap_client import Client, client
-from .program import Program
-from .readers import at_work, watching
-from .waiting import wait_until
+from tests.end_to_end.conftest import MakeDovecot
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.filed_mail import RULES, found, id_of, ids, mail, put
+from tests.support.end_to_end.imap_client import Client, client
+from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.readers import at_work, watching
+from tests.support.end_to_end.waiting import wait_until
 
 
 def test_new_mail_is_filed_though_a_mail_reader_takes_it_to_cur_at_once(

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dns_server import DnsServer
 
 from maildrop_py.evidence import dnsbl, resolver
 from maildrop_py.evidence.budget import Budget
 from maildrop_py.evidence.dnsbl import Listing
 from maildrop_py.evidence.store import Store
 from maildrop_py.message import ip
+from tests.support.dns_server import DnsServer
 
 NOW = 1_700_000_000.0
 CLIENT, SIX = "192.0.2.99", "2001:db8::1"

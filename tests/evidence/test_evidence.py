@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dns_server import DnsServer
 
 from maildrop_py.evidence.contacts import Contacts
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import BytesSource, Message
-from maildrop_py.rules.settings import Settings
+from maildrop_py.rules.language.settings import Settings
+from tests.support.dns_server import DnsServer
 
 MAIL = """Received: from pc.a.example (host.a.example [203.0.113.9]) by mx.me with ESMTP id 3
 From: Ann <Ann@A.example>
@@ -317,7 +317,7 @@ import sys
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import BytesSource, Message
-from maildrop_py.rules.settings import Settings
+from maildrop_py.rules.language.settings import Settings
 before = set(sys.modules)
 mail = sys.stdin.buffer.read()
 state, action, server = sys.argv[1:]

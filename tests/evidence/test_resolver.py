@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from dns_server import DnsServer
 
 from maildrop_py.evidence import resolver
 from maildrop_py.evidence.budget import Budget
 from maildrop_py.evidence.resolver import Answer, Resolver
+from tests.support.dns_server import DnsServer
 
 PATIENT, HASTY = 20.0, 0.25  # seconds; the hasty budget is for questions nobody answers
 

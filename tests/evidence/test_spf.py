@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from dns_server import DnsServer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from maildrop_py.evidence import resolver, spf, spf_macros
 from maildrop_py.evidence.budget import Budget
 from maildrop_py.evidence.spf import Spf
 from maildrop_py.message import ip
+from tests.support.dns_server import DnsServer
 
 
 class Door:

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 import yaml
-from dns_server import DnsServer, spf_zone
 
 from maildrop_py.evidence import resolver, spf
 from maildrop_py.evidence.budget import Budget
 from maildrop_py.message import ip
+from tests.support.dns_server import DnsServer, spf_zone
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "spf" / "rfc7208-tests.yml"
 RECEIVER = "receiver.example.org"

@@ -13,8 +13,8 @@ import argparse
 import sys
 import time
 
-from . import snapshot
-from .full_run import ITEMS, Run
+from tests.faults import snapshot
+from tests.faults.full_run import ITEMS, Run
 
 
 def main() -> int:

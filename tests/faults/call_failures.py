@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import short_writes, strace
-from .campaign import MakeSubject, Tally, wage
-from .errnos import errnos_of
-from .strace import Site
-from .subject import Subject, Wrong
+from tests.faults import short_writes, strace
+from tests.faults.campaign import MakeSubject, Tally, wage
+from tests.faults.errnos import errnos_of
+from tests.faults.strace import Site
+from tests.faults.subject import Subject, Wrong
 
 Failure = tuple[Site, str]
 """A call, and its errno or SHORT."""

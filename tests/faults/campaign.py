@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from .subject import Subject
+from tests.faults.subject import Subject
 
 T = TypeVar("T")
 MakeSubject = Callable[[Path], Subject]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from . import snapshot, strace
+from tests.faults import snapshot, strace
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from maildrop_py.cli.hook_lines import guarded
-
-from .cases import Case
-from .disk_model import Tree
-from .disk_trace import Call
-from .home import MAILDIR, Home
-from .maildir_sight import Found, contents, files_below
-from .subject import Sight, Wrong
+from tests.faults.cases import Case
+from tests.faults.disk_model import Tree
+from tests.faults.disk_trace import Call
+from tests.faults.home import MAILDIR, Home
+from tests.faults.maildir_sight import Found, contents, files_below
+from tests.faults.subject import Sight, Wrong
 
 DONE, TRY_AGAIN = 0, 75
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .campaign import Tally
-from .small_disk import fill, make_room, use_inodes
-from .subject import Subject, Wrong
+from tests.faults.campaign import Tally
+from tests.faults.small_disk import fill, make_room, use_inodes
+from tests.faults.subject import Subject, Wrong
 
 Scarcity = Callable[[Path, int], None]
 

@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dns_server import DnsServer
-
-from .call_failures import fail_each, failures
-from .campaign import MakeSubject, Tally
-from .full_disks import deliver_short, shortages
-from .hostile import corpus, fuzzer, growth
-from .hostile.targets import TARGETS
-from .kills import kill_each, kills
-from .one_shot import soak_deliver
-from .power_loss import Outage, lose_power
-from .serving.soaking import soak_serve
-from .small_disk import KINDS, NotHere
-from .soak import Ledger
-from .subjects import SUBJECTS
+from tests.faults.call_failures import fail_each, failures
+from tests.faults.campaign import MakeSubject, Tally
+from tests.faults.full_disks import deliver_short, shortages
+from tests.faults.hostile import corpus, fuzzer, growth
+from tests.faults.hostile.targets import TARGETS
+from tests.faults.kills import kill_each, kills
+from tests.faults.one_shot import soak_deliver
+from tests.faults.power_loss import Outage, lose_power
+from tests.faults.serving.soaking import soak_serve
+from tests.faults.small_disk import KINDS, NotHere
+from tests.faults.soak import Ledger
+from tests.faults.subjects import SUBJECTS
+from tests.support.dns_server import DnsServer
 
 Soak = Callable[[Path, Path, DnsServer, float], Ledger]
 SOAKS: dict[str, Soak] = {

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .subject import Wrong
+from tests.faults.subject import Wrong
 
 TIMEOUT = 120.0  # seconds; far beyond what a run takes under strace
 MAILDIR = "home/Maildir"

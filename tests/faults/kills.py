@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import strace
-from .campaign import MakeSubject, Tally, wage
-from .strace import Site
-from .subject import Subject, Wrong
+from tests.faults import strace
+from tests.faults.campaign import MakeSubject, Tally, wage
+from tests.faults.strace import Site
+from tests.faults.subject import Subject, Wrong
 
 Kill = tuple[Site, str]
 

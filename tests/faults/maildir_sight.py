@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .disk_model import Tree
+from tests.faults.disk_model import Tree
 
 _LOCKS = ("dovecot-uidlist.lock", "dovecot-keywords.lock", "temp.")
 _KNOWN = frozenset({"maildirfolder", "maildirsize", "dovecot-keywords"})

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from maildrop_py.cli.hook_lines import guarded
-
-from .deliveries import DONE, TRY_AGAIN
-from .home import TIMEOUT
-from .small_disk import NotHere, tmpfs
-from .soak import Ledger, Trouble, soak
-from .subject import Wrong
-from .troubles import Dns, absent_dns, filled_disk, rewritten_rules
+from tests.faults.deliveries import DONE, TRY_AGAIN
+from tests.faults.home import TIMEOUT
+from tests.faults.small_disk import NotHere, tmpfs
+from tests.faults.soak import Ledger, Trouble, soak
+from tests.faults.subject import Wrong
+from tests.faults.troubles import Dns, absent_dns, filled_disk, rewritten_rules
 
 CLIENT = "192.0.2.99"
 

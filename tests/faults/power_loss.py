@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import disk_trace
-from .disk_model import Disk, Tree
-from .disk_trace import Call
-from .maildir_sight import files_below
-from .subject import Sight, Subject, Wrong
+from tests.faults import disk_trace
+from tests.faults.disk_model import Disk, Tree
+from tests.faults.disk_trace import Call
+from tests.faults.maildir_sight import files_below
+from tests.faults.subject import Sight, Subject, Wrong
 
 
 @dataclass

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .disk_model import Tree
-from .disk_trace import Call
-from .home import MAILDIR, Home
-from .maildir_sight import Found, contents, files_below
-from .subject import Sight, Wrong
+from tests.faults.disk_model import Tree
+from tests.faults.disk_trace import Call
+from tests.faults.home import MAILDIR, Home
+from tests.faults.maildir_sight import Found, contents, files_below
+from tests.faults.subject import Sight, Wrong
 
 RULES = """\
 maildir: ~/Maildir

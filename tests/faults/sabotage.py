@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .snapshot import interpreter
+from tests.faults.snapshot import interpreter
 
 NO_FILE_SYNC = """
 import os, stat
@@ -24,12 +24,12 @@ os.fsync = lambda fd: None if stat.S_ISDIR(os.fstat(fd).st_mode) else sync(fd)
 """
 
 NO_SYNC_OF_NEW_FOLDERS = """
-from maildrop_py.delivery import folder_making
+from maildrop_py.maildir import folder_making
 folder_making.sync_directory = lambda path: None
 """
 
 PUBLISHED_BEFORE_SYNC = """
-from maildrop_py.delivery import perform
+from maildrop_py.delivery import deliver as perform
 sync_files, publish = perform.Delivery.sync_files, perform.Delivery.publish
 perform.Delivery.sync_files = lambda self: None
 perform.Delivery.publish = lambda self: (publish(self), sync_files(self))
@@ -45,8 +45,8 @@ os.link = link
 )
 
 TOLD_BEFORE_DIRECTORY_SYNC = """
-from maildrop_py.delivery import perform
-from maildrop_py.intake.lmtp import groups
+from maildrop_py.delivery import deliver as perform
+from maildrop_py.lmtp.server import group_commit as groups
 perform.sync_directories = lambda deliveries: None
 groups._sync_directory = lambda path: None
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import TypeVar
 
-from .strace import Site
+from tests.faults.strace import Site
 
 Payload = TypeVar("Payload")
 Fault = tuple[Site, Payload]

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from end_to_end.program import Program
+from tests.support.end_to_end.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
 

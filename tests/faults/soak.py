@@ -24,8 +24,8 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
-from .maildir_sight import contents, files_below
-from .subject import Wrong
+from tests.faults.maildir_sight import contents, files_below
+from tests.faults.subject import Wrong
 
 _NUMBER = re.compile(rb"^Subject: \w+ (\d+)$", re.M)
 _TOP = re.compile(rb"(Return-Path: .*\n)?(Delivered-To: .*\n)?")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from .disk_model import Tree
-from .disk_trace import Call
+from tests.faults.disk_model import Tree
+from tests.faults.disk_trace import Call
 
 
 class Wrong(Exception):

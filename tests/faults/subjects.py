@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from . import cases
-from .deliveries import Deliveries
-from .refilings import Refilings
-from .serving import letters
-from .serving.servings import Servings
-from .subject import Subject
+from tests.faults import cases
+from tests.faults.deliveries import Deliveries
+from tests.faults.refilings import Refilings
+from tests.faults.serving.servings import Servings
+from tests.faults.subject import Subject
+from tests.support.serving import letters
 
 Make = Callable[[Path, Path], Subject]
 """The program's command, a folder that does not exist yet -> the subject in it."""

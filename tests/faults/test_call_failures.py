@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from .call_failures import fail_each, failures
-from .errnos import CANNOT_FAIL, ERRNOS
-from .sabotage import HALF_WAY, broken_by
-from .sample import sample
-from .subjects import DELIVERIES, REFILINGS, SOME_SERVINGS, SUBJECTS
+from tests.faults.call_failures import fail_each, failures
+from tests.faults.errnos import CANNOT_FAIL, ERRNOS
+from tests.faults.sabotage import HALF_WAY, broken_by
+from tests.faults.sample import sample
+from tests.faults.subjects import DELIVERIES, REFILINGS, SOME_SERVINGS, SUBJECTS
 
 SOME = 80  # of each subject that is one process
 SOME_OF_A_SERVER = 16

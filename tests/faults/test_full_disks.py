@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from .campaign import Tally
-from .cases import LARGE, SMALL
-from .full_disks import deliver_short, shortages
-from .serving.letters import LARGE_FOR_TWO, Case
-from .serving.lmtp_client import Client, Told
-from .serving.servings import Servings
-from .small_disk import KINDS, NotHere, fill, make_room
-from .subjects import SUBJECTS
+from tests.faults.campaign import Tally
+from tests.faults.cases import LARGE, SMALL
+from tests.faults.full_disks import deliver_short, shortages
+from tests.faults.serving.servings import Servings
+from tests.faults.small_disk import KINDS, NotHere, fill, make_room
+from tests.faults.subjects import SUBJECTS
+from tests.support.serving.letters import LARGE_FOR_TWO, Case
+from tests.support.serving.lmtp_client import Client, Told
 
 SOME = {
     "tmpfs": shortages(blocks=(0, 1, 2, 3, 5, 20, 139), inodes=(0, 1, 2, 4)),

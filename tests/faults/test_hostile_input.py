@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .hostile import corpus, fuzzer, growth, planted
-from .hostile.targets import TARGETS
+from tests.faults.hostile import corpus, fuzzer, growth, planted
+from tests.faults.hostile.targets import TARGETS
 
 SLOW = ("message", "maildir files", "pattern", "served")  # those that write to a disk, or compile
 SIZE = 3000  # bytes

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.delivery.sweep import GARBAGE_AGE, sweep
-
-from . import strace
-from .deliveries import Deliveries
-from .kills import kill_each, kills
-from .maildir_sight import files_below
-from .sample import sample
-from .strace import Site
-from .subjects import DELIVERIES, REFILINGS, SOME_SERVINGS, SUBJECTS
+from maildrop_py.maildir.sweep import GARBAGE_AGE, sweep
+from tests.faults import strace
+from tests.faults.deliveries import Deliveries
+from tests.faults.kills import kill_each, kills
+from tests.faults.maildir_sight import files_below
+from tests.faults.sample import sample
+from tests.faults.strace import Site
+from tests.faults.subjects import DELIVERIES, REFILINGS, SOME_SERVINGS, SUBJECTS
 
 SOME = 40  # of each subject that is one process
 SOME_OF_A_SERVER = 10

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from .power_loss import lose_power
-from .sabotage import SABOTAGES, broken_by
-from .subjects import DELIVERIES, REFILINGS, SOME_SERVINGS, SUBJECTS
+from tests.faults.power_loss import lose_power
+from tests.faults.sabotage import SABOTAGES, broken_by
+from tests.faults.subjects import DELIVERIES, REFILINGS, SOME_SERVINGS, SUBJECTS
 
 pytestmark = pytest.mark.usefixtures("tracing")
 

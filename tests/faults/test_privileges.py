@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from . import strace
-from .deliveries import Deliveries
-from .subjects import SUBJECTS
+from tests.faults import strace
+from tests.faults.deliveries import Deliveries
+from tests.faults.subjects import SUBJECTS
 
 STRANGER = 4711
 """A user that owns nothing of ours."""
@@ -138,7 +138,7 @@ def test_compiled_rules_that_others_may_have_made_are_not_believed(
 
 def _forge(cache: Path, subject: Deliveries) -> None:
     """Put the program of other rules into the cache, with the stamps of the present ones."""
-    from maildrop_py.rules import cache as ours
+    from maildrop_py.rules.program import cache as ours
 
     rules = subject.home.path / ".config/maildrop-py/rules.yaml"
     evil = subject.place / "evil.yaml"
@@ -159,7 +159,7 @@ def test_a_bundle_that_others_may_have_made_is_not_run(
     spoil: str | None, plain: Deliveries
 ) -> None:
     """A bundle whose code leaves a trace: run if it is ours, else never."""
-    from maildrop_py.cli import bundle
+    from maildrop_py.cli.startup import bundle
 
     path, mark = plain.home.path / ".cache/maildrop-py/modules", plain.home.path / "mark"
     start = len(bundle.KEY) + 4

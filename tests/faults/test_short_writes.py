@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from . import short_writes, strace
+from tests.faults import short_writes, strace
 
 WRITES = """
 import os, sys

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from dns_server import DnsServer
 
-from .one_shot import soak_deliver
-from .serving.soaking import soak_serve
-from .soak import Trouble, soak
+from tests.faults.one_shot import soak_deliver
+from tests.faults.serving.soaking import soak_serve
+from tests.faults.soak import Trouble, soak
+from tests.support.dns_server import DnsServer
 
 SECONDS = 12.0
 

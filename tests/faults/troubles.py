@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from .small_disk import fill, make_room
-from .soak import Trouble
+from tests.faults.small_disk import fill, make_room
+from tests.faults.soak import Trouble
 
 GOOD = """\
 maildir: ~/Maildir

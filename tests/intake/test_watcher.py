@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from end_to_end.waiting import wait_until
 
 from maildrop_py.intake import watcher
 from maildrop_py.intake.hints import Hints
 from maildrop_py.intake.network_file_system import is_network
 from maildrop_py.intake.watcher import Directory, Watcher
+from tests.support.end_to_end.waiting import wait_until
 
 
 class Place(NamedTuple):

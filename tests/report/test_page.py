@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from maildrop_py.report.dry_run_rows import summary_of, summary_rows
 from maildrop_py.report.page import on_page
-from maildrop_py.report.rows import summary_of, summary_rows
 
 words = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=20)
 counts = st.dictionaries(st.tuples(words, words), st.integers(1, 10**6), max_size=5).map(Counter)

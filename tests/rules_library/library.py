@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from maildrop_py.rules.library import builtin_names, builtin_path
-from maildrop_py.rules.reader import load_text, read_rules
-from maildrop_py.rules.rule_set import RuleSet
+from maildrop_py.rules.language.library import builtin_names, builtin_path
+from maildrop_py.rules.language.reader import load_text, read_rules
+from maildrop_py.rules.language.rule_set import RuleSet
 
 FOLDER = Path(builtin_path(""))
 FILES = sorted(FOLDER.glob("*.yaml"))

@@ -6,10 +6,10 @@ from maildrop_py.decision.decide import decide
 from maildrop_py.decision.examples import Stated
 from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.record import record
-from maildrop_py.rules.compiler import compile_rules
-from maildrop_py.rules.examples import NOON, Example
-from maildrop_py.rules.program import Program
-from maildrop_py.rules.rule_set import RuleSet
+from maildrop_py.rules.language.examples import NOON, Example
+from maildrop_py.rules.language.rule_set import RuleSet
+from maildrop_py.rules.program.compiler import compile_rules
+from maildrop_py.rules.program.program import Program
 
 
 @record

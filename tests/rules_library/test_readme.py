@@ -6,17 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
-from bench import catches
 
 from maildrop_py.decision.examples import run_examples
 from maildrop_py.rules.actions import ACTIONS, FINAL
 from maildrop_py.rules.conditions import CONDITIONS
-from maildrop_py.rules.flag_names import LETTERS
-from maildrop_py.rules.reader import read_rules
-from maildrop_py.rules.settings_reader import SETTINGS
-from maildrop_py.rules.template import ALWAYS_KNOWN, FILTERS
-
-from .library import FILES, FOLDER, POLICY, RECOMMENDED
+from maildrop_py.rules.language.flag_names import LETTERS
+from maildrop_py.rules.language.reader import read_rules
+from maildrop_py.rules.language.settings_reader import SETTINGS
+from maildrop_py.rules.program.template import ALWAYS_KNOWN, FILTERS
+from tests.bench import catches
+from tests.rules_library.library import FILES, FOLDER, POLICY, RECOMMENDED
 
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", README, re.M | re.S)

@@ -15,10 +15,17 @@ from maildrop_py.record import replace
 from maildrop_py.rules.actions.discard import Discard
 from maildrop_py.rules.actions.reject import Reject
 from maildrop_py.rules.actions.score import Score
-from maildrop_py.rules.examples import Example
-
-from .library import FILES, INCLUDED, POINTS, POLICY, RECOMMENDED, alone, included
-from .outcomes import outcome
+from maildrop_py.rules.language.examples import Example
+from tests.rules_library.library import (
+    FILES,
+    INCLUDED,
+    POINTS,
+    POLICY,
+    RECOMMENDED,
+    alone,
+    included,
+)
+from tests.rules_library.outcomes import outcome
 
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 every_included = pytest.mark.parametrize("name", INCLUDED)

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.actions.action import Draft
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
-    from maildrop_py.rules.template import Template
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.program.template import Template
 
 
 @record
@@ -26,12 +26,12 @@ class File:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> File:
-        from maildrop_py.rules.template_reader import parse_folder
+        from maildrop_py.rules.language.template_reader import parse_folder
 
         return cls(parse_folder(node, scope))
 
     def describe(self) -> str:
-        from maildrop_py.rules.flag_names import in_words
+        from maildrop_py.rules.language.flag_names import in_words
 
         flags = in_words(self.letters, self.keywords)
         return f"file into {self.folder.describe()}" + (f" as {flags}" if flags else "")

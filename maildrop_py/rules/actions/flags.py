@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.actions.action import Draft
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
 
 @record
@@ -24,12 +24,12 @@ class Flags:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Flags:
-        from maildrop_py.rules.flag_names import parse_flags
+        from maildrop_py.rules.language.flag_names import parse_flags
 
         return cls(*parse_flags(node))
 
     def describe(self) -> str:
-        from maildrop_py.rules.flag_names import in_words
+        from maildrop_py.rules.language.flag_names import in_words
 
         return "mark as " + in_words(self.letters, self.keywords)
 

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.actions.action import Draft
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
-    from maildrop_py.rules.template import Template
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.program.template import Template
 
 
 @record
@@ -24,9 +24,9 @@ class Pipe:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Pipe:
-        from maildrop_py.rules.commands import parse_argv
-        from maildrop_py.rules.template import Template
-        from maildrop_py.rules.template_reader import parse_template
+        from maildrop_py.rules.language.commands import parse_argv
+        from maildrop_py.rules.language.template_reader import parse_template
+        from maildrop_py.rules.program.template import Template
 
         program, *_ = parse_argv(node, scope)
         arguments = node.alternatives()[1:]

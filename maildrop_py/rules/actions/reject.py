@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.actions.action import Draft
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
-    from maildrop_py.rules.template import Template
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.program.template import Template
 
 
 @record
@@ -24,7 +24,7 @@ class Reject:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Reject:
-        from maildrop_py.rules.template_reader import parse_template
+        from maildrop_py.rules.language.template_reader import parse_template
 
         if not node.text().strip():
             raise node.mistake("the sender must be told why", "such as: no mail wanted from there")

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.actions.action import Draft
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
 
 @record
@@ -23,7 +23,7 @@ class RemoveHeader:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> RemoveHeader:
-        from maildrop_py.rules.header_name import header_name
+        from maildrop_py.rules.language.header_name import header_name
 
         return cls(tuple(header_name(item) for item in node.alternatives()))
 

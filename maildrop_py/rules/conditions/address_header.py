@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.message.headers import Field
-    from maildrop_py.rules.address_tests import Addresses
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
-    from maildrop_py.rules.text_tests import TextTest
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.language.text_tests import TextTest
+    from maildrop_py.rules.matching.addresses import Addresses
 
 ENVELOPE_SCHEMA: dict[str, Any] = {
     "anyOf": [{"$ref": "#/$defs/address_test"}, {"$ref": "#/$defs/text_test"}],
@@ -49,7 +49,7 @@ class AddressHeader:
         return " or ".join(said)
 
     def anchors(self) -> Anchors:
-        from maildrop_py.rules.anchors import all_of, of_addresses, of_tests
+        from maildrop_py.rules.program.anchors import all_of, of_addresses, of_tests
 
         field = ":".join(self.names)
         parts = [of_addresses(f"addresses {field}", self.addresses)] if self.addresses else []
@@ -100,8 +100,8 @@ def parse_address_tests(
     node: Node, scope: Scope, around: str = ""
 ) -> tuple[Addresses | None, tuple[TextTest, ...]]:
     """The alternatives, sorted into addresses and tests of the text."""
-    from maildrop_py.rules.address_tests import is_address_test, parse_addresses
-    from maildrop_py.rules.text_tests import parse_tests
+    from maildrop_py.rules.language.text_tests import parse_tests
+    from maildrop_py.rules.matching.addresses import is_address_test, parse_addresses
 
     addresses: list[Node] = []
     tests: list[TextTest] = []

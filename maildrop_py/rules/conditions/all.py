@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
 
 @record
@@ -25,7 +25,7 @@ class All:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> All:
-        from maildrop_py.rules.when import parse_when
+        from maildrop_py.rules.language.when import parse_when
 
         return cls(tuple(parse_when(item, scope) for item in node.alternatives()))
 
@@ -34,7 +34,7 @@ class All:
 
     def anchors(self) -> Anchors:
         """The best of the anchors inside: all of them are necessary."""
-        from maildrop_py.rules.anchors import anchors_of, best
+        from maildrop_py.rules.program.anchors import anchors_of, best
 
         return best(anchors_of(condition) for condition in self.conditions)
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
 
 @record
@@ -29,7 +29,7 @@ class Any_:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Any_:
-        from maildrop_py.rules.when import parse_when
+        from maildrop_py.rules.language.when import parse_when
 
         if node.kind == "mapping":
             return cls(parse_when(node, scope).conditions)
@@ -40,7 +40,7 @@ class Any_:
 
     def anchors(self) -> Anchors:
         """All the anchors inside, where every condition has one."""
-        from maildrop_py.rules.anchors import all_of, anchors_of
+        from maildrop_py.rules.program.anchors import all_of, anchors_of
 
         return all_of(anchors_of(condition) for condition in self.conditions)
 

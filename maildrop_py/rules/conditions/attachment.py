@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.pattern import Found
-    from maildrop_py.rules.scope import Scope
-    from maildrop_py.rules.text_tests import TextTest
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.language.text_tests import TextTest
+    from maildrop_py.rules.matching.pattern import Found
 
 
 @record
@@ -42,7 +42,7 @@ class Attachment:
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
         from maildrop_py.rules.conditions.not_ import wanted
-        from maildrop_py.rules.text_tests import parse_tests
+        from maildrop_py.rules.language.text_tests import parse_tests
 
         if node.kind == "boolean":
             return wanted(node, cls())

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
-    from maildrop_py.rules.text_tests import TextTest
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.language.text_tests import TextTest
 
 
 @record
@@ -26,7 +26,7 @@ class Body:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
-        from maildrop_py.rules.text_tests import parse_tests
+        from maildrop_py.rules.language.text_tests import parse_tests
 
         return cls(parse_tests(node, scope, "(?m:{})"))
 

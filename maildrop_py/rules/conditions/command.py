@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
 
 @record
@@ -28,7 +28,7 @@ class Command:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
-        from maildrop_py.rules.commands import parse_argv
+        from maildrop_py.rules.language.commands import parse_argv
 
         return cls(parse_argv(node, scope))
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.names import Names
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.matching.host_names import Names
 
 
 @record
@@ -42,7 +42,7 @@ class DynamicFqdn:
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
         from maildrop_py.rules.conditions.not_ import wanted
-        from maildrop_py.rules.names import parse_names
+        from maildrop_py.rules.matching.host_names import parse_names
 
         if node.kind != "mapping":
             return wanted(node, cls())

@@ -9,11 +9,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
 
-    from maildrop_py.rules.address_tests import Addresses
     from maildrop_py.rules.condition import Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
-    from maildrop_py.rules.text_tests import TextTest
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.language.text_tests import TextTest
+    from maildrop_py.rules.matching.addresses import Addresses
 
 
 @record
@@ -32,7 +32,7 @@ class EnvelopeAddress:
         return f"envelope {self.which} " + " or ".join(said)
 
     def anchors(self) -> Anchors:
-        from maildrop_py.rules.anchors import all_of, of_addresses, of_tests
+        from maildrop_py.rules.program.anchors import all_of, of_addresses, of_tests
 
         field = f"envelope {self.which}"
         parts = [of_addresses(field, self.addresses)] if self.addresses else []

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
 
 @record
@@ -26,17 +26,17 @@ class Flags:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
-        from maildrop_py.rules.flag_names import parse_flags
+        from maildrop_py.rules.language.flag_names import parse_flags
 
         return cls(*parse_flags(node))
 
     def describe(self) -> str:
-        from maildrop_py.rules.flag_names import in_words
+        from maildrop_py.rules.language.flag_names import in_words
 
         return "flagged as " + in_words(self.letters, self.keywords, " or ")
 
     def test(self, facts: Facts) -> Outcome:
-        from maildrop_py.rules.flag_names import in_words
+        from maildrop_py.rules.language.flag_names import in_words
 
         filed = facts.message.filed
         if filed is None:

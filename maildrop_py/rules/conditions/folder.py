@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
 
 @record
@@ -31,7 +31,7 @@ class Folder:
         return "already in folder " + " or ".join(self.globs)
 
     def test(self, facts: Facts) -> Outcome:
-        from maildrop_py.rules.matching import glob_fits
+        from maildrop_py.rules.matching.text import glob_fits
 
         filed = facts.message.filed
         if filed is None:

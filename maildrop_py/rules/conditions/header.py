@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
-    from maildrop_py.rules.text_tests import TextTest
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.language.text_tests import TextTest
 
 
 @record
@@ -35,7 +35,7 @@ class Header:
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
         from maildrop_py.rules.conditions.all import All
-        from maildrop_py.rules.header_name import header_name
+        from maildrop_py.rules.language.header_name import header_name
 
         pairs = node.pairs()
         if not pairs:
@@ -47,7 +47,7 @@ class Header:
         return f"header {self.name} " + " or ".join(test.describe() for test in self.tests)
 
     def anchors(self) -> Anchors:
-        from maildrop_py.rules.anchors import of_tests
+        from maildrop_py.rules.program.anchors import of_tests
 
         return of_tests(self.name, self.tests)
 
@@ -83,7 +83,7 @@ class HeaderExists:
 
 def parse_header(name: str, node: Node, scope: Scope) -> Condition:
     """The condition that a test of the header `name` makes."""
-    from maildrop_py.rules.text_tests import parse_tests
+    from maildrop_py.rules.language.text_tests import parse_tests
 
     return parse_exists(node, name) or Header(name, parse_tests(node, scope))
 

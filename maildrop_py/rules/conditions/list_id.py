@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
-    from maildrop_py.rules.text_tests import TextTest
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.language.text_tests import TextTest
 
 
 @record
@@ -32,7 +32,7 @@ class ListId:
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
         from maildrop_py.rules.conditions.header import parse_exists
-        from maildrop_py.rules.text_tests import parse_tests
+        from maildrop_py.rules.language.text_tests import parse_tests
 
         return parse_exists(node, "List-Id") or cls(parse_tests(node, scope))
 
@@ -40,7 +40,7 @@ class ListId:
         return "List-Id " + " or ".join(test.describe() for test in self.tests)
 
     def anchors(self) -> Anchors:
-        from maildrop_py.rules.anchors import of_tests
+        from maildrop_py.rules.program.anchors import of_tests
 
         return of_tests("List-Id", self.tests)
 

@@ -39,7 +39,7 @@ FROM_DAEMON = f"{MANY_RECIPIENTS}|{PRECEDENCE}|{DAEMON_SENDER}"
 
 def search_block(expression: str, facts: Facts) -> Outcome:
     """Whether `expression` matches the unfolded header block, and in which line."""
-    from maildrop_py.rules.engine import compiled
+    from maildrop_py.rules.matching.engine import compiled
 
     block = facts.message.headers.unfolded
     pattern = compiled(expression, latin1=True)

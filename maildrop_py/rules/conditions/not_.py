@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
 
 @record
@@ -25,7 +25,7 @@ class Not:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Not:
-        from maildrop_py.rules.when import parse_when
+        from maildrop_py.rules.language.when import parse_when
 
         groups = set(scope.rule_groups)
         inside = parse_when(node, scope)

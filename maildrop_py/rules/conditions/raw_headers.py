@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
 
 BY_LINES = "(?m)"
@@ -30,8 +30,8 @@ class RawHeaders:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
-        from maildrop_py.rules.engine import compiled
-        from maildrop_py.rules.text_tests import check_regex
+        from maildrop_py.rules.language.text_tests import check_regex
+        from maildrop_py.rules.matching.engine import compiled
 
         expressions = []
         for item in node.alternatives():

@@ -9,10 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.comparison import Comparison
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.matching.comparison import Comparison
 
 
 @record
@@ -26,7 +26,7 @@ class SpamScore:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
-        from maildrop_py.rules.comparison import PLAIN, parse_comparison
+        from maildrop_py.rules.matching.comparison import PLAIN, parse_comparison
 
         return cls(tuple(parse_comparison(item, PLAIN) for item in node.alternatives()))
 

@@ -16,10 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.address_tests import Addresses
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.matching.addresses import Addresses
 
 
 @record
@@ -33,7 +33,7 @@ class SpfWhitelist:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
-        from maildrop_py.rules.address_tests import parse_addresses
+        from maildrop_py.rules.matching.addresses import parse_addresses
 
         items = node.alternatives()
         for item in items:
@@ -63,7 +63,7 @@ MOST_AUTHORS = 10
 
 def _check(item: Node) -> None:
     """Raises Mistake for what would be an expression elsewhere."""
-    from maildrop_py.rules.address_tests import is_address_test
+    from maildrop_py.rules.matching.addresses import is_address_test
 
     if item.kind == "mapping":
         return

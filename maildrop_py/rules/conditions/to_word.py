@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
 
 BEHIND_NO_LETTER = "^(?:.*[^a-zA-Z])?{}"
 
@@ -28,7 +28,7 @@ class ToWord:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
-        from maildrop_py.rules.text_tests import parse_regex
+        from maildrop_py.rules.language.text_tests import parse_regex
 
         items = node.alternatives()
         tests = tuple(parse_regex(item, scope, BEHIND_NO_LETTER) for item in items)

@@ -12,10 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.comparison import Comparison
     from maildrop_py.rules.condition import Condition, Facts
-    from maildrop_py.rules.document import Node
-    from maildrop_py.rules.scope import Scope
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.matching.comparison import Comparison
 
 
 MOST_TOTALS = 4096
@@ -69,7 +69,7 @@ def _added(totals: set[float], score: float, held: bool | None) -> set[float]:
 
 def parse_weigh(node: Node, scope: Scope, totals: list[Node]) -> Weigh:
     """The entries of `weigh`, and `total` from beside it ("> 0" where it is missing)."""
-    from maildrop_py.rules.comparison import PLAIN, Comparison, parse_comparison
+    from maildrop_py.rules.matching.comparison import PLAIN, Comparison, parse_comparison
 
     items = node.items()
     if not items:
@@ -80,7 +80,7 @@ def parse_weigh(node: Node, scope: Scope, totals: list[Node]) -> Weigh:
 
 
 def _entry(node: Node, scope: Scope) -> tuple[Condition, float]:
-    from maildrop_py.rules.when import parse_pairs
+    from maildrop_py.rules.language.when import parse_pairs
 
     pairs = node.pairs()
     scores = [value for key, value in pairs if key.text() == "score"]

@@ -5,8 +5,8 @@ A rival that is not installed is shown as such; nothing is guessed for it.
 
 from __future__ import annotations
 
-from . import dovecot, fdm, maildrop, maildrop_py, mailprocessing, mdsort, procmail
-from .rival import Rival
+from tests.bench.rivals import dovecot, fdm, maildrop, maildrop_py, mailprocessing, mdsort, procmail
+from tests.bench.rivals.rival import Rival
 
 DELIVERY: list[Rival] = [
     maildrop_py.MaildropPy(),

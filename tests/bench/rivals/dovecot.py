@@ -10,10 +10,10 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
-from ..load import Rule
-from ..measure import Command
-from ..user import name as user
-from .rival import Rival, make_maildir
+from tests.bench.load import Rule
+from tests.bench.measure import Command
+from tests.bench.rivals.rival import Rival, make_maildir
+from tests.bench.user import name as user
 
 CONFIG = """\
 base_dir = {home}/run

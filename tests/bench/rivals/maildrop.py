@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..load import Rule
-from ..measure import Command
-from .rival import Rival, make_maildir
+from tests.bench.load import Rule
+from tests.bench.measure import Command
+from tests.bench.rivals.rival import Rival, make_maildir
 
 
 class Maildrop(Rival):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..load import Rule
-from ..measure import Command
-from ..place import environment
-from .rival import Rival, make_maildir
+from tests.bench.load import Rule
+from tests.bench.measure import Command
+from tests.bench.place import environment
+from tests.bench.rivals.rival import Rival, make_maildir
 
 
 class MaildropPy(Rival):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ..load import Rule
-from ..measure import Command
+from tests.bench.load import Rule
+from tests.bench.measure import Command
 
 ADMIN_PATH = "/usr/lib/dovecot:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 

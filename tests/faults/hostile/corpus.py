@@ -8,7 +8,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from .target import Target
+from tests.faults.hostile.target import Target
 
 FOLDER = Path(__file__).with_name("found")
 

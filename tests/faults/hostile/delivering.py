@@ -17,19 +17,18 @@ from pathlib import Path
 
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision, Filing
-from maildrop_py.delivery.maildir import Maildir
-from maildrop_py.delivery.perform import perform
+from maildrop_py.delivery.deliver import perform
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.errors import OverQuota
 from maildrop_py.evidence.evidence import Evidence
+from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import BytesSource, Message
-from maildrop_py.rules.compiler import compile_rules
-from maildrop_py.rules.program import Program
-from maildrop_py.rules.reader import load_text
-
-from .naming import SURROUNDINGS
-from .target import Target
+from maildrop_py.rules.language.reader import load_text
+from maildrop_py.rules.program.compiler import compile_rules
+from maildrop_py.rules.program.program import Program
+from tests.faults.hostile.naming import SURROUNDINGS
+from tests.faults.hostile.target import Target
 
 RULES = """
 rules:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import corpus
-from .target import Target
+from tests.faults.hostile import corpus
+from tests.faults.hostile.target import Target
 
 NEEDS = "needs Atheris, which there is for Linux on x86-64 (pip install atheris)"
 LONGEST = 4000  # bytes of an input

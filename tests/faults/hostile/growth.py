@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from .target import Target
+from tests.faults.hostile.target import Target
 
 TIMED = (16 << 10, 32 << 10, 64 << 10, 128 << 10)  # bytes of the inputs that are timed
 TOO_SHORT = 0.01  # seconds of processor time that say nothing yet

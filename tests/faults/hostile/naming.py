@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.delivery.folder_name import BadFolderName, from_disk, to_disk
-from maildrop_py.delivery.maildir_name import moved, parse
-from maildrop_py.rules.template import Template
-
-from .target import Target
+from maildrop_py.maildir.file_name import moved, parse
+from maildrop_py.maildir.folder_name import BadFolderName, from_disk, to_disk
+from maildrop_py.rules.program.template import Template
+from tests.faults.hostile.target import Target
 
 SURROUNDINGS = [
     (layout, encoding) for layout in ("maildir++", "fs") for encoding in ("imap-utf-7", "utf-8")

@@ -8,8 +8,7 @@ from maildrop_py.message import addresses, encoded_words, received
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.spam import verdict
-
-from .target import Target
+from tests.faults.hostile.target import Target
 
 NAMES = ("Subject", "From", "To", "Received", "Content-Type", "X-Spam-Status", "List-Id")
 

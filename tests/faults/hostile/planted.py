@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from ctypes import string_at
 
-from .target import Target
+from tests.faults.hostile.target import Target
 
 
 def deep(data: bytes) -> None:

@@ -10,11 +10,10 @@ from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.rules.actions import ACTIONS
-from maildrop_py.rules.compiler import compile_rules
 from maildrop_py.rules.conditions import CONDITIONS
-from maildrop_py.rules.reader import load_text
-
-from .target import Target
+from maildrop_py.rules.language.reader import load_text
+from maildrop_py.rules.program.compiler import compile_rules
+from tests.faults.hostile.target import Target
 
 MAIL = b"From: Ann <ann@example.org>\nSubject: =?utf-8?q?caf=C3=A9?=\nList-Id: <a.b>\n\nhello\n"
 

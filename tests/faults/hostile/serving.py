@@ -16,19 +16,18 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from maildrop_py.cli.serve.directory import Directory, Layout
-from maildrop_py.cli.serve.reception import Reception
-from maildrop_py.cli.serve.templates import Template
-from maildrop_py.cli.serve.users import Everybody
-from maildrop_py.intake.lmtp.groups import Groups
-from maildrop_py.intake.lmtp.reactor import Reactor
-from maildrop_py.intake.lmtp.session import Session
-from maildrop_py.intake.lmtp.site import Limits, Site
-
-from .delivering import KNOWN, RULES
-from .talking import TARGETS as CONVERSATIONS
-from .talking import talk
-from .target import Target
+from maildrop_py.lmtp.server.group_commit import Groups
+from maildrop_py.lmtp.server.reactor import Reactor
+from maildrop_py.lmtp.session import Session
+from maildrop_py.lmtp.session_settings import Limits, Site
+from maildrop_py.serve.direct_handler import Reception
+from maildrop_py.serve.path_template import Template
+from maildrop_py.serve.recipients import Directory, Layout
+from maildrop_py.serve.user_database import Everybody
+from tests.faults.hostile.delivering import KNOWN, RULES
+from tests.faults.hostile.talking import TARGETS as CONVERSATIONS
+from tests.faults.hostile.talking import talk
+from tests.faults.hostile.target import Target
 
 DONE = re.compile(rb"^250 2\.0\.0 <.*", re.M)
 BEGUN = b"LHLO c\r\nMAIL FROM:<a@b> SMTPUTF8\r\n"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from maildrop_py.intake.lmtp.path import Address
-from maildrop_py.intake.lmtp.reply import Reply
-from maildrop_py.intake.lmtp.session import Session
-from maildrop_py.intake.lmtp.site import Limits, Site
-from maildrop_py.intake.lmtp.transaction import Transaction
-
-from .target import Target
+from maildrop_py.lmtp.address import Address
+from maildrop_py.lmtp.reply import Reply
+from maildrop_py.lmtp.session import Session
+from maildrop_py.lmtp.session_settings import Limits, Site
+from maildrop_py.lmtp.transaction import Transaction
+from tests.faults.hostile.target import Target
 
 _REPLY = re.compile(rb"[2345]\d\d[ -][^\r\n]*")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import delivering, naming, parsing, ruling, serving, talking
+from tests.faults.hostile import delivering, naming, parsing, ruling, serving, talking
 
 TARGETS = {
     target.name: target

@@ -16,17 +16,17 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from .. import disk_trace
-from ..cases import SMALL
-from ..disk_model import Tree
-from ..disk_trace import Call
-from ..home import Home
-from ..maildir_sight import Found, contents, files_below
-from ..subject import Sight, Wrong
-from .homes import UID, Homes
-from .letters import DOMAIN, WARM, Case, Letter
-from .lmtp_client import Told, hand_over
-from .server import Server, attached, children
+from tests.faults import disk_trace
+from tests.faults.cases import SMALL
+from tests.faults.disk_model import Tree
+from tests.faults.disk_trace import Call
+from tests.faults.home import Home
+from tests.faults.maildir_sight import Found, contents, files_below
+from tests.faults.subject import Sight, Wrong
+from tests.support.serving.homes import UID, Homes
+from tests.support.serving.letters import DOMAIN, WARM, Case, Letter
+from tests.support.serving.lmtp_client import Told, hand_over
+from tests.support.serving.server import Server, attached, children
 
 AGAIN = 20.0  # seconds within which a server must take mail again, whatever befell it
 _TOLD = re.compile(rb"^250 [\d.]+ <(\w+)@", re.M)

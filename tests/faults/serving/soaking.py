@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from ..small_disk import NotHere, tmpfs
-from ..soak import Ledger, Trouble, soak
-from ..troubles import Dns, absent_dns, filled_disk, rewritten_rules
-from .homes import UID, Homes
-from .letters import DOMAIN
-from .lmtp_client import Client, Told
-from .server import Server, children
+from tests.faults.small_disk import NotHere, tmpfs
+from tests.faults.soak import Ledger, Trouble, soak
+from tests.faults.troubles import Dns, absent_dns, filled_disk, rewritten_rules
+from tests.support.serving.homes import UID, Homes
+from tests.support.serving.letters import DOMAIN
+from tests.support.serving.lmtp_client import Client, Told
+from tests.support.serving.server import Server, children
 
 USERS = ("anna", "bert", "carl")
 WORKERS = 4

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from end_to_end.account import Account
-from end_to_end.requirements import need
 
-from .lmtp_client import Told, hand_over
-from .server import Server, attached
+from tests.support.end_to_end.account import Account
+from tests.support.end_to_end.requirements import need
+from tests.support.serving.lmtp_client import Told, hand_over
+from tests.support.serving.server import Server, attached
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to make an account"),

@@ -10,12 +10,12 @@ from random import Random
 
 import pytest
 
-from ..hostile.delivering import KNOWN, RULES
-from ..hostile.serving import TARGETS
-from ..maildir_sight import files_below
-from ..subject import Wrong
-from .lmtp_client import Told, hand_over
-from .server import Server
+from tests.faults.hostile.delivering import KNOWN, RULES
+from tests.faults.hostile.serving import TARGETS
+from tests.faults.maildir_sight import files_below
+from tests.faults.subject import Wrong
+from tests.support.serving.lmtp_client import Told, hand_over
+from tests.support.serving.server import Server
 
 WORDS = TARGETS[0].words
 _REPLY = re.compile(rb"[245]\d\d[ -][^\r\n\0]*|354 [^\r\n\0]*")

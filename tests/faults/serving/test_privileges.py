@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from ..disk_trace import whole_lines
-from ..maildir_sight import files_below
-from ..subject import Wrong
-from .homes import UID
-from .letters import DOMAIN, Case, Letter
-from .lmtp_client import Told, hand_over
-from .server import Server, children
-from .servings import Servings
+from tests.faults.disk_trace import whole_lines
+from tests.faults.maildir_sight import files_below
+from tests.faults.serving.servings import Servings
+from tests.faults.subject import Wrong
+from tests.support.serving.homes import UID
+from tests.support.serving.letters import DOMAIN, Case, Letter
+from tests.support.serving.lmtp_client import Told, hand_over
+from tests.support.serving.server import Server, children
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to start a server as root")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.decision.decision import Filing
-
-from ..reading import decided, then
+from tests.support.rules_reading import decided, then
 
 
 def test_copies_come_before_what_follows() -> None:

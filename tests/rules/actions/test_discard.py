@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..reading import decided, then, then_problem
+from tests.support.rules_reading import decided, then, then_problem
 
 
 def test_nothing_is_left_to_do() -> None:

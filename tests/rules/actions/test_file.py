@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.decision.decision import Filing
-
-from ..reading import decided, then, then_problem
+from tests.support.rules_reading import decided, then, then_problem
 
 
 def test_the_message_goes_into_the_folder_and_the_run_ends() -> None:

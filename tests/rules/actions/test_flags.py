@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import decided, then, then_problem
+from tests.support.rules_reading import decided, then, then_problem
 
 
 def test_flags_go_to_the_last_filing() -> None:

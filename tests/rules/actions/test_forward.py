@@ -6,8 +6,7 @@ import pytest
 
 from maildrop_py.decision.decision import Filing, Forward
 from maildrop_py.message.envelope import Envelope
-
-from ..reading import decided, then, then_problem
+from tests.support.rules_reading import decided, then, then_problem
 
 
 def test_the_message_goes_on_and_the_run_ends() -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from maildrop_py.decision.builder import LONGEST_ARGUMENT
 from maildrop_py.decision.decision import Filing, Pipe
-from maildrop_py.decision.draft import LONGEST_ARGUMENT
-
-from ..reading import decided, then, then_problem
+from tests.support.rules_reading import decided, then, then_problem
 
 ALLOWED = "allow_commands: true"
 SUBJECT = ALLOWED + "\nrules: [{when: {subject: '(?P<s>.*)'}, then: {pipe: [x, '{s}']}}]"

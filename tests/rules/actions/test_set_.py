@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.message.envelope import Envelope
-
-from ..reading import decided, then, then_problem
+from tests.support.rules_reading import decided, then, then_problem
 
 
 def test_later_rules_know_the_name() -> None:

@@ -10,9 +10,8 @@ from maildrop_py.evidence.reverse_name import ReverseName
 from maildrop_py.evidence.spf import Spf
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.rules.condition import Outcome
-from maildrop_py.rules.settings import Settings
-
-from ..reading import facts, mail, when
+from maildrop_py.rules.language.settings import Settings
+from tests.support.rules_reading import facts, mail, when
 
 CLIENT = "203.0.113.9"
 SETTINGS = Settings(

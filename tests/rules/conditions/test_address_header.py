@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.errors import RuleError
-from maildrop_py.rules.reader import read_rules
-
-from ..reading import asked, facts, held, seen, when_problem
+from maildrop_py.rules.language.reader import read_rules
+from tests.support.rules_reading import asked, facts, held, seen, when_problem
 
 
 @pytest.mark.parametrize(

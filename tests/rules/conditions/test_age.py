@@ -6,8 +6,7 @@ import pytest
 
 from maildrop_py.message.message import Filed
 from maildrop_py.rules.conditions.age import written_at
-
-from ..reading import NOW, asked, held, mail, when, when_problem
+from tests.support.rules_reading import NOW, asked, held, mail, when, when_problem
 
 DAY = 86400
 

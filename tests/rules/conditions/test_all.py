@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import Answers, asked, facts, held, when_problem, whole_when
+from tests.support.rules_reading import Answers, asked, facts, held, when_problem, whole_when
 
 MAIL = "Subject: hello\nX-A: one"
 YES, NO, UNKNOWN = "subject: hello", "subject: other", "duplicate: true"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import Answers, asked, facts, held, when, when_problem
+from tests.support.rules_reading import Answers, asked, facts, held, when, when_problem
 
 MAIL = "Subject: hello\nX-A: one\nMessage-ID: <x@y>"
 YES, NO, UNKNOWN = "subject: hello", "subject: other", "duplicate: true"

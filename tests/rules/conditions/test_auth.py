@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import when, when_problem
-from .evident import INSIDE, holds, outcome
+from tests.rules.conditions.evident import INSIDE, holds, outcome
+from tests.support.rules_reading import when, when_problem
 
 HOP = "Received: from x (x.a.example [203.0.113.9]) by mx.me.example with ESMTP id 1\n"
 RESULTS = "Authentication-Results: mx.me.example; "

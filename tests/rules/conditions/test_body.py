@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import asked, held, mail, seen, when
+from tests.support.rules_reading import asked, held, mail, seen, when
 
 PLAIN = mail("Content-Type: text/plain; charset=utf-8", "one\r\ntwo 会議 three\r\nlast line\r\n")
 BASE64 = mail(

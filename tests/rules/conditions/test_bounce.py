@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.message.envelope import Envelope
-
-from ..reading import asked, held, when
+from tests.support.rules_reading import asked, held, when
 
 REPORT = "Content-Type: multipart/report; report-type=delivery-status; boundary=x"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import when, when_problem
-from .evident import INSIDE, SUBMITTED, holds, outcome, outside
+from tests.rules.conditions.evident import INSIDE, SUBMITTED, holds, outcome, outside
+from tests.support.rules_reading import when, when_problem
 
 
 @pytest.mark.parametrize(

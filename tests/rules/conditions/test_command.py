@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import Answers, asked, held, when, when_problem
+from tests.support.rules_reading import Answers, asked, held, when, when_problem
 
 
 @pytest.mark.parametrize(("status", "answer"), [(0, True), (1, False), (127, False)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import held, when
+from tests.support.rules_reading import held, when
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.evidence.dnsbl import Listing
-
-from ..reading import when, when_problem
-from .evident import INSIDE, SUBMITTED, holds, outcome
+from tests.rules.conditions.evident import INSIDE, SUBMITTED, holds, outcome
+from tests.support.rules_reading import when, when_problem
 
 LISTED = {"zen.example": Listing("zen.example", ("127.0.0.4", "127.0.0.10"))}
 CLEAN = {"zen.example": Listing("zen.example")}

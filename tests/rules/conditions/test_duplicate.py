@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import Answers, asked, held, when
+from tests.support.rules_reading import Answers, asked, held, when
 
 
 @pytest.mark.parametrize("known", [True, False, None])

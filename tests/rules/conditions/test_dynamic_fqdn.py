@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.evidence.reverse_name import ReverseName
-
-from ..reading import when, when_problem
-from .evident import INSIDE, holds, outcome, outside
+from tests.rules.conditions.evident import INSIDE, holds, outcome, outside
+from tests.support.rules_reading import when, when_problem
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.message.envelope import Envelope
-
-from ..reading import asked, held, seen, when
+from tests.support.rules_reading import asked, held, seen, when
 
 SHOP = Envelope(extension="shop-2026")
 

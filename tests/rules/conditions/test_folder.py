@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.message.message import Filed
-
-from ..reading import asked, held, mail, when
+from tests.support.rules_reading import asked, held, mail, when
 
 
 @pytest.mark.parametrize(

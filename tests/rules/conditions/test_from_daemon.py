@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import asked, held, mail, when
+from tests.support.rules_reading import asked, held, mail, when
 
 
 @pytest.mark.parametrize(

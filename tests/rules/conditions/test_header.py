@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import asked, held, seen, when, when_problem
+from tests.support.rules_reading import asked, held, seen, when, when_problem
 
 MAIL = "Subject: Re: =?UTF-8?Q?Stra=C3=9Fe?=\nX-A: one\nX-A: two\n  three\nX-Empty:"
 

@@ -6,9 +6,8 @@ import pytest
 
 from maildrop_py.evidence import helo
 from maildrop_py.rules.conditions.helo import KINDS
-
-from ..reading import when, when_problem
-from .evident import INSIDE, holds, outcome, outside
+from tests.rules.conditions.evident import INSIDE, holds, outcome, outside
+from tests.support.rules_reading import when, when_problem
 
 
 def test_kinds_are_those_of_the_evidence() -> None:

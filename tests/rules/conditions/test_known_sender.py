@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.rules.conditions.known_sender import MOST_AUTHORS
-
-from ..reading import when
-from .evident import Told, holds, outcome
+from tests.rules.conditions.evident import Told, holds, outcome
+from tests.support.rules_reading import when
 
 
 @pytest.mark.parametrize("known", [True, False, None])

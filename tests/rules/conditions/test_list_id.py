@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.rules.conditions.list_id import identifier_in
-
-from ..reading import asked, held, seen, when
+from tests.support.rules_reading import asked, held, seen, when
 
 MAIL = 'List-Id: "Python dev <not this>" <python-dev.python.org>'
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.rules.conditions.mailing_list import LIST_HEADERS
-
-from ..reading import asked, held, when
+from tests.support.rules_reading import asked, held, when
 
 
 @pytest.mark.parametrize("name", LIST_HEADERS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import Answers, asked, held, then_problem, when
+from tests.support.rules_reading import Answers, asked, held, then_problem, when
 
 MAIL = "Subject: hello\nMessage-ID: <x@y>"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import asked, decided, held, seen, when, when_problem
+from tests.support.rules_reading import asked, decided, held, seen, when, when_problem
 
 MAIL = b"From joe Mon Sep 21 14:13:20 2026\nSubject: one\n two\nX-A: \xe4\xbc\x9a \xff end\n"
 

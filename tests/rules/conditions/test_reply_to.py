@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..reading import asked, held, seen, when
+from tests.support.rules_reading import asked, held, seen, when
 
 MAIL = "Reply-To: =?UTF-8?Q?J=C3=BCrgen?= <Juergen@Example.org>, other@example.com"
 

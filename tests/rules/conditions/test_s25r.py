@@ -9,9 +9,8 @@ import pytest
 from maildrop_py.evidence import reverse_name
 from maildrop_py.evidence.reverse_name import ReverseName
 from maildrop_py.rules.conditions.s25r import ALL
-
-from ..reading import when, when_problem
-from .evident import INSIDE, SUBMITTED, holds, outcome, outside
+from tests.rules.conditions.evident import INSIDE, SUBMITTED, holds, outcome, outside
+from tests.support.rules_reading import when, when_problem
 
 DSL = outside("220-139-165-188.dynamic.hinet.example")
 

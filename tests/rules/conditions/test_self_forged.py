@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.evidence.spf import Spf
-
-from ..reading import when
-from .evident import INSIDE, SUBMITTED, holds, outcome, outside
+from tests.rules.conditions.evident import INSIDE, SUBMITTED, holds, outcome, outside
+from tests.support.rules_reading import when
 
 MINE = "From: Me <me@me.example>"
 RESULTS = "Authentication-Results: mx.me.example; dkim=pass header.d=me.example\n"

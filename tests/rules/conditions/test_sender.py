@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.message.envelope import Envelope
-
-from ..reading import asked, held, seen, when
+from tests.support.rules_reading import asked, held, seen, when
 
 ANN = Envelope(sender="Ann+x@Example.com")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import asked, held, mail, when, when_problem
+from tests.support.rules_reading import asked, held, mail, when, when_problem
 
 TWO_KB = mail("Subject: x", b"x" * (2048 - 12))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import asked, decided, facts, held, when, when_problem
+from tests.support.rules_reading import asked, decided, facts, held, when, when_problem
 
 FIVE = "X-Spam-Status: Yes, score=5.0 required=5.0 tests=A"
 

@@ -6,9 +6,8 @@ import pytest
 
 from maildrop_py.evidence import spf as evidence
 from maildrop_py.rules.conditions.spf import RESULTS
-
-from ..reading import when, when_problem
-from .evident import Told, holds, outcome
+from tests.rules.conditions.evident import Told, holds, outcome
+from tests.support.rules_reading import when, when_problem
 
 
 def test_results_are_those_of_the_evidence() -> None:

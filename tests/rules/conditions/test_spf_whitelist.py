@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ..reading import facts, problem_of, when, when_problem
-from .evident import Told, holds, outcome, outside
+from tests.rules.conditions.evident import Told, holds, outcome, outside
+from tests.support.rules_reading import facts, problem_of, when, when_problem
 
 ANN = "From: Ann <ann@a.example>"
 

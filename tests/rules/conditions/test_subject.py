@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..reading import asked, held, seen, when
+from tests.support.rules_reading import asked, held, seen, when
 
 ISO_2022_JP = "Subject: =?ISO-2022-JP?B?GyRCMnE1RBsoQg==?= =?ISO-2022-JP?B?GyRCO3FOQRsoQg==?="
 

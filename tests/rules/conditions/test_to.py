@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.rules.conditions.to import DESTINATIONS
-
-from ..reading import asked, held, seen, when
+from tests.support.rules_reading import asked, held, seen, when
 
 
 @pytest.mark.parametrize("name", DESTINATIONS)

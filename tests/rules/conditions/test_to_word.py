@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import asked, held, seen, when, when_problem
+from tests.support.rules_reading import asked, held, seen, when, when_problem
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..reading import Answers, asked, held, when, when_problem
+from tests.support.rules_reading import Answers, asked, held, when, when_problem
 
 MAIL = "Subject: hello\nMessage-ID: <x@y>"
 SEVEN_OF_TEN = """{weigh: [

@@ -1,0 +1,222 @@
+"""serve: `maildrop-py serve`, as one types it."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from maildrop_py.cli.startup.environment import Places
+from maildrop_py.errors import MaildropError, UsageError
+from maildrop_py.lmtp.processes.privileges import Person, person_named
+from maildrop_py.lmtp.server.listeners import passed_doors, tcp_door, unix_door
+from maildrop_py.lmtp.server.server import Door
+from maildrop_py.lmtp.session_settings import Limits
+from maildrop_py.serve.path_template import Template
+from maildrop_py.serve.recipients import Directory, Layout
+from maildrop_py.serve.service import Plan, run
+from maildrop_py.serve.user_database import Everybody, Folders, PasswordFile, SystemAccounts
+from maildrop_py.systemd import Manager
+
+if TYPE_CHECKING:
+    from maildrop_py.serve.user_database import Users
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MIB = 1024 * 1024
+SHARED_RULES = "/etc/maildrop-py/rules.yaml"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was typed."""
+
+    listen: tuple[str, ...]
+    mode: str
+    owner: str | None
+    group: str | None
+    xforward: bool
+    users: str | None
+    user: str | None
+    lowest_uid: int
+    maildir: str | None
+    home: str | None
+    rules: str | None
+    default_rules: str | None
+    state: str | None
+    log: str | None
+    create: bool
+    recipient_delimiter: str
+    name: str | None
+    workers: int | None
+    sessions: int
+    recipients: int
+    message_size: int
+    idle: float
+
+
+def _option(*names: str, **more: Any) -> Callable[[F], F]:
+    return click.option(*names, show_default=True, **more)
+
+
+@click.command()
+@_option("--listen", multiple=True, metavar="PATH|ADDRESS:PORT", help="Where clients connect.")
+@_option("--mode", default="0660", help="Permissions of the Unix socket.")
+@_option("--owner", metavar="USER", help="Owner of the Unix socket.")
+@_option("--group", metavar="GROUP", help="Group of the Unix socket.")
+@_option("--xforward", is_flag=True, help="Believe XFORWARD on TCP too, not only on the socket.")
+@_option("--users", metavar="FILE|system", help="A password file, or the system's accounts.")
+@_option("--user", metavar="USER", help="Started as root: who the workers are.")
+@_option("--lowest-uid", default=1000, help="No mail for users with a lower uid or gid.")
+@_option("--maildir", metavar="TEMPLATE", help="Such as /var/vmail/{domain}/{user}.")
+@_option("--home", metavar="TEMPLATE", help="Users' homes, {home} in other templates.")
+@_option("--rules", metavar="TEMPLATE", help="A rules file for each user, or for all.")
+@_option("--default-rules", metavar="FILE", help="For users who have no rules file.")
+@_option("--state", metavar="TEMPLATE", help="Where what is learnt for a user is kept.")
+@_option("--log", metavar="TEMPLATE", help='Delivery log, "none" for none.')
+@_option("--create", is_flag=True, help="Make the Maildir of whomever mail comes for.")
+@_option("--recipient-delimiter", default="+", help="Any of these ends the user's name.")
+@_option("--name", help="What the server calls itself.")
+@_option("--workers", type=click.IntRange(1), help="Processes; as many as processors.")
+@_option("--sessions", default=200, type=click.IntRange(1), help="At most, in a process.")
+@_option("--recipients", default=1000, type=click.IntRange(100), help="At most, a message.")
+@_option("--message-size", default=100, type=click.IntRange(0), help="At most, MiB; 0: any.")
+@_option("--idle", default=300.0, type=click.FloatRange(1), help="Seconds to wait for a command.")
+def serve(**told: Any) -> None:
+    """Take mail in over LMTP and deliver it by each recipient's rules.
+
+    LMTP (RFC 2033) is how Postfix, Exim and OpenSMTPD hand mail to a server of
+    their own. Templates may hold {user}, {domain}, {extension} and {home}. Users
+    are those who have a Maildir, those in a password file (fields as in
+    passwd(5), user or user@domain first), or the system's. SIGHUP reads users
+    and rules anew, SIGTERM ends after what is begun."""
+    try:
+        manager = Manager(os.environ)
+        run(_plan(Options(**told)), manager, lambda text: click.echo(text, err=True))
+    except (MaildropError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(0)
+
+
+def _plan(options: Options) -> Plan:
+    person = _person(options)
+    homes = bool(options.users or options.home)
+    layout = _layout(options, homes)
+    layout.check(homes)
+    name = options.name or socket.getfqdn()
+    directory = Directory(_users(options, layout), layout, options.recipient_delimiter, name)
+    limits = Limits(
+        message=options.message_size * MIB,
+        recipients=options.recipients,
+        sessions=options.sessions,
+        command_seconds=options.idle,
+    )
+    return Plan(
+        person=person,
+        deputies=os.geteuid() == 0 and options.users is not None,
+        doors=_doors(options),
+        directory=directory,
+        name=name,
+        limits=limits,
+        workers=options.workers or len(os.sched_getaffinity(0)),
+        lowest=options.lowest_uid,
+    )
+
+
+def _layout(options: Options, homes: bool) -> Layout:
+    """Each user's own places below his home, or, without homes, below the server's."""
+    places = _places(options)
+    below = "{domain}/{user}"
+    state = os.environ.get("STATE_DIRECTORY") or places.state
+    cache = os.environ.get("CACHE_DIRECTORY") or places.cache
+    if homes:
+        own = Places({"HOME": "{home}"})
+        defaults = own.maildir, own.rules, own.state, own.cache
+    else:
+        defaults = "", SHARED_RULES, f"{state}/users/{below}", cache
+    maildir = options.maildir or defaults[0]
+    if not maildir:
+        raise UsageError("say where mail goes: --maildir, --home or --users")
+    state = options.state or defaults[2]
+    log = options.log or f"{state}/deliveries.jsonl"
+    return Layout(
+        maildir=Template(maildir),
+        rules=Template(options.rules or defaults[1]),
+        state=Template(state),
+        cache=Template(defaults[3]),
+        log=None if log == "none" else Template(log),
+        default_rules=options.default_rules or "",
+        told_maildir=options.maildir is not None,
+        create=options.create or options.users is not None,
+    )
+
+
+def _places(options: Options) -> Places:
+    """Those of whoever delivers: what root may write is no place for another user's files."""
+    if os.geteuid() == 0 and options.user and not options.users:
+        return Places({"HOME": pwd.getpwnam(options.user).pw_dir})
+    return Places(os.environ)
+
+
+def _users(options: Options, layout: Layout) -> Users:
+    home = Template(options.home) if options.home else None
+    if options.users == "system":
+        return SystemAccounts(options.lowest_uid)
+    if options.users:
+        return PasswordFile(options.users, lambda text: click.echo(text, err=True))
+    return Everybody(home) if options.create else Folders(layout.maildir, home)
+
+
+def _person(options: Options) -> Person | None:
+    """Who the workers are to be; None for who we are."""
+    if os.geteuid() != 0:
+        if options.user and options.user != pwd.getpwuid(os.geteuid()).pw_name:
+            raise UsageError(f"only root can serve as {options.user}")
+        return None
+    if not options.user and not options.users:
+        raise UsageError("mail is never delivered as root: say --user, or --users system")
+    return person_named(options.user or "nobody")
+
+
+def _doors(options: Options) -> list[Door]:
+    doors = passed_doors(os.environ)
+    doors += [_door(place, options) for place in options.listen]
+    if not doors:
+        raise UsageError("say where to listen: --listen /run/maildrop-py/lmtp")
+    return doors
+
+
+def _door(place: str, options: Options) -> Door:
+    if place.startswith("/"):
+        owner, group = _ids(options)
+        return unix_door(place, _mode(options.mode), owner, group)
+    host, colon, port = place.rpartition(":")
+    if not colon or not port.isdigit():
+        raise UsageError(f"--listen {place}: neither a path from / on nor ADDRESS:PORT")
+    return tcp_door(host.strip("[]"), int(port), xforward=options.xforward)
+
+
+def _mode(text: str) -> int:
+    try:
+        mode = int(text, 8)
+    except ValueError:
+        mode = -1
+    if not 0 <= mode <= 0o777:
+        raise UsageError(f"--mode {text}: no permissions in octal, such as 0660")
+    return mode
+
+
+def _ids(options: Options) -> tuple[int, int]:
+    """uid and gid of the socket; -1 for what is not told."""
+    try:
+        owner = pwd.getpwnam(options.owner).pw_uid if options.owner else -1
+        return owner, grp.getgrnam(options.group).gr_gid if options.group else -1
+    except KeyError as error:
+        raise UsageError(f"--owner, --group: {error.args[0]}") from error

@@ -1,0 +1,1 @@
+"""startup: what `deliver` starts with, before anything else is loaded."""

@@ -1,0 +1,303 @@
+"""deliver: carry a Decision out, all of it or, as far as can be, nothing.
+
+    step                what exists                       after a failure or a crash here
+    ------------------  --------------------------------  --------------------------------
+    write, sync_files   copies in tmp/ only               nothing done; all is tried again
+    run_commands        the same; programs were run       forwards and pipes happen twice
+    publish             some copies in new/ or cur/       taken back (a crash: filed twice)
+    sync_directories    all copies, whole and durable     taken back (a crash: filed twice)
+    finish              the same, tmp/ names removed      done; leftovers are swept later
+
+All copies are whole and synced before the first is visible, and programs run
+before that too, because a message once seen cannot surely be taken back, while
+a second forward does less harm than a lost one. So at worst something is done
+twice, never not at all, and never half.
+
+What cannot be done at any time, however often it is tried (a folder name that
+cannot exist, a forward address that is none), or that would turn a mail loop
+once more (a forward of what has come back), is a warning in the Receipt, and
+the message goes to INBOX instead. A keyword that cannot be set is a warning.
+
+Reports: every Temporary; then nothing of the delivery is visible in
+the Maildir. Rejected, when the decision says so and its copies have been filed.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from maildrop_py.decision.decision import Filing, Forward
+from maildrop_py.delivery.spool import Edits
+from maildrop_py.delivery.trace_headers import is_loop, on_top
+from maildrop_py.errors import Rejected
+from maildrop_py.maildir.maildir import INBOX, storage
+from maildrop_py.maildir.maildir import sync_directories as sync_paths
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import ModuleType
+
+    from maildrop_py.decision.decision import Action, Decision
+    from maildrop_py.delivery.spool import Spool
+    from maildrop_py.maildir.maildir import Draft, Folder, Maildir
+    from maildrop_py.message.envelope import Envelope
+
+
+SENDMAIL = "/usr/sbin/sendmail"
+_SWEEP_ODDS = 256  # one delivery in so many looks for garbage in tmp/
+
+
+@record
+class CommandSettings:
+    """How programs are run: the whole environment they get, sendmail, the time limit.
+
+    `deadline` is a time.monotonic() value; then they are killed.
+    """
+
+    environment: Mapping[str, str] | None = None
+    sendmail: str = SENDMAIL
+    deadline: float | None = None
+
+
+@record
+class Receipt:
+    """What was done: every file made visible, and what went otherwise than decided.
+
+    `paths` are in the order of the filings; `commands` are the pipes and
+    forwards in words; `warnings` are for the log.
+    """
+
+    paths: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def perform(
+    decision: Decision,
+    spool: Spool,
+    maildir: Maildir,
+    envelope: Envelope,
+    commands: CommandSettings | None = None,
+    mtime: float | None = None,
+) -> Receipt:
+    """Carry `decision` out for the message in `spool`, durably, or raise.
+
+    `mtime` is the files' (INTERNALDATE), in seconds since 1970; now, if None.
+    """
+    receipt = carry_out(decision, spool, maildir, envelope, commands, mtime)
+    if decision.reject is not None:
+        raise Rejected(decision.reject)
+    return receipt
+
+
+def carry_out(
+    decision: Decision,
+    spool: Spool,
+    maildir: Maildir,
+    envelope: Envelope,
+    commands: CommandSettings | None = None,
+    mtime: float | None = None,
+) -> Receipt:
+    """perform(), but a `reject` is left to the caller, who may want to log it first."""
+    delivery = Delivery(decision, spool, maildir, envelope, commands, mtime)
+    try:
+        delivery.write()
+        delivery.sync_files()
+        delivery.run_commands()
+        delivery.publish()
+        sync_directories((delivery,))
+        return delivery.finish()
+    except BaseException:
+        delivery.undo()
+        raise
+
+
+class Delivery:
+    """One perform() in steps, so that a group of messages can share its syncs.
+
+    Order: write(), sync_files(), run_commands(), publish(),
+    sync_directories(deliveries), finish(); undo() after any failure before
+    finish(). Each step raises our errors; a `reject` is left to the caller.
+    `traces` is the envelope that the headers on top tell of, where that is not
+    `envelope`: recipients who share one file must not be named in it.
+    """
+
+    def __init__(
+        self,
+        decision: Decision,
+        spool: Spool,
+        maildir: Maildir,
+        envelope: Envelope,
+        commands: CommandSettings | None = None,
+        mtime: float | None = None,
+        traces: Envelope | None = None,
+    ) -> None:
+        self.decision = decision
+        self.spool = spool
+        self.maildir = maildir
+        self.envelope = envelope
+        self.commands = commands
+        self.mtime = mtime
+        self.traces = traces or envelope
+        self.warnings: list[str] = []
+        self._actions: list[Action] = []
+        self._commands_done: list[str] = []
+        self._drafts: list[Draft] = []
+        self._flags: list[str] = []
+        self._edits = Edits()
+        self._done = False
+        self._quota: ModuleType | None = None
+
+    def write(self) -> None:
+        """Put every copy whole into tmp/ of its folder (unsynced)."""
+        self._actions = [self._possible(action) for action in self.decision.actions]
+        with storage(self.maildir.root):
+            self._edits = self._make_edits()
+            for action in self._actions:
+                if isinstance(action, Filing):
+                    self._write_copy(action)
+            if self._drafts and os.path.exists(f"{self.maildir.root}/maildirsize"):
+                self._check_quota()
+
+    @property
+    def descriptors(self) -> list[int]:
+        """Of the files written and not synced yet."""
+        found = [draft.written.descriptor for draft in self._drafts]
+        return [descriptor for descriptor in found if descriptor >= 0]
+
+    def sync_files(self) -> None:
+        """fsync every file written."""
+        for draft in self._drafts:
+            with storage(draft.path):
+                draft.written.sync()
+
+    def run_commands(self) -> None:
+        """Run the pipes and forwards, in order."""
+        if len(self._actions) == len(self._drafts):
+            return
+        from maildrop_py.delivery.programs import run_action
+
+        settings = self.commands or CommandSettings()
+        message = self.spool.open(self._edits)
+        try:
+            for action in self._actions:
+                if not isinstance(action, Filing):
+                    self._commands_done.append(
+                        run_action(action, message, self.envelope, self.spool.from_line, settings)
+                    )
+        finally:
+            os.close(message)
+
+    def publish(self) -> None:
+        """Make every copy visible in new/ or, with flags, in cur/."""
+        with storage(self.maildir.root):
+            for draft, flags in zip(self._drafts, self._flags, strict=True):
+                draft.publish(flags)
+
+    @property
+    def directories(self) -> list[str]:
+        """The directories that publish() changed."""
+        return [draft.directory for draft in self._drafts]
+
+    def finish(self) -> Receipt:
+        """The delivery is done, whatever happens from here on; remove the names in tmp/."""
+        self._done = True
+        for draft in self._drafts:
+            draft.discard()
+        if self._quota is not None:
+            self._quota.add(self.maildir.root, *self._counted())
+        paths = tuple(draft.target for draft in self._drafts)
+        return Receipt(paths, tuple(self._commands_done), tuple(self.warnings))
+
+    def undo(self) -> None:
+        """Take back what can be, unless finish() was reached; never raises OSError."""
+        if not self._done:
+            for draft in self._drafts:
+                draft.retract()
+        for draft in self._drafts:
+            draft.discard()
+
+    def _possible(self, action: Action) -> Action:
+        """The action, or INBOX in place of a forward that must not be."""
+        why = self._why_not(action) if isinstance(action, Forward) else ""
+        if not why:
+            return action
+        self.warnings.append(f"{why}; filed into INBOX instead")
+        return Filing(INBOX, rule=action.rule)
+
+    def _why_not(self, forward: Forward) -> str:
+        """Why a message is not forwarded to that address; "" if it is."""
+        from maildrop_py.delivery.programs import is_address
+
+        if not is_address(forward.address):
+            return f"{forward.address!r}: no mail address to forward to"
+        if is_loop(self.spool.head(), self.envelope.recipient):
+            return f"mail loop: {self.envelope.recipient} has had this message before"
+        return ""
+
+    def _make_edits(self) -> Edits:
+        decision, head = self.decision, self.spool.head()
+        if not (decision.add_headers or decision.remove_headers):
+            return Edits(on_top(head, self.traces))
+        from maildrop_py.delivery.header_edits import added, cuts
+
+        more = added(decision.add_headers, head)
+        return Edits(on_top(head, self.traces, more), cuts(head, decision.remove_headers))
+
+    def _write_copy(self, filing: Filing) -> None:
+        folder = self._folder(filing.folder)
+        if time.time_ns() // 1000 % _SWEEP_ODDS == 0:
+            from maildrop_py.maildir.sweep import sweep
+
+            sweep(self.maildir.root)
+            sweep(folder.path)
+        self._flags.append(filing.flags)
+        self.spool.place(folder, self._edits, self._drafts)
+        if self.mtime is not None:
+            os.utime(self._drafts[-1].path, (self.mtime, self.mtime))
+        if filing.keywords:
+            self._flags[-1] += self._letters(folder, filing.keywords)
+
+    def _check_quota(self) -> None:
+        from maildrop_py.maildir import quota as maildir_quota
+
+        self._quota = maildir_quota
+        maildir_quota.check(self.maildir.root, *self._counted())
+
+    def _counted(self) -> tuple[int, int]:
+        """Bytes and messages that the quota counts."""
+        from maildrop_py.maildir.quota import is_counted
+
+        root = self.maildir.root
+        sizes = [d.written.size for d in self._drafts if is_counted(d.folder.path, root)]
+        return sum(sizes), len(sizes)
+
+    def _folder(self, name: str) -> Folder:
+        if name == INBOX:
+            return self.maildir.folder(INBOX)
+        from maildrop_py.maildir.folder_name import BadFolderName
+
+        try:
+            return self.maildir.folder(name)
+        except BadFolderName as error:
+            self.warnings.append(f"{error}; filed into INBOX instead")
+            return self.maildir.folder(INBOX)
+
+    def _letters(self, folder: Folder, keywords: tuple[str, ...]) -> str:
+        from maildrop_py.maildir.keywords import assign
+
+        letters, warning = assign(folder.path, keywords)
+        if warning:
+            self.warnings.append(warning)
+        return letters
+
+
+def sync_directories(deliveries: Iterable[Delivery]) -> None:
+    """fsync each directory that `deliveries` changed, once."""
+    paths = [path for delivery in deliveries for path in delivery.directories]
+    if paths:
+        with storage(paths[0]):
+            sync_paths(paths)

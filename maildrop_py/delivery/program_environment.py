@@ -1,0 +1,60 @@
+"""program_environment: how the programs that rules name are run: environment, time, sendmail."""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.delivery.deliver import CommandSettings
+from maildrop_py.delivery.programs import run
+from maildrop_py.errors import CommandFailed, DeadlineExceeded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Protocol
+
+    from maildrop_py.message.envelope import Envelope
+
+    class Openable(Protocol):
+        """A message that can be read from a descriptor: a Spool, a file."""
+
+        def open(self) -> int: ...
+
+
+KEPT = ("LANG", "LC_ALL", "TZ")
+
+
+def command_settings(
+    environ: Mapping[str, str], home: str, envelope: Envelope, sendmail: str, deadline: float
+) -> CommandSettings:
+    """What `pipe` and `forward` need; `deadline` is a time.monotonic() value."""
+    return CommandSettings(_environment(environ, home, envelope), sendmail, deadline)
+
+
+def command_runner(
+    message: Openable, environ: Mapping[str, str], home: str, envelope: Envelope, deadline: float
+) -> Callable[[tuple[str, ...]], int | None]:
+    """What the `command` condition asks: argv -> exit status, None if there is none."""
+
+    def status_of(argv: tuple[str, ...]) -> int | None:
+        descriptor = message.open()
+        try:
+            outcome = run(argv, descriptor, _environment(environ, home, envelope), deadline)
+        except (CommandFailed, DeadlineExceeded):
+            return None
+        finally:
+            os.close(descriptor)
+        return outcome.status if outcome.status >= 0 else None
+
+    return status_of
+
+
+def _environment(environ: Mapping[str, str], home: str, envelope: Envelope) -> dict[str, str]:
+    """All that a program gets: little, and nothing of what only the mail server should see."""
+    told = {"SENDER": envelope.sender, "RECIPIENT": envelope.recipient, "USER": envelope.user}
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+        "HOME": home,
+        **{name: environ[name] for name in KEPT if name in environ},
+        **{name: text for name, text in told.items() if text is not None and "\0" not in text},
+    }

@@ -1,0 +1,56 @@
+"""handler: the seam between the protocol and whoever delivers the mail.
+
+The server asks a Handler about each recipient, gives it the message piece by
+piece through a Sink, and lets the Sink answer for every recipient when the
+message is safely on disk, at once or later. The protocol knows no rules, no
+Maildirs and no users; the handler knows no sockets.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, Protocol
+
+    from maildrop_py.lmtp.address import Address
+    from maildrop_py.lmtp.reply import Reply
+    from maildrop_py.lmtp.transaction import Transaction
+
+    class Handler(Protocol):
+        """Who takes the mail. Called in the server's loop: must not wait for the network.
+
+        Whatever these raise is answered as `answer_to` says, for that
+        recipient or that message alone; `unexpected` is told of it.
+        """
+
+        def recipient(self, address: Address, transaction: Transaction) -> Reply | Any:
+            """A Reply to refuse, anything else to accept.
+
+            What is returned (a mailbox, a user) is put into `transaction.recipients`.
+            """
+
+        def begin(self, transaction: Transaction) -> Sink | Reply:
+            """A place for the message that comes now, or a Reply to refuse it."""
+
+        def reload(self) -> None:
+            """Read rules and users anew: SIGHUP came. Sessions go on."""
+
+        def unexpected(self, error: Exception) -> None:
+            """Something other than a MaildropError or an OSError was raised."""
+
+    class Sink(Protocol):
+        """One message on its way to disk; after `abort` or `commit` no more is written."""
+
+        def write(self, piece: bytes) -> object:
+            """Take the next bytes, lines ended by LF. Pieces are at most 64 KiB."""
+
+        def abort(self) -> object:
+            """Forget the message: the client vanished, or it was too big."""
+
+        def commit(self, done: Callable[[Sequence[Reply]], None]) -> object:
+            """Make the message durable, then call `done`, once, in the server's loop.
+
+            With one Reply for each of `transaction.recipients`, in their order,
+            one that was named twice twice. `commit` itself must not wait long.
+            """

@@ -1,0 +1,1 @@
+"""processes: the supervisor, its workers, and the processes of recipients."""

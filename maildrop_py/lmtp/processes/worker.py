@@ -1,0 +1,54 @@
+"""worker: one process that serves LMTP on sockets which are open already.
+
+SIGTERM and SIGINT let sessions finish, SIGHUP calls the handler's `reload`.
+"""
+
+from __future__ import annotations
+
+import signal
+
+from maildrop_py.lmtp.server.group_commit import Groups
+from maildrop_py.lmtp.server.reactor import Reactor
+from maildrop_py.lmtp.server.server import Door, Server
+from maildrop_py.lmtp.session_settings import Limits, Site
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from maildrop_py.lmtp.handler import Handler
+
+    # Makes the handler in the worker: given the loop and the group commit.
+    Open = Callable[[Reactor, Groups], Handler]
+
+
+class Worker:
+    """The loop, the group commit and the server of one process.
+
+    `name` is what the server calls itself in its greeting.
+    """
+
+    def __init__(
+        self, doors: list[Door], open_handler: Open, name: str, limits: Limits | None = None
+    ) -> None:
+        self.reactor = Reactor()
+        self.groups = Groups(self.reactor, self._alone)
+        self.handler = open_handler(self.reactor, self.groups)
+        self.server = Server(self.reactor, Site(self.handler, name, limits), doors)
+
+    def run(self, beat: Callable[[], None] = lambda: None, grace: float = 30.0) -> None:
+        """Serve until SIGTERM or SIGINT; `beat` is called about once a second."""
+        self.reactor.ticks.append(beat)
+        self._on(signal.SIGTERM, lambda: self.server.stop(grace))
+        self._on(signal.SIGINT, lambda: self.server.stop(grace))
+        self._on(signal.SIGHUP, self.handler.reload)
+        beat()
+        self.reactor.run()
+        self.groups.close()
+        self.reactor.settle()
+
+    def _on(self, number: signal.Signals, call: Callable[[], None]) -> None:
+        signal.signal(number, lambda *_: self.reactor.soon(call))
+
+    def _alone(self) -> bool:
+        return len(self.server.connections) <= 1

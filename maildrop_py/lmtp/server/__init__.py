@@ -1,0 +1,1 @@
+"""server: sockets, clients and the threads behind them, in one process."""

@@ -1,0 +1,155 @@
+"""group_commit: makes messages that arrive together durable together.
+
+Syncing one message costs two journal commits, of its file and of its
+directory. Messages that are complete while a sync is under way share the next:
+their write-back is started first for all, then every file is synced (the first
+waits for the disk, the others mostly find it done), all are published, and
+each directory is synced once. So the cost of a sync is shared the more, the
+more there is to do, and nobody is made to wait for company.
+
+A lone client's message is synced in the loop's own thread, which spares two
+switches of thread; with others about, a thread does it, so that they go on.
+
+Guarantee: `publish` of a job is called only after all its files are synced,
+`finish` only after all its directories are. An error reaches the job it belongs to
+and no other.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import partial
+
+from maildrop_py.lmtp.server.thread_pool import Threads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Protocol
+
+    from maildrop_py.lmtp.server.reactor import Reactor
+
+    Outcome = tuple[list["Job"], list[Exception | None], dict[str, Exception]]
+
+    class Job(Protocol):
+        """One message's way from written to delivered."""
+
+        def files(self) -> Sequence[int]:
+            """Descriptors of what was written: their write-back is started for all together."""
+
+        def sync(self) -> None:
+            """Make what was written durable. May run in a thread, as `publish`."""
+
+        def publish(self) -> Sequence[str]:
+            """Make the message visible; the directories to be synced for that."""
+
+        def finish(self, error: Exception | None, failed: dict[str, Exception]) -> None:
+            """All is durable, save what lies in the directories that `failed`.
+
+            With `error`, from syncing a file or from `publish`, nothing is sure.
+            Called in the loop; must not raise.
+            """
+
+
+class Groups:
+    """Collects jobs during a round of the reactor and commits them after it.
+
+    `alone` says whether there is nobody else who would have to wait. `threads`
+    groups can be under way at once: where the disk is slow, the file system
+    commits them together, and nobody waits for a group before his own.
+    """
+
+    def __init__(self, reactor: Reactor, alone: Callable[[], bool], threads: int = 4) -> None:
+        self._reactor, self._alone = reactor, alone
+        self._waiting: list[Job] = []
+        self._busy = 0
+        self._limit = threads
+        self._threads = Threads(threads)
+        reactor.rounds.append(self._start)
+
+    def add(self, job: Job) -> None:
+        """Commit `job` with the next group; its `finish` is called in the loop."""
+        self._waiting.append(job)
+
+    def close(self) -> None:
+        """Commit what is left and end the threads; the reactor runs no more."""
+        self._threads.close()
+        batch, self._waiting = self._waiting, []
+        finish(commit(batch))
+
+    def _start(self) -> bool:
+        if self._busy >= self._limit or not self._waiting:
+            return False
+        batch, self._waiting = self._waiting, []
+        if not (len(batch) == 1 and self._alone()) and self._left_to_thread(batch):
+            return False
+        finish(commit(batch))
+        return bool(self._waiting)  # the client had sent the next message already
+
+    def _left_to_thread(self, batch: list[Job]) -> bool:
+        try:
+            self._threads.submit(self._commit, batch)
+        except RuntimeError:  # no memory for threads: then everybody waits
+            return False
+        self._busy += 1
+        return True
+
+    def _commit(self, batch: list[Job]) -> None:
+        self._reactor.soon(partial(self._done, commit(batch)))
+
+    def _done(self, outcome: Outcome) -> None:
+        self._busy -= 1
+        finish(outcome)
+
+
+def commit(batch: list[Job]) -> Outcome:
+    """Sync the files of a whole batch, publish it, sync the directories."""
+    if len(batch) > 1:
+        _start_writing([job.files() for job in batch])
+    synced = [_error_of(job.sync) for job in batch]
+    directories: dict[str, None] = {}
+    errors = [
+        error or _error_of(_publish, job, directories)
+        for job, error in zip(batch, synced, strict=True)
+    ]
+    failed = {path: _error_of(_sync_directory, path) for path in directories}
+    return batch, errors, {path: error for path, error in failed.items() if error}
+
+
+def finish(outcome: Outcome) -> None:
+    """Tell each job of a batch how its commit ended."""
+    batch, errors, failed = outcome
+    for job, error in zip(batch, errors, strict=True):
+        job.finish(error, failed)
+
+
+def _error_of(step: Callable[..., None], *arguments: object) -> Exception | None:
+    """Run a step; what it raises belongs to its job, never to the whole batch."""
+    try:
+        step(*arguments)
+    except Exception as error:  # noqa: BLE001
+        return error
+    return None
+
+
+def _start_writing(files: list[Sequence[int]]) -> None:
+    advise = getattr(os, "posix_fadvise", None)
+    if advise is None:
+        return
+    for fd in (fd for descriptors in files for fd in descriptors):
+        with suppress(OSError):  # on Linux this starts write-back; fsync will tell of errors
+            advise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _publish(job: Job, directories: dict[str, None]) -> None:
+    for path in job.publish():
+        directories[path] = None
+
+
+def _sync_directory(path: str) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

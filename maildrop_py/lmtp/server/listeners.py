@@ -1,0 +1,152 @@
+"""listeners: opens the doors, or takes those that systemd opened.
+
+A Unix socket appears under its name only when its mode and owner are right, so
+there is no moment at which the wrong people may connect; it replaces a dead
+socket of the same name, never a live one and never anything else. TCP is for
+loopback alone: LMTP knows neither passwords nor encryption.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from contextlib import suppress
+
+from maildrop_py.errors import UsageError
+from maildrop_py.lmtp.server.server import Door
+from maildrop_py.message import ip
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+BACKLOG = 1024
+FIRST_PASSED = 3  # sd_listen_fds(3)
+
+
+def unix_door(
+    path: str,
+    mode: int = 0o660,
+    uid: int = -1,
+    gid: int = -1,
+    *,
+    xforward: bool = True,
+) -> Door:
+    """Listen on the Unix socket `path`; -1 leaves owner or group as they come.
+
+    Whoever may write to the socket may hand over mail, and say whose it is
+    unless `xforward` is off. Raises UsageError if something else is at `path`
+    or a server answers there, OSError if it cannot be made.
+    """
+    _make_way(path)
+    listener = socket.socket(socket.AF_UNIX)
+    new = f"{path}.{os.getpid()}"
+    before = os.umask(0o777)
+    try:
+        listener.bind(new)
+    finally:
+        os.umask(before)
+    try:
+        os.chown(new, uid, gid)
+        os.chmod(new, mode)
+        listener.listen(BACKLOG)
+        os.rename(new, path)
+    except OSError:
+        listener.close()
+        os.unlink(new)
+        raise
+    return Door(listener, xforward, path, _inode(path))
+
+
+def tcp_door(host: str, port: int, *, xforward: bool = False) -> Door:
+    """Listen on a loopback address.
+
+    Any local user can connect here, so XFORWARD is off unless asked for.
+    Raises UsageError for any other address, OSError if it cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if not _is_loopback(host):
+        raise UsageError(f"LMTP is for loopback addresses only, not {host}")
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(BACKLOG)
+    return Door(listener, xforward)
+
+
+def passed_doors(environment: MutableMapping[str, str]) -> list[Door]:
+    """The sockets that systemd passed to this process (sd_listen_fds(3)), perhaps none.
+
+    Takes LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES out of `environment`, so
+    that no child believes they are its own. Raises UsageError for a socket
+    that is not a listening stream on a Unix path or a loopback address.
+    """
+    pid = environment.pop("LISTEN_PID", "")
+    count = environment.pop("LISTEN_FDS", "")
+    environment.pop("LISTEN_FDNAMES", None)
+    if pid != str(os.getpid()) or not count.isdigit():
+        return []
+    return [_passed(fd) for fd in range(FIRST_PASSED, FIRST_PASSED + int(count))]
+
+
+def close_door(door: Door) -> None:
+    """Close the listener; remove its name if it is still this socket's.
+
+    Who has given up root since may not be allowed to: then the name stays, and
+    the next server takes it over.
+    """
+    door.socket.close()
+    with suppress(PermissionError):
+        if door.path and _inode(door.path) == door.inode:
+            os.unlink(door.path)
+
+
+def _passed(fd: int) -> Door:
+    os.set_inheritable(fd, False)
+    try:
+        listener = socket.socket(fileno=fd)
+        listening = listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    except OSError as error:
+        raise UsageError(f"descriptor {fd}, passed by systemd, is not a socket") from error
+    unix = listener.family == socket.AF_UNIX
+    if not listening or listener.type != socket.SOCK_STREAM:
+        raise UsageError(f"descriptor {fd}, passed by systemd, is not a listening stream socket")
+    if not unix and not _is_loopback(listener.getsockname()[0]):
+        raise UsageError(f"LMTP is for loopback addresses only, not {listener.getsockname()[0]}")
+    return Door(listener, unix)
+
+
+def _make_way(path: str) -> None:
+    try:
+        kind = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(kind):
+        raise UsageError(f"{path} exists and is not a socket")
+    if _answers(path):
+        raise UsageError(f"a server listens on {path} already")
+
+
+def _answers(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(path)
+        except BlockingIOError:
+            return True  # its backlog is full
+        except OSError:
+            return False
+    return True
+
+
+def _inode(path: str) -> int:
+    try:
+        return os.lstat(path).st_ino
+    except FileNotFoundError:
+        return 0
+
+
+def _is_loopback(host: str) -> bool:
+    address = ip.parse(host)
+    return address is not None and ip.is_loopback(address)

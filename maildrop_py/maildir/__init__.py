@@ -1,0 +1,1 @@
+"""maildir: the format on disk: names, flags, folders, keywords, quota, locks. Knows no Decision."""

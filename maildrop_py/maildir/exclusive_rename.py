@@ -1,0 +1,95 @@
+"""exclusive_rename: a file gets a name that must be free; nothing is ever overwritten.
+
+Linux's renameat2(2) with RENAME_NOREPLACE moves a file in one step: at every
+instant it has the old name or the new one. Python has no call for it, so the C
+library's is used.
+
+Reports: OSError as the system call gives it, FileExistsError if the name is taken.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import suppress
+from functools import cache
+
+from maildrop_py.maildir.maildir import NO_LINKS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_AT_FDCWD = -100
+_NOREPLACE = 1
+_UNSUPPORTED = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP})
+
+
+class Unsupported(Exception):
+    """The C library, the kernel or the file system (NFS, old FUSE) has no exclusive rename."""
+
+
+def rename(source: str, target: str) -> None:
+    """Give the file `source` the name `target` instead, in one step; or raise Unsupported."""
+    call, last_error = _system_call()
+    if call(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _NOREPLACE):
+        number = last_error()
+        if number in _UNSUPPORTED:
+            raise Unsupported
+        raise OSError(number, os.strerror(number), source, None, target)
+
+
+def prepare() -> None:
+    """Load what rename() takes, or the first one would come late by many milliseconds."""
+    with suppress(Unsupported):
+        _system_call()
+
+
+@cache
+def _system_call() -> tuple[Callable[..., int], Callable[[], int]]:
+    try:
+        import ctypes
+
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (ImportError, OSError, AttributeError):
+        raise Unsupported from None
+    call.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
+    return call, ctypes.get_errno
+
+
+def link(source: str, target: str) -> bool:
+    """Give the file `source` the name `target` too; whether its file system can."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        return False
+    return True
+
+
+def rename_after_a_look(source: str, target: str) -> None:
+    """Give the file `source` the name `target` instead, where there is neither of the above.
+
+    Two processes that want the same name at the same time are not kept apart.
+    """
+    if os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+    os.rename(source, target)
+
+
+def publish(draft: str, target: str) -> None:
+    """Move the file `draft`, which nobody else knows, to `target`."""
+    if link(draft, target):
+        remove(draft)
+    else:
+        rename_after_a_look(draft, target)
+
+
+def remove(path: str) -> None:
+    """Take a name away if it is there; never raises OSError ("" is no name)."""
+    if path:
+        try:
+            os.unlink(path)
+        except OSError:
+            return

@@ -1,0 +1,118 @@
+"""folder_listing: which folders a Maildir has, by their logical names.
+
+Guarantee: symbolic links are not followed, so nothing outside the Maildir is
+listed, and no folder twice. Links, folders whose new/ or cur/ is one, and
+directories whose name is no folder's in this layout and encoding go to `report`,
+and are passed over.
+"""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.maildir.folder_name import BadFolderName, from_disk
+from maildrop_py.maildir.maildir import INBOX, MAILDIR_PLUS_PLUS, Folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from maildrop_py.maildir.maildir import Maildir
+
+    Report = Callable[[str, str], None]
+
+LINK = "is a symbolic link, not followed"
+_OWN = frozenset({"cur", "new", "tmp"})
+
+
+def chosen_folders(maildir: Maildir, globs: Iterable[str] | None, report: Report) -> list[Folder]:
+    """The folders that fit one of `globs`, all of them for None; each once.
+
+    A name (no glob) that is no folder's goes to `report`.
+    """
+    if globs is None:
+        found = list(folders_of(maildir, report))
+    else:
+        found = [folder for glob in globs for folder in _fitting(maildir, glob, report)]
+    chosen = {folder.path: folder for folder in found}
+    return [folder for folder in chosen.values() if not _leads_away(folder.path, report)]
+
+
+def _fitting(maildir: Maildir, glob: str, report: Report) -> list[Folder]:
+    from maildrop_py.rules.matching.text import glob_fits
+
+    if not set("*?") & set(glob):
+        return _named(maildir, glob, report)
+    return [folder for folder in folders_of(maildir, report) if glob_fits(glob, folder.name)]
+
+
+def _named(maildir: Maildir, name: str, report: Report) -> list[Folder]:
+    try:
+        folder = maildir.folder(name)
+    except BadFolderName as error:
+        report(name, str(error))
+        return []
+    inside = folder.path[len(maildir.root) :]
+    if os.path.realpath(folder.path) != os.path.realpath(maildir.root) + inside:
+        report(folder.path, LINK)
+        return []
+    if not os.path.isdir(f"{folder.path}/cur"):
+        report(name, "no such folder")
+        return []
+    relative = inside.lstrip("/")
+    return [Folder(maildir, from_disk(relative, maildir.layout, maildir.encoding), folder.path)]
+
+
+def _leads_away(path: str, report: Report) -> bool:
+    """Whether the messages of the directory `path` lie elsewhere, behind a link."""
+    links = [f"{path}/{part}" for part in ("new", "cur") if os.path.islink(f"{path}/{part}")]
+    for link in links:
+        report(link, LINK)
+    return bool(links)
+
+
+def folders_of(maildir: Maildir, report: Report) -> Iterator[Folder]:
+    """Every folder, INBOX first, then by name; raises OSError if the Maildir is not there."""
+    root = maildir.root
+    with os.scandir(root) as entries:
+        tops = sorted(entries, key=lambda entry: entry.name)
+    if any(entry.name in _OWN for entry in tops):
+        yield Folder(maildir, INBOX, root)
+    nested = maildir.layout != MAILDIR_PLUS_PLUS
+    for entry in tops:
+        if entry.name in _OWN or entry.name.startswith(".") == nested:
+            continue
+        yield from _below(maildir, entry, nested, report)
+
+
+def _below(
+    maildir: Maildir, entry: os.DirEntry[str], nested: bool, report: Report
+) -> Iterator[Folder]:
+    """The folder of a directory and, in layout fs, those inside it."""
+    if entry.is_symlink():
+        if os.path.isdir(entry.path):
+            report(entry.path, LINK)
+        return
+    if not entry.is_dir():
+        return
+    if os.path.isdir(f"{entry.path}/cur"):
+        try:
+            relative = entry.path[len(maildir.root) + 1 :]
+            name = from_disk(relative, maildir.layout, maildir.encoding)
+            yield Folder(maildir, name, entry.path)
+        except BadFolderName as error:
+            report(entry.path, str(error))
+    if nested:
+        yield from _inside(maildir, entry.path, report)
+
+
+def _inside(maildir: Maildir, path: str, report: Report) -> Iterator[Folder]:
+    try:
+        with os.scandir(path) as entries:
+            inner = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        report(path, error.strerror or str(error))
+        return
+    for entry in inner:
+        if entry.name not in _OWN and not entry.name.startswith("."):
+            yield from _below(maildir, entry, True, report)

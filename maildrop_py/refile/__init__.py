@@ -1,0 +1,1 @@
+"""refile: carries Decisions out for messages that are in a Maildir already."""

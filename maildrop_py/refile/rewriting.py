@@ -1,0 +1,89 @@
+"""rewriting: a message that is already filed, with headers added and removed.
+
+A message's file never changes, so its place is taken by another file with
+another name. Nothing is done twice: a header that is already there with the
+same value is not added again, and one that is not there is not removed.
+
+Guarantee: the body's bytes, the other headers' and the mtime stay. Reports
+OSError, and StorageFailed for a file that is not what its name says (compressed
+by Dovecot, or cut off), which is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.delivery.header_edits import added, cuts
+from maildrop_py.delivery.spool import wire_size
+from maildrop_py.delivery.trace_headers import line_end
+from maildrop_py.errors import StorageFailed
+from maildrop_py.maildir.file_name import parse
+from maildrop_py.message.headers import from_line_end
+from maildrop_py.record import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.message.headers import Headers
+    from maildrop_py.message.message import Message
+
+
+@record
+class NewHead:
+    """The head that a message is to have, and the one it has."""
+
+    head: bytes
+    instead_of: bytes
+
+    def renamed(self, path: str) -> str:
+        """`path` with what S= and W= in its name become."""
+        directory, _, file_name = path.rpartition("/")
+        name = parse(file_name)
+        changes = {
+            "S": len(self.head) - len(self.instead_of),
+            "W": wire_size(self.head) - wire_size(self.instead_of),
+        }
+        fields = tuple(_changed(field, changes) for field in name.fields)
+        text = replace(name, fields=fields).text()
+        return f"{directory}/{text}{':2,' if file_name.endswith(':2,') else ''}"
+
+
+def _changed(field: str, changes: dict[str, int]) -> str:
+    key, _, value = field.partition("=")
+    return f"{key}={int(value) + changes[key]}" if key in changes and value.isdigit() else field
+
+
+def new_head(message: Message, decision: Decision) -> NewHead | None:
+    """What the decision makes of the message's head; None if that is what it has."""
+    if not (decision.add_headers or decision.remove_headers):
+        return None
+    head = message.source.head()
+    removed = {name.lower() for name in decision.remove_headers}
+    wanted = [
+        (name, value)
+        for name, value in decision.add_headers
+        if name.lower() in removed or not _has(message.headers, name, value)
+    ]
+    start = from_line_end(head)
+    lines = added(wanted, head)
+    if lines and head[start : start + 1] in (b" ", b"\t"):
+        lines += line_end(lines)  # what has no header keeps its text out of ours
+    kept, at = [head[:start], lines], start
+    for cut_start, cut_end in cuts(head, decision.remove_headers):
+        kept.append(head[at:cut_start])
+        at = cut_end
+    new = b"".join((*kept, head[at:]))
+    return None if new == head else NewHead(new, head)
+
+
+def refuse_compressed(path: str) -> None:
+    """Raise StorageFailed if the size of the file is not the one in its name."""
+    told = parse(path.rpartition("/")[2]).field("S")
+    size = os.stat(path).st_size
+    if told is not None and told != size:
+        raise StorageFailed(f"has {size} bytes, not {told}: compressed or damaged, left alone")
+
+
+def _has(headers: Headers, name: str, value: str) -> bool:
+    wanted = " ".join(value.split())
+    return any(" ".join(field.value.split()) == wanted for field in headers.all(name))

@@ -1,0 +1,62 @@
+"""sender_path: where a message came in and who says so, in lines of text.
+
+Nothing is asked of the world here: SPF, the results of trusted servers and the
+name that DNS has are shown if a rule asked for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from maildrop_py.evidence.border import Border
+    from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.evidence.reverse_name import ReverseName
+    from maildrop_py.evidence.spf import Spf
+    from maildrop_py.evidence.trusted_headers import Authentication
+
+NOT_TOLD = "not known"
+
+
+def path_lines(evidence: Evidence) -> Iterator[str]:
+    """The hops that were believed, the border and its client, and what rules asked about it."""
+    border = evidence.border()
+    yield "path:"
+    for sentence in border.sentences():
+        yield f"    {_printable(sentence)}"
+    yield "sender:"
+    for sentence in (*_client(border, evidence.answered("reverse name")), *_asked(evidence)):
+        yield f"    {_printable(sentence)}"
+
+
+def was_asked(evidence: Evidence) -> bool:
+    """Whether a rule asked about the path."""
+    return evidence.answered("border") is not None
+
+
+def _client(border: Border, looked_up: ReverseName | None) -> Iterator[str]:
+    if border.address is not None:
+        name = border.name or ("not looked up" if border.name is None else "none that is verified")
+        if border.name is None and looked_up is not None:
+            name = looked_up.name or looked_up.unknown or "none that is verified"
+            name += f" ({looked_up.source})" if looked_up.source else ""
+        yield f"client address {border.address.text}, name: {name}"
+        yield f"HELO: {border.helo or NOT_TOLD}"
+    yield f"envelope sender: {NOT_TOLD if border.sender is None else border.sender or '<>'}"
+
+
+def _asked(evidence: Evidence) -> Iterator[str]:
+    spf: Spf | None = evidence.answered("spf")
+    if spf is not None:
+        address = evidence.border().address
+        said = spf.sentence(address.text if address else "the client")
+        yield said + (f", by {spf.source}" if spf.source else "")
+    auth: Authentication | None = evidence.answered("auth")
+    if auth is not None:
+        said = ", ".join(f"{one.method}={one.result}" for one in auth.findings)
+        yield auth.unknown or f"{', '.join(auth.servers)}: {said or 'no result'}"
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -1,0 +1,56 @@
+"""wording: what a decision does, in words that users know."""
+
+from __future__ import annotations
+
+from maildrop_py.decision.decision import Action, Decision, Filing, Forward
+from maildrop_py.rules.language.flag_names import in_words
+
+
+def action_kind(decision: Decision) -> str:
+    """The name of what finally happens, as rules call it."""
+    if decision.reject is not None:
+        return "reject"
+    if not decision.actions:
+        return "discard"
+    last = decision.actions[-1]
+    if isinstance(last, Filing):
+        return "file"
+    return "forward" if isinstance(last, Forward) else "pipe"
+
+
+def flag_names(filing: Filing) -> list[str]:
+    """The flags and keywords of a filing, as rules write them."""
+    if not filing.flags and not filing.keywords:
+        return []
+    words = in_words(filing.flags, filing.keywords, "\n")
+    return words.split("\n")
+
+
+def destination(decision: Decision) -> str:
+    """Where the message finally goes, and what copies go where, in a few words."""
+    if decision.reject is not None:
+        return f"rejected: {decision.reject}"
+    if not decision.actions:
+        return "discarded"
+    if len(decision.actions) == 1:
+        return in_short(decision.actions[0])
+    *others, last = decision.actions
+    return " + ".join(map(in_short, (last, *others)))
+
+
+def in_short(action: Action) -> str:
+    """One action in a few words."""
+    if isinstance(action, Filing):
+        flags = flag_names(action)
+        return action.folder + (f" ({', '.join(flags)})" if flags else "")
+    if isinstance(action, Forward):
+        return f"forwarded to {action.address}"
+    return f"piped to {' '.join(action.argv)}"
+
+
+def sentence(decision: Decision) -> str:
+    """Everything that is done, as one sentence."""
+    done = [in_short(action) for action in decision.actions] or ["discarded"]
+    if decision.reject is not None:
+        done = [*map(in_short, decision.actions), f"rejected: {decision.reject}"]
+    return ", and ".join(done)

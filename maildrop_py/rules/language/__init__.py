@@ -1,0 +1,1 @@
+"""language: from YAML to a checked model, with mistakes that say what would be right."""

@@ -1,0 +1,31 @@
+"""library: where the rule files that ship are, for `include: builtin:NAME`.
+
+They lie in `rules/` at the top of the project, and inside the package once it
+is installed.
+"""
+
+from __future__ import annotations
+
+import os
+
+BUILTIN = "builtin:"
+STARTER = "starter"
+"""What `init` copies: a first file with settings, so not one to include."""
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_INSTALLED = os.path.join(_PACKAGE, "rules_library")
+_CHECKED_OUT = os.path.join(os.path.dirname(_PACKAGE), "rules")
+
+
+def builtin_path(name: str) -> str:
+    """The path of a shipped rule file; of their folder where `name` is empty."""
+    folder = _INSTALLED if os.path.isdir(_INSTALLED) else _CHECKED_OUT
+    return os.path.join(folder, f"{name}.yaml" if name else "")
+
+
+def builtin_names() -> list[str]:
+    """The names of all shipped rule files that can be included."""
+    folder = builtin_path("")
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    found = (name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    return sorted(name for name in found if name != STARTER)

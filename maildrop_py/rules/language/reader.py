@@ -1,0 +1,191 @@
+"""reader: from a rules file, with all it includes, to a checked RuleSet.
+
+Guarantee: either a RuleSet, or a RuleError that names every mistake in every
+file with its place. Rules are in the order in which an `include` splices them.
+"""
+
+from __future__ import annotations
+
+import os
+
+from maildrop_py.errors import Problem, RuleError
+from maildrop_py.record import replace
+from maildrop_py.rules.actions import ACTIONS
+from maildrop_py.rules.conditions import CONDITIONS
+from maildrop_py.rules.language.document import Node, suggestion
+from maildrop_py.rules.language.examples import Example, parse_example
+from maildrop_py.rules.language.includes import included_paths
+from maildrop_py.rules.language.library import builtin_path
+from maildrop_py.rules.language.rule_set import Rule, RuleSet
+from maildrop_py.rules.language.scope import Scope, advice, reason
+from maildrop_py.rules.language.settings import Settings
+from maildrop_py.rules.language.settings_reader import SETTINGS, read_setting
+from maildrop_py.rules.language.sources import Sources
+from maildrop_py.rules.language.then import parse_then
+from maildrop_py.rules.language.when import parse_when
+from maildrop_py.rules.language.yaml_tree import parse
+
+LISTS = ("include", "rules", "examples")
+RULE_KEYS = ("name", "when", "then", "include")
+DEEPEST_INCLUDE = 20
+MOST_PROBLEMS = 100
+
+
+def read_rules(path: str, enforce_trust: bool = True, home: str | None = None) -> RuleSet:
+    """The rules of the file at `path`; raises RuleError with every mistake.
+
+    `home` is what `~` stands for, if not the process's own home directory.
+    """
+    reader = Reader(Sources(enforce_trust), home)
+    reader.read_file(os.path.abspath(path), None)
+    return reader.finished()
+
+
+class Reader:
+    """Collects settings, rules, examples and mistakes over all files."""
+
+    def __init__(self, sources: Sources, home: str | None = None) -> None:
+        self.problems: list[Problem] = []
+        self.scope = Scope(sources, self.problems, home)
+        self.settings = Settings()
+        self.rules: list[Rule] = []
+        self.examples: list[Example] = []
+        self._open: list[str] = []
+        self._included: dict[str, str] = {}
+        self._names: dict[tuple[str, str], int] = {}
+
+    def finished(self) -> RuleSet:
+        """What was read, or a RuleError with the mistakes in the order of the files."""
+        if self.problems:
+            files = {problem.file: None for problem in self.problems}
+            order = {file: number for number, file in enumerate(files)}
+            found = sorted(self.problems, key=lambda p: (order[p.file], p.line, p.column))
+            raise RuleError(found[:MOST_PROBLEMS])
+        return RuleSet(
+            self.settings,
+            tuple(self.rules),
+            tuple(self.examples),
+            self.scope.sources.stamps,
+        )
+
+    def read_file(self, path: str, include: Node | None) -> None:
+        """One file; `include` is the place that asked for it, None for the first."""
+        try:
+            text = self.scope.sources.read(path, ships_with_us=path.startswith(builtin_path("")))
+        except (OSError, UnicodeDecodeError) as error:
+            said, hint = f"{path} cannot be used: {reason(error)}", advice(error)
+            where = include.mistake(said, hint).problem if include else None
+            self.problems.append(where or Problem(path, 1, 1, said, hint))
+            return
+        self.read_text(text, path)
+
+    def read_text(self, text: str, path: str) -> None:
+        """The text of one file."""
+        before = len(self.rules), len(self.examples)
+        self._open.append(path)
+        self.scope.attempt(self._read_keys, text, path)
+        self._open.pop()
+        self._bind_examples(*before)
+
+    def _bind_examples(self, first_rule: int, first_example: int) -> None:
+        """Examples of a file are judged by its own rules, those it includes among them."""
+        span = (first_rule, len(self.rules))
+        for at, example in enumerate(self.examples[first_example:], first_example):
+            if example.rules is None:
+                self.examples[at] = replace(example, rules=span)
+
+    def _read_keys(self, text: str, path: str) -> None:
+        """Settings come first, for rules depend on them."""
+        top = parse(text, path)
+        if top is None or top.kind == "nothing":
+            return
+        pairs = sorted(top.pairs(), key=lambda pair: pair[0].text() not in SETTINGS)
+        for key, value in pairs:
+            self.scope.attempt(self._read_key, key, value)
+
+    def _read_key(self, key: Node, value: Node) -> None:
+        name = key.choice((*SETTINGS, *LISTS), "key")
+        if name in SETTINGS:
+            if len(self._open) > 1:
+                raise key.mistake(f"`{name}` belongs into the first file, not an included one")
+            self.settings = read_setting(self.settings, name, value, self.scope)
+        elif value.kind != "nothing":
+            read = {"include": self._include, "rules": self._read_rule}.get(
+                name, self._read_example
+            )
+            for item in value.alternatives() if name == "include" else value.items():
+                self.scope.attempt(read, item)
+
+    def _read_example(self, node: Node) -> None:
+        self.examples.append(parse_example(node, self.scope))
+
+    def _include(self, node: Node) -> None:
+        paths, chosen = included_paths(node, self.scope)
+        for path in paths:
+            first = self._included.get(path)
+            if not chosen and (first is not None or path in self._open):
+                continue
+            if path in self._open:
+                chain = " includes ".join([*self._open[self._open.index(path) :], path])
+                raise node.mistake(f"files include each other: {chain}")
+            if first is not None:
+                raise node.mistake(f"{path} is included twice", f"first in {first}")
+            if len(self._open) >= DEEPEST_INCLUDE:
+                raise node.mistake(f"more than {DEEPEST_INCLUDE} files include one another")
+            self._included[path] = f"{node.file}:{node.line}"
+            self.read_file(path, node)
+
+    def _read_rule(self, node: Node) -> None:
+        pairs = node.pairs()
+        found = {key.text(): value for key, value in pairs if self.scope.attempt(_rule_key, key)}
+        if "include" in found:
+            if len(pairs) > 1:
+                raise node.mistake("an `include` among rules stands alone")
+            for item in found["include"].alternatives():
+                self.scope.attempt(self._include, item)
+            return
+        self.scope.rule_groups = set()
+        name = self.scope.attempt(self._name, node, found.get("name"))
+        when = (
+            self.scope.attempt(parse_when, found["when"], self.scope) if "when" in found else None
+        )
+        then = (
+            self.scope.attempt(parse_then, found["then"], self.scope) if "then" in found else None
+        )
+        self.scope.variables |= self.scope.rule_groups
+        if then is not None and name is not None:
+            self.rules.append(Rule(name, node.file, node.line, when, then))
+        if len(found) == len(pairs) and "then" not in found:
+            raise node.mistake("this rule does nothing: `then` is missing", "then: {file: INBOX}")
+
+    def _name(self, node: Node, written: Node | None) -> str:
+        if written is None:
+            return f"rule {len(self.rules) + 1}"
+        name = written.text()
+        if not name.strip() or not name.isprintable():
+            raise written.mistake(f"{name!r} is no name", "one line, for logs and statistics")
+        first = self._names.setdefault((node.file, name), node.line)
+        if first != node.line:
+            raise written.mistake(f"another rule is called {name!r} too", f"in line {first}")
+        return name
+
+
+def _rule_key(key: Node) -> bool:
+    """True for a key that rules have; raises Mistake for others."""
+    name = key.text()
+    if name in RULE_KEYS:
+        return True
+    if name in ACTIONS:
+        hint = "an action: it belongs under `then`"
+    elif name in CONDITIONS:
+        hint = "a condition: it belongs under `when`"
+    else:
+        hint = suggestion(name, RULE_KEYS)
+    raise key.mistake(f"unknown key of a rule {name!r}", hint)
+
+
+def load_text(text: str, path: str = "rules.yaml") -> RuleSet:
+    """The rules in a text, as if it stood in a file at `path`; raises RuleError."""
+    reader = Reader(Sources())
+    reader.read_text(text, path)
+    return reader.finished()

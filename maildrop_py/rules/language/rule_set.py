@@ -1,0 +1,50 @@
+"""rule_set: the checked model of a rules file, before it is compiled."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.errors import Problem
+    from maildrop_py.rules.actions.action import Action
+    from maildrop_py.rules.condition import Condition
+    from maildrop_py.rules.language.examples import Example
+    from maildrop_py.rules.language.settings import Settings
+    from maildrop_py.rules.language.sources import Stamp
+
+
+@record
+class Then:
+    """What a rule does; `final` where it ends the run."""
+
+    actions: tuple[Action, ...]
+    final: bool
+
+
+@record
+class Rule:
+    """One rule, and the place where it stands; `when` is None for every message."""
+
+    name: str
+    file: str
+    line: int
+    when: Condition | None
+    then: Then
+
+
+@record
+class RuleSet:
+    """All rules in order, with what else the files said."""
+
+    settings: Settings
+    rules: tuple[Rule, ...]
+    examples: tuple[Example, ...]
+    stamps: tuple[Stamp, ...]
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Rules that can never fire; looked for anew each time, since delivery never asks."""
+        from maildrop_py.rules.language.unreachable import unreachable_rules
+
+        return tuple(unreachable_rules(self.rules))

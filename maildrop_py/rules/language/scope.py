@@ -1,0 +1,78 @@
+"""scope: what a condition or an action may ask for while it is being read.
+
+It knows the file's place (for `{file: …}`), reads other files once and keeps
+note of them, so that the compiled rules are made anew when one changes, and
+collects what is worth a warning.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from maildrop_py.errors import Problem
+from maildrop_py.rules.language.document import Mistake, Node
+from maildrop_py.rules.language.sources import UntrustedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import ParamSpec, TypeVar
+
+    from maildrop_py.rules.language.sources import Sources
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+
+
+class Scope:
+    """The surroundings of one rules file while it is read."""
+
+    def __init__(self, sources: Sources, problems: list[Problem], home: str | None = None) -> None:
+        self.sources = sources
+        self.problems = problems
+        self.allow_commands = False
+        self.layout = "maildir++"
+        self.home = os.path.expanduser("~") if home is None else home
+        self.variables: set[str] = set()
+        self.rule_groups: set[str] = set()
+
+    def attempt(self, read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
+        """What `read` makes of its arguments, or None with the mistake noted.
+
+        So reading can go on, and all mistakes are found at once.
+        """
+        try:
+            return read(*given, **named)
+        except Mistake as mistake:
+            self.problems.append(mistake.problem)
+            return None
+
+    def lines_of(self, node: Node) -> list[str]:
+        """The lines of the file that `node` names, `#` comments and blanks left out."""
+        path = self.path(node)
+        try:
+            text = self.sources.read(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise node.mistake(f"{path} cannot be used: {reason(error)}", advice(error)) from None
+        lines = (f" {line}".partition(" #")[0].strip() for line in text.splitlines())
+        return [line for line in lines if line]
+
+    def path(self, node: Node) -> str:
+        """The path that `node` names, relative to the rules file it stands in."""
+        written = node.text()
+        if written == "~" or written.startswith("~/"):
+            written = self.home + written[1:]
+        return os.path.normpath(os.path.join(os.path.dirname(node.file), written))
+
+
+def advice(error: Exception) -> str:
+    """What to do about a file that cannot be used, where that is known."""
+    return "chmod go-w, or let it belong to you" if isinstance(error, UntrustedFile) else ""
+
+
+def reason(error: Exception) -> str:
+    """Why a file could not be read, without Python's dressing."""
+    if isinstance(error, UnicodeDecodeError):
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return f"it is not UTF-8 in line {line}"
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)

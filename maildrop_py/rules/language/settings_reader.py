@@ -1,0 +1,131 @@
+"""settings_reader: reads the keys of a rules file that are not rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from maildrop_py.evidence.networks import parse_network
+from maildrop_py.message import ip
+from maildrop_py.record import replace
+from maildrop_py.rules.language.document import Node
+from maildrop_py.rules.language.scope import Scope
+from maildrop_py.rules.language.settings import Settings
+
+LAYOUTS = ("maildir++", "fs")
+ENCODINGS = ("imap-utf-7", "utf-8")
+SLOWEST = 60
+"""Seconds: the longest DNS budget that still leaves a delivery its own time."""
+
+
+def read_setting(settings: Settings, key: str, node: Node, scope: Scope) -> Settings:
+    """`settings` with one key of the file in it; raises Mistake."""
+    changes = _READERS[key](node, scope)
+    if "layout" in changes:
+        scope.layout = changes["layout"]
+    if "allow_commands" in changes:
+        scope.allow_commands = changes["allow_commands"]
+    return replace(settings, **changes)
+
+
+def _trust(node: Node, scope: Scope) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for key, value in node.pairs():
+        name = key.choice(("networks", "authserv_ids"), "kind of trust")
+        items = value.items() if value.kind == "list" else [value]
+        if name == "networks":
+            changes[name] = tuple(_network(item) for item in items)
+        else:
+            changes[name] = tuple(item.text().lower() for item in items)
+    return changes
+
+
+def _network(node: Node) -> str:
+    try:
+        return parse_network(node.text()).text
+    except ValueError:
+        raise node.mistake(f"{node.text()!r} is no network", "such as 192.0.2.0/24") from None
+
+
+def _dns(node: Node, scope: Scope) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for key, value in node.pairs():
+        name = key.choice(("timeout", "nameservers"), "DNS setting")
+        if name == "timeout":
+            changes["dns_timeout"] = _seconds(value)
+        else:
+            changes[name] = tuple(_nameserver(item) for item in value.alternatives())
+    return changes
+
+
+def _seconds(node: Node) -> float:
+    seconds = node.number()
+    if not 0 < seconds <= SLOWEST:
+        raise node.mistake("the DNS budget is out of range", f"seconds, above 0, at most {SLOWEST}")
+    return float(seconds)
+
+
+def _nameserver(node: Node) -> str:
+    """`127.0.0.1`, `127.0.0.1:5353`, `::1` or `[::1]:5353`."""
+    text = node.text()
+    host, port = text, "53"
+    if text.startswith("[") and "]" in text:
+        host, _, behind = text[1:].partition("]")
+        port = behind.removeprefix(":") if behind else port
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    is_port = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536
+    if ip.parse(host) is None or not is_port:
+        raise node.mistake(f"{text!r} is no name server", 'such as 127.0.0.1 or "127.0.0.1:5353"')
+    return text
+
+
+def _path(node: Node) -> str:
+    if not node.text():
+        raise node.mistake("a path must stand here", "such as ~/Maildir")
+    return node.text()
+
+
+def _texts(name: str) -> Callable[[Node, Scope], dict[str, Any]]:
+    return lambda node, scope: {name: tuple(text.lower() for text in node.texts())}
+
+
+_READERS: dict[str, Callable[[Node, Scope], dict[str, Any]]] = {
+    "maildir": lambda node, scope: {"maildir": _path(node)},
+    "layout": lambda node, scope: {"layout": node.choice(LAYOUTS, "layout")},
+    "folder_encoding": lambda node, scope: {"folder_encoding": node.choice(ENCODINGS, "encoding")},
+    "trust": _trust,
+    "dns": _dns,
+    "me": _texts("me"),
+    "server_names": _texts("server_names"),
+    "sendmail": lambda node, scope: {"sendmail": _path(node)},
+    "allow_commands": lambda node, scope: {"allow_commands": node.boolean()},
+}
+
+SETTINGS = tuple(_READERS)
+
+SCHEMA: dict[str, Any] = {
+    "maildir": {"type": "string", "description": "the Maildir, such as ~/Maildir"},
+    "layout": {"enum": list(LAYOUTS)},
+    "folder_encoding": {"enum": list(ENCODINGS)},
+    "trust": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "networks": {"$ref": "#/$defs/texts"},
+            "authserv_ids": {"$ref": "#/$defs/texts"},
+        },
+    },
+    "dns": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": SLOWEST},
+            "nameservers": {"$ref": "#/$defs/texts"},
+        },
+    },
+    "me": {"$ref": "#/$defs/texts", "description": "my addresses and domains"},
+    "server_names": {"$ref": "#/$defs/texts", "description": "names of my mail servers"},
+    "sendmail": {"type": "string"},
+    "allow_commands": {"type": "boolean"},
+}

@@ -1,0 +1,93 @@
+"""when: reads a `when` mapping, whose keys must all hold, into one condition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from maildrop_py.rules.actions import ACTIONS
+from maildrop_py.rules.condition import CHEAP
+from maildrop_py.rules.conditions import CONDITIONS
+from maildrop_py.rules.conditions.all import All
+from maildrop_py.rules.conditions.any import Any_
+from maildrop_py.rules.conditions.not_ import Not
+from maildrop_py.rules.conditions.weigh import Weigh, parse_weigh
+from maildrop_py.rules.language.document import Node, suggestion
+from maildrop_py.rules.language.scope import Scope
+from maildrop_py.rules.registry import condition_class
+
+if TYPE_CHECKING:
+    from maildrop_py.rules.condition import Condition
+
+BESIDE_WEIGH = "total"
+"""The one key of a `when` that is no condition: the total that `weigh` must reach."""
+
+_REFUSED = {
+    "uri_dnsbl": "lists of the domains in a text need what a spam filter knows of texts: "
+    "its verdict is `spam_score`",
+}
+
+
+def parse_when(node: Node, scope: Scope) -> All:
+    """The conditions of a mapping; each mistake in it is noted, and the rest read."""
+    return parse_pairs(node, node.pairs(), scope)
+
+
+def parse_pairs(node: Node, pairs: list[tuple[Node, Node]], scope: Scope) -> All:
+    """The conditions in some of the keys and values of the mapping `node`."""
+    if not pairs:
+        raise node.mistake("no condition stands here", "leave `when` out to match every message")
+    weighs = any(key.text() == "weigh" for key, _ in pairs)
+    totals = [value for key, value in pairs if weighs and key.text() == BESIDE_WEIGH]
+    found: list[Condition] = []
+    for key, value in pairs:
+        if value in totals:
+            continue
+        condition = scope.attempt(_one, key, value, scope, totals)
+        if condition is not None:
+            found.append(condition)
+    return All(tuple(sorted(found, key=_cost)))
+
+
+def _cost(condition: Condition) -> int:
+    """What a condition costs at most: that of the costliest inside it."""
+    if isinstance(condition, All | Any_):
+        return max(map(_cost, condition.conditions), default=CHEAP)
+    if isinstance(condition, Weigh):
+        return max(_cost(inner) for inner, _ in condition.entries)
+    return _cost(condition.condition) if isinstance(condition, Not) else condition.COST
+
+
+def _one(key: Node, value: Node, scope: Scope, totals: list[Node]) -> Condition:
+    name = key.text()
+    if name not in CONDITIONS:
+        raise key.mistake(f"unknown condition {name!r}", _hint(name))
+    if name == "weigh":
+        return parse_weigh(value, scope, totals)
+    return condition_class(name).parse(value, scope)
+
+
+def _hint(name: str) -> str:
+    """What may have been meant by a name that no condition has."""
+    if name in _REFUSED:
+        return _REFUSED[name]
+    if name == BESIDE_WEIGH:
+        return "it belongs beside `weigh`"
+    if name in ACTIONS:
+        return "an action: it belongs under `then`"
+    known = name.lower().replace("-", "_") in CONDITIONS
+    if not known and ("-" in name or name[:1].isupper()):
+        return f"a header is asked about by `header: {{{name}: …}}`"
+    return suggestion(name, CONDITIONS)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a `when` mapping."""
+    properties = {name: condition_class(name).SCHEMA for name in CONDITIONS}
+    properties[BESIDE_WEIGH] = {"$ref": "#/$defs/comparison"}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": properties,
+        "dependentRequired": {BESIDE_WEIGH: ["weigh"]},
+    }

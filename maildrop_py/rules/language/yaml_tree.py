@@ -1,0 +1,109 @@
+"""yaml_tree: from the text of a rules file to its YAML nodes, each with its place.
+
+Guarantee: whatever the text is, either nodes or one Mistake that says where it
+is no YAML. Never a crash: PyYAML's C parser composes nodes by recursion and
+would exhaust the stack, so the depth is looked at beforehand, event by event.
+
+Known limits: tags (`!foo`) are refused, and so are aliases that contain
+themselves or unfold to far more than is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from yaml.reader import Reader
+
+from maildrop_py.errors import Problem
+from maildrop_py.rules.language.document import Mistake, Node
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+DEEPEST = 60
+"""How deep mappings and lists may nest."""
+
+MOST_UNFOLDED = 100_000
+"""Values that aliases (`*name`) may add to those that are written."""
+
+
+def parse(text: str, file: str) -> Node | None:
+    """The top node of a YAML text, None where it is empty; raises Mistake."""
+    _check_characters(text, file)
+    try:
+        _check_depth(text, file)
+        node = yaml.compose(text, Loader=Loader)
+    except yaml.YAMLError as error:
+        raise Mistake(_yaml_problem(error, text, file)) from None
+    if node is None:
+        return None
+    if _count(node, file, {}, 0) > MOST_UNFOLDED + len(text):
+        raise Node(node, file).mistake("aliases unfold to too many values")
+    return Node(node, file)
+
+
+def _check_characters(text: str, file: str) -> None:
+    found = Reader.NON_PRINTABLE.search(text)
+    if found is not None:
+        before = text[: found.start()]
+        place = before.count("\n") + 1, found.start() - before.rfind("\n")
+        said = f"the character U+{ord(found[0]):04X} cannot stand in a rules file"
+        raise Mistake(Problem(file, *place, said))
+
+
+def _check_depth(text: str, file: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                mark: Any = event.start_mark
+                said = f"nested deeper than {DEEPEST} levels"
+                raise Mistake(Problem(file, mark.line + 1, mark.column + 1, said))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _count(node: yaml.Node, file: str, known: dict[int, int], depth: int) -> int:
+    """How many values `node` unfolds to; raises Mistake for what cannot be read."""
+    found = known.get(id(node))
+    if found is not None:
+        return found
+    if not node.tag.startswith("tag:yaml.org,2002:"):
+        raise Node(node, file).mistake(f"the tag {node.tag} is not used here", "leave it out")
+    if depth > DEEPEST:
+        raise Node(node, file).mistake("this value contains itself")
+    size = 1 + sum(_count(child, file, known, depth + 1) for child in _children(node))
+    known[id(node)] = size
+    return size
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.SequenceNode):
+        yield from node.value
+    elif isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            yield from pair
+
+
+def _yaml_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    said = getattr(error, "problem", None) or " ".join(str(error).split())
+    if mark is None:
+        return Problem(file, 1, 1, f"not YAML: {said}")
+    lines = text.splitlines()
+    written = lines[mark.line] if mark.line < len(lines) else ""
+    return Problem(file, mark.line + 1, mark.column + 1, f"not YAML: {said}", _hint(written))
+
+
+def _hint(line: str) -> str:
+    """What is most often meant by a line that is no YAML."""
+    value = line.strip().removeprefix("- ").partition(": ")[2] or line.strip().removeprefix("- ")
+    if line.lstrip(" ").startswith("\t"):
+        return "YAML is indented with blanks, not tabs"
+    if value[:1] in set("*&!%@`[{|>") or ": " in value:
+        return "put the text into single quotes"
+    if '"' in line and "\\" in line:
+        return "a backslash wants single quotes: '\\.'"
+    return ""

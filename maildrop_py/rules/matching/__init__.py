@@ -1,0 +1,1 @@
+"""matching: what texts, numbers, addresses and names are compared with."""

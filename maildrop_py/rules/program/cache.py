@@ -1,0 +1,169 @@
+"""cache: compiled rules on disk, so that delivery reads no YAML.
+
+One file for each rules file, keyed by its path and holding the stamps of all
+the files it was made from, this program's own among them. It is made anew when
+one of them has changed; where that fails, the last program that compiled goes
+on being used. A cache file that others could have written is not believed. Not
+pickle: `marshal` of plain values, with a checksum, and a key of the versions of
+it all.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from binascii import crc32
+from errno import EPERM
+from marshal import dumps, loads
+
+from maildrop_py import __version__
+from maildrop_py.errors import MaildropError
+from maildrop_py.rules.language.sources import stamp, unchanged
+from maildrop_py.rules.program.packing import pack, unpack
+from maildrop_py.rules.program.program import Program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from maildrop_py.rules.language.sources import Stamp
+
+    Stamped = tuple[tuple[Stamp, ...], Program]  # what it was made from, and what was made
+
+FORMAT = 4
+KEY = f"maildrop-py rules {FORMAT} {__version__} {sys.hexversion:x}\n".encode()
+
+MOST_SHOWN = 10
+"""Mistakes that are warned of at each delivery; `check` shows them all."""
+
+# What reading rules raises on purpose, and what a bug of ours there would raise: mail goes on.
+_FAILURES = (
+    *(MaildropError, OSError, RecursionError, MemoryError),
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError),
+)
+
+
+def load_program(path: str, folder: str, warn: Callable[[str], None]) -> Program | None:
+    """The compiled rules of the file at `path`; None where there are none to use.
+
+    `folder` is where compiled rules are kept. What is wrong with the rules, the
+    cache or the right to use them goes to `warn`; nothing is raised for it.
+    """
+    stamped = load_stamped(path, folder, warn)
+    return None if stamped is None else stamped[1]
+
+
+def load_stamped(
+    path: str, folder: str, warn: Callable[[str], None], home: str | None = None
+) -> Stamped | None:
+    """load_program() for those who keep it: also the stamps of what it was made from.
+
+    `home` is what `~` in the rules stands for, if not the process's own home.
+    """
+    cached = _read(path, folder, home)
+    if cached is not None and unchanged(cached[0]):
+        return cached
+    try:
+        return _compile(path, folder, warn, home)
+    except _FAILURES as error:
+        _explain(error, warn)
+    if cached is not None:
+        warn(f"going on with the last rules that were: {path}")
+    return cached
+
+
+def kept_program(path: str, folder: str, home: str | None = None) -> Stamped | None:
+    """What was compiled of the file at `path` last, whether or not it still is good."""
+    return _read(path, folder, home)
+
+
+def fresh_program(path: str, folder: str) -> Program | None:
+    """The compiled rules of the file at `path`, if it and all it includes are unchanged."""
+    cached = _read(path, folder)
+    return cached[1] if cached is not None and unchanged(cached[0]) else None
+
+
+def compile_program(path: str, folder: str, warn: Callable[[str], None]) -> Program:
+    """Compiles the file at `path` and keeps the result; raises RuleError."""
+    return _compile(path, folder, warn)[1]
+
+
+def _compile(
+    path: str, folder: str, warn: Callable[[str], None], home: str | None = None
+) -> Stamped:
+    from maildrop_py.rules.language.reader import read_rules
+    from maildrop_py.rules.program.compiler import compile_rules
+
+    own = _stamps_of_this_program()
+    rules = read_rules(path, home=home)
+    program = compile_rules(rules)
+    stamps = (*rules.stamps, *own)
+    place = _place(path, folder, home)
+    try:
+        _write(place, stamps, os.path.abspath(path), program)
+    except OSError as error:
+        warn(f"compiled rules could not be kept in {place}: {error.strerror}")
+    return stamps, program
+
+
+def _explain(error: BaseException, warn: Callable[[str], None]) -> None:
+    lines = str(error).splitlines() if isinstance(error, MaildropError | OSError) else []
+    for line in lines[:MOST_SHOWN] or [f"{type(error).__name__}: {error}"]:
+        warn(f"rules not usable: {line}")
+    if len(lines) > MOST_SHOWN:
+        warn(f"rules not usable: {len(lines) - MOST_SHOWN} mistakes more")
+
+
+def _stamps_of_this_program() -> tuple[Stamp, ...]:
+    """Stamps of where conditions and actions are defined: packed rules depend on them."""
+    rules = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    rooms = ("conditions", "actions", "matching", "program")
+    return tuple([stamp(os.path.join(rules, room)) for room in rooms])
+
+
+def _place(path: str, folder: str, home: str | None) -> str:
+    data = os.fsencode(os.path.abspath(path) + ("" if home is None else f"\0{home}"))
+    name = os.fsdecode(os.fsencode(os.path.basename(path))[:100])
+    return os.path.join(folder, f"{name}.{crc32(data):08x}{crc32(data[::-1]):08x}")
+
+
+def _write(place: str, stamps: tuple[Stamp, ...], path: str, program: Program) -> None:
+    body = dumps((path, stamps, pack(program.settings), *program.state()))
+    data = KEY + crc32(body).to_bytes(4, "big") + body
+    folder = os.path.dirname(place)
+    os.makedirs(folder, 0o700, exist_ok=True)
+    if not _is_ours(os.stat(folder)):
+        raise OSError(EPERM, "others may write there")
+    from maildrop_py.private_file import replace_file
+
+    replace_file(place, data)
+
+
+def _read(path: str, folder: str, home: str | None = None) -> Stamped | None:
+    """Stamps and program of a cache file; None where it is missing or not ours."""
+    data = _trusted_bytes(_place(path, folder, home))
+    body = memoryview(data)[len(KEY) + 4 :]
+    if data[: len(KEY)] != KEY or data[len(KEY) : len(KEY) + 4] != crc32(body).to_bytes(4, "big"):
+        return None
+    try:
+        known, stamps, settings, *state = loads(body)
+        program = Program(unpack(settings), *state)
+    except (ValueError, EOFError, TypeError):
+        return None
+    return (stamps, program) if known == os.path.abspath(path) else None
+
+
+def _trusted_bytes(place: str) -> bytes:
+    """What stands in a file that nobody else could have written or put there."""
+    try:
+        descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            if _is_ours(os.fstat(descriptor)) and _is_ours(os.stat(os.path.dirname(place))):
+                return file.read()
+    except OSError:
+        pass
+    return b""
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    return found.st_uid == os.geteuid() and not found.st_mode & 0o022

@@ -1,0 +1,84 @@
+"""background_compile: rules are read from YAML in a process of their own.
+
+A large file takes seconds and a lot of memory; a server that took them would
+hold up every session and stay large. What comes of it lies in the cache of
+compiled rules, as for any delivery.
+
+Known limit: a process begun while a thread of ours imports a module that it
+needs too would wait for that thread, which it has not got. It ends when its time
+is up, and the rules are compiled by the server itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+
+from maildrop_py.rules.program.cache import load_stamped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+LONGEST = 120.0  # seconds
+_PIECE = 65536  # bytes
+
+
+class Compilation:
+    """One file's rules on their way into the folder `cache`. Raises OSError without a process."""
+
+    def __init__(self, path: str, cache: str, home: str | None) -> None:
+        self._told = b""
+        self._reader, writer = os.pipe()
+        try:
+            self._pid = os.fork()
+        except OSError:
+            os.close(self._reader)
+            os.close(writer)
+            raise
+        if self._pid == 0:
+            _compile(path, cache, home, writer)
+        os.close(writer)
+
+    def ended(self, seconds: float = 0.0) -> bool:
+        """Whether it is done, or is within so many seconds."""
+        while self._reader >= 0 and select.select([self._reader], [], [], seconds)[0]:
+            piece = os.read(self._reader, _PIECE)
+            self._told += piece
+            if not piece:
+                self._bury()
+        return self._reader < 0
+
+    def warnings(self) -> list[str]:
+        """What there is to say of the rules, when it has ended."""
+        try:
+            said: list[str] = json.loads(self._told)
+        except ValueError:
+            return ["rules not usable: reading them did not come to an end"]
+        return said
+
+    def give_up(self) -> None:
+        """End it before its time."""
+        if self._reader >= 0:
+            os.kill(self._pid, signal.SIGKILL)
+            self._bury()
+
+    def _bury(self) -> None:
+        os.close(self._reader)
+        self._reader = -1
+        os.waitpid(self._pid, 0)
+
+
+def _compile(path: str, cache: str, home: str | None, writer: int) -> NoReturn:
+    """The child's whole life: it holds copies of the server's sockets, and uses none."""
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, LONGEST)  # and that SIGALRM ends it
+        warnings: list[str] = []
+        load_stamped(path, cache, warnings.append, home)
+        os.write(writer, json.dumps(warnings).encode())
+    finally:
+        os._exit(0)

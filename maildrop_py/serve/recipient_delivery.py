@@ -1,0 +1,247 @@
+"""recipient_delivery: one message for one recipient, from the decision to the reply.
+
+    decide   what the rules say            may have to wait for the world
+    write    the copies, in tmp/           and, where rules run programs, those;
+                                           new keywords have to wait for a lock
+    sync, publish                          with the others of a group (`groups`)
+    finish   the reply                     all is durable
+    remember the log, what was learnt      may have to wait for the store
+
+Whatever goes wrong is answered for this recipient alone, and nothing of his is
+visible then. A fault of our own while deciding sends the message to INBOX, with
+a warning: held up for days it would bounce.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from maildrop_py.cli.startup.environment import Places
+from maildrop_py.decision.decide import decide, keep
+from maildrop_py.delivery.deliver import Delivery
+from maildrop_py.delivery.program_environment import command_runner, command_settings
+from maildrop_py.errors import MaildropError, Rejected
+from maildrop_py.evidence.evidence import Evidence, WouldWait
+from maildrop_py.lmtp.reply import Reply, answer_to
+from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.report.delivery_log import log_delivery, log_failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.delivery.deliver import Receipt
+    from maildrop_py.delivery.spool import Spool
+    from maildrop_py.evidence.store import Store
+    from maildrop_py.message.envelope import Envelope
+    from maildrop_py.message.message import Message
+    from maildrop_py.rules.program.program import Program
+    from maildrop_py.serve.mailbox import Mailbox
+
+TIME_LIMIT = 240.0  # seconds for the programs that the rules of one recipient run
+
+
+class Posting:
+    """A Job of the group commit. `reply` is None until it is known.
+
+    `shared` is the envelope that a file of several recipients tells of.
+    """
+
+    def __init__(
+        self,
+        message: Message,
+        spool: Spool,
+        mailbox: Mailbox,
+        envelope: Envelope,
+        rules: tuple[Program, tuple[str, ...]],
+        store: Store,
+        shared: Envelope | None = None,
+    ) -> None:
+        self.mailbox, self.envelope = mailbox, envelope
+        self.reply: Reply | None = None
+        self.done: Callable[[Posting], None] = lambda posting: None
+        self._message, self.spool, self._shared = message, spool, shared
+        self._program, warnings = rules
+        self._warnings = list(warnings)
+        self._store = store
+        self._decision: Decision | None = None
+        self._evidence: Evidence | None = None
+        self._delivery: Delivery | None = None
+        self._receipt: Receipt | None = None
+
+    @property
+    def waited(self) -> bool:
+        """Whether the world was asked, so that there may be something to remember of it."""
+        return self._evidence is not None and self._evidence.may_wait
+
+    # Before the group
+
+    def decide(self, may_wait: bool) -> None:
+        """Ask the rules, if that was not done. Raises WouldWait unless it `may_wait`.
+
+        Whatever else is raised becomes the reply.
+        """
+        if self._decision is not None or self.reply is not None:
+            return
+        try:
+            self._evidence = self._ask(may_wait)
+            self._decision = self._decide(self._evidence)
+        except WouldWait:
+            raise
+        except Exception as error:  # noqa: BLE001 - costs this recipient alone
+            self._fail(error)
+
+    @property
+    def runs_programs(self) -> bool:
+        """Whether programs are to be run, which takes its time."""
+        decision = self._decision
+        return decision is not None and len(decision.filings) < len(decision.actions)
+
+    @property
+    def may_be_held_up(self) -> bool:
+        """Whether programs are to be run, or a lock to be had that new keywords need."""
+        return self.runs_programs or self._makes_keywords()
+
+    def _makes_keywords(self) -> bool:
+        filings = self._decision.filings if self._decision is not None else ()
+        with_keywords = [filing for filing in filings if filing.keywords]
+        if not with_keywords:
+            return False
+        from maildrop_py.maildir.keywords import are_known
+
+        try:
+            maildir = self._maildir()
+            return not all(
+                are_known(maildir.folder(it.folder).path, it.keywords) for it in with_keywords
+            )
+        except Exception:  # noqa: BLE001 - prepare() will meet it too, and answers
+            return True
+
+    def prepare(self) -> None:
+        """Write the copies and run the programs; what is raised becomes the reply."""
+        if self.reply is not None:
+            return
+        try:
+            self._prepare()
+        except Exception as error:  # noqa: BLE001 - costs this recipient alone
+            self._fail(error)
+
+    def _prepare(self) -> None:
+        decision = self._decision
+        assert decision is not None
+        commands, shared = None, self._shared
+        if self.runs_programs:
+            shared = None  # what is forwarded must say where it has been
+            limit = time.monotonic() + TIME_LIMIT
+            sendmail = self._program.settings.sendmail
+            commands = command_settings(os.environ, self._home, self.envelope, sendmail, limit)
+        self._delivery = Delivery(
+            *(decision, self.spool, self._maildir(), self.envelope, commands), traces=shared
+        )
+        self._delivery.write()
+        if self.runs_programs:
+            self._delivery.sync_files()
+            self._delivery.run_commands()
+
+    def _maildir(self) -> Maildir:
+        mailbox, settings = self.mailbox, self._program.settings
+        root = mailbox.maildir
+        if mailbox.own_maildir and settings.maildir:
+            root = Places({"HOME": mailbox.account.home}).expand(settings.maildir)
+        create = mailbox.create or root != mailbox.maildir
+        return Maildir(root, settings.layout, settings.folder_encoding, create=create)
+
+    def _ask(self, may_wait: bool) -> Evidence:
+        mailbox, program = self.mailbox, self._program
+        return Evidence(
+            *(self._message, self.envelope, program.settings, mailbox.state),
+            run_command=self._command_runner(),
+            zones=program.zones,
+            store=self._store,
+            may_wait=may_wait,
+        )
+
+    def _command_runner(self) -> Callable[[tuple[str, ...]], int | None]:
+        """What does not lead back here, or it would be left to the garbage collector."""
+        limit = time.monotonic() + TIME_LIMIT
+        return command_runner(self.spool, os.environ, self._home, self.envelope, limit)
+
+    @property
+    def _home(self) -> str:
+        return self.mailbox.account.home or Places(os.environ).home
+
+    def _decide(self, evidence: Evidence) -> Decision:
+        try:
+            return decide(self._message, self.envelope, evidence, self._program, time.time())
+        except (MaildropError, OSError, MemoryError, WouldWait):
+            raise
+        except Exception as error:  # noqa: BLE001 - see the module's docstring
+            self._warnings.append(f"deciding failed, to INBOX: {type(error).__name__}: {error}")
+            return keep()
+
+    # In the group
+
+    def files(self) -> Sequence[int]:
+        return self._delivery.descriptors if self._delivery else ()
+
+    def sync(self) -> None:
+        assert self._delivery is not None
+        self._delivery.sync_files()
+
+    def publish(self) -> Sequence[str]:
+        assert self._delivery is not None
+        self._delivery.publish()
+        return self._delivery.directories
+
+    def finish(self, error: Exception | None, failed: dict[str, Exception]) -> None:
+        delivery = self._delivery
+        assert delivery is not None
+        for directory in delivery.directories:
+            error = error or failed.get(directory)
+        if error is not None:
+            self._fail(error)
+        else:
+            self._succeed(delivery)
+        self.done(self)
+
+    def _succeed(self, delivery: Delivery) -> None:
+        decision = self._decision
+        assert decision is not None
+        self._receipt = delivery.finish()
+        if decision.reject is None:
+            self.reply = Reply(250, "2.0.0", f"<{self.mailbox.recipient}> delivered")
+        else:
+            self.reply = answer_to(Rejected(decision.reject))
+
+    # After it
+
+    def remember(self) -> None:
+        """Log what was done, and what is worth knowing later; raises nothing.
+
+        It is delivered: whatever goes wrong now, to say otherwise would double it.
+        """
+        try:
+            if self._receipt is not None:
+                self._log(self._receipt)
+        except Exception:  # noqa: BLE001 - see above
+            return
+
+    def _log(self, receipt: Receipt) -> None:
+        decision, evidence = self._decision, self._evidence
+        assert decision is not None
+        warnings = [*self._warnings, *receipt.warnings]
+        if evidence is not None:
+            evidence.delivered()
+            warnings += evidence.warnings
+        log_delivery(
+            self.mailbox.log or None,
+            *(self.envelope, self._message, decision, receipt.paths, warnings, time.time()),
+        )
+
+    def _fail(self, error: Exception) -> None:
+        if self._delivery is not None:
+            self._delivery.undo()
+        self.reply = answer_to(error)
+        log_failure(self.envelope, error, self._warnings)

@@ -1,0 +1,167 @@
+"""rules_cache: the compiled rules of many users, kept in memory while they are wanted.
+
+A rules file is looked at again when a second has passed since the last look.
+Changed rules are compiled by another process, and mail goes on by those that
+were until that is done. What is broken is said when it is found, and again each
+minute that it lasts, in the log of a delivery that it concerns; mail goes on by
+the last rules that were good, and to INBOX where there were none.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+from maildrop_py.rules.language.sources import stamp, unchanged
+from maildrop_py.rules.program.cache import kept_program, load_stamped
+from maildrop_py.rules.program.program import no_rules
+from maildrop_py.serve.background_compile import Compilation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.rules.language.sources import Stamp
+    from maildrop_py.rules.program.program import Program
+    from maildrop_py.serve.mailbox import Mailbox
+
+CHECK = 1.0  # seconds: rules are looked at no more often
+FIRST = 30.0  # seconds that mail waits for rules where there were none before
+REPEAT = 60.0  # seconds between two warnings of the same mistakes
+AGAIN = 10.0  # seconds until broken rules are tried again, for what they include may be mended
+KEPT = 256  # programs, of the users who had mail last
+NEVER = float("-inf")
+
+
+class _Rules:
+    """One file's program, and of what state of the file and of what it includes."""
+
+    def __init__(self, path: str, cache: str, home: str | None, optional: bool) -> None:
+        self._path, self._cache, self._home = path, cache, home
+        self._optional = optional
+        self.program: Program = no_rules()
+        self.missing = False
+        self.checked = NEVER
+        self._stamps: tuple[Stamp, ...] = ()
+        self._compilation: Compilation | None = None
+        self._tried: tuple[float, Stamp | None] = (NEVER, None)
+        self._warnings: list[str] = []
+        self._said = NEVER
+
+    def check(self) -> None:
+        """Use what has changed, as soon as it can be used."""
+        self.checked = time.monotonic()
+        if self._compilation is not None:
+            self._adopt()
+        elif not (self._stamps and unchanged(self._stamps)):
+            self._renew(stamp(self._path))
+
+    def due_warnings(self) -> tuple[str, ...]:
+        """What is to be said of them now."""
+        now = time.monotonic()
+        if not self._warnings or now - self._said < REPEAT:
+            return ()
+        self._said = now
+        return tuple(self._warnings)
+
+    def close(self) -> None:
+        """They are wanted no more."""
+        if self._compilation is not None:
+            self._compilation.give_up()
+
+    def _renew(self, now: Stamp) -> None:
+        self.missing = self._optional and now[1] == -1
+        if self.missing:  # a user who has no rules file has no rules, and no mistake
+            self.program, self._stamps, self._warnings = no_rules(), (now,), []
+        elif not self._use_kept() and self._is_due(now):
+            self._tried = self.checked, now
+            self._compile()
+
+    def _use_kept(self) -> bool:
+        """Whether compiled rules lie there that are good."""
+        kept = kept_program(self._path, self._cache, self._home)
+        if kept is None or not unchanged(kept[0]):
+            return False
+        self._stamps, self.program = kept
+        self._warnings = []
+        return True
+
+    def _is_due(self, now: Stamp) -> bool:
+        return self._tried[1] != now or self.checked - self._tried[0] > AGAIN
+
+    def _compile(self) -> None:
+        try:
+            self._compilation = Compilation(self._path, self._cache, self._home)
+        except OSError:  # no more processes
+            self._compile_here()
+            return
+        if not self._stamps:  # nothing to go on with
+            self._wait_for(self._compilation)
+
+    def _wait_for(self, compilation: Compilation) -> None:
+        """A process that is begun while threads are importing may be stuck: then do without."""
+        if compilation.ended(FIRST):
+            self._adopt()
+        else:
+            self._compilation = None
+            compilation.give_up()
+            self._compile_here()
+
+    def _adopt(self) -> None:
+        """Take what the compilation has brought, if it has ended."""
+        compilation = self._compilation
+        assert compilation is not None
+        if not compilation.ended():
+            return
+        self._compilation = None
+        warnings = compilation.warnings()
+        kept = kept_program(self._path, self._cache, self._home)
+        if kept is not None and (warnings or unchanged(kept[0])):
+            self._stamps, self.program = kept
+            self._warn(warnings)
+        else:  # it could not be kept, or has changed meanwhile
+            self._compile_here()
+
+    def _compile_here(self) -> None:
+        warnings: list[str] = []
+        stamped = load_stamped(self._path, self._cache, warnings.append, self._home)
+        if stamped is not None:
+            self._stamps, self.program = stamped
+        self._warn(warnings)
+
+    def _warn(self, warnings: list[str]) -> None:
+        if warnings != self._warnings:
+            self._warnings, self._said = warnings, NEVER
+
+
+class Rulebook:
+    """Programs by rules file and home."""
+
+    def __init__(self) -> None:
+        self._rules: OrderedDict[tuple[str, str | None], _Rules] = OrderedDict()
+
+    def program(self, mailbox: Mailbox) -> tuple[Program, tuple[str, ...]]:
+        """The rules for a mailbox, and what is to be said of them now."""
+        rules = self._current(mailbox.rules, mailbox)
+        if rules.missing and mailbox.default_rules:
+            rules = self._current(mailbox.default_rules, mailbox)
+        return rules.program, rules.due_warnings()
+
+    def forget(self) -> None:
+        """Look at every file at its next use."""
+        for rules in self._rules.values():
+            rules.checked = NEVER
+
+    def _current(self, path: str, mailbox: Mailbox) -> _Rules:
+        key = (path, mailbox.rules_home)
+        rules = self._rules.get(key)
+        if rules is None:
+            default = path == mailbox.default_rules
+            personal = mailbox.own_rules or bool(mailbox.default_rules)
+            rules = self._rules[key] = _Rules(
+                path, mailbox.cache, mailbox.rules_home, personal and not default
+            )
+            if len(self._rules) > KEPT:
+                self._rules.popitem(last=False)[1].close()
+        self._rules.move_to_end(key)
+        if time.monotonic() - rules.checked > CHECK:
+            rules.check()
+        return rules

@@ -1,0 +1,219 @@
+"""user_database: who has mail here.
+
+Three ways to know: a user has a Maildir where the template says (virtual mail),
+has a line in a password file (passwd(5); Dovecot's passwd-file has the same
+fields), or has an account on the system.
+
+A user whom nobody knows is refused for good, so nothing is called unknown on
+weak grounds: where all Maildirs are gone, a disk is not mounted; a password file
+that cannot be read, is empty or may still be being written says nothing of
+anybody. All that is temporary.
+
+Known limit: an account of a directory service (LDAP) that is out of reach looks
+like none, as it does to every program that asks getpwnam(3).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import pwd
+import stat
+import time
+
+from maildrop_py.errors import Temporary
+from maildrop_py.serve.mailbox import OWN, Account
+from maildrop_py.serve.path_template import NotAName, Template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    Warn = Callable[[str], None]
+
+    class Users(Protocol):
+        """Finds accounts. `domain` is in lower case."""
+
+        def find(self, user: str, domain: str) -> Account | None:
+            """The account, None if there is none. Raises Temporary if that is not sure."""
+
+        def forget(self) -> None:
+            """Look again at what was read."""
+
+
+CHECK = 1.0  # seconds: a password file is looked at no more often
+SETTLE = 5.0  # seconds after which a changed password file is taken to be complete
+PASSWORDS = "/etc/passwd"
+NO_SUCH_NAME = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+
+
+class Folders:
+    """Whoever has a directory where `maildir` says."""
+
+    def __init__(self, maildir: Template, home: Template | None = None) -> None:
+        self._maildir, self._home = maildir, home
+
+    def find(self, user: str, domain: str) -> Account | None:
+        try:
+            home = self._home.fill(user, domain, "", "") if self._home else ""
+            path = self._maildir.fill(user, domain, "", home)
+        except NotAName:
+            return None
+        if _is_directory(path):
+            return Account(user, home)
+        self._be_sure()
+        return None
+
+    def _be_sure(self) -> None:
+        """An empty place of all Maildirs is one that is not mounted."""
+        base = (self._maildir if self._maildir.base else self._home or self._maildir).base
+        try:
+            with os.scandir(base) as entries:
+                if any(entry.is_dir() for entry in entries):
+                    return
+        except OSError as error:
+            raise Temporary(f"{base}: {error.strerror}") from error
+        raise Temporary(f"{base} is empty: is it mounted?")
+
+    def forget(self) -> None:
+        return
+
+
+def _is_directory(path: str) -> bool:
+    """Whether it is one. Raises Temporary where a look could not be had."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except OSError as error:
+        if error.errno in NO_SUCH_NAME:
+            return False
+        raise Temporary(f"{path}: {error.strerror}") from error
+
+
+class Everybody:
+    """Whoever the mail server sends mail for: it knows its users."""
+
+    def __init__(self, home: Template | None = None) -> None:
+        self._home = home
+
+    def find(self, user: str, domain: str) -> Account | None:
+        try:
+            return Account(user, self._home.fill(user, domain, "", "") if self._home else "")
+        except NotAName:
+            return None
+
+    def forget(self) -> None:
+        return
+
+
+class SystemAccounts:
+    """The accounts of the system, root and those below `lowest` aside."""
+
+    def __init__(self, lowest: int = 1000) -> None:
+        self._lowest = lowest
+
+    def find(self, user: str, domain: str) -> Account | None:
+        found = _account_named(user)
+        if found is None:
+            return None
+        if min(found.pw_uid, found.pw_gid) < self._lowest or not found.pw_dir.startswith("/"):
+            return None
+        return Account(found.pw_name, found.pw_dir, found.pw_uid, found.pw_gid)
+
+    def forget(self) -> None:
+        return
+
+
+def _account_named(user: str) -> pwd.struct_passwd | None:
+    """As getpwnam(3), for which an account that cannot be looked up is one that there is not.
+
+    Raises Temporary where the system's own file has it all the same, or cannot
+    be read: there may be no descriptor left, or no memory.
+    """
+    try:
+        return pwd.getpwnam(user)
+    except ValueError:
+        return None
+    except KeyError:
+        if _is_in(PASSWORDS, user):
+            raise Temporary(f"{user} could not be looked up") from None
+        return None
+
+
+def _is_in(path: str, user: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"\n" + os.fsencode(user) + b":" in b"\n" + file.read()
+    except OSError as error:
+        raise Temporary(f"{path}: {error.strerror}") from error
+
+
+class PasswordFile:
+    """A file of lines `user:password:uid:gid:gecos:home…`; `user` may be user@domain.
+
+    Without uid and gid the server's own are used. What a line says beyond the
+    home is for other programs. Lines that cannot be understood are passed to
+    `warn` and left out.
+    """
+
+    def __init__(self, path: str, warn: Warn) -> None:
+        self._path, self._warn = path, warn
+        self._accounts: dict[str, Account] = {}
+        self._stamp: tuple[int, ...] = ()
+        self._checked = float("-inf")
+        self._changed = 0.0  # in seconds since 1970
+
+    def find(self, user: str, domain: str) -> Account | None:
+        if time.monotonic() - self._checked > CHECK:
+            self._check()
+        found = self._accounts.get(f"{user}@{domain}") or self._accounts.get(user)
+        if found is None and (not self._accounts or time.time() - self._changed < SETTLE):
+            raise Temporary(f"{self._path} may not be complete")
+        return found
+
+    def forget(self) -> None:
+        self._checked = float("-inf")
+
+    def _check(self) -> None:
+        try:
+            found = os.stat(self._path)
+            stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+            if stamp != self._stamp:
+                with open(self._path, encoding="utf-8", errors="surrogateescape") as file:
+                    self._accounts = dict(self._read(file.read()))
+                self._stamp, self._changed = stamp, found.st_mtime
+        except OSError as error:
+            if not self._stamp:
+                raise Temporary(f"{self._path}: {error.strerror}") from error
+            self._warn(f"{self._path}: {error.strerror}; going on with what was read before")
+        self._checked = time.monotonic()
+
+    def _read(self, text: str) -> list[tuple[str, Account]]:
+        accounts = []
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.strip() and not line.startswith("#"):
+                try:
+                    accounts.append(_account(line))
+                except ValueError as error:
+                    self._warn(f"{self._path}:{number}: {error}; the line is left out")
+        return accounts
+
+
+def _account(line: str) -> tuple[str, Account]:
+    name, _, uid, gid, _, home = (line.split(":") + [""] * 6)[:6]
+    if not name:
+        raise ValueError("a line begins with the user's name")
+    if home and not home.startswith("/"):
+        raise ValueError(f"the home {home!r} does not begin with /")
+    ids = [_id(uid, "uid"), _id(gid, "gid")]
+    if (ids[0] == OWN) != (ids[1] == OWN):
+        raise ValueError("uid and gid go together")
+    return name.lower(), Account(name.partition("@")[0].lower(), home, *ids)
+
+
+def _id(text: str, what: str) -> int:
+    if not text:
+        return OWN
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**32 - 1:
+        raise ValueError(f"the {what} {text!r} is no number, or root's")
+    return int(text)

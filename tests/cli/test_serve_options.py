@@ -1,0 +1,57 @@
+"""The command line: what makes no sense is said before anything is served."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from maildrop_py.cli import serve as command
+
+GOOD = ["--maildir=/mail/{user}", "--listen=127.0.0.1:0"]
+
+
+def said(*options: str) -> str:
+    """What is printed by a run that ends at once."""
+    found = CliRunner().invoke(command.serve, options)
+    assert found.exit_code in (1, 2), found.output
+    return found.output
+
+
+@pytest.fixture(autouse=True)
+def anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_person", lambda options: None)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "--maildir"),
+        (["--maildir=/mail"], "{user}"),
+        (["--maildir=/mail/{usr}"], "{usr}"),
+        (["--maildir={home}/x"], "there are no homes"),
+        (["--maildir=/mail/{user}"], "--listen"),
+        (["--maildir=/mail/{user}", "--listen=0.0.0.0:24"], "loopback"),
+        (["--maildir=/mail/{user}", "--listen=lmtp"], "ADDRESS:PORT"),
+        ([*GOOD, "--state=/state"], "{user}"),
+        ([*GOOD[:1], "--listen=/nowhere/lmtp", "--mode=999"], "octal"),
+        ([*GOOD[:1], "--listen=/nowhere/lmtp", "--owner=no-such-user"], "no-such-user"),
+        ([*GOOD, "--workers=0"], "workers"),
+    ],
+)
+def test_mistakes_are_said(options: list[str], words: str) -> None:
+    assert words in said(*options)
+
+
+def test_nothing_is_removed_to_make_way_for_a_socket(tmp_path: Path) -> None:
+    (tmp_path / "lmtp").write_text("mine")
+    assert "not a socket" in said(GOOD[0], f"--listen={tmp_path}/lmtp")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_root_says_as_whom(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert "never delivered as root" in said(*GOOD)
+    assert "is root" in said(*GOOD, "--user=root")

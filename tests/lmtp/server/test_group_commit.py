@@ -1,0 +1,101 @@
+"""Messages that are synced together fail alone."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from maildrop_py.lmtp.server.group_commit import Groups, commit
+from maildrop_py.lmtp.server.reactor import Reactor
+
+
+class File:
+    """A job: one file, moved into `folder`; remembers what became of it."""
+
+    def __init__(self, tmp: Path, folder: Path, name: str) -> None:
+        self.tmp, self.new = tmp / name, folder / name
+        self.fd = os.open(self.tmp, os.O_WRONLY | os.O_CREAT)
+        os.write(self.fd, name.encode())
+        self.outcome: tuple[Exception | None, dict[str, Exception]] | None = None
+        self.thread: int | None = None
+        self.finished = lambda: None
+
+    def files(self) -> list[int]:
+        return [self.fd]
+
+    def sync(self) -> None:
+        os.fsync(self.fd)
+
+    def publish(self) -> list[str]:
+        self.thread = threading.get_ident()
+        self.new.parent.mkdir(exist_ok=True)
+        os.rename(self.tmp, self.new)
+        return [str(self.new.parent)]
+
+    def finish(self, error: Exception | None, failed: dict[str, Exception]) -> None:
+        self.outcome = error, failed
+        self.finished()
+
+
+def test_what_cannot_be_synced_is_not_published(tmp_path):
+    good, bad = File(tmp_path, tmp_path / "new", "good"), File(tmp_path, tmp_path / "new", "bad")
+    os.close(bad.fd)
+    batch, errors, failed = commit([bad, good])
+    assert batch == [bad, good]
+    assert isinstance(errors[0], OSError)
+    assert errors[1] is None
+    assert failed == {}
+    assert os.listdir(tmp_path / "new") == ["good"]
+
+
+def test_a_job_that_breaks_breaks_alone(tmp_path):
+    good, bad = File(tmp_path, tmp_path / "new", "good"), File(tmp_path, tmp_path / "new", "bad")
+    bad.publish = lambda: 1 // 0  # type: ignore[method-assign, return-value, assignment]
+    _, errors, _ = commit([bad, good])
+    assert isinstance(errors[0], ZeroDivisionError)
+    assert errors[1] is None
+
+
+def test_a_directory_that_cannot_be_synced_is_named(tmp_path):
+    job = File(tmp_path, tmp_path / "new", "a")
+    job.publish = lambda: [str(tmp_path / "missing")]  # type: ignore[method-assign]
+    _, errors, failed = commit([job])
+    assert errors == [None]
+    assert isinstance(failed[str(tmp_path / "missing")], FileNotFoundError)
+
+
+def test_company_is_synced_in_a_thread_and_a_lone_message_is_not(tmp_path):
+    reactor = Reactor()
+    alone = True
+    groups = Groups(reactor, lambda: alone)
+    lone = File(tmp_path, tmp_path / "new", "lone")
+    lone.finished = reactor.stop
+    groups.add(lone)
+    reactor.soon(lambda: None)
+    reactor.run()
+    assert lone.thread == threading.get_ident()
+
+    alone = False
+    together = [File(tmp_path, tmp_path / "new", str(number)) for number in range(3)]
+    together[-1].finished = reactor.stop
+    for job in together:
+        groups.add(job)
+    reactor._running = True
+    reactor.soon(lambda: None)
+    reactor.run()
+    groups.close()
+    reactor.close()
+    assert len({job.thread for job in together}) == 1
+    assert together[0].thread != threading.get_ident()
+    assert all(job.outcome == (None, {}) for job in together)
+
+
+def test_closing_commits_what_waits(tmp_path):
+    reactor = Reactor()
+    groups = Groups(reactor, lambda: True)
+    job = File(tmp_path, tmp_path / "new", "a")
+    groups.add(job)
+    groups.close()
+    reactor.close()
+    assert job.outcome == (None, {})

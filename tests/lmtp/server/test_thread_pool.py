@@ -1,0 +1,69 @@
+"""Calls that may take long are made, or it is known at once that they will not be."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from maildrop_py.lmtp.server import thread_pool as threads
+from maildrop_py.lmtp.server.thread_pool import FAILED, Threads
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_all_calls_are_made_before_it_closes() -> None:
+    made: SimpleQueue[int] = SimpleQueue()
+    several = Threads(3)
+    for number in range(50):
+        several.submit(made.put, number)
+    several.close()
+    assert sorted(made.get() for _ in range(made.qsize())) == list(range(50))
+
+
+def test_where_nothing_was_to_be_done_there_is_nothing_to_close() -> None:
+    Threads(3).close()
+
+
+def test_a_call_for_which_there_is_no_thread_is_never_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: SimpleQueue[int] = SimpleQueue()
+    several = Threads(2)
+    with monkeypatch.context() as poor:
+        poor.setattr(threads, "start_new_thread", _refused)
+        with pytest.raises(RuntimeError):
+            several.submit(made.put, 1)
+    several.submit(made.put, 2)
+    several.close()
+    assert (made.qsize(), made.get()) == (1, 2)
+
+
+def test_threads_that_die_at_their_first_step_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "FIRST_STEP", 0.01)
+    monkeypatch.setattr(threads, "start_new_thread", lambda *_: 1)
+    with pytest.raises(RuntimeError):
+        Threads(2).submit(print)
+
+
+def test_a_call_that_raises_ends_the_process() -> None:
+    program = "\n".join(
+        (
+            "import time",
+            "from maildrop_py.lmtp.server.thread_pool import Threads",
+            "Threads(1).submit(lambda: 1 // 0)",
+            "time.sleep(60)",
+        )
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False
+    )
+    assert ran.returncode == FAILED
+    assert b"ZeroDivisionError" in ran.stderr
+
+
+def _refused(*_: object) -> int:
+    raise RuntimeError("can't start new thread")

@@ -1,0 +1,77 @@
+"""The Maildir++ quota: honoured where the file exists, kept up, counted anew when in doubt."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from maildrop_py.decision.decision import Filing
+from maildrop_py.errors import OverQuota
+from tests.support.delivering import MAIL, deliver, leftovers, visible
+
+SIZE = len(MAIL)
+
+
+def quota(root: Path, text: str, age: float = 0) -> Path:
+    path = root / "maildirsize"
+    path.write_text(text)
+    os.utime(path, (time.time() - age, time.time() - age))
+    return path
+
+
+def test_what_is_delivered_is_added(root: Path) -> None:
+    path = quota(root, "1000000S,100C\n500 5\n")
+    deliver(root, MAIL, Filing("INBOX"), Filing("A"))
+    assert path.read_text() == f"1000000S,100C\n500 5\n{2 * SIZE} 2\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["1000S\n990 1\n", "5C\n1 5\n", "1000S,5C\n1 4\n0 1\n", "1000S\n2000 9\n-1005 -8\n"]
+)
+def test_used_up_quota_defers(root: Path, text: str) -> None:
+    path = quota(root, text)
+    with pytest.raises(OverQuota):
+        deliver(root, MAIL)
+    assert not visible(root) and not leftovers(root)
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0S,0C\n", "garbage\nmore garbage\n", "S\n", "1000S\n900 1\n"]
+)
+def test_other_files_limit_nothing(root: Path, text: str) -> None:
+    quota(root, text)
+    deliver(root, MAIL)
+    assert len(visible(root)) == 1
+
+
+def test_trash_does_not_count(root: Path) -> None:
+    path = quota(root, "10S\n10 1\n")
+    deliver(root, MAIL, Filing("Trash"))
+    assert path.read_text() == "10S\n10 1\n"
+
+
+def test_old_file_is_counted_anew_before_mail_is_deferred(root: Path) -> None:
+    deliver(root, MAIL)
+    deliver(root, MAIL, Filing("A", "S"))
+    deliver(root, MAIL, Filing("Trash"))
+    path = quota(root, "1000S\n5000 70\n", age=3600)
+    deliver(root, MAIL)
+    assert path.read_text() == f"1000S\n{2 * SIZE} 2\n{SIZE} 1\n"
+
+
+def test_count_that_confirms_the_quota_defers(root: Path) -> None:
+    deliver(root, MAIL)
+    path = quota(root, f"{SIZE}S\n5000 70\n", age=3600)
+    with pytest.raises(OverQuota):
+        deliver(root, MAIL)
+    assert path.read_text() == f"{SIZE}S\n{SIZE} 1\n"
+
+
+def test_unreadable_file_limits_nothing(root: Path) -> None:
+    (root / "maildirsize").mkdir()
+    deliver(root, MAIL)
+    assert len(visible(root)) == 1

@@ -1,0 +1,166 @@
+"""`refile --from-mbox` and `--from-dir`: mail from elsewhere, by the rules."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from maildrop_py.delivery.deliver import Delivery
+from tests.support.cli_mailbox import Mailbox
+
+MBOX = """\
+From anna@example.org Tue Nov 21 17:00:00 2023
+Subject: work
+Status: RO
+X-Status: A
+
+>From the office
+
+From anna@example.org Tue Nov 21 18:00:00 2023
+Subject: other
+X-Keywords: urgent
+
+b
+
+From anna@example.org Tue Nov 21 19:00:00 2023
+Subject: junk
+
+c
+"""
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
+    return Mailbox(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def mbox(tmp_path: Path) -> Path:
+    path = tmp_path / "mbox"
+    path.write_text(MBOX)
+    return path
+
+
+IMPORTED = {".Trash/new": ["junk"], ".Work/cur": ["work"], "cur": ["other"]}
+
+
+def test_each_message_is_delivered_by_the_rules(mailbox: Mailbox, mbox: Path) -> None:
+    result = mailbox.run("refile", "--from-mbox", mbox)
+    assert result.exit_code == 0, result.output
+    assert "3 messages delivered" in result.stdout
+    assert mailbox.subjects() == IMPORTED
+    (work,) = (mailbox.maildir / ".Work/cur").iterdir()
+    assert work.read_text().endswith("X-Status: A\n\nFrom the office\n")
+    assert work.name.endswith(":2,FRSa")
+    assert work.stat().st_mtime == 1700586000
+    assert (mailbox.maildir / "dovecot-keywords").read_text() == "0 urgent\n"
+    assert mbox.read_text() == MBOX
+
+
+def test_what_was_brought_is_not_brought_again(mailbox: Mailbox, mbox: Path) -> None:
+    mailbox.run("refile", "--from-mbox", mbox)
+    with mbox.open("a") as file:
+        file.write("\nFrom bob@example.org Tue Nov 21 20:00:00 2023\nSubject: late\n\nd\n")
+    result = mailbox.run("refile", "--from-mbox", mbox)
+    assert "1 message delivered, 3 left (an earlier import brought them)" in result.stdout
+    assert mailbox.subjects() == {**IMPORTED, "new": ["late"]}
+
+
+def test_an_import_is_undone_into_the_trash(mailbox: Mailbox, mbox: Path) -> None:
+    mailbox.run("refile", "--from-mbox", mbox)
+    assert "3 put back" in mailbox.run("undo").stdout
+    assert mailbox.subjects() == {".Trash/cur": ["junk", "other", "work"]}
+    assert "3 messages delivered" in mailbox.run("refile", "--from-mbox", mbox).stdout
+
+
+def test_a_dry_run_delivers_nothing(mailbox: Mailbox, mbox: Path) -> None:
+    result = mailbox.run("refile", "--from-mbox", mbox, "--dry-run")
+    assert "3 messages would be delivered" in result.stdout
+    assert mailbox.subjects() == {}
+
+
+def test_a_file_that_is_no_mailbox_is_refused(mailbox: Mailbox, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("Subject: x\n\n")
+    result = mailbox.run("refile", "--from-mbox", tmp_path / "file")
+    assert result.exit_code == 1
+    assert "is no mailbox file" in result.output
+    assert mailbox.run("refile", "--from-mbox", tmp_path / "none").exit_code == 1
+
+
+def test_a_folder_of_messages_is_brought_in(mailbox: Mailbox, tmp_path: Path) -> None:
+    folder = tmp_path / "MH/inbox"
+    folder.mkdir(parents=True)
+    (folder / "1").write_text("Subject: work\n\n")
+    (folder / "2").write_text("Subject: other\n\n")
+    os.utime(folder / "1", (1, 1_000_000_000))
+    mailbox.run("refile", "--from-dir", tmp_path / "MH")
+    assert mailbox.subjects() == {".Work/cur": ["work"], "new": ["other"]}
+    (work,) = (mailbox.maildir / ".Work/cur").iterdir()
+    assert work.stat().st_mtime == 1_000_000_000
+
+
+def test_what_is_no_message_in_a_folder_is_said_and_not_waited_for(
+    mailbox: Mailbox, tmp_path: Path
+) -> None:
+    folder = tmp_path / "MH"
+    folder.mkdir()
+    (folder / "1").write_text("Subject: work\n\nbody\n")
+    (folder / "link").symlink_to("/etc/passwd")
+    (folder / "away").symlink_to("/etc")
+    os.mkfifo(folder / "pipe")
+    result = mailbox.run("refile", "--from-dir", folder)
+    assert result.exit_code == 1
+    assert "1 message delivered, 0 stay, 3 failed" in result.stdout
+    for name, why in (
+        ("link", "symbolic link"),
+        ("away", "link to a folder"),
+        ("pipe", "no regular"),
+    ):
+        assert f"{folder}/{name}: is " in result.stderr
+        assert why in result.stderr
+    assert mailbox.subjects() == {".Work/cur": ["work"]}
+
+
+def test_mailbox_files_in_a_folder_are_taken_apart(
+    mailbox: Mailbox, mbox: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mail/deep"
+    folder.mkdir(parents=True)
+    mbox.rename(folder / "old")
+    mailbox.run("refile", "--from-dir", tmp_path / "mail")
+    assert mailbox.subjects() == IMPORTED
+
+
+def test_another_maildir_keeps_its_flags_and_folders(mailbox: Mailbox, tmp_path: Path) -> None:
+    other = tmp_path / "Old"
+    for folder in ("", ".Archive"):
+        for part in ("cur", "new", "tmp"):
+            (other / folder / part).mkdir(parents=True)
+    (other / "cur/1:2,FS").write_text("Subject: other\n\n")
+    (other / ".Archive/cur/2:2,").write_text("Subject: another\n\n")
+    mailbox.run("refile", "--from-dir", other)
+    assert mailbox.subjects() == {".Archive/new": ["another"], "cur": ["other"]}
+    assert (mailbox.maildir / "cur").joinpath().iterdir().__next__().name.endswith(":2,FS")
+
+
+def test_what_cannot_be_delivered_is_said_and_the_rest_is(
+    mailbox: Mailbox, mbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Delivery.write
+
+    def fail_for_one(delivery: Delivery) -> None:
+        if delivery.decision.rule == "work":
+            raise OSError(28, "No space left on device")
+        write(delivery)
+
+    monkeypatch.setattr(Delivery, "write", fail_for_one)
+    result = mailbox.run("refile", "--from-mbox", mbox)
+    assert result.exit_code == 1
+    assert "#1: No space left" in result.stderr
+    assert "work" not in str(mailbox.subjects())
+    monkeypatch.undo()
+    monkeypatch.setenv("HOME", str(mailbox.home))
+    assert "1 message delivered" in mailbox.run("refile", "--from-mbox", mbox).stdout
+    assert mailbox.subjects() == IMPORTED

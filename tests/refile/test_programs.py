@@ -1,0 +1,66 @@
+"""Programs that rules run on mail that is filed already: only if allowed, and once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from maildrop_py.decision.decision import Decision, Filing, Forward, Pipe
+from maildrop_py.errors import CommandFailed
+from maildrop_py.message.message import Message
+from maildrop_py.refile.options import Choices
+from maildrop_py.refile.programs import ran_before
+from tests.support.maildirs import Box, doing
+
+
+@pytest.fixture
+def box(root: Path) -> Box:
+    return Box(root)
+
+
+def test_programs_and_rejections_are_left_out_unless_allowed(box: Box) -> None:
+    box.put("cur/1,S=17:2,S")
+    box.put("cur/2,S=17:2,S")
+    box.put("cur/3,S=17:2,S")
+    decisions = {
+        "1": doing(Forward("a@example.org")),
+        "2": doing(reject="no"),
+        "3": doing(Pipe(("/bin/false",)), Filing("A")),
+    }
+
+    def decide(message: Message) -> Decision:
+        assert message.filed is not None
+        return decisions[os.path.basename(message.filed.path)[0]]
+
+    troubles = box.refile(decide)
+    assert troubles == {
+        "1,S=17:2,S": "forward is not allowed",
+        "2,S=17:2,S": "reject is not allowed",
+    }
+    assert set(box.files()) == {"cur", ".A/cur"}
+
+
+def test_an_allowed_program_is_run_once_whatever_becomes_of_the_message(box: Box) -> None:
+    ran: list[object] = []
+    box.put("cur/1,S=40:2,S", b"Message-ID: <1@example.org>\n\n")
+    choices = Choices(allowed=("forward",), run=lambda command, message: ran.append(command))
+    forward = Forward("a@example.org", "rule")
+    assert not box.refile(doing(forward, Filing("INBOX")), choices=choices)
+    assert ran == [forward]
+    assert [line.get("do") for line in box.lines()] == [None, "ran", None]
+    assert list(ran_before(box.runs(), str(box.root))) == [
+        ("<1@example.org>", "forwarded to a@example.org")
+    ]
+
+
+def test_a_message_whose_program_fails_stays(box: Box) -> None:
+    def fail(command: object, message: Message) -> None:
+        raise CommandFailed("sendmail: exit status 75")
+
+    box.put("cur/1,S=17:2,S")
+    choices = Choices(allowed=("forward",), run=fail)
+    troubles = box.refile(doing(Forward("a@example.org"), Filing("A")), choices=choices)
+    assert troubles == {"1,S=17:2,S": "sendmail: exit status 75"}
+    assert list(box.files()) == ["cur"]

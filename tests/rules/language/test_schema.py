@@ -1,0 +1,219 @@
+"""The JSON Schema accepts what the reader accepts, and shows an editor what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from maildrop_py.errors import RuleError
+from maildrop_py.rules.actions import ACTIONS
+from maildrop_py.rules.conditions import CONDITIONS
+from maildrop_py.rules.language.library import builtin_path
+from maildrop_py.rules.language.reader import load_text
+from maildrop_py.rules.language.schema import schema
+from maildrop_py.rules.language.settings_reader import SETTINGS
+
+SHIPPED = sorted(Path(builtin_path("")).glob("*.yaml"))
+VALIDATOR = Draft202012Validator(schema())
+
+RIGHT = r"""
+{}
+---
+{rules: , include: , examples: }
+---
+maildir: ~/Maildir
+layout: fs
+folder_encoding: utf-8
+trust: {networks: [192.0.2.0/24, "::1"], authserv_ids: mx.example.com}
+dns: {timeout: 2.5, nameservers: ["127.0.0.1:5353"]}
+me: [example.com, mika@example.org]
+sendmail: /usr/lib/sendmail
+allow_commands: true
+include: [builtin:lists, builtin:spam]
+---
+allow_commands: true
+rules:
+  - then: {flags: seen}
+  - {include: builtin:lists}
+  - name: 1
+    when: {subject: 2026, size: 10MB, age: "> 30d and < 1y", spam_score: [5, "< -3"]}
+    then: {file: 2026/old}
+  - when: {from: [a@example.org, {regex: b}, {contains: [c, d]}], to: {is: e}, cc: {glob: "f*"}}
+    then: {copy: A, add_header: {X-A: b}, remove_header: [X-C, X-D], set: {who: me}, score: -1.5}
+  - when: {header: {X-A: {exists: false}, X-B: [c, {is: d}]}, list_id: {exists: true}}
+    then: {file: A, flags: [seen, $Work], continue: true}
+  - when: {attachment: {name: '\.exe$'}, not: {attachment: true}, any: {bulk: true, bounce: true}}
+    then: {discard: true}
+  - when: {all: [{any: [{subject: a}, {body: b}]}, {folder: A*, flags: [seen, $x]}]}
+    then: {reject: not here}
+  - when: {weigh: [{subject: a, score: 2}, {bulk: true, body: b, score: -1}], total: ">= 2"}
+    then: {forward: me@example.com}
+  - when: {spf: [pass, fail], spf_whitelist: ["*@a.example", .b.example], auth: {dkim: pass}}
+    then: {file: A}
+  - when: {dnsbl: zen.example, s25r: true, dynamic_fqdn: false, helo: no_dot, client_ip: "::1"}
+    then: {file: A}
+  - when: {dnsbl: [a.example, {zone: b.example, codes: [2, 4-7, 127.0.1.2]}], s25r: [0, 1]}
+    then: {file: A}
+  - when: {s25r: {rules: 1, except: [.a.example, b.example]}, auth: {arc: [none, fail]}}
+    then: {file: A}
+  - when: {dynamic_fqdn: {except: "*.a.example"}, client_name: {glob: "*.b"}, client_tld: [br, no]}
+    then: {file: A}
+  - when: {self_forged: true, known_sender: false, misspelt: [a, b], helo: [literal, own_name]}
+    then: {file: A}
+  - when: {misspelt: {words: a, distance: 0, innocent: [c]}}
+    then: {file: A}
+  - when: {command: [/bin/true, a b], sender: "", recipient: "*@example.com", extension: x}
+    then: {pipe: /bin/cat}
+examples:
+  - message: {headers: {A: [b, c]}, body: text}
+    envelope: {sender: "", authenticated: true}
+    evidence:
+      duplicate: true
+      known: false
+      spf: softfail
+      dnsbl: {zen.example: [2, 127.0.0.4], b.example: []}
+      auth: {dkim: pass, dmarc: fail}
+    filed: {folder: INBOX, flags: [seen], age: 3d}
+    expect: {rule: 1, file: null, copies: [], flags: [], discard: false, reject: true, score: 1}
+"""
+
+WRONG = r"""
+rule: []
+---
+maildir: [a]
+---
+layout: maildir
+---
+dns: {timeout: 0}
+---
+trust: {network: 192.0.2.0/24}
+---
+rules: [{name: a}]
+---
+rules: [{when: {subjekt: a}, then: {file: A}}]
+---
+rules: [{when: {}, then: {file: A}}]
+---
+rules: [{when: {subject: {matches: a}}, then: {file: A}}]
+---
+rules: [{when: {subject: {is: a, contains: b}}, then: {file: A}}]
+---
+rules: [{when: {subject: []}, then: {file: A}}]
+---
+rules: [{when: {header: {}}, then: {file: A}}]
+---
+rules: [{when: {bulk: maybe}, then: {file: A}}]
+---
+rules: [{when: {size: big}, then: {file: A}}]
+---
+rules: [{when: {attachment: {size: 3}}, then: {file: A}}]
+---
+rules: [{when: {flags: unread}, then: {file: A}}]
+---
+rules: [{when: {total: 3}, then: {file: A}}]
+---
+rules: [{when: {spf: passed}, then: {file: A}}]
+---
+rules: [{when: {auth: {dkim: ok}}, then: {file: A}}]
+---
+rules: [{when: {dnsbl: {codes: 2}}, then: {file: A}}]
+---
+rules: [{when: {dnsbl: {zone: a.example, codes: two}}, then: {file: A}}]
+---
+rules: [{when: {s25r: 7}, then: {file: A}}]
+---
+rules: [{when: {s25r: {white: a}}, then: {file: A}}]
+---
+rules: [{when: {helo: dot}, then: {file: A}}]
+---
+rules: [{when: {misspelt: {distance: 1}}, then: {file: A}}]
+---
+rules: [{when: {misspelt: {words: a, distance: 5}}, then: {file: A}}]
+---
+rules: [{when: {weigh: [{subject: a}]}, then: {file: A}}]
+---
+rules: [{then: {}}]
+---
+rules: [{then: {file: /etc}}]
+---
+rules: [{then: {file: a//b}}]
+---
+rules: [{then: {file: ../a}}]
+---
+rules: [{then: {file: A, discard: true}}]
+---
+rules: [{then: {discard: true, continue: true}}]
+---
+rules: [{then: {discard: false}}]
+---
+rules: [{then: {flags: [seen, work]}}]
+---
+rules: [{then: {score: much}}]
+---
+rules: [{include: builtin:lists, then: {file: A}}]
+---
+examples: [{message: {headers: {A: b}}}]
+---
+examples: [{message: {headers: {A: b}}, expect: {}}]
+---
+examples: [{message: {headers: {A: b}}, expect: {folder: A}}]
+---
+examples: [{message: {}, evidence: {moon: true}, expect: {file: A}}]
+"""
+
+
+def _texts(documents: str) -> list[str]:
+    return documents.strip().split("\n---\n")
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(schema())
+
+
+def test_every_reference_in_it_leads_somewhere() -> None:
+    made = schema()
+    wanted = set(re.findall(r"#/\$defs/(\w+)", str(made)))
+    assert wanted <= set(made["$defs"])
+
+
+def test_it_knows_every_condition_action_and_setting_and_says_what_it_is() -> None:
+    made = schema()
+    conditions = made["$defs"]["when"]["properties"]
+    actions = made["$defs"]["then"]["properties"]
+    assert set(conditions) == {*CONDITIONS, "total"}
+    assert set(actions) == {*ACTIONS, "continue"}
+    assert {*SETTINGS, "include", "rules", "examples"} == set(made["properties"])
+    assert all(conditions[name]["description"] for name in CONDITIONS)
+    assert all(actions[name]["description"] for name in ACTIONS)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_rule_files_are_valid(path: Path) -> None:
+    assert _errors(path.read_text()) == []
+
+
+@pytest.mark.parametrize("text", _texts(RIGHT))
+def test_what_the_reader_takes_is_valid(text: str) -> None:
+    load_text(text)
+    assert _errors(text) == []
+
+
+@pytest.mark.parametrize("text", _texts(WRONG))
+def test_what_is_wrong_is_not_valid_and_not_read(text: str) -> None:
+    assert _errors(text) != []
+    with pytest.raises(RuleError):
+        load_text(text)
+
+
+def _errors(text: str) -> list[str]:
+    return [error.message for error in _all_errors(yaml.safe_load(text))]
+
+
+def _all_errors(document: Any) -> Iterator[Any]:
+    yield from VALIDATOR.iter_errors(document)

@@ -1,0 +1,98 @@
+"""Every condition and action survives being packed, written and read."""
+
+from __future__ import annotations
+
+import marshal
+
+import pytest
+
+from maildrop_py.rules.actions import ACTIONS
+from maildrop_py.rules.actions.score import Score
+from maildrop_py.rules.conditions import CONDITIONS
+from maildrop_py.rules.language.settings import Settings
+from maildrop_py.rules.program.packing import class_called, pack, unpack
+from tests.support.rules_reading import rules_of
+
+WHENS = {
+    "all": "[{subject: a}, {size: 5}]",
+    "any": "{subject: a, size: 5}",
+    "not": "{subject: a}",
+    "weigh": "[{subject: a, score: 1.5}, {size: 5, score: -1}]",
+    "header": "{X-A: [a, {is: b}, {glob: 'c?'}, {contains: ß}], X-B: {exists: false}}",
+    "attachment": "{name: a, type: b}",
+    "size": "'> 5MB and < 1GB'",
+    "age": "'> 5d'",
+    "folder": "[A, B/*]",
+    "flags": "[seen, $Work]",
+    "spam_score": "['> 5', 3]",
+    "command": "[x, y]",
+    "from": "[a@b, '*@c', .d.e, x y]",
+    "sender": "['<>', a@b]",
+    "recipient": "a@b",
+    "auth": "{dkim: pass}",
+    "client_ip": "192.0.2.0/24",
+    "client_name": ".example.com",
+    "client_tld": "[br, th]",
+    "dnsbl": "{zone: zen.example.org, codes: [2]}",
+    "helo": "[no_dot, literal]",
+    "s25r": "[1, 2]",
+    "spf": "[pass, fail]",
+    "spf_whitelist": "['*@a.b']",
+}
+THENS = {
+    "file": "{file: 'A/{user|lower}', flags: [seen, $x]}",
+    "discard": "{discard: true}",
+    "reject": "{reject: 'no, {user}'}",
+    "forward": "{forward: a@b}",
+    "pipe": "{pipe: [a, '{user}']}",
+    "flags": "{flags: [seen]}",
+    "copy": "{copy: A}",
+    "score": "{score: 1.5}",
+    "add_header": "{add_header: {X: '{user}'}}",
+    "remove_header": "{remove_header: [X, Y]}",
+    "set": "{set: {a: '{user}'}}",
+}
+FLAGS = (
+    *("mailing_list", "bulk", "bounce", "auto_submitted", "daemon_sender", "from_daemon"),
+    *("from_mailer", "duplicate", "spam_flag", "dynamic_fqdn", "self_forged", "known_sender"),
+    "misspelt",
+)
+TOP = "allow_commands: true\nme: me@example.com\nserver_names: mx.example.com\n"
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_conditions_come_back_as_they_were(name: str) -> None:
+    written = WHENS.get(name) or ("true" if name in FLAGS else "a")
+    text = f"{TOP}rules: [{{when: {{{name}: {written}}}, then: {{file: A}}}}]"
+    (rule,) = rules_of(text).rules
+    again = unpack(marshal.loads(marshal.dumps(pack(rule))))
+    assert again == rule and again is not rule
+    assert again.when.describe() == rule.when.describe()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_actions_come_back_as_they_were(name: str) -> None:
+    (rule,) = rules_of(f"{TOP}rules: [{{then: {THENS[name]}}}]").rules
+    again = unpack(marshal.loads(marshal.dumps(pack(rule))))
+    assert again == rule
+    assert [action.describe() for action in again.then.actions] == [
+        action.describe() for action in rule.then.actions
+    ]
+
+
+def test_settings_come_back_as_they_were() -> None:
+    settings = Settings("~/x", networks=("10.0.0.0/8",), dns_timeout=2.5)
+    assert unpack(pack(settings)) == settings
+
+
+def test_only_our_own_classes_are_loaded() -> None:
+    for packed in (["os", "system", "x"], ["...os", "path"], ["settings", "no"], ["score", "X"]):
+        with pytest.raises(ValueError, match="unknown"):
+            unpack(packed)
+    assert class_called("actions.score", "Score") is Score
+
+
+@pytest.mark.parametrize("packed", [[], ["settings"], ["settings", "Settings", *range(50)], [1, 2]])
+def test_what_was_not_packed_by_us_is_a_value_error(packed: list[object]) -> None:
+    with pytest.raises(ValueError):
+        unpack(packed)
