@@ -15,7 +15,7 @@ COMMANDS = {
     "refile": "refile:refile",
     "watch": "watch:watch",
     "undo": "undo:undo",
-    "serve": "serve.command:serve",
+    "serve": "serve:serve",
     "contacts": "contacts:contacts",
     "check": "check:check",
     "schema": "schema:schema",
