@@ -1,4 +1,4 @@
-"""What the README shows is what the program does."""
+"""What README.md and rules/README.md show is what the program does."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from maildrop_py.rules.language.reader import load_text
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
+RULES = (ROOT / "rules/README.md").read_text()
 
 MISTAKEN = r"""rules:
   - name: a list
@@ -23,7 +24,9 @@ MISTAKEN = r"""rules:
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    """The blocks of README.md, and what a terminal shows in rules/README.md."""
+    text = README + RULES if language == "console" else README
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.splitlines()[0])

@@ -77,10 +77,10 @@ def test_the_one_who_is_root_cannot_do_what_root_can(site: Site) -> None:
     assert len(users) == 2  # the workers', and root's that appoints deputies
 
 
-def test_the_commands_of_the_readme(
+def test_the_commands_of_the_examples(
     lmtp_postfix: Postfix, account: Account, program: Program
 ) -> None:
-    readme = (FOLDER.parent / "README.md").read_text()
+    readme = (FOLDER / "README.md").read_text()
     [commands] = re.findall(r"^```sh\n(maildrop-py serve.*?)^```$", readme, re.M | re.S)
     queue = str(lmtp_postfix.folder / "queue")
     commands = filled(commands, {"/var/spool/postfix": queue})

@@ -1,6 +1,6 @@
-"""What the README shows of re-filing, undoing, importing and watching is what happens.
+"""What examples/refiling.md shows of re-filing, undoing, importing and watching is what happens.
 
-Its commands are run one after another on the five messages of the tour. Names
+Its commands are run one after another on the five messages of the quick start. Names
 that nobody can know beforehand (of runs, of files, times) are masked.
 """
 
@@ -31,7 +31,7 @@ MASKS = {
 
 def session() -> list[tuple[str, list[str]]]:
     """Each command with the lines that it is said to print."""
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "examples/refiling.md").read_text()
     blocks = re.findall(r"^```shell-session\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     commands: list[tuple[str, list[str]]] = []
     for line in "".join(blocks).splitlines():
@@ -82,7 +82,7 @@ def watched(home: Path) -> list[str]:
     return watching.output.read_text().splitlines()
 
 
-def test_the_session_in_the_readme_is_real(home: Path) -> None:
+def test_the_session_is_real(home: Path) -> None:
     runs = session()
     assert {command.split()[1] for command, _ in runs} == {"refile", "undo", "watch"}
     for command, expected in runs:
