@@ -16,12 +16,12 @@ from contextlib import contextmanager
 import click
 
 from maildrop_py.cli.progress import progress
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import RuleError
 from maildrop_py.evidence import contact_sources
 from maildrop_py.evidence.contact_sources import Learnt
 from maildrop_py.evidence.contacts import Contacts, normal
 from maildrop_py.evidence.store import Store
+from maildrop_py.paths import UserPaths, contacts_file, evidence_store
 
 state_option = click.option(
     "--state",
@@ -50,7 +50,7 @@ def learn(maildirs: tuple[str, ...], me: tuple[str, ...], again: bool, state: st
     """
     place = _state(state)
     own = (*me, *_me_in_rules())
-    store = Store(os.path.join(place, "evidence.sqlite"))
+    store = Store(evidence_store(place))
     failed = False
     for folder in maildirs:
         try:
@@ -125,7 +125,7 @@ def _me_in_rules() -> tuple[str, ...]:
     """The user's own addresses as his rules name them; none, and said, if they are broken."""
     from maildrop_py.rules.language.reader import read_rules
 
-    path = Places(os.environ).rules
+    path = UserPaths(os.environ).rules
     if not os.path.exists(path):
         return ()
     try:
@@ -136,11 +136,11 @@ def _me_in_rules() -> tuple[str, ...]:
 
 
 def _state(told: str | None) -> str:
-    return os.path.abspath(told) if told else Places(os.environ).state
+    return os.path.abspath(told) if told else UserPaths(os.environ).state
 
 
 def _contacts(state: str) -> Contacts:
-    return Contacts(os.path.join(state, "contacts"))
+    return Contacts(contacts_file(state))
 
 
 @contextmanager

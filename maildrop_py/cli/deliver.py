@@ -17,7 +17,7 @@ import sys
 import time
 
 from maildrop_py.cli.startup.deliver_options import parse
-from maildrop_py.cli.startup.environment import Places, envelope_of, exact
+from maildrop_py.cli.startup.environment import envelope_of, exact
 from maildrop_py.errors import (
     DeadlineExceeded,
     Interrupted,
@@ -28,6 +28,7 @@ from maildrop_py.errors import (
     UsageError,
 )
 from maildrop_py.intake.stdin import drain
+from maildrop_py.paths import MESSAGE_TIME, UserPaths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from maildrop_py.rules.program.program import Program
 
 DELIVERED, TRY_AGAIN, REJECTED = 0, 75, 77
-DEADLINE = 240.0
-"""Seconds; Postfix gives a command 1000 and then bounces the message."""
 
 
 def run(arguments: list[str]) -> int:
@@ -83,7 +82,7 @@ class OneDelivery:
 
     def __init__(self, arguments: list[str]) -> None:
         self.options = parse(arguments)
-        self.places = Places(os.environ)
+        self.places = UserPaths(os.environ)
         self.envelope: Envelope = envelope_of(self.options, os.environ)
         self.warnings: list[str] = []
         self.limit = time.monotonic() + 0.9 * _deadline(arguments)  # for programs it runs
@@ -197,7 +196,7 @@ class OneDelivery:
     ) -> None:
         from maildrop_py.report.delivery_log import log_delivery
 
-        place = self.options.get("log") or os.path.join(self.places.state, "deliveries.jsonl")
+        place = self.options.get("log") or self.places.log
         log_delivery(
             None if place == "none" else place,
             self.envelope,
@@ -232,9 +231,9 @@ def _catch_signals(arguments: list[str]) -> None:
 
 def _deadline(arguments: list[str]) -> float:
     try:
-        return min(max(float(parse(arguments).get("deadline", DEADLINE)), 0.001), 900.0)
+        return min(max(float(parse(arguments).get("deadline", MESSAGE_TIME)), 0.001), 900.0)
     except (UsageError, ValueError):
-        return DEADLINE
+        return MESSAGE_TIME
 
 
 def _say(text: str) -> None:

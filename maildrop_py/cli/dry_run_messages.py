@@ -15,7 +15,6 @@ from itertools import islice
 
 from maildrop_py.cli.parallel import WORTH_IT, in_parallel, processors
 from maildrop_py.cli.progress import progress
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision
 from maildrop_py.evidence.borrowed_store import BorrowedStore
@@ -30,6 +29,7 @@ from maildrop_py.intake.message_files import (
     messages_in,
 )
 from maildrop_py.message.envelope import Envelope
+from maildrop_py.paths import UserPaths, evidence_store
 from maildrop_py.record import fields_of
 from maildrop_py.report.dry_run_rows import NO_RULE, Row, row_of, summary_of, summary_rows
 from maildrop_py.report.page import on_page, page_width
@@ -90,8 +90,8 @@ class Trial:
         self.program = program
         self.envelope = envelope
         self.offline = offline
-        self._state = Places(os.environ).state
-        self._store = BorrowedStore(f"{self._state}/evidence.sqlite")
+        self._state = UserPaths(os.environ).state
+        self._store = BorrowedStore(evidence_store(self._state))
         self._warned: set[str] = set()
 
     def decide(self, found: Found, explaining: bool = False) -> tuple[Decision, Evidence]:

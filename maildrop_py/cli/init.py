@@ -9,8 +9,8 @@ import sys
 import click
 
 from maildrop_py.cli.hook_lines import hook_lines
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.paths import UserPaths
 from maildrop_py.rules.language.library import builtin_path
 
 
@@ -20,7 +20,7 @@ from maildrop_py.rules.language.library import builtin_path
 def init(rules: str | None, maildir: str | None) -> None:
     """Write starter rules and make the Maildir, unless they are there; then say which line
     to put into .forward, Postfix, Exim, OpenSMTPD or qmail."""
-    places = Places(os.environ)
+    places = UserPaths(os.environ)
     _write_rules(rules or places.rules)
     _make_maildir(places.expand(maildir) if maildir else places.maildir)
     click.echo("\nThe mail server hands messages over by one of these lines:")

@@ -37,8 +37,9 @@ def _deliver(arguments: list[str]) -> NoReturn:
     gc.disable()  # the process ends before anything is worth collecting
     try:
         from maildrop_py.cli.startup.bundle import Bundle
+        from maildrop_py.paths import UserPaths, code_bundle
 
-        bundle = Bundle(_bundle_path())
+        bundle = Bundle(code_bundle(UserPaths(os.environ).cache))
         sys.meta_path.insert(0, bundle)
         from maildrop_py.cli.deliver import run
 
@@ -57,12 +58,6 @@ def _ran_plainly(arguments: list[str]) -> bool:
     except KeyboardInterrupt:
         print("\nAborted!", file=sys.stderr)
         sys.exit(1)
-
-
-def _bundle_path() -> str:
-    home = os.environ.get("HOME") or "/nonexistent"
-    base = os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache"
-    return f"{base}/maildrop-py/modules"
 
 
 if __name__ == "__main__":

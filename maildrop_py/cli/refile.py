@@ -19,15 +19,15 @@ from rich.console import Console
 from maildrop_py.cli.progress import progress
 from maildrop_py.cli.refile_options import Age, Common, common_options, maildir_of
 from maildrop_py.cli.rules_file import program_of
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.decision.decider import Decider
 from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
+from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.journal import Journal
 from maildrop_py.refile.maildir_messages import globs_of, walk_folders
 from maildrop_py.refile.past_runs import past_runs
-from maildrop_py.refile.run import Change, Refiling, journals
+from maildrop_py.refile.run import Change, Refiling
 from maildrop_py.refile.run_start import ATTEMPTS, came_before, found_again, opened_journal, say
 from maildrop_py.refile.step import IMPORT
 from maildrop_py.report.dry_run_rows import Row, as_json, table_of
@@ -78,7 +78,7 @@ def refile(maildir: str | None, **told: Any) -> None:
 
     With --from-mbox and --from-dir mail from elsewhere is delivered into MAILDIR
     by the rules instead; those places are only read."""
-    options, places = Options(**told), Places(os.environ)
+    options, places = Options(**told), UserPaths(os.environ)
     program = program_of(options.rules)
     try:
         place = maildir_of(maildir, program.settings, places)
@@ -98,7 +98,9 @@ def refile(maildir: str | None, **told: Any) -> None:
 class Run:
     """One run of `refile` on the Maildir `place`."""
 
-    def __init__(self, place: Maildir, program: Program, options: Options, places: Places) -> None:
+    def __init__(
+        self, place: Maildir, program: Program, options: Options, places: UserPaths
+    ) -> None:
         self._place = place
         self._options = options
         self._places = places
@@ -146,7 +148,7 @@ class Run:
             self._decider,
             options.choices,
             self._opened(IMPORT),
-            imported_before(past_runs(journals(self._places)), self._place.root),
+            imported_before(past_runs(journals(self._places.state)), self._place.root),
             say,
             self._brought,
         )

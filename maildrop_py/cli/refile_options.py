@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import click
 
 from maildrop_py.cli.rules_option import rules_option
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import UsageError
 from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.paths import UserPaths
 from maildrop_py.refile.doveadm import Doveadm
 from maildrop_py.refile.options import DELETED, LEFT, TRASH, Choices
 from maildrop_py.rules.language.settings import Settings
@@ -100,7 +100,7 @@ _COMMON: list[Callable[[Any], Any]] = [
 ]
 
 
-def maildir_of(told: str | None, settings: Settings, places: Places) -> Maildir:
+def maildir_of(told: str | None, settings: Settings, places: UserPaths) -> Maildir:
     """The Maildir told, or that of the rules file; its true path, and not made if missing."""
     if told is not None:
         root = told

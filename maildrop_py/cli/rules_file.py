@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import RuleError
+from maildrop_py.paths import UserPaths
 from maildrop_py.rules.program.cache import compile_program, fresh_program
 
 TYPE_CHECKING = False
@@ -26,12 +26,12 @@ def rule_set_of(path: str | None) -> RuleSet:
     from maildrop_py.rules.language.reader import read_rules
 
     with _mistakes_printed():
-        return read_rules(path or Places(os.environ).rules)
+        return read_rules(path or UserPaths(os.environ).rules)
 
 
 def program_of(path: str | None) -> Program:
     """The same, compiled; from the cache where that is still good."""
-    places = Places(os.environ)
+    places = UserPaths(os.environ)
     path = path or places.rules
     program = fresh_program(path, places.cache)
     if program is not None:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import MaildropError, UsageError
 from maildrop_py.lmtp.processes.privileges import Person, person_named
 from maildrop_py.lmtp.server.listeners import passed_doors, tcp_door, unix_door
 from maildrop_py.lmtp.server.server import Door
 from maildrop_py.lmtp.session_settings import Limits
+from maildrop_py.paths import SHARED_RULES, UserPaths, delivery_log
 from maildrop_py.serve.path_template import Template
 from maildrop_py.serve.recipients import Directory, Layout
 from maildrop_py.serve.service import Plan, run
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 MIB = 1024 * 1024
-SHARED_RULES = "/etc/maildrop-py/rules.yaml"
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ def _layout(options: Options, homes: bool) -> Layout:
     state = os.environ.get("STATE_DIRECTORY") or places.state
     cache = os.environ.get("CACHE_DIRECTORY") or places.cache
     if homes:
-        own = Places({"HOME": "{home}"})
+        own = UserPaths.below("{home}")
         defaults = own.maildir, own.rules, own.state, own.cache
     else:
         defaults = "", SHARED_RULES, f"{state}/users/{below}", cache
@@ -145,7 +144,7 @@ def _layout(options: Options, homes: bool) -> Layout:
     if not maildir:
         raise UsageError("say where mail goes: --maildir, --home or --users")
     state = options.state or defaults[2]
-    log = options.log or f"{state}/deliveries.jsonl"
+    log = options.log or delivery_log(state)
     return Layout(
         maildir=Template(maildir),
         rules=Template(options.rules or defaults[1]),
@@ -158,11 +157,11 @@ def _layout(options: Options, homes: bool) -> Layout:
     )
 
 
-def _places(options: Options) -> Places:
+def _places(options: Options) -> UserPaths:
     """Those of whoever delivers: what root may write is no place for another user's files."""
     if os.geteuid() == 0 and options.user and not options.users:
-        return Places({"HOME": pwd.getpwnam(options.user).pw_dir})
-    return Places(os.environ)
+        return UserPaths.below(pwd.getpwnam(options.user).pw_dir)
+    return UserPaths(os.environ)
 
 
 def _users(options: Options, layout: Layout) -> Users:

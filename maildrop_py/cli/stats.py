@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from maildrop_py.cli.startup.environment import Places
+from maildrop_py.paths import UserPaths
 from maildrop_py.report.statistics import Statistics, tables_of
 
 
@@ -21,7 +21,7 @@ from maildrop_py.report.statistics import Statistics, tables_of
 @click.option("--json", "as_object", is_flag=True, help="One JSON object.")
 def stats(log: str | None, days: float | None, as_object: bool) -> None:
     """Count deliveries by folder, rule, reason and day."""
-    path = log or os.path.join(Places(os.environ).state, "deliveries.jsonl")
+    path = log or UserPaths(os.environ).log
     since = datetime.now(UTC) - timedelta(days=days) if days is not None else None
     statistics = Statistics()
     for entry in _entries(path, since):

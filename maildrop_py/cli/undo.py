@@ -12,12 +12,11 @@ from typing import Any
 
 import click
 
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.folder_name import BadFolderName, from_disk
 from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.past_runs import PastRun, past_runs
-from maildrop_py.refile.run import journals
 from maildrop_py.refile.run_start import opened_journal, say
 from maildrop_py.refile.undo import BACK, CHANGED, FAILED, GONE, IMPOSSIBLE, UNDO, Undo, Undone
 from maildrop_py.refile.undo import undone_before as undone_lines
@@ -47,8 +46,8 @@ def undo(run: str | None, list_runs: bool, dry_run: bool, as_lines: bool, **told
 
     Flags that were changed since are kept. What is no longer where the run put
     it is said, and left alone."""
-    places = Places(os.environ)
-    runs = past_runs(journals(places))
+    places = UserPaths(os.environ)
+    runs = past_runs(journals(places.state))
     if list_runs:
         _print_runs(runs)
         return
@@ -90,7 +89,7 @@ class Wanted:
 
 
 def _put_back(
-    past: PastRun, lines: Iterable[tuple[int, Line]], places: Places, as_lines: bool
+    past: PastRun, lines: Iterable[tuple[int, Line]], places: UserPaths, as_lines: bool
 ) -> int:
     counts: Counter[str] = Counter()
 

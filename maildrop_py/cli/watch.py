@@ -18,10 +18,10 @@ from typing import Any
 import click
 
 from maildrop_py.cli.refile_options import Common, common_options, maildir_of
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.errors import MaildropError
 from maildrop_py.intake.network_file_system import is_network
 from maildrop_py.intake.watcher import Directory, Watcher
+from maildrop_py.paths import UserPaths
 from maildrop_py.refile.run_start import say
 from maildrop_py.refile.watched import Watched
 from maildrop_py.rules.program.cache import load_program
@@ -59,7 +59,7 @@ def watch(maildirs: tuple[str, ...], **told: Any) -> None:
     put back is left alone. `undo` knows what was done."""
     options = Options(**told)
     try:
-        sys.exit(Service(options, maildirs, Places(os.environ)).run())
+        sys.exit(Service(options, maildirs, UserPaths(os.environ)).run())
     except MaildropError as error:
         raise click.ClickException(str(error)) from error
 
@@ -67,7 +67,7 @@ def watch(maildirs: tuple[str, ...], **told: Any) -> None:
 class Service:
     """All Maildirs that are watched, and the rules for them."""
 
-    def __init__(self, options: Options, maildirs: tuple[str, ...], places: Places) -> None:
+    def __init__(self, options: Options, maildirs: tuple[str, ...], places: UserPaths) -> None:
         self._options = options
         self._places = places
         self._rules = options.rules or places.rules

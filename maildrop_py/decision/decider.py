@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Mapping
 
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision, Forward, Pipe
 from maildrop_py.delivery.deliver import CommandSettings
@@ -17,9 +16,8 @@ from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.evidence.store import Store
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Message
+from maildrop_py.paths import MESSAGE_TIME, UserPaths, evidence_store
 from maildrop_py.rules.program.program import Program
-
-TIME_LIMIT = 240.0  # seconds for one program that a rule runs
 
 
 class EvidenceOfFiled(Evidence):
@@ -48,12 +46,12 @@ class Decider:
         self.envelope = Envelope(user=environ.get("USER") or environ.get("LOGNAME"))
         self._offline = offline
         self._environ = environ
-        places = Places(environ)
+        places = UserPaths(environ)
         self._home = places.home
         self._state = places.state
         kind = Store if remember else BorrowedStore
         self._warned: set[str] = set()
-        self._store = kind(f"{places.state}/evidence.sqlite")
+        self._store = kind(evidence_store(places.state))
 
     def decide(self, message: Message, path: str) -> tuple[Decision, Evidence]:
         """What the rules say of the message in the file `path`."""
@@ -79,7 +77,7 @@ class Decider:
 
     def settings_for(self, envelope: Envelope) -> CommandSettings:
         """How a `pipe` or `forward` is run."""
-        limit = time.monotonic() + TIME_LIMIT
+        limit = time.monotonic() + MESSAGE_TIME
         sendmail = self.program.settings.sendmail
         return command_settings(self._environ, self._home, envelope, sendmail, limit)
 
@@ -95,7 +93,7 @@ class Decider:
             os.close(descriptor)
 
     def _runner(self, path: str) -> Callable[[tuple[str, ...]], int | None]:
-        limit = time.monotonic() + TIME_LIMIT
+        limit = time.monotonic() + MESSAGE_TIME
         return command_runner(OpenFile(path), self._environ, self._home, self.envelope, limit)
 
 

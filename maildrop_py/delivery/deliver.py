@@ -33,6 +33,7 @@ from maildrop_py.delivery.trace_headers import is_loop, on_top
 from maildrop_py.errors import Rejected
 from maildrop_py.maildir.maildir import INBOX, storage
 from maildrop_py.maildir.maildir import sync_directories as sync_paths
+from maildrop_py.paths import SENDMAIL
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from maildrop_py.message.envelope import Envelope
 
 
-SENDMAIL = "/usr/sbin/sendmail"
 _SWEEP_ODDS = 256  # one delivery in so many looks for garbage in tmp/
 
 

@@ -7,6 +7,7 @@ import os
 from maildrop_py.delivery.deliver import CommandSettings
 from maildrop_py.delivery.programs import run
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
+from maildrop_py.paths import PROGRAM_PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _environment(environ: Mapping[str, str], home: str, envelope: Envelope) -> d
     """All that a program gets: little, and nothing of what only the mail server should see."""
     told = {"SENDER": envelope.sender, "RECIPIENT": envelope.recipient, "USER": envelope.user}
     return {
-        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+        "PATH": PROGRAM_PATH,
         "HOME": home,
         **{name: environ[name] for name in KEPT if name in environ},
         **{name: text for name, text in told.items() if text is not None and "\0" not in text},

@@ -24,6 +24,7 @@ import time
 from maildrop_py.decision.decision import Forward
 from maildrop_py.delivery.trace_headers import from_line_sender
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
+from maildrop_py.paths import PROGRAM_PATH, PROGRAM_TIME
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
     from maildrop_py.delivery.deliver import CommandSettings
     from maildrop_py.message.envelope import Envelope
 
-TIME_LIMIT = 300.0  # seconds, where the caller sets no deadline
 OUTPUT_LIMIT = 4096  # bytes kept
-PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 _POLL = 0.02  # seconds between looks at the process, without pidfd
 _NO_ADDRESS = frozenset(',;:<>()[]|\\"')
 
@@ -110,8 +109,8 @@ def run(
     `deadline` is a time.monotonic() value. Raises CommandFailed if the program
     cannot be run, DeadlineExceeded when it had to be killed.
     """
-    environment = {"PATH": PATH} if environment is None else environment
-    limit = time.monotonic() + TIME_LIMIT if deadline is None else deadline
+    environment = {"PATH": PROGRAM_PATH} if environment is None else environment
+    limit = time.monotonic() + PROGRAM_TIME if deadline is None else deadline
     try:
         os.lseek(message, 0, os.SEEK_SET)
         reader, writer = os.pipe()
@@ -132,7 +131,7 @@ def _spawn(argv: Sequence[str], message: int, writer: int, environment: Mapping[
     actions = [(os.POSIX_SPAWN_DUP2, message, 0)]
     actions += [(os.POSIX_SPAWN_DUP2, writer, 1), (os.POSIX_SPAWN_DUP2, writer, 2)]
     return os.posix_spawn(
-        _find(argv[0] if argv else "", environment.get("PATH", PATH)),
+        _find(argv[0] if argv else "", environment.get("PATH", PROGRAM_PATH)),
         list(argv),
         dict(environment),
         file_actions=actions,

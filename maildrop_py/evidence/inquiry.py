@@ -9,6 +9,8 @@ chooses the servers it asks; a domain slower than that is a temperror.
 
 from __future__ import annotations
 
+from maildrop_py.paths import contacts_file, evidence_store
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.evidence.border import Border
@@ -121,7 +123,7 @@ class Inquiry:
         if address.lower() in {own.lower() for own in self._mine()}:
             return False
         try:
-            return Contacts(f"{self.evidence.state}/contacts").known(address)
+            return Contacts(contacts_file(self.evidence.state)).known(address)
         except OSError as error:
             self.warnings.append(f"contacts are not used: {error.strerror or error}")
             return None
@@ -156,7 +158,7 @@ class Inquiry:
             from maildrop_py.evidence.store import Store
 
             state = self.evidence.state
-            self._store = Store(f"{state}/evidence.sqlite" if state else "")
+            self._store = Store(evidence_store(state) if state else "")
         return self._store
 
     def budget(self) -> Budget:

@@ -26,6 +26,7 @@ from maildrop_py.errors import CommandFailed
 from maildrop_py.maildir.base_name import Finder, base_of
 from maildrop_py.maildir.folder_name import from_disk
 from maildrop_py.maildir.storage_errors import storage_error
+from maildrop_py.paths import PROGRAM_TIME
 from maildrop_py.record import record
 from maildrop_py.refile.step import DONE, FAILED, GONE, MOVE, Step, Task
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from maildrop_py.maildir.maildir import Maildir
     from maildrop_py.refile.journal import Journal
 
-TIME_LIMIT = 300.0  # seconds for one program
 FLAGS = {
     "D": "\\Draft",
     "F": "\\Flagged",
@@ -61,7 +61,11 @@ class Doveadm:
         argv = (*self.command, *words[:depth], *whose, *words[depth:])
         try:
             ran = subprocess.run(
-                argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIME_LIMIT, check=False
+                argv,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=PROGRAM_TIME,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CommandFailed(f"{argv[0]}: {error}") from error

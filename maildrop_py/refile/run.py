@@ -8,11 +8,9 @@ folders.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import cast
 
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.decision.decider import Decider
 from maildrop_py.decision.decision import Decision
 from maildrop_py.errors import MaildropError
@@ -31,11 +29,6 @@ from maildrop_py.report.dry_run_rows import Row, row_of
 from maildrop_py.report.tally import Tally
 
 Report = Callable[[str, str], None]
-
-
-def journals(places: Places) -> str:
-    """The folder of the journals that `undo` reads."""
-    return os.path.join(places.state, "journal")
 
 
 @record

@@ -7,23 +7,23 @@ from collections.abc import Iterator
 
 import click
 
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.maildir.base_name import Finder
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
+from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.journal import Journal
 from maildrop_py.refile.maildir_messages import messages_at
 from maildrop_py.refile.past_runs import forget_old
 from maildrop_py.refile.recovery import recover
-from maildrop_py.refile.run import Refiling, journals
+from maildrop_py.refile.run import Refiling
 
 ATTEMPTS = 3  # at a message that another program renames again and again
 
 
-def opened_journal(run: str, place: Maildir, places: Places, **about: str) -> Journal:
+def opened_journal(run: str, place: Maildir, places: UserPaths, **about: str) -> Journal:
     """A journal for a new run on `place`; settles what killed runs have left."""
     place.refuse_root()
-    folder = journals(places)
+    folder = journals(places.state)
     forget_old(folder, time.time())
     for settled in recover(folder, place.root, lambda why: say("warning", why)):
         click.echo(

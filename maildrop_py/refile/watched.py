@@ -10,18 +10,18 @@ from collections.abc import Iterable
 import click
 
 from maildrop_py.cli.refile_options import Common
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.decision.decider import Decider
 from maildrop_py.intake.watcher import Directory
 from maildrop_py.maildir.folder_listing import chosen_folders
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
+from maildrop_py.paths import UserPaths, journals
 from maildrop_py.record import replace
 from maildrop_py.refile.journal import Journal
 from maildrop_py.refile.maildir_messages import globs_of, messages_at
 from maildrop_py.refile.past_runs import past_runs
 from maildrop_py.refile.plan import identity
-from maildrop_py.refile.run import Change, Refiling, journals
+from maildrop_py.refile.run import Change, Refiling
 from maildrop_py.refile.run_start import ATTEMPTS, found_again, opened_journal, say
 from maildrop_py.report.wording import destination
 from maildrop_py.rules.program.program import Program
@@ -41,7 +41,7 @@ class Watched:
         program: Program,
         options: Common,
         parts: tuple[str, ...],
-        places: Places,
+        places: UserPaths,
     ) -> None:
         self.root = place.root
         self._place = place
@@ -140,7 +140,7 @@ class Watched:
 
     def _remember_earlier_runs(self) -> None:
         found: list[tuple[int, ...]] = []
-        for run in past_runs(journals(self._places)):  # latest first
+        for run in past_runs(journals(self._places.state)):  # latest first
             if len(found) < REMEMBERED and run.command == RUN and run.maildir == self.root:
                 lines = [line for _, line in run.performed() if "id" in line]
                 found += [tuple(line["id"]) for line in reversed(lines)]

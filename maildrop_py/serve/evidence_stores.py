@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 
 from maildrop_py.evidence.store import Store
+from maildrop_py.paths import evidence_store
 
 KEPT = 64  # files, of the users who had mail last
 AGAIN = 60.0  # seconds after which a file that could not be used is tried again
@@ -22,7 +23,7 @@ class Stores:
         made, store = self._stores.get(state, (0.0, None))
         now = time.monotonic()
         if store is None or (not store.usable and now - made > AGAIN):
-            store = Store(f"{state}/evidence.sqlite")
+            store = Store(evidence_store(state))
             self._stores[state] = now, store
             if len(self._stores) > KEPT:
                 self._stores.popitem(last=False)[1][1].close()

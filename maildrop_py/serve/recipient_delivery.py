@@ -17,7 +17,6 @@ from __future__ import annotations
 import os
 import time
 
-from maildrop_py.cli.startup.environment import Places
 from maildrop_py.decision.decide import decide, keep
 from maildrop_py.delivery.deliver import Delivery
 from maildrop_py.delivery.program_environment import command_runner, command_settings
@@ -25,6 +24,7 @@ from maildrop_py.errors import MaildropError, Rejected
 from maildrop_py.evidence.evidence import Evidence, WouldWait
 from maildrop_py.lmtp.reply import Reply, answer_to
 from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.paths import MESSAGE_TIME, UserPaths
 from maildrop_py.report.delivery_log import log_delivery, log_failure
 
 TYPE_CHECKING = False
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from maildrop_py.message.message import Message
     from maildrop_py.rules.program.program import Program
     from maildrop_py.serve.mailbox import Mailbox
-
-TIME_LIMIT = 240.0  # seconds for the programs that the rules of one recipient run
 
 
 class Posting:
@@ -134,7 +132,7 @@ class Posting:
         commands, shared = None, self._shared
         if self.runs_programs:
             shared = None  # what is forwarded must say where it has been
-            limit = time.monotonic() + TIME_LIMIT
+            limit = time.monotonic() + MESSAGE_TIME
             sendmail = self._program.settings.sendmail
             commands = command_settings(os.environ, self._home, self.envelope, sendmail, limit)
         self._delivery = Delivery(
@@ -149,7 +147,7 @@ class Posting:
         mailbox, settings = self.mailbox, self._program.settings
         root = mailbox.maildir
         if mailbox.own_maildir and settings.maildir:
-            root = Places({"HOME": mailbox.account.home}).expand(settings.maildir)
+            root = UserPaths({"HOME": mailbox.account.home}).expand(settings.maildir)
         create = mailbox.create or root != mailbox.maildir
         return Maildir(root, settings.layout, settings.folder_encoding, create=create)
 
@@ -165,12 +163,12 @@ class Posting:
 
     def _command_runner(self) -> Callable[[tuple[str, ...]], int | None]:
         """What does not lead back here, or it would be left to the garbage collector."""
-        limit = time.monotonic() + TIME_LIMIT
+        limit = time.monotonic() + MESSAGE_TIME
         return command_runner(self.spool, os.environ, self._home, self.envelope, limit)
 
     @property
     def _home(self) -> str:
-        return self.mailbox.account.home or Places(os.environ).home
+        return self.mailbox.account.home or UserPaths(os.environ).home
 
     def _decide(self, evidence: Evidence) -> Decision:
         try:

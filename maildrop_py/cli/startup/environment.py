@@ -9,8 +9,6 @@ spec "pipe transport", smtpd.conf(5), qmail-command(8)]
 
 from __future__ import annotations
 
-import os
-
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.record import replace
 
@@ -96,49 +94,3 @@ def _garbled(address: str) -> str:
     """What Postfix makes of an address, byte by byte."""
     data = address.encode("utf-8", "replace")
     return "".join(chr(byte) if byte in POSTFIX_KEEPS else "_" for byte in data)
-
-
-class Places:
-    """Where a user's files are: XDG Base Directories below the home directory."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self.home = environ.get("HOME") or _home_of_account()
-        self._environ = environ
-
-    @property
-    def rules(self) -> str:
-        """The default rules file."""
-        return os.path.join(self._base("XDG_CONFIG_HOME", ".config"), "rules.yaml")
-
-    @property
-    def cache(self) -> str:
-        """The folder of what can be made again."""
-        return self._base("XDG_CACHE_HOME", ".cache")
-
-    @property
-    def state(self) -> str:
-        """The folder of logs and of what was learnt."""
-        return self._base("XDG_STATE_HOME", ".local/state")
-
-    @property
-    def maildir(self) -> str:
-        """The default Maildir."""
-        return os.path.join(self.home, "Maildir")
-
-    def expand(self, path: str) -> str:
-        """`path` with `~` as this user's home, made absolute there."""
-        if path == "~" or path.startswith("~/"):
-            path = self.home + path[1:]
-        return os.path.join(self.home, path)
-
-    def _base(self, variable: str, default: str) -> str:
-        base = self._environ.get(variable) or ""
-        if not base.startswith("/"):
-            base = os.path.join(self.home, default)
-        return os.path.join(base, "maildrop-py")
-
-
-def _home_of_account() -> str:
-    from pwd import getpwuid
-
-    return getpwuid(os.geteuid()).pw_dir

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from maildrop_py.paths import SENDMAIL
 from maildrop_py.record import record
 
 
@@ -22,5 +23,5 @@ class Settings:
     nameservers: tuple[str, ...] = ()
     me: tuple[str, ...] = ()
     server_names: tuple[str, ...] = ()
-    sendmail: str = "/usr/sbin/sendmail"
+    sendmail: str = SENDMAIL
     allow_commands: bool = False

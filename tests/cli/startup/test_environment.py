@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from pwd import getpwuid
-
 import pytest
 
-from maildrop_py.cli.startup.environment import Places, envelope_of, exact
+from maildrop_py.cli.startup.environment import envelope_of, exact
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.headers import Headers
 
@@ -138,32 +134,3 @@ def test_what_postfix_garbled_is_restored_from_its_own_header(
 def test_without_such_headers_everything_stays() -> None:
     told = Envelope(sender="a_b@x.y", recipient=None)
     assert exact(told, Headers(b"Subject: x\n\n")) == told
-
-
-def test_places_are_below_home_or_where_xdg_says(tmp_path: Path) -> None:
-    places = Places({"HOME": "/home/ann"})
-    assert places.rules == "/home/ann/.config/maildrop-py/rules.yaml"
-    assert places.cache == "/home/ann/.cache/maildrop-py"
-    assert places.state == "/home/ann/.local/state/maildrop-py"
-    assert places.maildir == "/home/ann/Maildir"
-    places = Places({"HOME": "/home/ann", "XDG_CONFIG_HOME": "/etc/x", "XDG_CACHE_HOME": "x"})
-    assert places.rules == "/etc/x/maildrop-py/rules.yaml"
-    assert places.cache == "/home/ann/.cache/maildrop-py"
-
-
-def test_without_home_the_account_is_asked() -> None:
-    assert Places({}).home == getpwuid(os.geteuid()).pw_dir
-
-
-@pytest.mark.parametrize(
-    ("path", "expanded"),
-    [
-        ("~/Maildir", "/home/ann/Maildir"),
-        ("~", "/home/ann"),
-        ("Maildir", "/home/ann/Maildir"),
-        ("/var/mail/x", "/var/mail/x"),
-        ("~bob/x", "/home/ann/~bob/x"),
-    ],
-)
-def test_paths_are_those_of_the_user(path: str, expanded: str) -> None:
-    assert Places({"HOME": "/home/ann"}).expand(path) == expanded

@@ -1,0 +1,118 @@
+"""paths: every default path, file name and limit that more than one room needs, once.
+
+Purpose: nobody has to search for where a file lies or how long a program may
+run. Guarantee: nothing is read from, or written below, the current directory: a
+relative path in HOME or in a variable of the XDG Base Directory Specification
+is ignored, as that specification wants it.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROGRAM = "maildrop-py"
+"""The command; the directory of its files below each base directory; its name in syslog."""
+
+SHARED_RULES = "/etc/maildrop-py/rules.yaml"
+"""The rules of a server whose users have no homes."""
+
+SENDMAIL = "/usr/sbin/sendmail"
+PROGRAM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+"""Where programs that rules name are looked for ($PATH)."""
+
+MESSAGE_TIME = 240.0
+"""Seconds for one message, its programs included; Postfix gives a command 1000."""
+
+PROGRAM_TIME = 300.0
+"""Seconds for one program, where nothing else limits it."""
+
+
+def delivery_log(state: str) -> str:
+    """The file of JSON lines that `stats` and `why` read; `state` is a state directory."""
+    return f"{state}/deliveries.jsonl"
+
+
+def evidence_store(state: str) -> str:
+    """The SQLite file of what was learnt and asked."""
+    return f"{state}/evidence.sqlite"
+
+
+def contacts_file(state: str) -> str:
+    """The people that the user has written to, one address a line."""
+    return f"{state}/contacts"
+
+
+def journals(state: str) -> str:
+    """The directory of the journals that `undo` reads."""
+    return f"{state}/journal"
+
+
+def code_bundle(cache: str) -> str:
+    """The file of compiled modules that `deliver` starts with; `cache` is a cache directory."""
+    return f"{cache}/modules"
+
+
+class UserPaths:
+    """Where one user's files are: XDG base directories below the home directory."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        home = environ.get("HOME") or ""
+        self.home = home if home.startswith("/") else _home_of_account()
+        self._environ = environ
+
+    @classmethod
+    def below(cls, home: str) -> UserPaths:
+        """The default paths below `home`, which may be a template such as `{home}`."""
+        paths = cls({"HOME": "/"})
+        paths.home = home
+        return paths
+
+    @property
+    def rules(self) -> str:
+        """The default rules file."""
+        return self._directory("XDG_CONFIG_HOME", ".config") + "/rules.yaml"
+
+    @property
+    def cache(self) -> str:
+        """The directory of what can be made again."""
+        return self._directory("XDG_CACHE_HOME", ".cache")
+
+    @property
+    def state(self) -> str:
+        """The directory of logs and of what was learnt."""
+        return self._directory("XDG_STATE_HOME", ".local/state")
+
+    @property
+    def maildir(self) -> str:
+        """The default Maildir."""
+        return os.path.join(self.home, "Maildir")
+
+    @property
+    def log(self) -> str:
+        """The default delivery log."""
+        return delivery_log(self.state)
+
+    def expand(self, path: str) -> str:
+        """`path` with `~` as this user's home, made absolute there."""
+        if path == "~" or path.startswith("~/"):
+            path = self.home + path[1:]
+        return os.path.join(self.home, path)
+
+    def _directory(self, variable: str, default: str) -> str:
+        base = self._environ.get(variable) or ""
+        if not base.startswith("/"):
+            base = os.path.join(self.home, default)
+        return os.path.join(base, PROGRAM)
+
+
+def _home_of_account() -> str:
+    from pwd import getpwuid
+
+    try:
+        return getpwuid(os.geteuid()).pw_dir
+    except KeyError:  # a user without an account
+        return "/nonexistent"
