@@ -130,9 +130,6 @@ TO_BE_TURNED: set[tuple[str, str]] = {
     ("decision.decider", "delivery.deliver"),
     ("decision.decider", "delivery.program_environment"),
     ("decision.decider", "delivery.programs"),
-    ("maildir.copying", "delivery.large_file"),
-    ("maildir.dovecot_list_lock", "refile.step"),
-    ("maildir.folder_listing", "rules.matching.text"),
     ("refile.importer", "evidence.evidence"),
     ("refile.importer", "report.dry_run_rows"),
     ("refile.importer", "report.tally"),
@@ -151,10 +148,6 @@ def test_imports_point_one_way() -> None:
 
 
 TO_BE_OPENED: set[str] = {
-    "delivery.large_file",
-    "delivery.spool",
-    "maildir.folder_making",
-    "maildir.maildir",
     "rules.conditions.all",
     "rules.conditions.any",
     "rules.conditions.not_",

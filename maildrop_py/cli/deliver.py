@@ -106,7 +106,7 @@ class OneDelivery:
         log_failure(self.envelope, error, self.warnings)
 
     def _dispatch(self, spool: Spool, maildir: Maildir, program: Program) -> int:
-        from maildrop_py.delivery.deliver import carry_out
+        from maildrop_py.delivery.deliver import deliver
         from maildrop_py.message.message import Message
 
         message = Message(spool)
@@ -117,7 +117,7 @@ class OneDelivery:
             from maildrop_py.delivery.program_environment import command_settings
 
             commands = command_settings(*self._surroundings, program.settings.sendmail, self.limit)
-        receipt = carry_out(decision, spool, maildir, self.envelope, commands)
+        receipt = deliver(decision, spool, maildir, self.envelope, commands)
         self._remember(message, decision, evidence, receipt)
         if decision.reject is not None:
             raise Rejected(decision.reject)

@@ -1,25 +1,25 @@
-"""deliver: carry a Decision out, all of it or, as far as can be, nothing.
+"""deliver: carry out a Decision for a new message: all of it or, where possible, nothing.
 
     step                what exists                       after a failure or a crash here
     ------------------  --------------------------------  --------------------------------
     write, sync_files   copies in tmp/ only               nothing done; all is tried again
-    run_commands        the same; programs were run       forwards and pipes happen twice
+    run_programs        the same; programs were run       forwards and pipes happen twice
     publish             some copies in new/ or cur/       taken back (a crash: filed twice)
     sync_directories    all copies, whole and durable     taken back (a crash: filed twice)
     finish              the same, tmp/ names removed      done; leftovers are swept later
 
-All copies are whole and synced before the first is visible, and programs run
-before that too, because a message once seen cannot surely be taken back, while
-a second forward does less harm than a lost one. So at worst something is done
-twice, never not at all, and never half.
+All copies are whole and synced before the first one is visible. Programs run
+before that too: a message that somebody may have seen cannot be taken back for
+certain, and a second forward does less harm than a lost one. So at worst
+something is done twice, never not at all, and never half.
 
-What cannot be done at any time, however often it is tried (a folder name that
-cannot exist, a forward address that is none), or that would turn a mail loop
-once more (a forward of what has come back), is a warning in the Receipt, and
-the message goes to INBOX instead. A keyword that cannot be set is a warning.
+Some things can never be done, however often they are tried: a folder name that
+cannot exist, a forward to what is not an address. Others must not be done: a
+forward that would keep a mail loop going. Then the message goes to INBOX
+instead, and the Receipt has a warning. A keyword that cannot be set is a warning
+too.
 
-Reports: every Temporary; then nothing of the delivery is visible in
-the Maildir. Rejected, when the decision says so and its copies have been filed.
+Reports: every Temporary; nothing of the delivery is visible in the Maildir then.
 """
 
 from __future__ import annotations
@@ -30,9 +30,8 @@ import time
 from maildrop_py.decision.decision import Filing, Forward
 from maildrop_py.delivery.spool import Edits
 from maildrop_py.delivery.trace_headers import is_loop, on_top
-from maildrop_py.errors import Rejected
 from maildrop_py.maildir.maildir import INBOX, storage
-from maildrop_py.maildir.maildir import sync_directories as sync_paths
+from maildrop_py.maildir.sync import sync_directories as sync_paths
 from maildrop_py.paths import SENDMAIL
 from maildrop_py.record import record
 
@@ -43,7 +42,8 @@ if TYPE_CHECKING:
 
     from maildrop_py.decision.decision import Action, Decision
     from maildrop_py.delivery.spool import Spool
-    from maildrop_py.maildir.maildir import Draft, Folder, Maildir
+    from maildrop_py.maildir.maildir import Folder, Maildir
+    from maildrop_py.maildir.tmp_file import TmpFile
     from maildrop_py.message.envelope import Envelope
 
 
@@ -52,9 +52,9 @@ _SWEEP_ODDS = 256  # one delivery in so many looks for garbage in tmp/
 
 @record
 class CommandSettings:
-    """How programs are run: the whole environment they get, sendmail, the time limit.
+    """How programs are run: their whole environment, the path of sendmail, the deadline.
 
-    `deadline` is a time.monotonic() value; then they are killed.
+    `deadline` is a time.monotonic() value; programs are killed when it has passed.
     """
 
     environment: Mapping[str, str] | None = None
@@ -64,7 +64,7 @@ class CommandSettings:
 
 @record
 class Receipt:
-    """What was done: every file made visible, and what went otherwise than decided.
+    """What was done: the files that were made visible, and what differs from the decision.
 
     `paths` are in the order of the filings; `commands` are the pipes and
     forwards in words; `warnings` are for the log.
@@ -75,7 +75,7 @@ class Receipt:
     warnings: tuple[str, ...] = ()
 
 
-def perform(
+def deliver(
     decision: Decision,
     spool: Spool,
     maildir: Maildir,
@@ -85,28 +85,14 @@ def perform(
 ) -> Receipt:
     """Carry `decision` out for the message in `spool`, durably, or raise.
 
-    `mtime` is the files' (INTERNALDATE), in seconds since 1970; now, if None.
+    A `reject` is left to the caller. `mtime` is the files' (INTERNALDATE), in
+    seconds since 1970; now, if None.
     """
-    receipt = carry_out(decision, spool, maildir, envelope, commands, mtime)
-    if decision.reject is not None:
-        raise Rejected(decision.reject)
-    return receipt
-
-
-def carry_out(
-    decision: Decision,
-    spool: Spool,
-    maildir: Maildir,
-    envelope: Envelope,
-    commands: CommandSettings | None = None,
-    mtime: float | None = None,
-) -> Receipt:
-    """perform(), but a `reject` is left to the caller, who may want to log it first."""
     delivery = Delivery(decision, spool, maildir, envelope, commands, mtime)
     try:
         delivery.write()
         delivery.sync_files()
-        delivery.run_commands()
+        delivery.run_programs()
         delivery.publish()
         sync_directories((delivery,))
         return delivery.finish()
@@ -116,12 +102,12 @@ def carry_out(
 
 
 class Delivery:
-    """One perform() in steps, so that a group of messages can share its syncs.
+    """One deliver() in steps, so that a group of messages can share its syncs.
 
-    Order: write(), sync_files(), run_commands(), publish(),
+    Order: write(), sync_files(), run_programs(), publish(),
     sync_directories(deliveries), finish(); undo() after any failure before
     finish(). Each step raises our errors; a `reject` is left to the caller.
-    `traces` is the envelope that the headers on top tell of, where that is not
+    `traces` is the envelope that the headers on top are made from, if that is not
     `envelope`: recipients who share one file must not be named in it.
     """
 
@@ -145,7 +131,7 @@ class Delivery:
         self.warnings: list[str] = []
         self._actions: list[Action] = []
         self._commands_done: list[str] = []
-        self._drafts: list[Draft] = []
+        self._copies: list[TmpFile] = []
         self._flags: list[str] = []
         self._edits = Edits()
         self._done = False
@@ -159,24 +145,24 @@ class Delivery:
             for action in self._actions:
                 if isinstance(action, Filing):
                     self._write_copy(action)
-            if self._drafts and os.path.exists(f"{self.maildir.root}/maildirsize"):
+            if self._copies and os.path.exists(f"{self.maildir.root}/maildirsize"):
                 self._check_quota()
 
     @property
     def descriptors(self) -> list[int]:
-        """Of the files written and not synced yet."""
-        found = [draft.written.descriptor for draft in self._drafts]
+        """The descriptors of the files that are written and not synced yet."""
+        found = [copy.written.descriptor for copy in self._copies]
         return [descriptor for descriptor in found if descriptor >= 0]
 
     def sync_files(self) -> None:
         """fsync every file written."""
-        for draft in self._drafts:
-            with storage(draft.path):
-                draft.written.sync()
+        for copy in self._copies:
+            with storage(copy.path):
+                copy.written.sync()
 
-    def run_commands(self) -> None:
+    def run_programs(self) -> None:
         """Run the pipes and forwards, in order."""
-        if len(self._actions) == len(self._drafts):
+        if len(self._actions) == len(self._copies):
             return
         from maildrop_py.delivery.programs import run_action
 
@@ -194,34 +180,34 @@ class Delivery:
     def publish(self) -> None:
         """Make every copy visible in new/ or, with flags, in cur/."""
         with storage(self.maildir.root):
-            for draft, flags in zip(self._drafts, self._flags, strict=True):
-                draft.publish(flags)
+            for copy, flags in zip(self._copies, self._flags, strict=True):
+                copy.publish(flags)
 
     @property
     def directories(self) -> list[str]:
         """The directories that publish() changed."""
-        return [draft.directory for draft in self._drafts]
+        return [copy.directory for copy in self._copies]
 
     def finish(self) -> Receipt:
-        """The delivery is done, whatever happens from here on; remove the names in tmp/."""
+        """From here on the delivery counts as done; remove the names in tmp/."""
         self._done = True
-        for draft in self._drafts:
-            draft.discard()
+        for copy in self._copies:
+            copy.discard()
         if self._quota is not None:
             self._quota.add(self.maildir.root, *self._counted())
-        paths = tuple(draft.target for draft in self._drafts)
+        paths = tuple(copy.target for copy in self._copies)
         return Receipt(paths, tuple(self._commands_done), tuple(self.warnings))
 
     def undo(self) -> None:
-        """Take back what can be, unless finish() was reached; never raises OSError."""
+        """Take back what was made, unless finish() was reached; never raises OSError."""
         if not self._done:
-            for draft in self._drafts:
-                draft.retract()
-        for draft in self._drafts:
-            draft.discard()
+            for copy in self._copies:
+                copy.retract()
+        for copy in self._copies:
+            copy.discard()
 
     def _possible(self, action: Action) -> Action:
-        """The action, or INBOX in place of a forward that must not be."""
+        """The action, or a filing into INBOX if it is a forward that must not be made."""
         why = self._why_not(action) if isinstance(action, Forward) else ""
         if not why:
             return action
@@ -229,13 +215,13 @@ class Delivery:
         return Filing(INBOX, rule=action.rule)
 
     def _why_not(self, forward: Forward) -> str:
-        """Why a message is not forwarded to that address; "" if it is."""
+        """Why the message cannot be forwarded to that address; "" if it can."""
         from maildrop_py.delivery.programs import is_address
 
         if not is_address(forward.address):
-            return f"{forward.address!r}: no mail address to forward to"
+            return f"{forward.address!r} is not an address that mail can be forwarded to"
         if is_loop(self.spool.head(), self.envelope.recipient):
-            return f"mail loop: {self.envelope.recipient} has had this message before"
+            return f"mail loop: this message was delivered to {self.envelope.recipient} before"
         return ""
 
     def _make_edits(self) -> Edits:
@@ -255,9 +241,9 @@ class Delivery:
             sweep(self.maildir.root)
             sweep(folder.path)
         self._flags.append(filing.flags)
-        self.spool.place(folder, self._edits, self._drafts)
+        self.spool.write_copy(folder, self._edits, self._copies)
         if self.mtime is not None:
-            os.utime(self._drafts[-1].path, (self.mtime, self.mtime))
+            os.utime(self._copies[-1].path, (self.mtime, self.mtime))
         if filing.keywords:
             self._flags[-1] += self._letters(folder, filing.keywords)
 
@@ -268,11 +254,11 @@ class Delivery:
         maildir_quota.check(self.maildir.root, *self._counted())
 
     def _counted(self) -> tuple[int, int]:
-        """Bytes and messages that the quota counts."""
+        """How many bytes and messages are added to what the quota counts."""
         from maildrop_py.maildir.quota import is_counted
 
         root = self.maildir.root
-        sizes = [d.written.size for d in self._drafts if is_counted(d.folder.path, root)]
+        sizes = [copy.written.size for copy in self._copies if is_counted(copy.folder.path, root)]
         return sum(sizes), len(sizes)
 
     def _folder(self, name: str) -> Folder:

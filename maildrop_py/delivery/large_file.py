@@ -1,10 +1,11 @@
-"""large_file: a message too large for memory, in tmp/ since it began to come in.
+"""large_file: a message that is too large for memory, written into tmp/ as it comes in.
 
-The file holds the lines that delivery puts on top, as far as they were known
-before the rules were asked, then the message. A filing that wants just that is
-a link; one with other edits is a copy, made inside the kernel where it can be.
+The file begins with the lines that delivery puts on top, if they were known
+before the rules were asked; the message follows. A filing that wants exactly
+this is a link. One with other edits is a copy, made inside the kernel where it
+can be.
 
-Guarantee: memory of one piece, whatever the size. Raises OSError.
+Guarantee: memory of one piece, whatever the size is. Raises OSError.
 """
 
 from __future__ import annotations
@@ -12,25 +13,20 @@ from __future__ import annotations
 import errno
 import os
 
-from maildrop_py.delivery.spool import wire_size
-from maildrop_py.maildir.maildir import Draft, Written
+from maildrop_py.maildir.copy_range import copy_range
+from maildrop_py.maildir.tmp_file import TmpFile, WrittenFile
+from maildrop_py.maildir.unique_name import wire_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.delivery.spool import Edits
     from maildrop_py.maildir.maildir import Folder
 
-_PIECE = 256 * 1024  # bytes
-_KERNEL_PIECE = 1 << 30  # bytes
-_NO_KERNEL_COPY = frozenset(
-    {errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF}
-)
-
 
 class LargeFile:
     """The file in tmp/ of `folder`: `top`, then `size` bytes of message."""
 
-    __slots__ = ("_draft", "_last", "_reader", "_wire_size", "size", "top")
+    __slots__ = ("_file", "_last", "_reader", "_wire_size", "size", "top")
 
     def __init__(self, folder: Folder, top: bytes) -> None:
         self.top = top
@@ -38,19 +34,19 @@ class LargeFile:
         self._wire_size = 0
         self._last = b""
         self._reader = -1
-        self._draft = Draft(folder)
+        self._file = TmpFile(folder)
 
     def create(self) -> None:
-        self._draft.create()
-        self._reader = os.open(self._draft.path, os.O_RDONLY | os.O_CLOEXEC)
-        self._draft.written.write(self.top)
+        self._file.create()
+        self._reader = os.open(self._file.path, os.O_RDONLY | os.O_CLOEXEC)
+        self._file.written.write(self.top)
 
     def append(self, data: bytes) -> None:
         """One more piece of the message."""
         self.size += len(data)
         self._wire_size += wire_size(data, self._last)
         self._last = data[-1:] or self._last
-        self._draft.written.write(data)
+        self._file.written.write(data)
 
     def content(self) -> bytes:
         """The message, read into memory."""
@@ -58,70 +54,46 @@ class LargeFile:
         while len(data) < self.size:
             piece = os.pread(self._reader, self.size - len(data), len(self.top) + len(data))
             if not piece:
-                raise OSError(errno.EIO, "file became shorter", self._draft.path)
+                raise OSError(errno.EIO, "file became shorter", self._file.path)
             data += piece
         return bytes(data)
 
     def close(self) -> None:
         """Remove it from tmp/; other links to it stay. Never raises: mail may be filed by now."""
-        self._draft.discard()
-        self._draft.written = Written()
+        self._file.discard()
+        self._file.written = WrittenFile()
         reader, self._reader = self._reader, -1
         if reader >= 0:
             try:
                 os.close(reader)
             except OSError:
-                return  # it was only read from
+                return  # it was only open for reading
 
-    def place(
-        self, folder: Folder, edits: Edits, beginning: bytes, known: int, drafts: list[Draft]
+    def write_copy(
+        self, folder: Folder, edits: Edits, beginning: bytes, known: int, copies: list[TmpFile]
     ) -> None:
-        """Append to `drafts` a link or a copy in tmp/ of `folder`.
+        """Make a link or a copy in tmp/ of `folder`, and append it to `copies`.
 
-        `beginning`, edited, takes the place of the message's first `known` bytes.
+        `beginning`, edited, replaces the first `known` bytes of the message.
         """
-        if edits.top == self.top and not edits.cuts and self._linked(folder, drafts):
+        if edits.top == self.top and not edits.cuts and self._linked(folder, copies):
             return
-        drafts.append(Draft(folder))
-        self._copy(drafts[-1].create().written, beginning, known)
+        copies.append(TmpFile(folder))
+        self._copy(copies[-1].create().written, beginning, known)
 
-    def _linked(self, folder: Folder, drafts: list[Draft]) -> bool:
-        written = self._draft.written
+    def _linked(self, folder: Folder, copies: list[TmpFile]) -> bool:
+        written = self._file.written
         written.size = self.size + len(self.top)
         written.wire_size = self._wire_size + wire_size(self.top)
-        drafts.append(Draft(folder, written))
-        linked = drafts[-1].create_linked(self._draft.path)
+        copies.append(TmpFile(folder, written))
+        linked = copies[-1].create_linked(self._file.path)
         if not linked:
-            drafts.pop()
+            copies.pop()
         return linked
 
-    def _copy(self, written: Written, beginning: bytes, known: int) -> None:
+    def _copy(self, written: WrittenFile, beginning: bytes, known: int) -> None:
         replaced = os.pread(self._reader, known, len(self.top))
         written.write(beginning)
         copy_range(self._reader, written.descriptor, len(self.top) + known, self.size - known)
         written.size = self.size - known + len(beginning)
         written.wire_size = self._wire_size - wire_size(replaced) + wire_size(beginning)
-
-
-def copy_range(source: int, target: int, offset: int, length: int) -> None:
-    """Append `length` bytes at `offset` of the file `source` to the file `target`."""
-    while length:
-        copied = _copy_some(source, target, offset, length)
-        if not copied:
-            raise OSError(errno.EIO, "file became shorter")
-        offset += copied
-        length -= copied
-
-
-def _copy_some(source: int, target: int, offset: int, length: int) -> int:
-    try:
-        copied = os.copy_file_range(source, target, min(length, _KERNEL_PIECE), offset)
-    except AttributeError:  # not Linux
-        copied = 0
-    except OSError as error:
-        if error.errno not in _NO_KERNEL_COPY:
-            raise
-        copied = 0
-    if copied:
-        return copied
-    return os.write(target, os.pread(source, min(length, _PIECE), offset))

@@ -1,17 +1,17 @@
-"""spool: a message on its way in, and the source of the files made of it.
+"""spool: a message as it comes in, and the source of the files that are made of it.
 
-Up to IN_MEMORY bytes are kept in memory and written once, when it is decided
-where to; a larger message goes straight into tmp/ of the Maildir as it comes,
-and its header alone stays in memory. What becomes of it is a Draft in the
-wanted folder's tmp/: new bytes, one more link to a file with the same bytes, or
-a copy where no link is possible.
+A message of up to IN_MEMORY bytes is kept in memory and written once, when it
+is known which folder it goes to. A larger one is written into tmp/ of the
+Maildir as it comes, and only its header stays in memory. Each copy of it is a
+TmpFile in the wanted folder's tmp/: new bytes, one more link to a file with the
+same bytes, or a copy where no link is possible.
 
-Guarantee: every byte as it came, but for a `From ` line on top, which is kept
-aside, lines put on top and fields cut out. A 200 MB message costs no more
-memory than one of HEAD_LIMIT.
+Guarantee: every byte as it came, except that a `From ` line on top is kept
+apart, and that lines are put on top and fields cut out as the rules want it. A
+200 MB message needs no more memory than one of HEAD_LIMIT bytes.
 
-Reports: DiskFull, OverQuota, StorageFailed; leaving the context, however,
-removes what lies in tmp/.
+Reports: DiskFull, OverQuota, StorageFailed. Leaving the context removes its file
+from tmp/ in any case.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from __future__ import annotations
 import os
 
 from maildrop_py.delivery.trace_headers import on_top
-from maildrop_py.maildir.maildir import INBOX, Draft, Written, storage
+from maildrop_py.maildir.maildir import INBOX, storage
+from maildrop_py.maildir.tmp_file import TmpFile, WrittenFile
+from maildrop_py.maildir.unique_name import wire_size
 from maildrop_py.message.headers import HEAD_LIMIT, from_line_end, head_end
 
 TYPE_CHECKING = False
@@ -32,9 +34,9 @@ IN_MEMORY = 256 * 1024  # bytes
 
 
 class Edits:
-    """What is done to a message's head: `top` goes above it, the `cuts` are left out.
+    """What is changed in a message's head: `top` is put above it, the `cuts` are left out.
 
-    `cuts` are (start, end) in the head as it came, `From ` line included, in order.
+    `cuts` are (start, end) offsets in the head as it came, with its `From ` line, in order.
     """
 
     __slots__ = ("cuts", "top")
@@ -44,20 +46,12 @@ class Edits:
         self.cuts = cuts
 
 
-def wire_size(data: bytes, previous: bytes = b"") -> int:
-    """The length of `data`, which follows the byte `previous`, with CR LF for every LF."""
-    bare = data.count(b"\n") - data.count(b"\r\n")
-    if previous == b"\r" and data.startswith(b"\n"):
-        bare -= 1
-    return len(data) + bare
-
-
 class Spool:
-    """Takes a message in with write(), then finish(); a Source for Message.
+    """Takes a message with write(), then finish(); a Source for Message.
 
-    `envelope`, if known already, lets Return-Path and Delivered-To be written
-    on top of a large message at once instead of copying it for them later.
-    `from_line` is the `From ` line that was on top, `size` counts without it.
+    If `envelope` is known already, Return-Path and Delivered-To are written on
+    top of a large message at once, so that it need not be copied for them later.
+    `from_line` is the `From ` line that was on top; `size` does not count it.
     """
 
     def __init__(
@@ -69,11 +63,11 @@ class Spool:
         self._envelope = envelope
         self._in_memory = in_memory
         self._pieces: list[bytes] = []
-        self._held = 0
+        self._kept = 0
         self._data = b""  # the whole, or of a large message the beginning
         self._head: bytes | None = None
         self._large: LargeFile | None = None
-        self._made: list[tuple[Edits, Draft]] = []
+        self._made: list[tuple[Edits, TmpFile]] = []
 
     def __enter__(self) -> Spool:
         return self
@@ -90,8 +84,8 @@ class Spool:
                 self._large.append(data)
             return
         self._pieces.append(data)
-        self._held += len(data)
-        if self._held > self._in_memory:
+        self._kept += len(data)
+        if self._kept > self._in_memory:
             self._spill()
 
     def finish(self) -> Spool:
@@ -119,29 +113,29 @@ class Spool:
         return self._data[len(self.from_line) :]
 
     def close(self) -> None:
-        """Forget the message; what was placed elsewhere stays."""
+        """Forget the message; the copies that were made of it stay."""
         if self._large is not None:
             self._large.close()
         self._pieces, self._data, self._made = [], b"", []
 
-    def place(self, folder: Folder, edits: Edits, drafts: list[Draft]) -> None:
-        """Append to `drafts` the message with its `edits` in tmp/ of `folder`, unsynced.
+    def write_copy(self, folder: Folder, edits: Edits, copies: list[TmpFile]) -> None:
+        """Write the message with its `edits` into tmp/ of `folder`, unsynced, into `copies` too.
 
-        Raises OSError; the caller discards `drafts` whatever happens.
+        Raises OSError; the caller discards `copies` whatever happens.
         """
         for same, made in self._made:
             if same.top == edits.top and same.cuts == edits.cuts:
-                drafts.append(Draft(folder, made.written))
-                if drafts[-1].create_linked(made.path):
+                copies.append(TmpFile(folder, made.written))
+                if copies[-1].create_linked(made.path):
                     return
-                drafts.pop()
+                copies.pop()
         if self._large is not None:
             known = len(self._data) - len(self.from_line)
-            self._large.place(folder, edits, self._edited(edits), known, drafts)
+            self._large.write_copy(folder, edits, self._edited(edits), known, copies)
         else:
-            drafts.append(Draft(folder))
-            self._write(drafts[-1], edits)
-        self._made.append((edits, drafts[-1]))
+            copies.append(TmpFile(folder))
+            self._write(copies[-1], edits)
+        self._made.append((edits, copies[-1]))
 
     def open(self, edits: Edits | None = None) -> int:
         """A descriptor to read the message with its `edits` from; the caller closes it."""
@@ -151,13 +145,13 @@ class Spool:
             return self._open_file(edits or Edits())
 
     def _open_file(self, edits: Edits) -> int:
-        drafts: list[Draft] = []
+        copies: list[TmpFile] = []
         try:
-            self.place(self.maildir.folder(INBOX), edits, drafts)
-            return os.open(drafts[-1].path, os.O_RDONLY | os.O_CLOEXEC)
+            self.write_copy(self.maildir.folder(INBOX), edits, copies)
+            return os.open(copies[-1].path, os.O_RDONLY | os.O_CLOEXEC)
         finally:
-            for draft in drafts:
-                draft.discard()
+            for copy in copies:
+                copy.discard()
 
     def _gather(self) -> None:
         self._data = b"".join(self._pieces)
@@ -165,10 +159,10 @@ class Spool:
         self.from_line = self._data[: from_line_end(self._data)]
 
     def _spill(self) -> None:
-        """From memory into tmp/."""
+        """Write what came so far into tmp/, and the rest as it comes."""
         self._gather()
         if not self.from_line.endswith((b"\n", b"\r")):
-            self.from_line = b""  # so long a line is the message itself
+            self.from_line = b""  # so long a line is part of the message
         top = on_top(self._data, self._envelope) if self._envelope is not None else b""
         from maildrop_py.delivery.large_file import LargeFile
 
@@ -181,12 +175,12 @@ class Spool:
             self._large.create()
             self._large.append(rest)
 
-    def _write(self, draft: Draft, edits: Edits) -> None:
+    def _write(self, copy: TmpFile, edits: Edits) -> None:
         data = self._edited(edits)
-        draft.create()
-        draft.written.size = len(data)
-        draft.written.wire_size = wire_size(data)
-        draft.written.write(data)
+        copy.create()
+        copy.written.size = len(data)
+        copy.written.wire_size = wire_size(data)
+        copy.written.write(data)
 
     def _edited(self, edits: Edits) -> bytes:
         """What is in memory of the message, edited."""
@@ -198,7 +192,7 @@ class Spool:
 
 
 def _memory_file(data: bytes) -> int:
-    written = Written()
+    written = WrittenFile()
     written.descriptor = os.memfd_create("message", os.MFD_CLOEXEC)
     written.write(data)
     descriptor, written.descriptor = written.descriptor, -1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 
-from maildrop_py.delivery.large_file import copy_range
+from maildrop_py.maildir.copy_range import copy_range
 from maildrop_py.maildir.exclusive_rename import publish, remove
 from maildrop_py.maildir.unique_name import new_base
 

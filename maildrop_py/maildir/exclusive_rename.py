@@ -14,7 +14,7 @@ import os
 from contextlib import suppress
 from functools import cache
 
-from maildrop_py.maildir.maildir import NO_LINKS
+from maildrop_py.maildir.tmp_file import NO_LINKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

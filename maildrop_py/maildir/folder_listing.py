@@ -1,9 +1,8 @@
 """folder_listing: which folders a Maildir has, by their logical names.
 
 Guarantee: symbolic links are not followed, so nothing outside the Maildir is
-listed, and no folder twice. Links, folders whose new/ or cur/ is one, and
-directories whose name is no folder's in this layout and encoding go to `report`,
-and are passed over.
+listed, and no folder is listed twice. Links, and directories whose name cannot
+be a folder's name in this layout and encoding, are reported and left out.
 """
 
 from __future__ import annotations
@@ -15,64 +14,19 @@ from maildrop_py.maildir.maildir import INBOX, MAILDIR_PLUS_PLUS, Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from maildrop_py.maildir.maildir import Maildir
 
     Report = Callable[[str, str], None]
+    """Called with a path or folder name, and why it is left out."""
 
 LINK = "is a symbolic link, not followed"
 _OWN = frozenset({"cur", "new", "tmp"})
 
 
-def chosen_folders(maildir: Maildir, globs: Iterable[str] | None, report: Report) -> list[Folder]:
-    """The folders that fit one of `globs`, all of them for None; each once.
-
-    A name (no glob) that is no folder's goes to `report`.
-    """
-    if globs is None:
-        found = list(folders_of(maildir, report))
-    else:
-        found = [folder for glob in globs for folder in _fitting(maildir, glob, report)]
-    chosen = {folder.path: folder for folder in found}
-    return [folder for folder in chosen.values() if not _leads_away(folder.path, report)]
-
-
-def _fitting(maildir: Maildir, glob: str, report: Report) -> list[Folder]:
-    from maildrop_py.rules.matching.text import glob_fits
-
-    if not set("*?") & set(glob):
-        return _named(maildir, glob, report)
-    return [folder for folder in folders_of(maildir, report) if glob_fits(glob, folder.name)]
-
-
-def _named(maildir: Maildir, name: str, report: Report) -> list[Folder]:
-    try:
-        folder = maildir.folder(name)
-    except BadFolderName as error:
-        report(name, str(error))
-        return []
-    inside = folder.path[len(maildir.root) :]
-    if os.path.realpath(folder.path) != os.path.realpath(maildir.root) + inside:
-        report(folder.path, LINK)
-        return []
-    if not os.path.isdir(f"{folder.path}/cur"):
-        report(name, "no such folder")
-        return []
-    relative = inside.lstrip("/")
-    return [Folder(maildir, from_disk(relative, maildir.layout, maildir.encoding), folder.path)]
-
-
-def _leads_away(path: str, report: Report) -> bool:
-    """Whether the messages of the directory `path` lie elsewhere, behind a link."""
-    links = [f"{path}/{part}" for part in ("new", "cur") if os.path.islink(f"{path}/{part}")]
-    for link in links:
-        report(link, LINK)
-    return bool(links)
-
-
 def folders_of(maildir: Maildir, report: Report) -> Iterator[Folder]:
-    """Every folder, INBOX first, then by name; raises OSError if the Maildir is not there."""
+    """Every folder, INBOX first, then by name; raises OSError if there is no Maildir."""
     root = maildir.root
     with os.scandir(root) as entries:
         tops = sorted(entries, key=lambda entry: entry.name)
@@ -116,3 +70,21 @@ def _inside(maildir: Maildir, path: str, report: Report) -> Iterator[Folder]:
     for entry in inner:
         if entry.name not in _OWN and not entry.name.startswith("."):
             yield from _below(maildir, entry, True, report)
+
+
+def folder_named(maildir: Maildir, name: str, report: Report) -> Folder | None:
+    """The folder called `name`; None, with a report, if there is no such folder."""
+    try:
+        folder = maildir.folder(name)
+    except BadFolderName as error:
+        report(name, str(error))
+        return None
+    inside = folder.path[len(maildir.root) :]
+    if os.path.realpath(folder.path) != os.path.realpath(maildir.root) + inside:
+        report(folder.path, LINK)
+        return None
+    if not os.path.isdir(f"{folder.path}/cur"):
+        report(name, "no such folder")
+        return None
+    relative = inside.lstrip("/")
+    return Folder(maildir, from_disk(relative, maildir.layout, maildir.encoding), folder.path)

@@ -1,42 +1,45 @@
-"""folder_making: what is missing of a folder, made when a delivery finds it missing.
+"""folder_making: make what is missing of a folder, when a delivery finds it missing.
 
-tmp comes last, when all the rest is synced up to the root: a delivery begins
-there, so one that finds a tmp may rely on the folder, whoever was making it and
-however that ended. new comes before cur, by which Dovecot knows a folder; a
-Maildir++ subfolder gets its `maildirfolder`.
+tmp is made last, when everything else is synced up to the root. A delivery
+begins in tmp, so one that finds it can rely on the whole folder, whoever made
+it. new is made before cur, because Dovecot takes a directory with cur for a
+folder. A Maildir++ subfolder gets its `maildirfolder`.
 
-Guarantee: directories have mode 0700 whatever the umask; others who make the
-same folder at the same time do no harm, and what a dead maker left half done is
-completed. Raises OSError.
+Guarantee: directories have mode 0700 whatever the umask is. Several processes
+may make the same folder at the same time, and what one left half made when it
+died is completed. Raises OSError.
 
-Known limits: a folder that another program has made and not synced may go in a
-power failure, with what was delivered into it since.
+Known limits: a folder that another program made and did not sync can be lost in
+a power failure, with what was delivered into it since.
 """
 
 from __future__ import annotations
 
 import os
 
-from maildrop_py.maildir.maildir import INBOX, MAILDIR_PLUS_PLUS, Folder, sync_directory
+from maildrop_py.maildir.sync import sync_directory
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def make(folder: Folder) -> None:
-    """Make what is missing of `folder`, and of its Maildir if that may be made."""
-    maildir, root = folder.maildir, folder.maildir.root
-    if folder.path != root:
-        if maildir.create and not os.path.lexists(f"{root}/tmp"):
-            make(Folder(maildir, INBOX, root))
-        _make_levels(root, folder.path)
-    elif maildir.create:
+def make_folder(path: str, root: str, *, create_root: bool, marked: bool) -> None:
+    """Make what is missing of the folder at `path` in the Maildir at `root`.
+
+    `create_root` says whether the Maildir itself may be made, `marked` whether
+    subfolders have a `maildirfolder`.
+    """
+    if path != root:
+        if create_root and not os.path.lexists(f"{root}/tmp"):
+            make_folder(root, root, create_root=True, marked=marked)
+        _make_levels(root, path)
+    elif create_root:
         _make_level(root)
-    _make_parts(folder.path, folder.path != root and maildir.layout == MAILDIR_PLUS_PLUS)
+    _make_parts(path, marked and path != root)
 
 
-def _make_parts(path: str, subfolder: bool) -> None:
+def _make_parts(path: str, marked: bool) -> None:
     _make_directory(f"{path}/new")
-    if subfolder:
+    if marked:
         _touch(f"{path}/maildirfolder")
     _make_directory(f"{path}/cur")
     sync_directory(path)
@@ -51,7 +54,7 @@ def _make_levels(root: str, path: str) -> None:
 
 
 def _make_level(path: str) -> None:
-    """Syncs also when another made it: that one may not have come so far yet."""
+    """Make one directory; synced also if another process made it, which may not have yet."""
     _make_directory(path)
     sync_directory(os.path.dirname(path) or ".")
 
@@ -61,7 +64,7 @@ def _make_directory(path: str) -> None:
         os.mkdir(path, 0o700)
     except FileExistsError:
         return
-    if os.stat(path).st_mode & 0o700 != 0o700:  # the umask forbade the owner something
+    if os.stat(path).st_mode & 0o700 != 0o700:  # the umask took rights from the owner
         os.chmod(path, 0o700)
 
 

@@ -18,7 +18,7 @@ import os
 import time
 
 from maildrop_py.maildir.dotlock import Dotlock
-from maildrop_py.maildir.maildir import sync_directory
+from maildrop_py.maildir.sync import sync_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

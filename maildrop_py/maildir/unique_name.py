@@ -57,6 +57,14 @@ def delivered_name(base: str, size: int, wire_size: int, flags: str = "") -> str
     return f"{name}{INFO}{join_flags(flags)}" if flags else name
 
 
+def wire_size(data: bytes, previous: bytes = b"") -> int:
+    """The length of `data`, which follows the byte `previous`, with CR LF for every LF."""
+    bare = data.count(b"\n") - data.count(b"\r\n")
+    if previous == b"\r" and data.startswith(b"\n"):
+        bare -= 1
+    return len(data) + bare
+
+
 def join_flags(letters: Iterable[str]) -> str:
     """Flag letters, each once, in ASCII order."""
     return "".join(sorted(set(letters)))

@@ -34,9 +34,9 @@ from maildrop_py.errors import MaildropError
 from maildrop_py.maildir import exclusive_rename as free_names
 from maildrop_py.maildir.base_name import Finder
 from maildrop_py.maildir.copying import copy_file
-from maildrop_py.maildir.dovecot_list_lock import dovecot_waits
-from maildrop_py.maildir.maildir import sync_directory
+from maildrop_py.maildir.dovecot_list_lock import list_locks
 from maildrop_py.maildir.storage_errors import storage_error
+from maildrop_py.maildir.sync import sync_directory
 from maildrop_py.refile.other_movers import (
     GRACE,
     PAUSE,
@@ -44,7 +44,7 @@ from maildrop_py.refile.other_movers import (
     being_moved,
     takes_away,
 )
-from maildrop_py.refile.step import COPY, DELETE, DONE, FAILED, GONE, Step, Task
+from maildrop_py.refile.step import COPY, DELETE, DONE, FAILED, FLAG, GONE, Step, Task
 from maildrop_py.refile.step_records import MoveNotes
 
 TYPE_CHECKING = False
@@ -85,7 +85,7 @@ class Batch:
         """Carry out the tasks, but for those of messages that others are moving; these."""
         waiting = []
         self._both.clear()
-        with dovecot_waits(tasks):
+        with list_locks(_folders_of_flagged(tasks)):
             for task in tasks:
                 try:
                     self._carry_out(task)
@@ -223,6 +223,12 @@ class Batch:
         self._notes.again(step, source, target)
         free_names.publish(made, target)
         return False
+
+
+def _folders_of_flagged(tasks: Iterable[Task]) -> set[str]:
+    """The folders in whose cur/ flags change."""
+    changed = [step.source for task in tasks for step in task.steps if step.do == FLAG]
+    return {path.rsplit("/", 2)[0] for path in changed if path.rsplit("/", 2)[1] == "cur"}
 
 
 def _say_what_is_unsafe(tasks: Iterable[Task], unsafe: Mapping[str, OSError]) -> None:

@@ -63,7 +63,7 @@ class Importer:
         group, self._waiting = self._waiting, []
         for arrival in group:
             self._try(arrival, arrival.delivery.sync_files)
-            self._try(arrival, arrival.delivery.run_commands)
+            self._try(arrival, arrival.delivery.run_programs)
             self._try(arrival, arrival.delivery.publish)
         good = [arrival for arrival in group if not arrival.why]
         try:

@@ -31,7 +31,7 @@ import os
 import time
 from json.encoder import encode_basestring as quoted
 
-from maildrop_py.maildir.maildir import sync_directory
+from maildrop_py.maildir.sync import sync_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from maildrop_py.intake.maildir_walk import FiledAs, MaildirWalk
 from maildrop_py.intake.message_files import Walk
 from maildrop_py.maildir import keywords
-from maildrop_py.maildir.folder_listing import chosen_folders
 from maildrop_py.maildir.folder_name import from_disk
 from maildrop_py.maildir.maildir import Folder, Maildir
 from maildrop_py.message.message import FileSource, Message
+from maildrop_py.refile.chosen_folders import chosen_folders
 from maildrop_py.rules.language.settings import Settings
 
 Report = Callable[[str, str], None]

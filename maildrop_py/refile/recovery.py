@@ -25,7 +25,7 @@ from maildrop_py.maildir.base_name import Finder
 from maildrop_py.maildir.copying import same_bytes
 from maildrop_py.maildir.exclusive_rename import publish, remove
 from maildrop_py.maildir.file_name import parse
-from maildrop_py.maildir.maildir import sync_directory
+from maildrop_py.maildir.sync import sync_directory
 from maildrop_py.record import record, replace
 from maildrop_py.refile.past_runs import Taken, past_runs
 from maildrop_py.refile.step import COPY, DELETE, REWRITE

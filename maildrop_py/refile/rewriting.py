@@ -14,10 +14,10 @@ from __future__ import annotations
 import os
 
 from maildrop_py.delivery.header_edits import added, cuts
-from maildrop_py.delivery.spool import wire_size
 from maildrop_py.delivery.trace_headers import line_end
 from maildrop_py.errors import StorageFailed
 from maildrop_py.maildir.file_name import parse
+from maildrop_py.maildir.unique_name import wire_size
 from maildrop_py.message.headers import from_line_end
 from maildrop_py.record import record, replace
 

@@ -12,11 +12,11 @@ import click
 from maildrop_py.cli.refile_options import Common
 from maildrop_py.decision.decider import Decider
 from maildrop_py.intake.watcher import Directory
-from maildrop_py.maildir.folder_listing import chosen_folders
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.record import replace
+from maildrop_py.refile.chosen_folders import chosen_folders
 from maildrop_py.refile.journal import Journal
 from maildrop_py.refile.maildir_messages import globs_of, messages_at
 from maildrop_py.refile.past_runs import past_runs

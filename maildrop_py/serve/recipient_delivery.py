@@ -141,7 +141,7 @@ class Posting:
         self._delivery.write()
         if self.runs_programs:
             self._delivery.sync_files()
-            self._delivery.run_commands()
+            self._delivery.run_programs()
 
     def _maildir(self) -> Maildir:
         mailbox, settings = self.mailbox, self._program.settings

@@ -13,7 +13,7 @@ WORK = """
 import sys
 from maildrop_py.decision.decision import Decision, Filing
 from maildrop_py.maildir.maildir import Maildir
-from maildrop_py.delivery.deliver import perform
+from maildrop_py.delivery.deliver import deliver
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.message.envelope import Envelope
 maildir = Maildir(sys.argv[1])
@@ -22,7 +22,7 @@ for number in range(int(sys.argv[3])):
     with Spool(maildir) as spool:
         spool.write(f"Subject: {sys.argv[2]}-{number}\\n\\n".encode())
         decision = Decision((Filing(folder, "S" * (number % 2)),))
-        perform(decision, spool.finish(), maildir, Envelope())
+        deliver(decision, spool.finish(), maildir, Envelope())
 """
 
 

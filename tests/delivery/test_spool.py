@@ -197,7 +197,7 @@ MEMORY = """
 import re, sys
 from maildrop_py.decision.decision import Decision, Filing
 from maildrop_py.maildir.maildir import Maildir
-from maildrop_py.delivery.deliver import perform
+from maildrop_py.delivery.deliver import deliver
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.intake.stdin import read_message
 from maildrop_py.message.envelope import Envelope
@@ -206,7 +206,7 @@ envelope = Envelope(sender="a@b", recipient="c@d")
 with Spool(maildir, envelope) as spool:
     read_message(spool)
     spool.finish()
-    perform(Decision((Filing("INBOX"),), add_headers=(("X", "1"),)), spool, maildir, envelope)
+    deliver(Decision((Filing("INBOX"),), add_headers=(("X", "1"),)), spool, maildir, envelope)
 print(re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1])
 """
 

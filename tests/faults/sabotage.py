@@ -29,10 +29,10 @@ folder_making.sync_directory = lambda path: None
 """
 
 PUBLISHED_BEFORE_SYNC = """
-from maildrop_py.delivery import deliver as perform
-sync_files, publish = perform.Delivery.sync_files, perform.Delivery.publish
-perform.Delivery.sync_files = lambda self: None
-perform.Delivery.publish = lambda self: (publish(self), sync_files(self))
+from maildrop_py.delivery import deliver
+sync_files, publish = deliver.Delivery.sync_files, deliver.Delivery.publish
+deliver.Delivery.sync_files = lambda self: None
+deliver.Delivery.publish = lambda self: (publish(self), sync_files(self))
 """
 
 RENAMED_BEFORE_SYNC = (
@@ -45,9 +45,9 @@ os.link = link
 )
 
 TOLD_BEFORE_DIRECTORY_SYNC = """
-from maildrop_py.delivery import deliver as perform
+from maildrop_py.delivery import deliver
 from maildrop_py.lmtp.server import group_commit as groups
-perform.sync_directories = lambda deliveries: None
+deliver.sync_directories = lambda deliveries: None
 groups._sync_directory = lambda path: None
 """
 

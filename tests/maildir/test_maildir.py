@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.maildir import maildir as maildir_module
-from maildrop_py.maildir.maildir import Draft, Folder, Maildir
+from maildrop_py.errors import StorageFailed
+from maildrop_py.maildir import sync, tmp_file
+from maildrop_py.maildir.maildir import Folder, Maildir
+from maildrop_py.maildir.tmp_file import TmpFile
 from tests.support.delivering import leftovers, mode, visible
 
 
-def written(folder: Folder, data: bytes = b"hello\n") -> Draft:
-    draft = Draft(folder).create()
+def written(folder: Folder, data: bytes = b"hello\n") -> TmpFile:
+    draft = TmpFile(folder).create()
     draft.written.size, draft.written.wire_size = len(data), len(data) + 1
     draft.written.write(data)
     draft.written.sync()
@@ -122,7 +124,7 @@ def test_taken_name_in_tmp_is_left_alone(root: Path, monkeypatch: pytest.MonkeyP
     folder.ensure()
     (root / "tmp" / "taken").write_text("theirs")
     names = iter(["taken", "free"])
-    monkeypatch.setattr(maildir_module, "new_base", lambda: next(names))
+    monkeypatch.setattr(tmp_file, "new_base", lambda: next(names))
     assert written(folder).base == "free"
     assert (root / "tmp" / "taken").read_text() == "theirs"
 
@@ -132,12 +134,12 @@ def test_taken_name_is_never_overwritten(
     root: Path, monkeypatch: pytest.MonkeyPatch, flags: str
 ) -> None:
     folder = Maildir(str(root)).folder("INBOX")
-    monkeypatch.setattr(maildir_module, "new_base", lambda: "taken")
+    monkeypatch.setattr(tmp_file, "new_base", lambda: "taken")
     draft = written(folder)
     first = Path(draft.publish(flags))
     draft.discard()
     draft = written(folder, b"world\n")
-    monkeypatch.setattr(maildir_module, "new_base", lambda: "free")
+    monkeypatch.setattr(tmp_file, "new_base", lambda: "free")
     second = Path(draft.publish(flags))
     assert first.read_bytes() == b"hello\n" and second.read_bytes() == b"world\n"
 
@@ -195,7 +197,7 @@ def test_file_that_vanished_from_tmp_is_an_error(root: Path) -> None:
 
 def test_failed_fsync_is_not_forgotten(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel reports a lost page once; a second fsync would say all is well."""
-    draft = Draft(Maildir(str(root)).folder("INBOX")).create()
+    draft = TmpFile(Maildir(str(root)).folder("INBOX")).create()
 
     def failing(descriptor: int) -> None:
         raise OSError(errno.EIO, "lost")
@@ -208,7 +210,7 @@ def test_failed_fsync_is_not_forgotten(root: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_short_writes_are_continued(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    draft = Draft(Maildir(str(root)).folder("INBOX")).create()
+    draft = TmpFile(Maildir(str(root)).folder("INBOX")).create()
     write = os.write
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
@@ -231,14 +233,14 @@ def test_link_with_the_name_of_the_file_in_tmp_is_not_followed(
     folder.ensure()
     (root / "tmp" / "trap").symlink_to(root / "victim")
     names = iter(["trap", "free"])
-    monkeypatch.setattr(maildir_module, "new_base", lambda: next(names))
+    monkeypatch.setattr(tmp_file, "new_base", lambda: next(names))
     assert written(folder).base == "free" and not (root / "victim").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_root_does_not_write_into_a_users_maildir(root: Path) -> None:
     os.chown(root, 65534, 65534)
-    with pytest.raises(maildir_module.StorageFailed):
+    with pytest.raises(StorageFailed):
         written(Maildir(str(root)).folder("INBOX"))
     assert not os.listdir(root)
 
@@ -255,14 +257,14 @@ def test_directories_that_cannot_be_synced_are_no_error(
         return fsync
 
     monkeypatch.setattr(os, "fsync", failing(errno.EINVAL))
-    maildir_module.sync_directory(str(root))
+    sync.sync_directory(str(root))
     monkeypatch.setattr(os, "fsync", failing(errno.EIO))
     with pytest.raises(OSError, match="no"):
-        maildir_module.sync_directory(str(root))
+        sync.sync_directory(str(root))
 
 
 def test_each_directory_is_synced_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[str] = []
-    monkeypatch.setattr(maildir_module, "sync_directory", synced.append)
-    maildir_module.sync_directories(["a", "b", "a"])
+    monkeypatch.setattr(sync, "sync_directory", synced.append)
+    sync.sync_directories(["a", "b", "a"])
     assert synced == ["a", "b"]

@@ -10,7 +10,7 @@ import pytest
 
 from maildrop_py.decision.decision import Decision, Filing
 from maildrop_py.maildir import exclusive_rename as free_names
-from maildrop_py.maildir.maildir import sync_directory
+from maildrop_py.maildir.sync import sync_directory
 from maildrop_py.message.message import Message
 from maildrop_py.refile import batch as moves
 from tests.support.maildirs import Box, doing, tails, to

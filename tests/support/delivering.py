@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from maildrop_py.decision.decision import Action, Decision, Filing
-from maildrop_py.delivery.deliver import CommandSettings, Receipt, perform
+from maildrop_py.delivery.deliver import CommandSettings, Receipt
+from maildrop_py.delivery.deliver import deliver as carry_out
 from maildrop_py.delivery.spool import IN_MEMORY, Spool
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.envelope import Envelope
@@ -33,7 +34,7 @@ def deliver(
     decision = Decision(actions or (Filing("INBOX"),), **decided)  # type: ignore[arg-type]
     with Spool(maildir, envelope if early_envelope else None, in_memory=in_memory) as spool:
         feed(spool, data)
-        return perform(decision, spool, maildir, envelope, commands, mtime)
+        return carry_out(decision, spool, maildir, envelope, commands, mtime)
 
 
 def feed(spool: Spool, data: bytes, piece: int = 65536) -> Spool:

@@ -11,9 +11,9 @@ from maildrop_py.decision.decision import Action, Decision, Filing
 from maildrop_py.errors import MaildropError
 from maildrop_py.intake.maildir_walk import MaildirWalk
 from maildrop_py.maildir import keywords
-from maildrop_py.maildir.folder_listing import chosen_folders
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
+from maildrop_py.refile.chosen_folders import chosen_folders
 from maildrop_py.refile.journal import Journal
 from maildrop_py.refile.options import Choices
 from maildrop_py.refile.past_runs import PastRun, past_runs

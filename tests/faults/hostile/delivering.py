@@ -17,7 +17,7 @@ from pathlib import Path
 
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision, Filing
-from maildrop_py.delivery.deliver import perform
+from maildrop_py.delivery.deliver import deliver
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.errors import OverQuota
 from maildrop_py.evidence.evidence import Evidence
@@ -60,7 +60,7 @@ def message(data: bytes) -> None:
     with _maildir() as root:
         with Spool(maildir := Maildir(str(root), layout, encoding)) as spool:
             spool.write(text)
-            receipt = perform(decision, spool.finish(), maildir, envelope)
+            receipt = deliver(decision, spool.finish(), maildir, envelope)
         assert len(receipt.paths) == len(decision.filings)
         _see_files(root, receipt.paths)
         for path in receipt.paths:
@@ -77,7 +77,7 @@ def maildir_files(data: bytes) -> None:
         spool.write(b"Subject: x\n\n")
         filing = Filing("INBOX", "S", ("$Work", "Later"))
         try:
-            receipt = perform(Decision((filing,)), spool.finish(), maildir, Envelope())
+            receipt = deliver(Decision((filing,)), spool.finish(), maildir, Envelope())
         except OverQuota:
             assert b"S" in data or b"C" in data
             return

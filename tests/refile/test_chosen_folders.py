@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.maildir.folder_listing import LINK, chosen_folders
+from maildrop_py.maildir.folder_listing import LINK
 from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.refile.chosen_folders import chosen_folders
 
 Reports = dict[str, str]
 
