@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Manager:
-    """The service manager, if there is one, as the environment names it."""
+class ServiceManager:
+    """The service manager that the environment names, or none."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._address = environment.get("NOTIFY_SOCKET", "")
@@ -24,27 +24,23 @@ class Manager:
 
     def ready(self, status: str = "") -> None:
         """The sockets are open and workers accept; also the end of a reload."""
-        self._tell("READY=1", f"STATUS={status}")
+        self._send("READY=1", f"STATUS={status}")
 
     def reloading(self) -> None:
         """Rules are being read anew; `ready` ends it."""
         microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
-        self._tell("RELOADING=1", f"MONOTONIC_USEC={microseconds}")
+        self._send("RELOADING=1", f"MONOTONIC_USEC={microseconds}")
 
     def stopping(self) -> None:
         """Sessions are finishing."""
-        self._tell("STOPPING=1")
+        self._send("STOPPING=1")
 
     def alive(self) -> None:
-        """All is well; to be said at least every `watchdog_seconds` / 2."""
+        """All is well. Send it at least every `watchdog_seconds` / 2."""
         if self.watchdog_seconds:
-            self._tell("WATCHDOG=1")
+            self._send("WATCHDOG=1")
 
-    def status(self, text: str) -> None:
-        """What `systemctl status` shows."""
-        self._tell(f"STATUS={text}")
-
-    def _tell(self, *lines: str) -> None:
+    def _send(self, *lines: str) -> None:
         if self._address[:1] not in ("/", "@"):
             return
         address = "\0" + self._address[1:] if self._address[0] == "@" else self._address

@@ -14,19 +14,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from maildrop_py.errors import MaildropError, UsageError
-from maildrop_py.lmtp.processes.privileges import Person, person_named
-from maildrop_py.lmtp.server.listeners import passed_doors, tcp_door, unix_door
-from maildrop_py.lmtp.server.server import Door
+from maildrop_py.lmtp.processes.privileges import Credentials, credentials_named
+from maildrop_py.lmtp.server.listeners import Listener, inherited_listeners, listen_tcp, listen_unix
 from maildrop_py.lmtp.session_settings import Limits
 from maildrop_py.paths import SHARED_RULES, UserPaths, delivery_log
-from maildrop_py.serve.path_template import Template
-from maildrop_py.serve.recipients import Directory, Layout
+from maildrop_py.serve.path_template import PathTemplate
+from maildrop_py.serve.recipients import MailboxPaths, Recipients
 from maildrop_py.serve.service import Plan, run
-from maildrop_py.serve.user_database import Everybody, Folders, PasswordFile, SystemAccounts
-from maildrop_py.systemd import Manager
+from maildrop_py.serve.user_database import AnyUser, MaildirUsers, PasswordFile, SystemAccounts
+from maildrop_py.systemd import ServiceManager
 
 if TYPE_CHECKING:
-    from maildrop_py.serve.user_database import Users
+    from maildrop_py.serve.user_database import UserDatabase
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -88,7 +87,7 @@ def _option(*names: str, **more: Any) -> Callable[[F], F]:
 @_option("--recipients", default=1000, type=click.IntRange(100), help="At most, a message.")
 @_option("--message-size", default=100, type=click.IntRange(0), help="At most, MiB; 0: any.")
 @_option("--idle", default=300.0, type=click.FloatRange(1), help="Seconds to wait for a command.")
-def serve(**told: Any) -> None:
+def serve(**given: Any) -> None:
     """Take mail in over LMTP and deliver it by each recipient's rules.
 
     LMTP (RFC 2033) is how Postfix, Exim and OpenSMTPD hand mail to a server of
@@ -97,20 +96,20 @@ def serve(**told: Any) -> None:
     passwd(5), user or user@domain first), or the system's. SIGHUP reads users
     and rules anew, SIGTERM ends after what is begun."""
     try:
-        manager = Manager(os.environ)
-        run(_plan(Options(**told)), manager, lambda text: click.echo(text, err=True))
+        manager = ServiceManager(os.environ)
+        run(_plan(Options(**given)), manager, lambda text: click.echo(text, err=True))
     except (MaildropError, OSError) as error:
         raise click.ClickException(str(error)) from error
     sys.exit(0)
 
 
 def _plan(options: Options) -> Plan:
-    person = _person(options)
+    credentials = _credentials(options)
     homes = bool(options.users or options.home)
     layout = _layout(options, homes)
     layout.check(homes)
     name = options.name or socket.getfqdn()
-    directory = Directory(_users(options, layout), layout, options.recipient_delimiter, name)
+    recipients = Recipients(_users(options, layout), layout, options.recipient_delimiter, name)
     limits = Limits(
         message=options.message_size * MIB,
         recipients=options.recipients,
@@ -118,10 +117,10 @@ def _plan(options: Options) -> Plan:
         command_seconds=options.idle,
     )
     return Plan(
-        person=person,
-        deputies=os.geteuid() == 0 and options.users is not None,
-        doors=_doors(options),
-        directory=directory,
+        credentials=credentials,
+        processes=os.geteuid() == 0 and options.users is not None,
+        listeners=_listeners(options),
+        recipients=recipients,
         name=name,
         limits=limits,
         workers=options.workers or len(os.sched_getaffinity(0)),
@@ -129,7 +128,7 @@ def _plan(options: Options) -> Plan:
     )
 
 
-def _layout(options: Options, homes: bool) -> Layout:
+def _layout(options: Options, homes: bool) -> MailboxPaths:
     """Each user's own places below his home, or, without homes, below the server's."""
     places = _places(options)
     below = "{domain}/{user}"
@@ -142,17 +141,17 @@ def _layout(options: Options, homes: bool) -> Layout:
         defaults = "", SHARED_RULES, f"{state}/users/{below}", cache
     maildir = options.maildir or defaults[0]
     if not maildir:
-        raise UsageError("say where mail goes: --maildir, --home or --users")
+        raise UsageError("nowhere to deliver: use --maildir, --home or --users")
     state = options.state or defaults[2]
     log = options.log or delivery_log(state)
-    return Layout(
-        maildir=Template(maildir),
-        rules=Template(options.rules or defaults[1]),
-        state=Template(state),
-        cache=Template(defaults[3]),
-        log=None if log == "none" else Template(log),
+    return MailboxPaths(
+        maildir=PathTemplate(maildir),
+        rules=PathTemplate(options.rules or defaults[1]),
+        state=PathTemplate(state),
+        cache=PathTemplate(defaults[3]),
+        log=None if log == "none" else PathTemplate(log),
         default_rules=options.default_rules or "",
-        told_maildir=options.maildir is not None,
+        maildir_given=options.maildir is not None,
         create=options.create or options.users is not None,
     )
 
@@ -164,42 +163,42 @@ def _places(options: Options) -> UserPaths:
     return UserPaths(os.environ)
 
 
-def _users(options: Options, layout: Layout) -> Users:
-    home = Template(options.home) if options.home else None
+def _users(options: Options, layout: MailboxPaths) -> UserDatabase:
+    home = PathTemplate(options.home) if options.home else None
     if options.users == "system":
         return SystemAccounts(options.lowest_uid)
     if options.users:
         return PasswordFile(options.users, lambda text: click.echo(text, err=True))
-    return Everybody(home) if options.create else Folders(layout.maildir, home)
+    return AnyUser(home) if options.create else MaildirUsers(layout.maildir, home)
 
 
-def _person(options: Options) -> Person | None:
+def _credentials(options: Options) -> Credentials | None:
     """Who the workers are to be; None for who we are."""
     if os.geteuid() != 0:
         if options.user and options.user != pwd.getpwuid(os.geteuid()).pw_name:
             raise UsageError(f"only root can serve as {options.user}")
         return None
     if not options.user and not options.users:
-        raise UsageError("mail is never delivered as root: say --user, or --users system")
-    return person_named(options.user or "nobody")
+        raise UsageError("mail is never delivered as root: use --user, or --users system")
+    return credentials_named(options.user or "nobody")
 
 
-def _doors(options: Options) -> list[Door]:
-    doors = passed_doors(os.environ)
-    doors += [_door(place, options) for place in options.listen]
-    if not doors:
-        raise UsageError("say where to listen: --listen /run/maildrop-py/lmtp")
-    return doors
+def _listeners(options: Options) -> list[Listener]:
+    listeners = inherited_listeners(os.environ)
+    listeners += [_listener(place, options) for place in options.listen]
+    if not listeners:
+        raise UsageError("nowhere to listen: use --listen /run/maildrop-py/lmtp")
+    return listeners
 
 
-def _door(place: str, options: Options) -> Door:
+def _listener(place: str, options: Options) -> Listener:
     if place.startswith("/"):
         owner, group = _ids(options)
-        return unix_door(place, _mode(options.mode), owner, group)
+        return listen_unix(place, _mode(options.mode), owner, group)
     host, colon, port = place.rpartition(":")
     if not colon or not port.isdigit():
-        raise UsageError(f"--listen {place}: neither a path from / on nor ADDRESS:PORT")
-    return tcp_door(host.strip("[]"), int(port), xforward=options.xforward)
+        raise UsageError(f"--listen {place}: not an absolute path, and not ADDRESS:PORT")
+    return listen_tcp(host.strip("[]"), int(port), xforward=options.xforward)
 
 
 def _mode(text: str) -> int:
@@ -208,12 +207,12 @@ def _mode(text: str) -> int:
     except ValueError:
         mode = -1
     if not 0 <= mode <= 0o777:
-        raise UsageError(f"--mode {text}: no permissions in octal, such as 0660")
+        raise UsageError(f"--mode {text}: not permissions in octal, such as 0660")
     return mode
 
 
 def _ids(options: Options) -> tuple[int, int]:
-    """uid and gid of the socket; -1 for what is not told."""
+    """uid and gid of the socket; -1 for what was not given."""
     try:
         owner = pwd.getpwnam(options.owner).pw_uid if options.owner else -1
         return owner, grp.getgrnam(options.group).gr_gid if options.group else -1

@@ -26,7 +26,7 @@ from maildrop_py.refile.run_start import say
 from maildrop_py.refile.watched import Watched
 from maildrop_py.rules.program.cache import load_program
 from maildrop_py.rules.program.program import Program
-from maildrop_py.systemd import Manager
+from maildrop_py.systemd import ServiceManager
 
 POLL = 5.0  # seconds between looks at a network file system
 CHECK = 1.0  # seconds: rules are looked at no more often
@@ -74,7 +74,7 @@ class Service:
         self._said: tuple[str, ...] = ()
         self._checked = 0.0
         self._reload = False
-        self._manager = Manager(os.environ)
+        self._manager = ServiceManager(os.environ)
         self._program = self._first_program()
         named = maildirs or (None,)
         self._watched = [self._watch(name) for name in named]

@@ -1,7 +1,7 @@
-"""lmtp: the door through which a mail server hands over mail (RFC 2033).
+"""lmtp: takes mail in from a mail server (RFC 2033).
 
-`session` is the protocol and knows no sockets; `server` and `connection` move its
-bytes; `handler` is the seam to whoever delivers; `groups` makes messages that
-arrive together durable together; `workers` runs several processes on one
-socket; `appointer` and `deputies` run deliveries as their recipients.
+`session` is the protocol and knows no sockets. `handler` is the interface to whoever
+delivers. `server/` moves the bytes of the clients and syncs messages in groups.
+`processes/` holds the supervisor, its workers, and the processes that deliver as
+the recipients.
 """

@@ -20,7 +20,7 @@ plain_path = re.compile(r'<([^<>"\\@:\s]+)@([^<>"\\@:\s]+)>').fullmatch
 
 
 @record
-class Address:
+class EnvelopeAddress:
     """A mailbox: `local` without quotes; `domain` is "" for a bare Postmaster."""
 
     local: str
@@ -32,7 +32,9 @@ class Address:
         return f"{self.local}@{self.domain}" if self.domain else self.local
 
 
-def read_path(argument: str, keyword: str, status: str) -> tuple[Address | None, Parameters]:
+def read_path(
+    argument: str, keyword: str, status: str
+) -> tuple[EnvelopeAddress | None, Parameters]:
     """The address and parameters of `FROM:<address> NAME=value ...`.
 
     None is the null path `<>`. Raises Refused: 501 5.5.4 for bad syntax,
@@ -43,7 +45,7 @@ def read_path(argument: str, keyword: str, status: str) -> tuple[Address | None,
         raise Refused(501, "5.5.4", f"Syntax: {keyword}<address>")
     rest = argument[len(keyword) :]
     if plain := plain_path(rest):
-        return Address(plain[1], plain[2]), {}
+        return EnvelopeAddress(plain[1], plain[2]), {}
     rest = rest.lstrip(" ")
     if not rest.startswith("<"):
         raise Refused(501, status, "The address must stand in < >")
@@ -72,7 +74,7 @@ def _closing(rest: str) -> int:
     return -1
 
 
-def read_address(path: str, status: str = "5.1.3") -> Address:
+def read_address(path: str, status: str = "5.1.3") -> EnvelopeAddress:
     """A mailbox, with or without a source route. Raises Refused, 501 `status`."""
     if path.startswith("@"):
         path = path.partition(":")[2]
@@ -85,7 +87,7 @@ def read_address(path: str, status: str = "5.1.3") -> Address:
         raise Refused(501, status, "The address has no local part or no domain")
     if any(c in "<> \t" for c in domain) or (not quoted and any(c in '<> \t"' for c in local)):
         raise Refused(501, status, "The address has characters that need quotes")
-    return Address(_unquoted(local, status) if quoted else local, domain)
+    return EnvelopeAddress(_unquoted(local, status) if quoted else local, domain)
 
 
 def _unquoted(local: str, status: str) -> str:

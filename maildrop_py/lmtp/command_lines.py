@@ -15,7 +15,7 @@ CONTROLS = bytes(range(32)) + b"\x7f"
 CR = 13
 
 
-class Lines:
+class CommandLines:
     """What one client sent and has not been understood yet."""
 
     __slots__ = ("_data", "_limit", "_position", "_skipping")

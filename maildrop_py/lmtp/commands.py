@@ -57,8 +57,8 @@ def _lhlo(session: Session, argument: str) -> None:
         raise Refused(501, "5.5.4", "Syntax: LHLO hostname")
     session.greeted = True
     session.reset()
-    site = session.site
-    session.send(site.offers_xforward if session.xforward else site.offers)
+    settings = session.settings
+    session.send(settings.offers_xforward if session.xforward else settings.offers)
 
 
 def _helo(session: Session, argument: str) -> None:
@@ -82,7 +82,7 @@ def _mail(session: Session, argument: str) -> None:
     sender, parameters = read_path(argument, "FROM:", "5.1.7")
     transaction = Transaction(sender, session.origin)
     if parameters:
-        transaction.apply(parameters, session.site.limits.message)
+        transaction.apply(parameters, session.settings.limits.message)
     if sender is not None and not transaction.permits(sender):
         session.fail(NEEDS_SMTPUTF8)
     else:
@@ -94,7 +94,7 @@ def _rcpt(session: Session, argument: str) -> None:
     transaction = session.transaction
     if transaction is None:
         raise Refused(503, "5.5.1", "MAIL comes first")
-    if len(transaction.recipients) >= session.site.limits.recipients:
+    if len(transaction.recipients) >= session.settings.limits.recipients:
         return session.say(TOO_MANY_RECIPIENTS)  # no error: RFC 5321 4.5.3.1.10
     address, parameters = read_path(argument, "TO:", "5.1.3")
     if address is None:

@@ -1,12 +1,12 @@
-"""data: the message as it arrives after DATA, made what the sender wrote.
+"""data: reads the message that follows DATA.
 
-Takes away the dots that the client put in front of lines (RFC 5321 4.5.2) and
-finds the end, in pieces of any size: how the network cuts the stream never
-changes what comes out. Memory held between pieces: at most four bytes.
+Removes the dots that the client put in front of lines (RFC 5321 4.5.2) and
+finds the end. Pieces may have any size: how the network cuts the stream never
+changes the result. Memory held between pieces: at most four bytes.
 
 The message ends at CR LF . CR LF and nowhere else; a bare LF or CR neither
-ends a line nor a message and is kept as it is, so nobody can smuggle a second
-message in one that another server read differently.
+ends a line nor a message and is kept as it is. So nobody can hide a second
+message inside one that another server reads differently.
 """
 
 from __future__ import annotations
@@ -18,17 +18,16 @@ find_dot = re.compile(rb"\r\n\.").search  # twice as fast as bytes.find
 find_bare_cr = re.compile(rb"\r(?!\n)").search
 
 
-class Text:
+class DataReader:
     """One message being received.
 
     `size` counts bytes so far as RFC 1870 does: CR LF as two, added dots not
-    at all. Lines come out ended by LF, as files have them, unless `crlf`.
+    at all. Lines come out ended by LF, as files have them.
     """
 
-    __slots__ = ("_crlf", "_first", "_held", "size")
+    __slots__ = ("_first", "_held", "size")
 
-    def __init__(self, crlf: bool = False) -> None:
-        self._crlf = crlf
+    def __init__(self) -> None:
         self._first = True  # the line end before the first line is not part of the message
         self._held = b"\r\n"
         self.size = -2
@@ -52,8 +51,6 @@ class Text:
         if self._first and piece:
             self._first = False
             piece = piece[2:]
-        if self._crlf:
-            return piece
         if find_bare_cr(piece):
             return piece.replace(b"\r\n", b"\n")
         return piece.replace(b"\r", b"")  # the same, ten times as fast

@@ -1,9 +1,10 @@
-"""handler: the seam between the protocol and whoever delivers the mail.
+"""handler: the interface between the protocol and whoever delivers the mail.
 
-The server asks a Handler about each recipient, gives it the message piece by
-piece through a Sink, and lets the Sink answer for every recipient when the
-message is safely on disk, at once or later. The protocol knows no rules, no
-Maildirs and no users; the handler knows no sockets.
+Two phases, as in every good mail server: first each recipient is accepted or
+refused (`recipient`), then the message is delivered (`begin`, `write`, and
+`commit` or `abort`). `commit` answers for every recipient when the message is
+safely on disk, at once or later. The protocol knows no rules, no Maildirs and no
+users; the handler knows no sockets.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, Protocol
 
-    from maildrop_py.lmtp.address import Address
+    from maildrop_py.lmtp.address import EnvelopeAddress
     from maildrop_py.lmtp.reply import Reply
     from maildrop_py.lmtp.transaction import Transaction
 
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
         """Who takes the mail. Called in the server's loop: must not wait for the network.
 
         Whatever these raise is answered as `answer_to` says, for that
-        recipient or that message alone; `unexpected` is told of it.
+        recipient or that message alone; `unexpected` gets it.
         """
 
-        def recipient(self, address: Address, transaction: Transaction) -> Reply | Any:
+        def recipient(self, address: EnvelopeAddress, transaction: Transaction) -> Reply | Any:
             """A Reply to refuse, anything else to accept.
 
             What is returned (a mailbox, a user) is put into `transaction.recipients`.
             """
 
-        def begin(self, transaction: Transaction) -> Sink | Reply:
-            """A place for the message that comes now, or a Reply to refuse it."""
+        def begin(self, transaction: Transaction) -> MessageSink | Reply:
+            """Where to write the message that comes now, or a Reply to refuse it."""
 
         def reload(self) -> None:
             """Read rules and users anew: SIGHUP came. Sessions go on."""
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
         def unexpected(self, error: Exception) -> None:
             """Something other than a MaildropError or an OSError was raised."""
 
-    class Sink(Protocol):
+    class MessageSink(Protocol):
         """One message on its way to disk; after `abort` or `commit` no more is written."""
 
         def write(self, piece: bytes) -> object:

@@ -34,11 +34,6 @@ class Reply:
     def __hash__(self) -> int:
         return hash((self.code, self.status, self.text))
 
-    @property
-    def positive(self) -> bool:
-        """Whether the server has taken responsibility (2xx)."""
-        return 200 <= self.code < 300
-
     def encode(self, utf8: bool = False) -> bytes:
         """The reply as sent; without `utf8`, characters beyond ASCII become `?`."""
         text = self.text

@@ -13,9 +13,9 @@ client: one command line and the recipients it was granted.
 from __future__ import annotations
 
 from maildrop_py.errors import MaildropError
-from maildrop_py.lmtp.command_lines import Lines
+from maildrop_py.lmtp.command_lines import CommandLines
 from maildrop_py.lmtp.commands import obey
-from maildrop_py.lmtp.data import Text
+from maildrop_py.lmtp.data import DataReader
 from maildrop_py.lmtp.fixed_replies import (
     GO_AHEAD,
     STOPPING,
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from maildrop_py.lmtp.handler import Sink
-    from maildrop_py.lmtp.session_settings import Site
+    from maildrop_py.lmtp.handler import MessageSink
+    from maildrop_py.lmtp.session_settings import SessionSettings
     from maildrop_py.lmtp.transaction import Transaction
     from maildrop_py.lmtp.xforward import Origin
 
@@ -59,30 +59,30 @@ class Session:
         "handler",
         "origin",
         "progress",
-        "site",
+        "settings",
         "transaction",
         "xforward",
     )
 
-    def __init__(self, site: Site, *, xforward: bool = False) -> None:
-        self.site, self.handler = site, site.handler
+    def __init__(self, settings: SessionSettings, *, xforward: bool = False) -> None:
+        self.settings, self.handler = settings, settings.handler
         self.xforward = xforward
         self.greeted = self.closing = self._draining = False
         self.progress = self._errors = 0
         self.origin: Origin = {}
         self.transaction: Transaction | None = None
-        self.ending: Sink | None = None
-        self._lines = Lines(site.limits.line)
+        self.ending: MessageSink | None = None
+        self._lines = CommandLines(settings.limits.line)
         self._out: list[bytes] = []
-        self._text: Text | None = None
-        self._sink: Sink | None = None
+        self._text: DataReader | None = None
+        self._sink: MessageSink | None = None
         self._verdict: Reply | None = None  # why the rest of the message is dropped
 
     # For the server
 
     def greet(self) -> bytes:
         """The banner, to be sent before anything is read."""
-        return self.site.banner
+        return self.settings.banner
 
     def receive(self, data: bytes) -> bytes:
         """Take what the client sent; return what to send it, perhaps nothing.
@@ -147,7 +147,7 @@ class Session:
     def fail(self, reply: Reply) -> None:
         """Answer a command that makes no sense; too many of them end the session."""
         self._errors += 1
-        if self._errors >= self.site.limits.errors:
+        if self._errors >= self.settings.limits.errors:
             self.close(TOO_MANY_ERRORS)
         else:
             self.say(reply)
@@ -167,9 +167,9 @@ class Session:
         self.transaction = self._text = self._verdict = None
         self.origin = {}
 
-    def begin_text(self, sink: Sink) -> None:
+    def begin_text(self, sink: MessageSink) -> None:
         """Go ahead: what comes now is the message."""
-        self._sink, self._text, self._verdict = sink, Text(), None
+        self._sink, self._text, self._verdict = sink, DataReader(), None
         self._out.append(GO_AHEAD)
 
     def attempt(self, step: Callable[..., Any], *arguments: object) -> Any:
@@ -219,7 +219,7 @@ class Session:
             self._end_text()
 
     def _keep(self, piece: bytes, size: int) -> None:
-        sink, limit = self._sink, self.site.limits.message
+        sink, limit = self._sink, self.settings.limits.message
         assert sink is not None
         failure = TOO_BIG if limit and size > limit else self.attempt(sink.write, piece)
         if isinstance(failure, Reply):

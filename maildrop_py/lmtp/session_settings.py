@@ -30,7 +30,7 @@ class Limits:
     message_seconds: float = 3600.0
 
 
-class Site:
+class SessionSettings:
     """The handler, the name the server gives itself, its limits, its greeting."""
 
     def __init__(self, handler: Handler, name: str = "localhost", limits: Limits | None = None):

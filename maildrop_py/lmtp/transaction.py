@@ -10,34 +10,33 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from maildrop_py.lmtp.address import Address, Parameters
+    from maildrop_py.lmtp.address import EnvelopeAddress, Parameters
     from maildrop_py.lmtp.xforward import Origin
 
-NOT_TOLD = (None, None, None, None, False)
+UNKNOWN_CLIENT = (None, None, None, None, False)
 """Client and protocol of an Envelope: given in full, a record is made in half the time."""
 
 AUTHENTICATED = frozenset(("ESMTPA", "ESMTPSA", "LMTPA", "LMTPSA", "UTF8SMTPA", "UTF8SMTPSA"))
 
 
 class Transaction:
-    """What MAIL, RCPT and XFORWARD said.
+    """What the client gave with MAIL, RCPT and XFORWARD.
 
     `sender` is None for the null sender; `recipients` holds what the handler
-    returned for each accepted RCPT, in order; `size` is what the client
-    declared, None if it did not; `origin` the attributes of XFORWARD.
+    returned for each accepted RCPT, in order; `origin` holds the attributes of
+    XFORWARD.
     """
 
-    __slots__ = ("eight_bit", "origin", "recipients", "sender", "size", "smtputf8")
+    __slots__ = ("declared_size", "origin", "recipients", "sender", "smtputf8")
 
-    def __init__(self, sender: Address | None, origin: Origin) -> None:
+    def __init__(self, sender: EnvelopeAddress | None, origin: Origin) -> None:
         self.sender = sender
         self.origin = origin
         self.recipients: list[Any] = []
-        self.size: int | None = None
-        self.eight_bit = False
+        self.declared_size = 0  # as the client declared it; 0: it did not
         self.smtputf8 = False
 
-    def permits(self, address: Address) -> bool:
+    def permits(self, address: EnvelopeAddress) -> bool:
         """Whether the client said SMTPUTF8 if `address` needs it (RFC 6531 3.4)."""
         return self.smtputf8 or (address.local.isascii() and address.domain.isascii())
 
@@ -51,7 +50,7 @@ class Transaction:
         sender = self.sender.text if self.sender else ""
         origin = self.origin
         if not origin:
-            return Envelope(sender, recipient, extension, user, *NOT_TOLD)
+            return Envelope(sender, recipient, extension, user, *UNKNOWN_CLIENT)
         address, protocol = origin.get("ADDR"), origin.get("PROTO")
         return Envelope(
             sender=sender,
@@ -73,21 +72,19 @@ class Transaction:
                 raise Refused(555, "5.5.4", f"Parameter {name} is not offered")
             if not take(self, value):
                 raise Refused(501, "5.5.4", f"Bad value of {name}")
-        if limit and self.size is not None and self.size > limit:
+        if limit and self.declared_size > limit:
             raise Refused(TOO_BIG.code, TOO_BIG.status, TOO_BIG.text)
 
 
 def _size(transaction: Transaction, value: str | None) -> bool:
     if value is None or not (value.isascii() and value.isdigit() and len(value) <= 20):
         return False
-    transaction.size = int(value)
+    transaction.declared_size = int(value)
     return True
 
 
 def _body(transaction: Transaction, value: str | None) -> bool:
-    kind = (value or "").upper()
-    transaction.eight_bit = kind == "8BITMIME"
-    return kind in ("7BIT", "8BITMIME")
+    return (value or "").upper() in ("7BIT", "8BITMIME")
 
 
 def _smtputf8(transaction: Transaction, value: str | None) -> bool:

@@ -1,8 +1,8 @@
-"""serve: rules, evidence and Maildirs of many users behind the LMTP door.
+"""serve: LMTP and delivery together, for many users.
 
-`command` is what one types; `users` knows who has mail here and `mailbox` where
-that is; `rulebook` keeps compiled rules; a `posting` is one message for one
-recipient, from the decision to the reply. Two ways lead there: `reception`,
-where this process delivers by itself, and `errands`, where, started as root, it
-has each message delivered by a process that is the recipient.
+`user_database` knows who has mail here, `recipients` and `mailbox` where it goes.
+`rules_cache` keeps compiled rules. `recipient_delivery` is one message for one
+recipient, from the decision to the reply. Two handlers use it: with
+`direct_handler` the worker delivers by itself; with `process_handler`, for a
+server started as root, a process of each recipient delivers (`recipient_process`).
 """

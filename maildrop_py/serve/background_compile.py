@@ -1,12 +1,12 @@
-"""background_compile: rules are read from YAML in a process of their own.
+"""background_compile: compiles rules in a process of their own.
 
-A large file takes seconds and a lot of memory; a server that took them would
-hold up every session and stay large. What comes of it lies in the cache of
-compiled rules, as for any delivery.
+A large file takes seconds and much memory. A server that compiled it itself would
+hold up every session and stay large. The result goes into the cache of compiled
+rules, as for any delivery.
 
-Known limit: a process begun while a thread of ours imports a module that it
-needs too would wait for that thread, which it has not got. It ends when its time
-is up, and the rules are compiled by the server itself.
+Known limit: a process that is forked while a thread imports a module waits for
+ever if it needs that module. It ends when its time is up, and the server compiles
+the rules itself.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Compilation:
     """One file's rules on their way into the folder `cache`. Raises OSError without a process."""
 
     def __init__(self, path: str, cache: str, home: str | None) -> None:
-        self._told = b""
+        self._output = b""
         self._reader, writer = os.pipe()
         try:
             self._pid = os.fork()
@@ -46,26 +46,26 @@ class Compilation:
         """Whether it is done, or is within so many seconds."""
         while self._reader >= 0 and select.select([self._reader], [], [], seconds)[0]:
             piece = os.read(self._reader, _PIECE)
-            self._told += piece
+            self._output += piece
             if not piece:
-                self._bury()
+                self._reap()
         return self._reader < 0
 
     def warnings(self) -> list[str]:
         """What there is to say of the rules, when it has ended."""
         try:
-            said: list[str] = json.loads(self._told)
+            warnings: list[str] = json.loads(self._output)
         except ValueError:
-            return ["rules not usable: reading them did not come to an end"]
-        return said
+            return ["rules not usable: compiling them did not end in time"]
+        return warnings
 
     def give_up(self) -> None:
         """End it before its time."""
         if self._reader >= 0:
             os.kill(self._pid, signal.SIGKILL)
-            self._bury()
+            self._reap()
 
-    def _bury(self) -> None:
+    def _reap(self) -> None:
         os.close(self._reader)
         self._reader = -1
         os.waitpid(self._pid, 0)

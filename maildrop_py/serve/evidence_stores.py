@@ -1,4 +1,4 @@
-"""evidence_stores: what was learnt for each user, in files that stay open while they are wanted."""
+"""evidence_stores: the stores of what was learnt for each user, kept open between messages."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ KEPT = 64  # files, of the users who had mail last
 AGAIN = 60.0  # seconds after which a file that could not be used is tried again
 
 
-class Stores:
-    """Stores by the folder of a user's state."""
+class EvidenceStores:
+    """One store for each user's state directory."""
 
     def __init__(self) -> None:
         self._stores: OrderedDict[str, tuple[float, Store]] = OrderedDict()
 
     def at(self, state: str) -> Store:
-        """The store in the folder `state`; nothing is opened before it is asked."""
+        """The store in the directory `state`; its file is opened when it is first asked."""
         made, store = self._stores.get(state, (0.0, None))
         now = time.monotonic()
         if store is None or (not store.usable and now - made > AGAIN):

@@ -1,15 +1,15 @@
-"""mailbox: one recipient's mailbox: whose it is, and where everything of it lies."""
+"""mailbox: one recipient's mailbox: whose it is, and where its files are."""
 
 from __future__ import annotations
 
 from maildrop_py.record import record
 
-OWN = -1  # the uid or gid that this process has already
+OWN = -1  # uid or gid: those of the server itself
 
 
 @record
 class Account:
-    """A user who has mail here. `uid` and `gid` are OWN where the server's will do."""
+    """A user who gets mail here. `uid` and `gid` are OWN where the server's own are used."""
 
     user: str
     home: str
@@ -19,14 +19,14 @@ class Account:
 
 @record
 class Mailbox:
-    """Where the mail for one address goes, and what goes with it.
+    """Where the mail for one address goes, and where the rest of its files are.
 
     `recipient` is the address as the mail server gave it, `extension` what
-    stands behind the delimiter in it, None if nothing does. `rules` are tried
+    follows the delimiter in it, None if nothing does. `rules` are tried
     first, `default_rules` where that file does not exist ("": there are none).
-    `own_rules`: no other user has that file, and this one need not have it either;
-    `own_maildir`: they may name another Maildir. `rules_home` is what `~` in the
-    rules stands for, None for the server's own home.
+    `own_rules`: the file belongs to this user alone, and need not exist.
+    `own_maildir`: the rules may name another Maildir. `rules_home` is what `~` in
+    the rules means, None for the server's own home.
     """
 
     account: Account

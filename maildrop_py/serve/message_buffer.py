@@ -1,8 +1,9 @@
-"""message_buffer: a message that somebody else will deliver, in a file without a name.
+"""message_buffer: holds a message that another process will deliver.
 
-For a server started as root: its workers may write nowhere, and the recipients'
-own processes get the message as an open file. Small messages stay in memory,
-large ones go to /var/tmp as they come, and vanish with their last reader.
+For a server started as root: its workers can write nowhere, and the recipients'
+own processes get the message as an open file without a name. Small messages stay
+in memory. Large ones go to /var/tmp as they arrive, and vanish with their last
+reader.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ PLACE = "/var/tmp"
 PIECE = 256 * 1024  # bytes
 
 
-class Holding:
+class MessageBuffer:
     """One message as it comes in. Raises DiskFull and the like."""
 
     def __init__(self) -> None:
@@ -47,7 +48,7 @@ class Holding:
         return self._file
 
     def close(self) -> None:
-        """Forget it here."""
+        """Close the file here."""
         descriptor, self._file, self._pieces = self._file, -1, []
         if descriptor >= 0:
             os.close(descriptor)
@@ -74,7 +75,7 @@ def _write(descriptor: int, data: bytes) -> None:
 
 
 def pieces_of(descriptor: int) -> Iterator[bytes]:
-    """The bytes of a held message; several may read the same file at once."""
+    """The bytes of a message; several processes may read the same file at once."""
     at = 0
     while piece := os.pread(descriptor, PIECE, at):
         yield piece

@@ -1,7 +1,7 @@
 """path_template: paths with `{user}`, `{domain}`, `{extension}` and `{home}` in them.
 
-What stands in an address never leads out of the place that the template gives
-it: a value that is no plain name of a file is refused, whoever asks for it.
+What an address contains never leads out of the directory that the template gives:
+a value that is not a plain file name is refused.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ LONGEST = 255  # bytes of a name of a file
 _field = re.compile(r"\{([^{}]*)\}")
 
 
-class NotAName(ValueError):
+class UnsafeName(ValueError):
     """A part of an address that cannot be part of a path."""
 
 
-class Template:
-    """One path of the command line; raises UsageError for a field that there is not."""
+class PathTemplate:
+    """One path of the command line. Raises UsageError for an unknown field."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -39,7 +39,7 @@ class Template:
 
     @property
     def personal(self) -> bool:
-        """Whether each user has a path of his own."""
+        """Whether each user gets a path of their own."""
         return self.has("user") or self.has("home")
 
     @property
@@ -48,7 +48,7 @@ class Template:
         return os.path.dirname(self._parts[0])
 
     def fill(self, user: str, domain: str, extension: str, home: str) -> str:
-        """The path for one address. Raises NotAName."""
+        """The path for one address. Raises UnsafeName."""
         if len(self._parts) == 1:
             return self.text
         values = {"user": user, "domain": domain, "extension": extension}
@@ -58,14 +58,14 @@ class Template:
             filled[at] = home if field == "home" else _name(values[field], field)
         path = os.path.normpath("".join(filled))
         if len(path) > LONGEST // 4 and any(len(os.fsencode(p)) > LONGEST for p in path.split("/")):
-            raise NotAName(f"{self.text} becomes too long")
+            raise UnsafeName(f"{self.text} becomes too long")
         return path
 
 
 def _name(value: str, field: str) -> str:
     """`value` if it can be the name of a file, or a part of one, and nothing else."""
     if value.startswith(".") or "/" in value or not value.isprintable():
-        raise NotAName(f"{field} {value!r}")
+        raise UnsafeName(f"{field} {value!r}")
     if not value and field != "extension":
-        raise NotAName(f"no {field}")
+        raise UnsafeName(f"no {field}")
     return value

@@ -1,15 +1,15 @@
 """recipient_delivery: one message for one recipient, from the decision to the reply.
 
-    decide   what the rules say            may have to wait for the world
-    write    the copies, in tmp/           and, where rules run programs, those;
-                                           new keywords have to wait for a lock
-    sync, publish                          with the others of a group (`groups`)
-    finish   the reply                     all is durable
-    remember the log, what was learnt      may have to wait for the store
+    decide         by the rules               may have to wait for DNS and the like
+    prepare        write the copies in tmp/,  may have to wait for a program, or for
+                   run programs               a lock that new keywords need
+    sync, publish  with others of a group (`group_commit`)
+    finish         the reply                  everything is durable
+    remember       the log, what was learnt   may have to wait for the store
 
-Whatever goes wrong is answered for this recipient alone, and nothing of his is
-visible then. A fault of our own while deciding sends the message to INBOX, with
-a warning: held up for days it would bounce.
+If anything fails, only this recipient gets the error, and nothing of the delivery
+is visible. If deciding fails by a fault of our own, the message goes to INBOX with
+a warning: a message held up for days would bounce.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from maildrop_py.serve.mailbox import Mailbox
 
 
-class Posting:
+class RecipientDelivery:
     """A Job of the group commit. `reply` is None until it is known.
 
-    `shared` is the envelope that a file of several recipients tells of.
+    `shared` is the envelope for a file that several recipients share.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Posting:
     ) -> None:
         self.mailbox, self.envelope = mailbox, envelope
         self.reply: Reply | None = None
-        self.done: Callable[[Posting], None] = lambda posting: None
+        self.done: Callable[[RecipientDelivery], None] = lambda delivery: None
         self._message, self.spool, self._shared = message, spool, shared
         self._program, warnings = rules
         self._warnings = list(warnings)
@@ -118,7 +118,7 @@ class Posting:
             return True
 
     def prepare(self) -> None:
-        """Write the copies and run the programs; what is raised becomes the reply."""
+        """Write the copies and run the programs; an exception becomes the reply."""
         if self.reply is not None:
             return
         try:

@@ -1,8 +1,8 @@
-"""recipients: from an address to its mailbox, by what the command line says.
+"""recipients: finds the mailbox of an address.
 
-A subaddress, `user+extension@domain`, is its user's unless it is a user itself.
-Users and domains are looked up in lower case; the address itself is kept as it
-came.
+A subaddress, `user+extension@domain`, belongs to `user`, unless it is a user
+itself. Users and domains are looked up in lower case; the address itself is kept
+as it came.
 """
 
 from __future__ import annotations
@@ -10,30 +10,30 @@ from __future__ import annotations
 from maildrop_py.errors import UsageError
 from maildrop_py.record import record
 from maildrop_py.serve.mailbox import Account, Mailbox
-from maildrop_py.serve.path_template import NotAName, Template
+from maildrop_py.serve.path_template import PathTemplate, UnsafeName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.lmtp.address import Address
-    from maildrop_py.serve.user_database import Users
+    from maildrop_py.lmtp.address import EnvelopeAddress
+    from maildrop_py.serve.user_database import UserDatabase
 
 KEPT = 4096  # mailboxes, of the addresses that had mail
 
 
 @record
-class Layout:
-    """Where everything of a user lies; `log` is None for no log.
+class MailboxPaths:
+    """Where the files of a user are; `log` is None for no log.
 
-    `told_maildir`: the command line names the Maildir, and users' rules do not.
+    `maildir_given`: the command line names the Maildir, so users' rules may not.
     """
 
-    maildir: Template
-    rules: Template
-    state: Template
-    cache: Template
-    log: Template | None
+    maildir: PathTemplate
+    rules: PathTemplate
+    state: PathTemplate
+    cache: PathTemplate
+    log: PathTemplate | None
     default_rules: str = ""
-    told_maildir: bool = True
+    maildir_given: bool = True
     create: bool = False
 
     def check(self, homes: bool) -> None:
@@ -47,15 +47,17 @@ class Layout:
                 raise UsageError(f"{template.text}: there are no homes: say --home or --users")
 
 
-class Directory:
-    """All mailboxes. `domain` is that of addresses without one; `delimiters` are characters."""
+class Recipients:
+    """All mailboxes. `domain` is for addresses without one; each of `delimiters` counts."""
 
-    def __init__(self, users: Users, layout: Layout, delimiters: str, domain: str) -> None:
+    def __init__(
+        self, users: UserDatabase, layout: MailboxPaths, delimiters: str, domain: str
+    ) -> None:
         self._users, self._layout = users, layout
         self._delimiters, self._domain = delimiters, domain
         self._known: dict[str, Mailbox] = {}
 
-    def mailbox(self, address: Address) -> Mailbox | None:
+    def mailbox(self, address: EnvelopeAddress) -> Mailbox | None:
         """The mailbox of an address; None if there is no such user. Raises Temporary."""
         domain = (address.domain or self._domain).lower()
         local = address.local.lower()
@@ -70,7 +72,7 @@ class Directory:
             return known
         try:
             found = self._mailbox(account, address, domain, extension)
-        except NotAName:
+        except UnsafeName:
             return None
         if len(self._known) >= KEPT:
             self._known.clear()
@@ -82,10 +84,12 @@ class Directory:
         self._users.forget()
         self._known.clear()
 
-    def _mailbox(self, account: Account, address: Address, domain: str, extension: str) -> Mailbox:
+    def _mailbox(
+        self, account: Account, address: EnvelopeAddress, domain: str, extension: str
+    ) -> Mailbox:
         layout = self._layout
 
-        def filled(template: Template) -> str:
+        def filled(template: PathTemplate) -> str:
             return template.fill(account.user, domain, extension, account.home)
 
         rules = filled(layout.rules)
@@ -101,6 +105,6 @@ class Directory:
             state=filled(layout.state),
             cache=filled(layout.cache),
             log=filled(layout.log) if layout.log else "",
-            own_maildir=not layout.told_maildir,
+            own_maildir=not layout.maildir_given,
             create=layout.create,
         )

@@ -1,10 +1,10 @@
-"""rules_cache: the compiled rules of many users, kept in memory while they are wanted.
+"""rules_cache: the compiled rules of many users, kept in memory between messages.
 
-A rules file is looked at again when a second has passed since the last look.
-Changed rules are compiled by another process, and mail goes on by those that
-were until that is done. What is broken is said when it is found, and again each
-minute that it lasts, in the log of a delivery that it concerns; mail goes on by
-the last rules that were good, and to INBOX where there were none.
+A rules file is checked again when a second has passed since the last check.
+Another process compiles changed rules; mail uses the old rules until that is
+done. Mistakes are logged when they are found, and once a minute while they last,
+with a delivery that they concern. Mail then goes on by the last rules that were
+good, or to INBOX if there were none.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Rules:
         self._compilation: Compilation | None = None
         self._tried: tuple[float, Stamp | None] = (NEVER, None)
         self._warnings: list[str] = []
-        self._said = NEVER
+        self._warned_at = NEVER
 
     def check(self) -> None:
         """Use what has changed, as soon as it can be used."""
@@ -57,9 +57,9 @@ class _Rules:
     def due_warnings(self) -> tuple[str, ...]:
         """What is to be said of them now."""
         now = time.monotonic()
-        if not self._warnings or now - self._said < REPEAT:
+        if not self._warnings or now - self._warned_at < REPEAT:
             return ()
-        self._said = now
+        self._warned_at = now
         return tuple(self._warnings)
 
     def close(self) -> None:
@@ -117,7 +117,7 @@ class _Rules:
         if kept is not None and (warnings or unchanged(kept[0])):
             self._stamps, self.program = kept
             self._warn(warnings)
-        else:  # it could not be kept, or has changed meanwhile
+        else:  # the result was not kept, or the file has changed meanwhile
             self._compile_here()
 
     def _compile_here(self) -> None:
@@ -129,10 +129,10 @@ class _Rules:
 
     def _warn(self, warnings: list[str]) -> None:
         if warnings != self._warnings:
-            self._warnings, self._said = warnings, NEVER
+            self._warnings, self._warned_at = warnings, NEVER
 
 
-class Rulebook:
+class RulesCache:
     """Programs by rules file and home."""
 
     def __init__(self) -> None:

@@ -1,16 +1,16 @@
-"""user_database: who has mail here.
+"""user_database: who gets mail here.
 
-Three ways to know: a user has a Maildir where the template says (virtual mail),
-has a line in a password file (passwd(5); Dovecot's passwd-file has the same
-fields), or has an account on the system.
+Three kinds of users: those with a Maildir where the template says (virtual mail),
+those with a line in a password file (passwd(5); Dovecot's passwd-file has the same
+fields), and those with an account on the system.
 
-A user whom nobody knows is refused for good, so nothing is called unknown on
-weak grounds: where all Maildirs are gone, a disk is not mounted; a password file
-that cannot be read, is empty or may still be being written says nothing of
-anybody. All that is temporary.
+Mail for an unknown user is refused for good, so a user is called unknown only when
+that is sure. Where all Maildirs are gone, a disk may not be mounted. A password
+file that cannot be read, is empty or may still be being written proves nothing.
+All that is a temporary failure.
 
-Known limit: an account of a directory service (LDAP) that is out of reach looks
-like none, as it does to every program that asks getpwnam(3).
+Known limit: an account of a directory service (LDAP) that cannot be reached looks
+as if it did not exist, as it does to every program that calls getpwnam(3).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import time
 
 from maildrop_py.errors import Temporary
 from maildrop_py.serve.mailbox import OWN, Account
-from maildrop_py.serve.path_template import NotAName, Template
+from maildrop_py.serve.path_template import PathTemplate, UnsafeName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Warn = Callable[[str], None]
 
-    class Users(Protocol):
+    class UserDatabase(Protocol):
         """Finds accounts. `domain` is in lower case."""
 
         def find(self, user: str, domain: str) -> Account | None:
@@ -48,17 +48,17 @@ PASSWORDS = "/etc/passwd"
 NO_SUCH_NAME = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
 
 
-class Folders:
-    """Whoever has a directory where `maildir` says."""
+class MaildirUsers:
+    """Those who have a directory where `maildir` says."""
 
-    def __init__(self, maildir: Template, home: Template | None = None) -> None:
+    def __init__(self, maildir: PathTemplate, home: PathTemplate | None = None) -> None:
         self._maildir, self._home = maildir, home
 
     def find(self, user: str, domain: str) -> Account | None:
         try:
             home = self._home.fill(user, domain, "", "") if self._home else ""
             path = self._maildir.fill(user, domain, "", home)
-        except NotAName:
+        except UnsafeName:
             return None
         if _is_directory(path):
             return Account(user, home)
@@ -66,7 +66,7 @@ class Folders:
         return None
 
     def _be_sure(self) -> None:
-        """An empty place of all Maildirs is one that is not mounted."""
+        """If there is no Maildir at all, the file system may not be mounted."""
         base = (self._maildir if self._maildir.base else self._home or self._maildir).base
         try:
             with os.scandir(base) as entries:
@@ -90,16 +90,16 @@ def _is_directory(path: str) -> bool:
         raise Temporary(f"{path}: {error.strerror}") from error
 
 
-class Everybody:
-    """Whoever the mail server sends mail for: it knows its users."""
+class AnyUser:
+    """Every address that the mail server sends mail for."""
 
-    def __init__(self, home: Template | None = None) -> None:
+    def __init__(self, home: PathTemplate | None = None) -> None:
         self._home = home
 
     def find(self, user: str, domain: str) -> Account | None:
         try:
             return Account(user, self._home.fill(user, domain, "", "") if self._home else "")
-        except NotAName:
+        except UnsafeName:
             return None
 
     def forget(self) -> None:
@@ -107,7 +107,7 @@ class Everybody:
 
 
 class SystemAccounts:
-    """The accounts of the system, root and those below `lowest` aside."""
+    """The accounts of the system, except root and those below `lowest`."""
 
     def __init__(self, lowest: int = 1000) -> None:
         self._lowest = lowest
@@ -125,7 +125,7 @@ class SystemAccounts:
 
 
 def _account_named(user: str) -> pwd.struct_passwd | None:
-    """As getpwnam(3), for which an account that cannot be looked up is one that there is not.
+    """As getpwnam(3), which cannot tell a failed look-up from a missing account.
 
     Raises Temporary where the system's own file has it all the same, or cannot
     be read: there may be no descriptor left, or no memory.
@@ -152,8 +152,8 @@ class PasswordFile:
     """A file of lines `user:password:uid:gid:gecos:home…`; `user` may be user@domain.
 
     Without uid and gid the server's own are used. What a line says beyond the
-    home is for other programs. Lines that cannot be understood are passed to
-    `warn` and left out.
+    home is for other programs. Lines that cannot be understood are left out, with a
+    message to `warn`.
     """
 
     def __init__(self, path: str, warn: Warn) -> None:
@@ -215,5 +215,5 @@ def _id(text: str, what: str) -> int:
     if not text:
         return OWN
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**32 - 1:
-        raise ValueError(f"the {what} {text!r} is no number, or root's")
+        raise ValueError(f"the {what} {text!r} is not a number, or is root's")
     return int(text)

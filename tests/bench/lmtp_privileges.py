@@ -25,9 +25,9 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from maildrop_py.lmtp.processes.privileges import become, person_with
-from maildrop_py.lmtp.processes.recipient_processes import Deputies
-from maildrop_py.lmtp.processes.spawner import Appointer, Errand, line
+from maildrop_py.lmtp.processes.privileges import become, credentials_of
+from maildrop_py.lmtp.processes.recipient_processes import RecipientProcesses
+from maildrop_py.lmtp.processes.spawner import Request, Spawner, line
 from maildrop_py.lmtp.server.reactor import Reactor
 from tests.bench.table import markdown
 
@@ -110,7 +110,7 @@ def _seteuid(uid: int, work: Callable[[], None]) -> None:
 def _fork(uid: int, work: Callable[[], None]) -> None:
     pid = os.fork()
     if pid == 0:
-        become(person_with(uid, uid))
+        become(credentials_of(uid, uid))
         work()
         os._exit(0)
     os.waitpid(pid, 0)
@@ -121,18 +121,18 @@ def _deputies(ground: Path, messages: int, people: int, fd: int) -> None:
     appointer = os.fork()
     if appointer == 0:
         mine.close()
-        Appointer([theirs], _perform).run()
+        Spawner([theirs], _perform).run()
         os._exit(0)
     theirs.close()
     reactor = Reactor()
-    _Load(Deputies(reactor, mine), reactor, ground, messages, people, fd).start()
+    _Load(RecipientProcesses(reactor, mine), reactor, ground, messages, people, fd).start()
     reactor.run()
     os.kill(appointer, signal.SIGTERM)
     os.waitpid(appointer, 0)
     mine.close()
 
 
-def _perform(errands: list[Errand]) -> list[bytes]:
+def _perform(errands: list[Request]) -> list[bytes]:
     for errand in errands:
         folder, number = errand.data.decode().split("\0")
         deliver(Path(folder), int(number), errand.files[0])
@@ -144,7 +144,7 @@ class _Load:
 
     def __init__(
         self,
-        deputies: Deputies,
+        deputies: RecipientProcesses,
         reactor: Reactor,
         ground: Path,
         messages: int,

@@ -1,4 +1,4 @@
-"""A handler that only writes, syncs and moves into a Maildir: what the front door itself costs.
+"""A handler that only writes, syncs and moves into a Maildir: what the front listener itself costs.
 
 `python tests/bench/lmtp_trivial.py SOCKET MAILDIR [PROCESSES]` serves until SIGTERM.
 """
@@ -11,13 +11,12 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from maildrop_py.lmtp.address import Address
+from maildrop_py.lmtp.address import EnvelopeAddress
 from maildrop_py.lmtp.processes.worker import Worker
 from maildrop_py.lmtp.reply import Reply, answer_to
-from maildrop_py.lmtp.server.group_commit import Groups
-from maildrop_py.lmtp.server.listeners import unix_door
+from maildrop_py.lmtp.server.group_commit import GroupCommit
+from maildrop_py.lmtp.server.listeners import Listener, listen_unix
 from maildrop_py.lmtp.server.reactor import Reactor
-from maildrop_py.lmtp.server.server import Door
 from maildrop_py.lmtp.transaction import Transaction
 
 DELIVERED = Reply(250, "2.0.0", "Delivered")
@@ -26,7 +25,7 @@ DELIVERED = Reply(250, "2.0.0", "Delivered")
 class Spool:
     """One message: tmp/NAME, then new/NAME."""
 
-    def __init__(self, maildir: str, name: str, groups: Groups, count: int) -> None:
+    def __init__(self, maildir: str, name: str, groups: GroupCommit, count: int) -> None:
         self.tmp, self.new = f"{maildir}/tmp/{name}", f"{maildir}/new/{name}"
         self.directory, self.groups, self.count = f"{maildir}/new", groups, count
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -63,11 +62,11 @@ class Spool:
 class Trivial:
     """Accepts everybody into one Maildir."""
 
-    def __init__(self, maildir: str, groups: Groups) -> None:
+    def __init__(self, maildir: str, groups: GroupCommit) -> None:
         self.maildir, self.groups, self.number = maildir, groups, 0
         self.process = os.getpid()
 
-    def recipient(self, address: Address, transaction: Transaction) -> Reply | str:
+    def recipient(self, address: EnvelopeAddress, transaction: Transaction) -> Reply | str:
         return address.text
 
     def begin(self, transaction: Transaction) -> Spool:
@@ -82,24 +81,24 @@ class Trivial:
         raise error
 
 
-def serve(door: Door, maildir: str) -> None:
-    def open_handler(reactor: Reactor, groups: Groups) -> Trivial:
+def serve(listener: Listener, maildir: str) -> None:
+    def open_handler(reactor: Reactor, groups: GroupCommit) -> Trivial:
         return Trivial(maildir, groups)
 
     gc.freeze()
-    Worker([door], open_handler, "bench").run()
+    Worker([listener], open_handler, "bench").run()
 
 
 def main(path: str, maildir: str, processes: int = 1) -> None:
     for folder in ("tmp", "new", "cur"):
         os.makedirs(f"{maildir}/{folder}", exist_ok=True)
-    door = unix_door(path)
+    listener = listen_unix(path)
     children = []
     for _ in range(processes):
         if child := os.fork():
             children.append(child)
         else:
-            serve(door, maildir)
+            serve(listener, maildir)
             os._exit(0)
     signal.signal(signal.SIGTERM, lambda *_: [os.kill(child, signal.SIGTERM) for child in children])
     for child in children:

@@ -22,7 +22,7 @@ def said(*options: str) -> str:
 
 @pytest.fixture(autouse=True)
 def anybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "_person", lambda options: None)
+    monkeypatch.setattr(command, "_credentials", lambda options: None)
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,14 @@ from tests.faults.serving.servings import Servings
 from tests.faults.small_disk import KINDS, NotHere, fill, make_room
 from tests.faults.subjects import SUBJECTS
 from tests.support.serving.letters import LARGE_FOR_TWO, Case
-from tests.support.serving.lmtp_client import Client, Told
+from tests.support.serving.lmtp_client import Answer, Client
 
 SOME = {
     "tmpfs": shortages(blocks=(0, 1, 2, 3, 5, 20, 139), inodes=(0, 1, 2, 4)),
     "ext4": shortages(blocks=(0, 1, 2, 3, 5, 20, 139), inodes=(0, 1, 2, 4)),
     "btrfs quota": shortages(blocks=(0,), inodes=()),
 }
-DONE, DEFERRED = Told.DONE, Told.DEFERRED
+DONE, DEFERRED = Answer.DONE, Answer.DEFERRED
 ONE_SHOT = ("plain", "new folders", "large with a header added", "keywords")
 SERVED = ("large", "as root, large, deputy")
 NAMES = [*(f"deliver: {name}" for name in ONE_SHOT), *(f"serve: {name}" for name in SERVED)]

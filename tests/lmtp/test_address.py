@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.lmtp.address import Address, read_path
+from maildrop_py.lmtp.address import EnvelopeAddress, read_path
 from maildrop_py.lmtp.reply import Refused
 
 
 @pytest.mark.parametrize(
     ("path", "address"),
     [
-        ("<a@b.example>", Address("a", "b.example")),
-        ("<a+x@[IPv6:::1]>", Address("a+x", "[IPv6:::1]")),
-        ("  <a@b>", Address("a", "b")),
-        ("<postmaster>", Address("postmaster")),
-        ("<@relay.example,@other:a@b>", Address("a", "b")),
-        ('<"a b"@c>', Address("a b", "c")),
-        ('<"a>@b"@c>', Address("a>@b", "c")),
-        ('<"a\\"b\\\\"@c>', Address('a"b\\', "c")),
-        ('<"only@local">', Address("only@local")),
-        ("<a@b@c>", Address("a@b", "c")),
-        ("<用户@例子.example>", Address("用户", "例子.example")),
+        ("<a@b.example>", EnvelopeAddress("a", "b.example")),
+        ("<a+x@[IPv6:::1]>", EnvelopeAddress("a+x", "[IPv6:::1]")),
+        ("  <a@b>", EnvelopeAddress("a", "b")),
+        ("<postmaster>", EnvelopeAddress("postmaster")),
+        ("<@relay.example,@other:a@b>", EnvelopeAddress("a", "b")),
+        ('<"a b"@c>', EnvelopeAddress("a b", "c")),
+        ('<"a>@b"@c>', EnvelopeAddress("a>@b", "c")),
+        ('<"a\\"b\\\\"@c>', EnvelopeAddress('a"b\\', "c")),
+        ('<"only@local">', EnvelopeAddress("only@local")),
+        ("<a@b@c>", EnvelopeAddress("a@b", "c")),
+        ("<用户@例子.example>", EnvelopeAddress("用户", "例子.example")),
         ("<>", None),
     ],
 )
@@ -45,4 +45,4 @@ def test_parameters_follow_the_address():
 
 
 def test_a_quoted_address_is_shown_without_quotes():
-    assert Address("a b", "c").text == "a b@c"
+    assert EnvelopeAddress("a b", "c").text == "a b@c"

@@ -144,8 +144,7 @@ def test_a_lock_that_another_program_holds_holds_up_nobody_else(server: Server) 
     assert ".Quick/new" in filed and not filed & {".Slow/new", ".Slow/cur:2,"}
     assert slow.reply().startswith("250 ")
     assert {".Quick/new", ".Slow/new"} == set(server.files("anna"))
-    [warning] = server.log("anna")[-1]["warnings"]
-    assert "keywords not set: '$Work'" in warning
+    wait_until(lambda: "keywords not set: '$Work'" in str(server.log("anna")))
 
 
 def test_a_client_that_vanishes_leaves_nothing(server: Server) -> None:

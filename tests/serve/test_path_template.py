@@ -9,48 +9,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildrop_py.errors import UsageError
-from maildrop_py.serve.path_template import NotAName, Template
+from maildrop_py.serve.path_template import PathTemplate, UnsafeName
 
 
 def test_fields_are_filled() -> None:
-    template = Template("/mail/{domain}/{user}/tags-{extension}")
+    template = PathTemplate("/mail/{domain}/{user}/tags-{extension}")
     assert template.fill("anna", "x.example", "a", "") == "/mail/x.example/anna/tags-a"
     assert template.fill("anna", "x.example", "", "") == "/mail/x.example/anna/tags-"
     assert template.base == "/mail" and template.personal and not template.has("home")
 
 
 def test_the_home_is_a_path() -> None:
-    assert Template("{home}/Maildir").fill("a", "d", "", "/home/a") == "/home/a/Maildir"
+    assert PathTemplate("{home}/Maildir").fill("a", "d", "", "/home/a") == "/home/a/Maildir"
 
 
 @pytest.mark.parametrize("text", ["/mail/{usr}", "mail/{user}", "", "~/{user}", "/mail/{}"])
 def test_what_cannot_be_meant_is_said(text: str) -> None:
     with pytest.raises(UsageError, match=r"field|begin with"):
-        Template(text)
+        PathTemplate(text)
 
 
 @pytest.mark.parametrize(
     "user", ["", ".", "..", ".hidden", "a/b", "../x", "/etc", "a\0b", "a\nb", "x" * 256, "é" * 128]
 )
 def test_no_name_leads_anywhere_else(user: str) -> None:
-    with pytest.raises(NotAName):
-        Template("/mail/{user}").fill(user, "d", "", "")
+    with pytest.raises(UnsafeName):
+        PathTemplate("/mail/{user}").fill(user, "d", "", "")
 
 
 @given(st.text(), st.text(), st.text())
 def test_a_path_lies_where_the_template_says(user: str, domain: str, extension: str) -> None:
-    template = Template("/mail/{domain}/{user}/x{extension}")
+    template = PathTemplate("/mail/{domain}/{user}/x{extension}")
     try:
         path = template.fill(user, domain, extension, "")
-    except NotAName:
+    except UnsafeName:
         return
     assert os.path.normpath(path) == path and path.startswith("/mail/") and path.count("/") == 4
 
 
 def test_what_is_too_long_for_a_name_of_a_file_is_nobodys() -> None:
-    template = Template("/mail/{user}@{domain}")
+    template = PathTemplate("/mail/{user}@{domain}")
     assert template.fill("b" * 253, "x", "", "") == f"/mail/{'b' * 253}@x"
-    with pytest.raises(NotAName):
+    with pytest.raises(UnsafeName):
         template.fill("b" * 254, "x", "", "")
-    with pytest.raises(NotAName):
+    with pytest.raises(UnsafeName):
         template.fill("あ" * 85, "x", "", "")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.serve import background_compile as compilation
-from maildrop_py.serve import rules_cache as rulebook
+from maildrop_py.serve import rules_cache as rules_cache
 from maildrop_py.serve.background_compile import Compilation
 from maildrop_py.serve.mailbox import Account, Mailbox
-from maildrop_py.serve.rules_cache import Rulebook
+from maildrop_py.serve.rules_cache import RulesCache
 
 Lookup = Callable[..., tuple[int, tuple[str, ...]]]
 
@@ -20,7 +20,7 @@ Lookup = Callable[..., tuple[int, tuple[str, ...]]]
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tmp_path.chmod(0o700)
-    monkeypatch.setattr(rulebook, "CHECK", -1.0)  # look each time
+    monkeypatch.setattr(rules_cache, "CHECK", -1.0)  # look each time
     return tmp_path
 
 
@@ -39,7 +39,7 @@ def write(path: Path, rules: int) -> None:
     new.rename(path)
 
 
-def wait_for(book: Rulebook, mailbox: Mailbox, rules: int) -> tuple[str, ...]:
+def wait_for(book: RulesCache, mailbox: Mailbox, rules: int) -> tuple[str, ...]:
     """Look until there are so many rules; what was said meanwhile."""
     said: tuple[str, ...] = ()
     for _ in range(6000):
@@ -53,13 +53,13 @@ def wait_for(book: Rulebook, mailbox: Mailbox, rules: int) -> tuple[str, ...]:
 
 def test_rules_are_there_at_the_first_look(place: Path) -> None:
     write(place / "rules.yaml", 2)
-    program, warnings = Rulebook().program(mailbox_in(place))
+    program, warnings = RulesCache().program(mailbox_in(place))
     assert len(program) == 2 and not warnings and len(list((place / "cache").iterdir())) == 1
 
 
 def test_old_rules_are_used_while_new_ones_are_made(place: Path) -> None:
     write(place / "rules.yaml", 1)
-    book, mailbox = Rulebook(), mailbox_in(place)
+    book, mailbox = RulesCache(), mailbox_in(place)
     wait_for(book, mailbox, 1)
     write(place / "rules.yaml", 3000)
     assert len(book.program(mailbox)[0]) == 1
@@ -69,7 +69,7 @@ def test_old_rules_are_used_while_new_ones_are_made(place: Path) -> None:
 def test_where_nothing_can_be_kept_rules_are_made_here(place: Path) -> None:
     (place / "cache").write_text("no folder")
     write(place / "rules.yaml", 1)
-    book, mailbox = Rulebook(), mailbox_in(place)
+    book, mailbox = RulesCache(), mailbox_in(place)
     assert "could not be kept" in str(wait_for(book, mailbox, 1))
     write(place / "rules.yaml", 2)
     wait_for(book, mailbox, 2)
@@ -83,15 +83,15 @@ def test_without_another_process_rules_are_made_here(
 
     monkeypatch.setattr(compilation.os, "fork", fork)
     write(place / "rules.yaml", 1)
-    assert wait_for(Rulebook(), mailbox_in(place), 1) == ()
+    assert wait_for(RulesCache(), mailbox_in(place), 1) == ()
 
 
 def test_a_process_that_does_not_come_to_an_end_is_not_waited_for(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rulebook, "FIRST", 0.0)
+    monkeypatch.setattr(rules_cache, "FIRST", 0.0)
     write(place / "rules.yaml", 3000)
-    program, warnings = Rulebook().program(mailbox_in(place))
+    program, warnings = RulesCache().program(mailbox_in(place))
     assert len(program) == 3000 and not warnings
 
 
@@ -99,12 +99,12 @@ def test_a_compilation_that_dies_says_so(place: Path) -> None:
     write(place / "rules.yaml", 3000)
     dying = Compilation(str(place / "rules.yaml"), str(place / "cache"), None)
     dying.give_up()
-    assert dying.ended() and "not come to an end" in dying.warnings()[0]
+    assert dying.ended() and "did not end in time" in dying.warnings()[0]
 
 
 def test_mistakes_are_not_looked_for_again_and_again(place: Path) -> None:
     (place / "rules.yaml").write_text("rules: 7")
-    book, mailbox = Rulebook(), mailbox_in(place)
+    book, mailbox = RulesCache(), mailbox_in(place)
     assert "not usable" in str(book.program(mailbox)[1])
     assert [book.program(mailbox)[1] for _ in range(5)] == [()] * 5
     write(place / "rules.yaml", 1)
@@ -113,7 +113,7 @@ def test_mistakes_are_not_looked_for_again_and_again(place: Path) -> None:
 
 def test_only_a_file_that_is_missing_gives_way_to_the_default(place: Path) -> None:
     write(place / "default.yaml", 2)
-    book, mailbox = Rulebook(), mailbox_in(place, default="default.yaml")
+    book, mailbox = RulesCache(), mailbox_in(place, default="default.yaml")
     assert wait_for(book, mailbox, 2) == ()
     write(place / "rules.yaml", 1)
     wait_for(book, mailbox, 1)
@@ -122,8 +122,8 @@ def test_only_a_file_that_is_missing_gives_way_to_the_default(place: Path) -> No
 
 
 def test_few_programs_are_kept(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rulebook, "KEPT", 2)
-    book = Rulebook()
+    monkeypatch.setattr(rules_cache, "KEPT", 2)
+    book = RulesCache()
     for name in ("a.yaml", "b.yaml", "c.yaml", "a.yaml"):
         write(place / name, 1)
         assert len(book.program(mailbox_in(place, name))[0]) == 1

@@ -12,13 +12,13 @@ import pytest
 from maildrop_py.errors import Temporary
 from maildrop_py.serve import user_database as users
 from maildrop_py.serve.mailbox import OWN, Account
-from maildrop_py.serve.path_template import Template
-from maildrop_py.serve.user_database import Everybody, Folders, PasswordFile, SystemAccounts
+from maildrop_py.serve.path_template import PathTemplate
+from maildrop_py.serve.user_database import AnyUser, MaildirUsers, PasswordFile, SystemAccounts
 
 
 def test_who_has_a_maildir_is_a_user(tmp_path: Path) -> None:
     (tmp_path / "x.example/anna").mkdir(parents=True)
-    found = Folders(Template(f"{tmp_path}/{{domain}}/{{user}}"))
+    found = MaildirUsers(PathTemplate(f"{tmp_path}/{{domain}}/{{user}}"))
     assert found.find("anna", "x.example") == Account("anna", "")
     assert found.find("bert", "x.example") is None
     assert found.find("anna", "y.example") is None
@@ -27,7 +27,7 @@ def test_who_has_a_maildir_is_a_user(tmp_path: Path) -> None:
 
 def test_where_all_are_missing_nobody_is_unknown(tmp_path: Path) -> None:
     place = tmp_path / "mail"
-    found = Folders(Template(f"{place}/{{user}}"))
+    found = MaildirUsers(PathTemplate(f"{place}/{{user}}"))
     with pytest.raises(Temporary, match="mail"):
         found.find("anna", "x")
     place.mkdir()
@@ -39,7 +39,7 @@ def test_where_all_are_missing_nobody_is_unknown(tmp_path: Path) -> None:
 
 def test_homes_may_hold_the_maildirs(tmp_path: Path) -> None:
     (tmp_path / "anna/Maildir").mkdir(parents=True)
-    found = Folders(Template("{home}/Maildir"), Template(f"{tmp_path}/{{user}}"))
+    found = MaildirUsers(PathTemplate("{home}/Maildir"), PathTemplate(f"{tmp_path}/{{user}}"))
     assert found.find("anna", "x") == Account("anna", f"{tmp_path}/anna")
     assert found.find("bert", "x") is None
     shutil.rmtree(tmp_path / "anna")
@@ -48,7 +48,7 @@ def test_homes_may_hold_the_maildirs(tmp_path: Path) -> None:
 
 
 def test_everybody_is_a_user_whose_name_can_be_one() -> None:
-    found = Everybody(Template("/home/{user}"))
+    found = AnyUser(PathTemplate("/home/{user}"))
     assert found.find("anna", "x") == Account("anna", "/home/anna")
     assert found.find("..", "x") is None
 

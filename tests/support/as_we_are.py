@@ -13,5 +13,5 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from maildrop_py.cli import serve as command
 
 if __name__ == "__main__":
-    command._person = lambda options: None
+    command._credentials = lambda options: None
     command.serve(sys.argv[1:], prog_name="maildrop-py serve")

@@ -1,7 +1,7 @@
-"""heartbeat: a page that parent and workers share, in which workers say that they live.
+"""heartbeat: shared memory in which each worker writes when it was last alive.
 
-A worker whose loop no longer turns (a hung file system, a bug) cannot say so
-by itself; its parent sees the beat stop.
+A worker whose loop hangs (a hung file system, a bug) cannot report that itself;
+its supervisor sees that the time no longer changes.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ class Heartbeats:
         self._page = mmap.mmap(-1, max(1, workers) * SLOT.size)
 
     def beat(self, worker: int) -> None:
-        """`worker` lives, now."""
+        """Write that `worker` is alive now."""
         SLOT.pack_into(self._page, worker * SLOT.size, time.monotonic())
 
     def last(self, worker: int) -> float:
-        """When `worker` said so last, a time.monotonic() value."""
+        """When `worker` last wrote, a time.monotonic() value."""
         last: float = SLOT.unpack_from(self._page, worker * SLOT.size)[0]
         return last

@@ -1,9 +1,10 @@
-"""supervisor: several processes on the same sockets, and a parent that looks after them.
+"""supervisor: starts the workers on the same sockets and looks after them.
 
-The parent handles no mail. It forks the workers, starts those anew that die (the
-sooner they died the later), kills those whose loop hangs, passes SIGHUP on,
-and on SIGTERM or SIGINT lets them finish their sessions; a second one ends
-them at once. Workers whose parent dies stop by themselves.
+The supervisor handles no mail. It forks the workers and starts a new one for each
+that dies: the shorter that one lived, the longer the wait. It kills a worker
+whose loop hangs, and passes SIGHUP on. On SIGTERM or SIGINT the workers finish
+their sessions; a second signal ends them at once. Workers whose supervisor dies
+stop by themselves.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from functools import partial
 
 from maildrop_py.lmtp.processes.heartbeat import Heartbeats
 from maildrop_py.lmtp.server.reactor import Reactor
-from maildrop_py.systemd import Manager
+from maildrop_py.systemd import ServiceManager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,29 +47,27 @@ class _Worker:
         self.beat = self.seen = self.silent = 0.0  # when it beat, when we looked, since when not
 
 
-class Workers:
+class Supervisor:
     """The parent of `count` processes that each run `work`.
 
     `hang_seconds`: a worker whose loop has not turned for so long is killed.
-    `grace`: seconds that sessions get to finish. `reload`: called in the parent
-    on SIGHUP, before the workers get theirs. `log` takes one line of text. The
-    worker numbered `last` is told to stop only when the others have gone.
+    `grace`: seconds that sessions get to finish. `log` takes one line of text.
+    The worker with the number `last` is stopped only when the others have ended.
     """
 
     def __init__(
         self,
         work: Work,
         count: int,
-        manager: Manager,
+        manager: ServiceManager,
         log: Callable[[str], None],
         *,
-        reload: Callable[[], None] | None = None,
         grace: float = 30.0,
         hang_seconds: float = 120.0,
         last: int | None = None,
     ) -> None:
         self._work, self._manager, self._log = work, manager, log
-        self._reload, self._grace, self._hang_seconds = reload, grace, hang_seconds
+        self._grace, self._hang_seconds = grace, hang_seconds
         self._workers = [_Worker(number) for number in range(count)]
         self._last = last
         self._beats = Heartbeats(count)
@@ -164,13 +163,13 @@ class Workers:
             if worker.pid:
                 pid, status = os.waitpid(worker.pid, os.WNOHANG)
                 if pid:
-                    self._bury(worker, os.waitstatus_to_exitcode(status))
+                    self._note_end(worker, os.waitstatus_to_exitcode(status))
         if self._stop_at is None:
             self._start_due()
         else:
             self._stop_last()
 
-    def _bury(self, worker: _Worker, status: int) -> None:
+    def _note_end(self, worker: _Worker, status: int) -> None:
         lived = self._reactor.now - worker.started
         if self._stop_at is None:
             self._log(f"worker {worker.pid} ended with {status} after {lived:.0f} s")
@@ -190,8 +189,6 @@ class Workers:
 
     def _hang_up(self) -> None:
         self._manager.reloading()
-        if self._reload is not None:
-            self._reload()
         self._signal(signal.SIGHUP)
         self._manager.ready(f"{len(self._workers)} workers")
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import signal
 
-from maildrop_py.lmtp.server.group_commit import Groups
+from maildrop_py.lmtp.server.group_commit import GroupCommit
+from maildrop_py.lmtp.server.listeners import Listener
 from maildrop_py.lmtp.server.reactor import Reactor
-from maildrop_py.lmtp.server.server import Door, Server
-from maildrop_py.lmtp.session_settings import Limits, Site
+from maildrop_py.lmtp.server.server import Server
+from maildrop_py.lmtp.session_settings import Limits, SessionSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from maildrop_py.lmtp.handler import Handler
 
     # Makes the handler in the worker: given the loop and the group commit.
-    Open = Callable[[Reactor, Groups], Handler]
+    Open = Callable[[Reactor, GroupCommit], Handler]
 
 
 class Worker:
@@ -29,12 +30,12 @@ class Worker:
     """
 
     def __init__(
-        self, doors: list[Door], open_handler: Open, name: str, limits: Limits | None = None
+        self, listeners: list[Listener], open_handler: Open, name: str, limits: Limits | None = None
     ) -> None:
         self.reactor = Reactor()
-        self.groups = Groups(self.reactor, self._alone)
+        self.groups = GroupCommit(self.reactor, self._alone)
         self.handler = open_handler(self.reactor, self.groups)
-        self.server = Server(self.reactor, Site(self.handler, name, limits), doors)
+        self.server = Server(self.reactor, SessionSettings(self.handler, name, limits), listeners)
 
     def run(self, beat: Callable[[], None] = lambda: None, grace: float = 30.0) -> None:
         """Serve until SIGTERM or SIGINT; `beat` is called about once a second."""

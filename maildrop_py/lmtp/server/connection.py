@@ -3,7 +3,7 @@
 Backpressure: nothing is read while a reply cannot be sent or a message is
 being committed, so a client can make the server hold one read (64 KiB) and
 the replies to it, whatever it sends. A client that stops reading, vanishes or
-drips costs its own connection, until its deadline.
+sends very slowly costs only its own connection, until its deadline.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Sequence
 
-    from maildrop_py.lmtp.handler import Sink
+    from maildrop_py.lmtp.handler import MessageSink
     from maildrop_py.lmtp.reply import Reply
     from maildrop_py.lmtp.server.reactor import Reactor
     from maildrop_py.lmtp.session import Session
@@ -140,7 +140,7 @@ class Connection:
                 break
             replies = session.committed(answers)
 
-    def _commit(self, sink: Sink) -> Sequence[Reply] | None:
+    def _commit(self, sink: MessageSink) -> Sequence[Reply] | None:
         """Let the handler commit; its answers if it has them at once."""
         self.deadline = NEVER  # from here the time is the handler's
         self._answers, self._committing = None, True
@@ -151,7 +151,7 @@ class Connection:
             return [failure] * len(transaction.recipients) if transaction else []
         return self._answers
 
-    def _committed(self, sink: Sink, answers: Sequence[Reply]) -> None:
+    def _committed(self, sink: MessageSink, answers: Sequence[Reply]) -> None:
         if self._closed or self.session.ending is not sink:
             return
         if self._committing:
@@ -190,7 +190,7 @@ class Connection:
             self._reactor.change(self._fd, wanted)
 
     def _set_deadline(self) -> None:
-        session, now, limits = self.session, self._reactor.now, self.session.site.limits
+        session, now, limits = self.session, self._reactor.now, self.session.settings.limits
         if session.progress != self._progress:
             self._progress = session.progress
             self.quiet_since = now

@@ -1,14 +1,14 @@
-"""group_commit: makes messages that arrive together durable together.
+"""group_commit: syncs messages that arrive together in one group.
 
 Syncing one message costs two journal commits, of its file and of its
 directory. Messages that are complete while a sync is under way share the next:
 their write-back is started first for all, then every file is synced (the first
 waits for the disk, the others mostly find it done), all are published, and
-each directory is synced once. So the cost of a sync is shared the more, the
-more there is to do, and nobody is made to wait for company.
+each directory is synced once. So the more there is to do, the more
+messages share the cost of a sync, and no message waits for others to come.
 
-A lone client's message is synced in the loop's own thread, which spares two
-switches of thread; with others about, a thread does it, so that they go on.
+The message of a single client is synced in the loop's own thread, which saves two
+switches of thread. With other clients connected a thread does it, so that they go on.
 
 Guarantee: `publish` of a job is called only after all its files are synced,
 `finish` only after all its directories are. An error reaches the job it belongs to
@@ -21,7 +21,7 @@ import os
 from contextlib import suppress
 from functools import partial
 
-from maildrop_py.lmtp.server.thread_pool import Threads
+from maildrop_py.lmtp.server.thread_pool import ThreadPool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
             """
 
 
-class Groups:
+class GroupCommit:
     """Collects jobs during a round of the reactor and commits them after it.
 
     `alone` says whether there is nobody else who would have to wait. `threads`
@@ -65,7 +65,7 @@ class Groups:
         self._waiting: list[Job] = []
         self._busy = 0
         self._limit = threads
-        self._threads = Threads(threads)
+        self._threads = ThreadPool(threads)
         reactor.rounds.append(self._start)
 
     def add(self, job: Job) -> None:

@@ -1,9 +1,9 @@
-"""listeners: opens the doors, or takes those that systemd opened.
+"""listeners: opens the sockets that clients connect to, or takes those of systemd.
 
 A Unix socket appears under its name only when its mode and owner are right, so
-there is no moment at which the wrong people may connect; it replaces a dead
-socket of the same name, never a live one and never anything else. TCP is for
-loopback alone: LMTP knows neither passwords nor encryption.
+nobody else can connect at any moment. It replaces a dead socket of the same name,
+never a live one and never anything else. TCP is for loopback alone: LMTP has
+neither passwords nor encryption.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import stat
 from contextlib import suppress
 
 from maildrop_py.errors import UsageError
-from maildrop_py.lmtp.server.server import Door
 from maildrop_py.message import ip
+from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,21 +25,34 @@ BACKLOG = 1024
 FIRST_PASSED = 3  # sd_listen_fds(3)
 
 
-def unix_door(
+@record
+class Listener:
+    """A listening socket. With `xforward`, its clients may use XFORWARD.
+
+    `path` and `inode` are those of a Unix socket that is removed at the end.
+    """
+
+    socket: socket.socket
+    xforward: bool = False
+    path: str = ""
+    inode: int = 0
+
+
+def listen_unix(
     path: str,
     mode: int = 0o660,
     uid: int = -1,
     gid: int = -1,
     *,
     xforward: bool = True,
-) -> Door:
-    """Listen on the Unix socket `path`; -1 leaves owner or group as they come.
+) -> Listener:
+    """Listen on the Unix socket `path`; -1 leaves owner or group as they are.
 
-    Whoever may write to the socket may hand over mail, and say whose it is
-    unless `xforward` is off. Raises UsageError if something else is at `path`
+    Whoever may write to the socket may send mail, and may use XFORWARD unless
+    `xforward` is off. Raises UsageError if something else is at `path`
     or a server answers there, OSError if it cannot be made.
     """
-    _make_way(path)
+    _remove_dead_socket(path)
     listener = socket.socket(socket.AF_UNIX)
     new = f"{path}.{os.getpid()}"
     before = os.umask(0o777)
@@ -56,10 +69,10 @@ def unix_door(
         listener.close()
         os.unlink(new)
         raise
-    return Door(listener, xforward, path, _inode(path))
+    return Listener(listener, xforward, path, _inode(path))
 
 
-def tcp_door(host: str, port: int, *, xforward: bool = False) -> Door:
+def listen_tcp(host: str, port: int, *, xforward: bool = False) -> Listener:
     """Listen on a loopback address.
 
     Any local user can connect here, so XFORWARD is off unless asked for.
@@ -72,10 +85,10 @@ def tcp_door(host: str, port: int, *, xforward: bool = False) -> Door:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     listener.listen(BACKLOG)
-    return Door(listener, xforward)
+    return Listener(listener, xforward)
 
 
-def passed_doors(environment: MutableMapping[str, str]) -> list[Door]:
+def inherited_listeners(environment: MutableMapping[str, str]) -> list[Listener]:
     """The sockets that systemd passed to this process (sd_listen_fds(3)), perhaps none.
 
     Takes LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES out of `environment`, so
@@ -87,22 +100,22 @@ def passed_doors(environment: MutableMapping[str, str]) -> list[Door]:
     environment.pop("LISTEN_FDNAMES", None)
     if pid != str(os.getpid()) or not count.isdigit():
         return []
-    return [_passed(fd) for fd in range(FIRST_PASSED, FIRST_PASSED + int(count))]
+    return [_inherited(fd) for fd in range(FIRST_PASSED, FIRST_PASSED + int(count))]
 
 
-def close_door(door: Door) -> None:
+def close_listener(listener: Listener) -> None:
     """Close the listener; remove its name if it is still this socket's.
 
-    Who has given up root since may not be allowed to: then the name stays, and
-    the next server takes it over.
+    A process that has given up root may not be allowed to. Then the name stays,
+    and the next server replaces it.
     """
-    door.socket.close()
+    listener.socket.close()
     with suppress(PermissionError):
-        if door.path and _inode(door.path) == door.inode:
-            os.unlink(door.path)
+        if listener.path and _inode(listener.path) == listener.inode:
+            os.unlink(listener.path)
 
 
-def _passed(fd: int) -> Door:
+def _inherited(fd: int) -> Listener:
     os.set_inheritable(fd, False)
     try:
         listener = socket.socket(fileno=fd)
@@ -114,10 +127,10 @@ def _passed(fd: int) -> Door:
         raise UsageError(f"descriptor {fd}, passed by systemd, is not a listening stream socket")
     if not unix and not _is_loopback(listener.getsockname()[0]):
         raise UsageError(f"LMTP is for loopback addresses only, not {listener.getsockname()[0]}")
-    return Door(listener, unix)
+    return Listener(listener, unix)
 
 
-def _make_way(path: str) -> None:
+def _remove_dead_socket(path: str) -> None:
     try:
         kind = os.lstat(path).st_mode
     except FileNotFoundError:

@@ -1,12 +1,12 @@
-"""reactor: waits for sockets, one thread, and calls who is to be called.
+"""reactor: waits for sockets in one thread, and makes the calls that are due.
 
 Not asyncio: with a connection for each message it took more processor time than
 a plain epoll loop. Prototypes with a toy parser, in memory, on a busy machine:
 2.4 to 3.1 times with asyncio.Protocol, 1.3 to 2.1 times with BufferedProtocol.
 
-Guarantee: `soon` may be called from any thread and from signal handlers; all
-else belongs to the loop's thread. A callback's exception ends the loop: who
-calls foreign code guards it.
+Guarantee: `soon` may be called from any thread and from signal handlers; everything
+else belongs to the loop's thread. An exception in a callback ends the loop: a
+callback that runs foreign code must catch what it raises.
 """
 
 from __future__ import annotations

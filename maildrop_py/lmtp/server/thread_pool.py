@@ -1,13 +1,13 @@
-"""thread_pool: a fixed number of threads that make the calls which may take long.
+"""thread_pool: a fixed number of threads for calls that may take long.
 
-All are begun with the first call, and none later: where no thread can be begun
-for want of memory, that is known before anything is promised. (In
-concurrent.futures such a call stays queued and is made some time later, when its
-client has been told that it was not; and threading.Thread.start may wait for
-ever for a thread that died of want of memory at its first step.)
+All threads are started with the first call, and none later: if there is no memory
+for a thread, that is known before anything is promised. (In concurrent.futures
+such a call stays queued and is made later, when its client already has an answer
+that says no; and threading.Thread.start may wait for ever for a thread that died
+at its first step because there was no memory.)
 
-A call must not raise: one that does ends the process, for somebody waits for
-what it was to bring. Its parent begins another, and clients send again.
+A call must not raise. One that does ends the process, because somebody waits for
+its result. The supervisor starts another process, and clients send again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FAILED = 70  # status
 FIRST_STEP = 10.0  # seconds
 
 
-class Threads:
+class ThreadPool:
     """At most `count` threads; fewer where there is no memory for more."""
 
     def __init__(self, count: int) -> None:

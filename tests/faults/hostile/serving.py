@@ -1,6 +1,6 @@
 """serving: what a client says, through the whole server: users, templates, rules, Maildirs.
 
-Everybody has mail here, in places whose names are made of the address, and the
+AnyUser has mail here, in places whose names are made of the address, and the
 rules name folders after what the mail says. Whatever that is, every file lies
 where a template says, and nobody is told that something unexpected happened.
 """
@@ -16,14 +16,14 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from maildrop_py.lmtp.server.group_commit import Groups
+from maildrop_py.lmtp.server.group_commit import GroupCommit
 from maildrop_py.lmtp.server.reactor import Reactor
 from maildrop_py.lmtp.session import Session
-from maildrop_py.lmtp.session_settings import Limits, Site
-from maildrop_py.serve.direct_handler import Reception
-from maildrop_py.serve.path_template import Template
-from maildrop_py.serve.recipients import Directory, Layout
-from maildrop_py.serve.user_database import Everybody
+from maildrop_py.lmtp.session_settings import Limits, SessionSettings
+from maildrop_py.serve.direct_handler import DirectHandler
+from maildrop_py.serve.path_template import PathTemplate
+from maildrop_py.serve.recipients import MailboxPaths, Recipients
+from maildrop_py.serve.user_database import AnyUser
 from tests.faults.hostile.delivering import KNOWN, RULES
 from tests.faults.hostile.talking import TARGETS as CONVERSATIONS
 from tests.faults.hostile.talking import talk
@@ -34,7 +34,7 @@ BEGUN = b"LHLO c\r\nMAIL FROM:<a@b> SMTPUTF8\r\n"
 LIMITS = Limits(line=1000, message=100_000, recipients=50)
 
 
-class _Watched(Reception):
+class _Watched(DirectHandler):
     """Hides nothing."""
 
     def unexpected(self, error: Exception) -> None:
@@ -45,9 +45,9 @@ def served(data: bytes) -> None:
     """Whatever is said, all that comes of it lies where it may."""
     with _place() as place:
         reactor = Reactor()
-        groups = Groups(reactor, alone=lambda: True)
+        groups = GroupCommit(reactor, alone=lambda: True)
         handler = _Watched(_directory(place), reactor, groups)
-        session = Session(Site(handler, "mx.example", LIMITS), xforward=True)
+        session = Session(SessionSettings(handler, "mx.example", LIMITS), xforward=True)
 
         def settle() -> None:
             for after in reactor.rounds:
@@ -96,16 +96,16 @@ def _see(path: Path) -> bool:
     return False
 
 
-def _directory(place: Path) -> Directory:
-    layout = Layout(
-        maildir=Template(f"{place}/mail/{{user}}@{{domain}}"),
-        rules=Template(str(_rules())),
-        state=Template(f"{place}/state/{{domain}}/{{user}}"),
-        cache=Template(str(_rules().parent / "cache")),
-        log=Template(f"{place}/log/{{user}}@{{domain}}+{{extension}}"),
+def _directory(place: Path) -> Recipients:
+    layout = MailboxPaths(
+        maildir=PathTemplate(f"{place}/mail/{{user}}@{{domain}}"),
+        rules=PathTemplate(str(_rules())),
+        state=PathTemplate(f"{place}/state/{{domain}}/{{user}}"),
+        cache=PathTemplate(str(_rules().parent / "cache")),
+        log=PathTemplate(f"{place}/log/{{user}}@{{domain}}+{{extension}}"),
         create=True,
     )
-    return Directory(Everybody(), layout, "+-", "mx.example")
+    return Recipients(AnyUser(), layout, "+-", "mx.example")
 
 
 @cache

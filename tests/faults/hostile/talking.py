@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from maildrop_py.lmtp.address import Address
+from maildrop_py.lmtp.address import EnvelopeAddress
 from maildrop_py.lmtp.reply import Reply
 from maildrop_py.lmtp.session import Session
-from maildrop_py.lmtp.session_settings import Limits, Site
+from maildrop_py.lmtp.session_settings import Limits, SessionSettings
 from maildrop_py.lmtp.transaction import Transaction
 from tests.faults.hostile.target import Target
 
@@ -40,7 +40,7 @@ class _Handler:
         self.letters: list[_Letter] = []
         self.errors: list[Exception] = []
 
-    def recipient(self, address: Address, transaction: Transaction) -> Reply | str:
+    def recipient(self, address: EnvelopeAddress, transaction: Transaction) -> Reply | str:
         return Reply(550, "5.1.1", "who?") if address.local == "nobody" else address.text
 
     def begin(self, transaction: Transaction) -> _Letter:
@@ -57,7 +57,7 @@ class _Handler:
 def conversation(data: bytes) -> None:
     """Each reply is one, nothing unexpected happens, and every message ends once at most."""
     handler = _Handler()
-    site = Site(handler, "mx.example", Limits(line=1000, message=100_000, recipients=50))
+    site = SessionSettings(handler, "mx.example", Limits(line=1000, message=100_000, recipients=50))
     talk(Session(site, xforward=True), data)
     assert not handler.errors, handler.errors
     assert all(letter.ended <= 1 for letter in handler.letters)

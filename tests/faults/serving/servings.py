@@ -1,7 +1,7 @@
 """servings: `maildrop-py serve` as a Subject: each attempt a server, its clients, its end.
 
-A client does what mail servers do: what it was told 250 for it forgets, all
-else it sends again. Where it had no answer a message may be there once more for
+A client does what mail servers do: it forgets what was answered with 250, and sends
+the rest again. Where it had no answer a message may be there once more for
 each time; a 4xx says that nothing is there.
 """
 
@@ -25,7 +25,7 @@ from tests.faults.maildir_sight import Found, contents, files_below
 from tests.faults.subject import Sight, Wrong
 from tests.support.serving.homes import UID, Homes
 from tests.support.serving.letters import DOMAIN, WARM, Case, Letter
-from tests.support.serving.lmtp_client import Told, hand_over
+from tests.support.serving.lmtp_client import Answer, hand_over
 from tests.support.serving.server import Server, attached, children
 
 AGAIN = 20.0  # seconds within which a server must take mail again, whatever befell it
@@ -86,7 +86,7 @@ class Servings:
         return self._sight(files_below(self.place, *self.maildirs), self._told)
 
     def judge(self, tree: Tree) -> Sight:
-        """The same for clients that have been told what tells() has seen."""
+        """The same for clients that know what tells() has seen."""
         return self._sight(tree, self._heard)
 
     def tells(self, call: Call) -> bool:
@@ -122,9 +122,11 @@ class Servings:
         """Every letter by a client of its own, at the same time."""
         left = [self._left_of(letter) for letter in self.case.letters]
         with ThreadPoolExecutor(len(left)) as clients:
-            for told in clients.map(partial(_sent, server), filter(None, left)):
-                self._told |= {user for user, what in told.items() if what is Told.DONE}
-                self._unanswered.update(u for u, what in told.items() if what is Told.UNANSWERED)
+            for answers in clients.map(partial(_sent, server), filter(None, left)):
+                self._told |= {user for user, what in answers.items() if what is Answer.DONE}
+                self._unanswered.update(
+                    u for u, what in answers.items() if what is Answer.UNANSWERED
+                )
 
     def _left_of(self, letter: Letter) -> Letter | None:
         users = tuple(user for user in letter.recipients if user not in self._told)
@@ -135,7 +137,7 @@ class Servings:
         until = time.monotonic() + AGAIN
         number = time.monotonic_ns()
         message = SMALL.replace(b"<1@", b"<%d@" % number)
-        while _sent(server, Letter((WARM,), message))[WARM] is not Told.DONE:
+        while _sent(server, Letter((WARM,), message))[WARM] is not Answer.DONE:
             if time.monotonic() > until:
                 raise Wrong(f"it takes no mail any more: {server.log.read_text()[-500:]}")
             time.sleep(0.05)
@@ -153,17 +155,17 @@ class Servings:
 
     # What has come of it
 
-    def _sight(self, tree: Tree, told: set[str]) -> Sight:
-        """Of those who were told all, of the others what they were not left unanswered for."""
+    def _sight(self, tree: Tree, answers: set[str]) -> Sight:
+        """Of those who got every answer, of the others what they were not left unanswered for."""
         found = {user: contents(tree, f"home/{user}/Maildir") for user in self.case.users}
         copies = {user: self._copies(user, len(found[user].messages)) for user in found}
-        untold = [copies[user] - self._unanswered[user] for user in found if user not in told]
-        surplus = {user: copies[user] - 1 - self._unanswered[user] for user in told}
+        untold = [copies[user] - self._unanswered[user] for user in found if user not in answers]
+        surplus = {user: copies[user] - 1 - self._unanswered[user] for user in answers}
         faults = [f"astray: {path}" for each in found.values() for path in each.astray]
         faults += [f"{user} has {more} too many" for user, more in surplus.items() if more > 0]
         faults += [self._fault(user, it) for user, each in found.items() for it in each.messages]
         return Sight(
-            fewest=min((min(1, copies[user]) for user in told), default=0),
+            fewest=min((min(1, copies[user]) for user in answers), default=0),
             most=max(0, *untold) if untold else 1,
             settled=all(copies.values()),
             faults=tuple(filter(None, faults)),
@@ -194,7 +196,7 @@ class Servings:
         return ""
 
 
-def _sent(server: Server, letter: Letter) -> dict[str, Told]:
+def _sent(server: Server, letter: Letter) -> dict[str, Answer]:
     addresses = {f"{user}@{DOMAIN}": user for user in letter.recipients}
-    told = hand_over(server.socket, letter.message, list(addresses))
-    return {addresses[address]: what for address, what in told.items()}
+    answers = hand_over(server.socket, letter.message, list(addresses))
+    return {addresses[address]: what for address, what in answers.items()}

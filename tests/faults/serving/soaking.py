@@ -18,14 +18,14 @@ from tests.faults.soak import Ledger, Trouble, soak
 from tests.faults.troubles import Dns, absent_dns, filled_disk, rewritten_rules
 from tests.support.serving.homes import UID, Homes
 from tests.support.serving.letters import DOMAIN
-from tests.support.serving.lmtp_client import Client, Told
+from tests.support.serving.lmtp_client import Answer, Client
 from tests.support.serving.server import Server, children
 
 USERS = ("anna", "bert", "carl")
 WORKERS = 4
 CLIENTS = 8
 LONG = 60.0  # seconds; a soak that takes longer leaves its processes time to live
-_AS = {Told.DONE: True, Told.DEFERRED: False, Told.UNANSWERED: None}
+_AS = {Answer.DONE: True, Answer.DEFERRED: False, Answer.UNANSWERED: None}
 
 
 class Served:

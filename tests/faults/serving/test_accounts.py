@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.end_to_end.account import Account
 from tests.support.end_to_end.requirements import need
-from tests.support.serving.lmtp_client import Told, hand_over
+from tests.support.serving.lmtp_client import Answer, hand_over
 from tests.support.serving.server import Server, attached
 
 pytestmark = [
@@ -35,7 +35,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 def test_an_account_that_cannot_be_looked_up_is_tried_again(
     call: str, account: Account, command: Path, place: Path
 ) -> None:
-    """Its calls fail once, or from then on; no client is told that there is no such user."""
+    """Its calls fail once, or from then on; nobody is called unknown."""
     numbers = iter(range(100))
     options = [str(command), "serve", "--users", "system", "--log", "none"]
     with Server(options, place, as_root=True) as server:
@@ -44,5 +44,5 @@ def test_an_account_that_cannot_be_looked_up_is_tried_again(
             strace += ["-e", f"inject={call}:error={inject}"]
             address = f"{account.name}+{next(numbers)}@x"  # one is remembered for a while
             with attached(strace, server.children[:1]):
-                told = hand_over(server.socket, b"Subject: x\n\n", [address])  # or raises Wrong
-            assert told[address] is Told.DEFERRED
+                answers = hand_over(server.socket, b"Subject: x\n\n", [address])  # or raises Wrong
+            assert answers[address] is Answer.DEFERRED

@@ -14,7 +14,7 @@ from tests.faults.hostile.delivering import KNOWN, RULES
 from tests.faults.hostile.serving import TARGETS
 from tests.faults.maildir_sight import files_below
 from tests.faults.subject import Wrong
-from tests.support.serving.lmtp_client import Told, hand_over
+from tests.support.serving.lmtp_client import Answer, hand_over
 from tests.support.serving.server import Server
 
 WORDS = TARGETS[0].words
@@ -62,7 +62,7 @@ def test_no_recipient_leads_out_of_the_place_for_mail(server: Server, place: Pat
     for number, user in enumerate(HOSTILE):
         for address in (f"{user}@x.example", f"b@{user}"):
             data = b"Subject: ../%d\nList-Id: ../../x\nFrom: /etc/x\n\nx\n" % number
-            delivered += _told(server, data, address) is Told.DONE
+            delivered += _told(server, data, address) is Answer.DONE
     after = {path for path in files_below(place) if path not in before}
     strange = [p for p in after if not p.startswith(("served/mail/", "served/log/", "server.log"))]
     assert strange == []
@@ -84,7 +84,7 @@ def test_no_babble_upsets_the_server(server: Server, place: Path) -> None:
         lines = said.split(b"\r\n")
         assert all(_REPLY.fullmatch(line) for line in lines[:-1]), said
         assert b"\r\n451 " not in said, said
-    assert hand_over(server.socket, b"Subject: x\n\n", ["b@x"]) == {"b@x": Told.DONE}
+    assert hand_over(server.socket, b"Subject: x\n\n", ["b@x"]) == {"b@x": Answer.DONE}
     assert server.children == workers
     assert "Traceback" not in server.log.read_text()
     strange = [path for path in files_below(place) if not path.startswith("served/")]
@@ -110,7 +110,7 @@ def _babble(server: Server, data: bytes, chance: Random) -> bytes:
         return said[: said.rfind(b"\r\n") + 2]
 
 
-def _told(server: Server, data: bytes, address: str) -> Told | None:
+def _told(server: Server, data: bytes, address: str) -> Answer | None:
     """What the client was told; None for no."""
     try:
         return hand_over(server.socket, data, [address])[address]

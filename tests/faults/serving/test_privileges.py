@@ -21,7 +21,7 @@ from tests.faults.serving.servings import Servings
 from tests.faults.subject import Wrong
 from tests.support.serving.homes import UID
 from tests.support.serving.letters import DOMAIN, Case, Letter
-from tests.support.serving.lmtp_client import Told, hand_over
+from tests.support.serving.lmtp_client import Answer, hand_over
 from tests.support.serving.server import Server, children
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to start a server as root")
@@ -47,7 +47,7 @@ def served(command: Path, place: Path) -> Servings:
     return served
 
 
-def send(server: Server, user: str) -> Told:
+def send(server: Server, user: str) -> Answer:
     """One message; what the client was told."""
     address = f"{user}@{DOMAIN}"
     return hand_over(server.socket, LETTERS[0].message, [address])[address]
@@ -59,7 +59,7 @@ def test_root_writes_nothing_and_sees_no_mail(served: Servings) -> None:
     log = served.place / "trace"
     with served.server(["strace", "-D", "-f", "-s", "4000", "-o", str(log)]) as server:
         for user in served.case.users:
-            assert send(server, user) is Told.DONE
+            assert send(server, user) is Answer.DONE
     by_uid: dict[int, list[str]] = {}
     for uid, call in _calls_with_uids(log):
         by_uid.setdefault(uid, []).append(call)
@@ -94,7 +94,7 @@ def _result(call: str) -> str:
 def test_each_process_is_somebody_for_good(served: Servings) -> None:
     """All ids and groups, and no capability; only those who see no mail stay root."""
     with served.server() as server:
-        assert send(server, "anna") is Told.DONE
+        assert send(server, "anna") is Answer.DONE
         worker, appointer = server.children
         [deputy] = children(appointer)
         for pid, uid in ((worker, 65534), (deputy, UID)):
@@ -112,7 +112,7 @@ def test_all_that_is_made_is_for_its_user_whatever_the_umask(served: Servings) -
     before = set(served.home.path.rglob("*"))
     with served.server(["/bin/sh", "-c", 'umask 0; exec "$@"', "sh"]) as server:
         for user in served.case.users:
-            assert send(server, user) is Told.DONE
+            assert send(server, user) is Answer.DONE
     made = [path for path in served.home.path.rglob("*") if path not in before]
     assert len(made) >= 6
     for path in made:
@@ -123,15 +123,15 @@ def test_all_that_is_made_is_for_its_user_whatever_the_umask(served: Servings) -
 
 
 TRICKS = {
-    "Maildir": Told.DEFERRED,
-    "Maildir/.Hello": Told.DEFERRED,
-    "Maildir/.Hello/tmp": Told.DEFERRED,
-    "Maildir/.Hello/cur": Told.DEFERRED,
-    "Maildir/.Hello/dovecot-keywords": Told.DONE,
-    "Maildir/maildirsize": Told.DONE,
-    ".cache": Told.DONE,
-    ".local": Told.DONE,
-    "log": Told.DONE,
+    "Maildir": Answer.DEFERRED,
+    "Maildir/.Hello": Answer.DEFERRED,
+    "Maildir/.Hello/tmp": Answer.DEFERRED,
+    "Maildir/.Hello/cur": Answer.DEFERRED,
+    "Maildir/.Hello/dovecot-keywords": Answer.DONE,
+    "Maildir/maildirsize": Answer.DONE,
+    ".cache": Answer.DONE,
+    ".local": Answer.DONE,
+    "log": Answer.DONE,
 }
 """What a user puts a link in place of, and what then comes of mail for him."""
 
@@ -150,7 +150,7 @@ def test_a_link_in_a_users_home_leads_nowhere(whose: str, served: Servings) -> N
             with _link_in_place_of(served.home.path / "anna" / name, target):
                 assert send(server, "anna") is outcome, name
                 assert _state(target) == before, name
-        assert send(server, "carl") is Told.DONE
+        assert send(server, "carl") is Answer.DONE
     assert len(files_below(served.place, "home/carl/Maildir/.Hello/cur")) == 1
 
 
@@ -175,7 +175,7 @@ def test_a_log_that_is_a_link_is_not_followed(whose: str, served: Servings) -> N
     os.chown(precious, *((0, 0) if whose == "root's" else (UID + 1, UID + 1)))
     precious.chmod(0o666)
     with served.server() as server, _link_in_place_of(served.home.path / "anna/log", precious):
-        assert send(server, "anna") is Told.DONE
+        assert send(server, "anna") is Answer.DONE
     assert precious.read_text() == "mine"
 
 
@@ -190,8 +190,8 @@ def test_nobody_below_the_lowest_uid_is_ever_become(ids: str, served: Servings) 
     os.utime(users, (written, written))
     with served.server() as server:
         with suppress(Wrong):  # told that she is unknown, where her line is none
-            assert send(server, "eve") is not Told.DONE
-        assert send(server, "anna") is Told.DONE
+            assert send(server, "eve") is not Answer.DONE
+        assert send(server, "anna") is Answer.DONE
     assert files_below(served.place, "home/eve") == {}
 
 

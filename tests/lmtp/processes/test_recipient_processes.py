@@ -14,9 +14,14 @@ from typing import Any
 import pytest
 
 from maildrop_py.errors import UsageError
-from maildrop_py.lmtp.processes.privileges import Person, become, person_named, person_with
-from maildrop_py.lmtp.processes.recipient_processes import Deputies
-from maildrop_py.lmtp.processes.spawner import Appointer, Errand, line
+from maildrop_py.lmtp.processes.privileges import (
+    Credentials,
+    become,
+    credentials_named,
+    credentials_of,
+)
+from maildrop_py.lmtp.processes.recipient_processes import RecipientProcesses
+from maildrop_py.lmtp.processes.spawner import Request, Spawner, line
 from maildrop_py.lmtp.server.reactor import Reactor
 
 if os.geteuid() != 0:
@@ -25,25 +30,25 @@ if os.geteuid() != 0:
 ONE, TWO, THREE = 54321, 54322, 54323  # nobody has these ids
 
 
-def perform(errands: list[Errand]) -> list[bytes]:
-    return [answer(errand) for errand in errands]
+def perform(requests: list[Request]) -> list[bytes]:
+    return [answer(request) for request in requests]
 
 
-def answer(errand: Errand) -> bytes:
-    if errand.data == b"die":
+def answer(request: Request) -> bytes:
+    if request.data == b"die":
         os._exit(1)
-    if errand.data == b"sleep":
+    if request.data == b"sleep":
         time.sleep(30)
-    if errand.data == b"root":
+    if request.data == b"root":
         return _try_to_be_root()
-    text = [os.pread(fd, 1000, 0).decode() for fd in errand.files]
+    text = [os.pread(fd, 1000, 0).decode() for fd in request.files]
     return json.dumps(
         {
             "pid": os.getpid(),
             "uids": os.getresuid(),
             "gids": os.getresgid(),
             "groups": os.getgroups(),
-            "open": len(os.listdir("/proc/self/fd")) - 1 - len(errand.files),
+            "open": len(os.listdir("/proc/self/fd")) - 1 - len(request.files),
             "text": text,
             "signals": signal.getsignal(signal.SIGCHLD) == signal.SIG_DFL,
         }
@@ -60,22 +65,22 @@ def _try_to_be_root() -> bytes:
     return b"never again"
 
 
-class Office:
-    """A worker's loop and its deputies; `ask` waits for the answers to several errands."""
+class SpawnerAndWorker:
+    """A worker's loop and its processes; `ask` waits for the answers to several requests."""
 
     def __init__(self, **options: Any) -> None:
         self.mine, theirs = line()
-        self.appointer = os.fork()
-        if self.appointer == 0:
+        self.spawner = os.fork()
+        if self.spawner == 0:
             self.mine.close()
-            Appointer([theirs], perform).run()
+            Spawner([theirs], perform).run()
             os._exit(0)
         theirs.close()
         self.reactor = Reactor()
-        self.deputies = Deputies(self.reactor, self.mine, **options)
+        self.processes = RecipientProcesses(self.reactor, self.mine, **options)
 
-    def ask(self, *errands: tuple[int, bytes]) -> list[Any]:
-        answers: list[Any] = [...] * len(errands)
+    def ask(self, *requests: tuple[int, bytes]) -> list[Any]:
+        answers: list[Any] = [...] * len(requests)
 
         def done(index: int, said: bytes | None) -> None:
             answers[index] = said
@@ -86,28 +91,28 @@ class Office:
         with tempfile.TemporaryFile() as file:
             file.write(b"the message")
             file.flush()
-            for index, (uid, data) in enumerate(errands):
+            for index, (uid, data) in enumerate(requests):
                 call: Callable[[bytes | None], None] = lambda said, i=index: done(i, said)  # noqa: E731
-                self.deputies.send(uid, uid, data, (file.fileno(),), call)
+                self.processes.send(uid, uid, data, (file.fileno(),), call)
             if ... in answers:
                 self.reactor.run()
         return [json.loads(said) if said and said[:1] == b"{" else said for said in answers]
 
     def close(self) -> None:
-        os.kill(self.appointer, signal.SIGTERM)
-        os.waitpid(self.appointer, 0)
-        for deputy in list(self.deputies._deputies.values()):
-            self.deputies._let_go(deputy)
+        os.kill(self.spawner, signal.SIGTERM)
+        os.waitpid(self.spawner, 0)
+        for process in list(self.processes._processes.values()):
+            self.processes._let_go(process)
         self.mine.close()
         self.reactor.close()
 
 
 @pytest.fixture
-def office() -> Iterator[Callable[..., Office]]:
-    opened: list[Office] = []
+def spawner() -> Iterator[Callable[..., SpawnerAndWorker]]:
+    opened: list[SpawnerAndWorker] = []
 
-    def make(**options: Any) -> Office:
-        opened.append(Office(**options))
+    def make(**options: Any) -> SpawnerAndWorker:
+        opened.append(SpawnerAndWorker(**options))
         return opened[-1]
 
     yield make
@@ -115,8 +120,8 @@ def office() -> Iterator[Callable[..., Office]]:
         one.close()
 
 
-def test_a_deputy_is_its_user_and_nobody_else(office):
-    (seen,) = office().ask((ONE, b"hello"))
+def test_a_recipient_process_is_its_user_and_nobody_else(spawner):
+    (seen,) = spawner().ask((ONE, b"hello"))
     assert seen["uids"] == [ONE] * 3
     assert seen["gids"] == [ONE] * 3
     assert seen["groups"] == [ONE]
@@ -124,34 +129,34 @@ def test_a_deputy_is_its_user_and_nobody_else(office):
     assert seen["signals"]
 
 
-def test_a_deputy_cannot_become_root_again(office):
-    assert office().ask((ONE, b"root")) == [b"never again"]
+def test_a_recipient_process_cannot_become_root_again(spawner):
+    assert spawner().ask((ONE, b"root")) == [b"never again"]
 
 
-def test_a_deputy_has_nothing_open_that_was_root_s(office):
-    (seen,) = office().ask((ONE, b"hello"))
+def test_a_recipient_process_has_nothing_open_that_was_root_s(spawner):
+    (seen,) = spawner().ask((ONE, b"hello"))
     assert seen["open"] <= 4  # standard input, output and errors, and its line
 
 
-def test_a_user_s_next_errand_is_done_by_the_same_process(office):
-    desk = office()
+def test_a_user_s_next_request_is_done_by_the_same_process(spawner):
+    desk = spawner()
     (first,), (second,) = desk.ask((ONE, b"a")), desk.ask((ONE, b"b"))
     assert first["pid"] == second["pid"]
 
 
-def test_users_have_deputies_of_their_own(office):
-    seen = office().ask((ONE, b"a"), (TWO, b"b"), (ONE, b"c"))
+def test_users_have_processes_of_their_own(spawner):
+    seen = spawner().ask((ONE, b"a"), (TWO, b"b"), (ONE, b"c"))
     assert [x["uids"][0] for x in seen] == [ONE, TWO, ONE]
 
 
-def test_root_and_system_accounts_are_never_appointed(office):
-    desk = office()
+def test_root_and_system_accounts_are_never_given_a_process(spawner):
+    desk = spawner()
     assert desk.ask((0, b"hello")) == [None]
-    assert desk.ask((person_named("daemon").uid, b"hello")) == [None]
+    assert desk.ask((credentials_named("daemon").uid, b"hello")) == [None]
 
 
-def test_a_deputy_that_dies_costs_its_own_errand_alone(office):
-    desk = office()
+def test_a_process_that_dies_costs_its_own_request_alone(spawner):
+    desk = spawner()
     died, fine = desk.ask((ONE, b"die"), (TWO, b"hello"))
     assert died is None
     assert fine["uids"][0] == TWO
@@ -159,45 +164,45 @@ def test_a_deputy_that_dies_costs_its_own_errand_alone(office):
     assert again["uids"][0] == ONE
 
 
-def test_a_deputy_that_does_not_answer_is_given_up(office):
-    desk = office(errand_seconds=0.5)
+def test_a_process_that_does_not_answer_is_given_up(spawner):
+    desk = spawner(answer_seconds=0.5)
     stuck, fine = desk.ask((ONE, b"sleep"), (TWO, b"hello"))
     assert stuck is None
     assert fine["uids"][0] == TWO
 
 
-def test_an_appointer_that_does_not_answer_is_asked_again_by_the_next_errand(office):
-    desk = office(appoint_seconds=0.2)
-    os.kill(desk.appointer, signal.SIGSTOP)
+def test_a_spawner_that_does_not_answer_is_asked_again_by_the_next_request(spawner):
+    desk = spawner(spawn_seconds=0.2)
+    os.kill(desk.spawner, signal.SIGSTOP)
     assert desk.ask((ONE, b"hello")) == [None]
-    os.kill(desk.appointer, signal.SIGCONT)
+    os.kill(desk.spawner, signal.SIGCONT)
     (seen,) = desk.ask((ONE, b"hello"))
     assert seen["uids"][0] == ONE
 
 
-def test_more_users_than_deputies_take_turns(office):
+def test_more_users_than_processes_take_turns(spawner):
     users = [ONE + number for number in range(10)]
-    seen = office(limit=2).ask(*((user, b"hello") for user in users))
+    seen = spawner(limit=2).ask(*((user, b"hello") for user in users))
     assert [x["uids"][0] for x in seen] == users
 
 
-def test_many_errands_of_one_user_are_done_in_order(office):
-    seen = office().ask(*((ONE, b"hello") for _ in range(100)))
+def test_many_requests_of_one_user_are_done_in_order(spawner):
+    seen = spawner().ask(*((ONE, b"hello") for _ in range(100)))
     assert len({x["pid"] for x in seen}) == 1
 
 
-def test_idle_deputies_are_let_go_when_rules_change(office):
-    desk = office()
+def test_idle_processes_are_let_go_when_rules_change(spawner):
+    desk = spawner()
     (first,) = desk.ask((ONE, b"a"))
-    desk.deputies.let_idle_go()
+    desk.processes.let_idle_go()
     (second,) = desk.ask((ONE, b"b"))
     assert first["pid"] != second["pid"]
 
 
-def test_deputies_end_with_their_worker(office):
-    desk = office()
+def test_processes_end_with_their_worker(spawner):
+    desk = spawner()
     (seen,) = desk.ask((ONE, b"a"))
-    desk.deputies.let_idle_go()
+    desk.processes.let_idle_go()
     end = time.monotonic() + 20
     while Path(f"/proc/{seen['pid']}/fd").exists():
         assert time.monotonic() < end
@@ -206,21 +211,21 @@ def test_deputies_end_with_their_worker(office):
 
 def test_becoming_somebody_is_irrevocable_and_root_is_nobody():
     with pytest.raises(PermissionError):
-        become(Person(0, 0, ()))
+        become(Credentials(0, 0, ()))
     with pytest.raises(PermissionError):
-        become(Person(ONE, ONE, (0,)))
+        become(Credentials(ONE, ONE, (0,)))
     with pytest.raises(UsageError, match="root"):
-        person_named("root")
+        credentials_named("root")
     with pytest.raises(UsageError, match="no user"):
-        person_named("no-such-user-at-all")
+        credentials_named("no-such-user-at-all")
     pid = os.fork()
     if pid == 0:
-        become(Person(ONE, TWO, (THREE,)))
+        become(Credentials(ONE, TWO, (THREE,)))
         kept = os.getresuid() == (ONE,) * 3 and os.getresgid() == (TWO,) * 3
         os._exit(0 if kept and os.getgroups() == [THREE] else 1)
     assert os.waitpid(pid, 0)[1] == 0
 
 
 def test_an_account_s_group_is_its_own_whatever_is_asked_for():
-    nobody = person_named("nobody")
-    assert person_with(nobody.uid, 42).gid == nobody.gid
+    nobody = credentials_named("nobody")
+    assert credentials_of(nobody.uid, 42).gid == nobody.gid

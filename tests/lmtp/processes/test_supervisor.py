@@ -12,9 +12,9 @@ import time
 import pytest
 
 from maildrop_py.errors import UsageError
-from maildrop_py.lmtp.processes.supervisor import Workers, pause
-from maildrop_py.lmtp.server.listeners import close_door, tcp_door, unix_door
-from maildrop_py.systemd import Manager
+from maildrop_py.lmtp.processes.supervisor import Supervisor, pause
+from maildrop_py.lmtp.server.listeners import close_listener, listen_tcp, listen_unix
+from maildrop_py.systemd import ServiceManager
 from tests.lmtp.conftest import wait_until
 
 LIKE_SYSTEMD = """
@@ -122,7 +122,7 @@ def test_the_process_named_last_stops_after_the_others(tmp_path):
 
     parent = os.fork()
     if parent == 0:
-        Workers(work, 2, Manager({}), print, last=0).run()
+        Supervisor(work, 2, ServiceManager({}), print, last=0).run()
         os._exit(0)
     wait_until(lambda: order.exists() and order.read_text().count("started") == 2)
     os.kill(parent, signal.SIGTERM)
@@ -193,11 +193,11 @@ def test_a_stale_socket_is_replaced_and_a_live_one_is_not(tmp_path):
     path = str(tmp_path / "s")
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(path)
-    door = unix_door(path, 0o640)
+    listener = listen_unix(path, 0o640)
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o640
     with pytest.raises(UsageError, match="listens"):
-        unix_door(path)
-    close_door(door)
+        listen_unix(path)
+    close_listener(listener)
     assert os.listdir(tmp_path) == []
 
 
@@ -205,32 +205,32 @@ def test_a_file_in_the_place_of_the_socket_is_left_alone(tmp_path):
     path = tmp_path / "s"
     path.write_text("precious")
     with pytest.raises(UsageError, match="not a socket"):
-        unix_door(str(path))
+        listen_unix(str(path))
     assert path.read_text() == "precious"
 
 
 def test_the_next_server_s_socket_is_not_removed(tmp_path):
     path = str(tmp_path / "s")
-    first = unix_door(path)
+    first = listen_unix(path)
     os.unlink(path)
-    second = unix_door(path)
-    close_door(first)
+    second = listen_unix(path)
+    close_listener(first)
     assert os.path.exists(path)
-    close_door(second)
+    close_listener(second)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "2001:db8::1", "localhost", ""])
 def test_only_loopback_addresses_are_served(host):
     with pytest.raises(UsageError, match="loopback"):
-        tcp_door(host, 0)
+        listen_tcp(host, 0)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1"])
 def test_loopback_addresses_are_served(host):
-    close_door(tcp_door(host, 0))
+    close_listener(listen_tcp(host, 0))
 
 
 def test_without_a_manager_nothing_is_sent():
-    manager = Manager({})
+    manager = ServiceManager({})
     manager.ready()
     assert manager.watchdog_seconds == 0.0

@@ -6,7 +6,7 @@ import os
 import threading
 from pathlib import Path
 
-from maildrop_py.lmtp.server.group_commit import Groups, commit
+from maildrop_py.lmtp.server.group_commit import GroupCommit, commit
 from maildrop_py.lmtp.server.reactor import Reactor
 
 
@@ -68,7 +68,7 @@ def test_a_directory_that_cannot_be_synced_is_named(tmp_path):
 def test_company_is_synced_in_a_thread_and_a_lone_message_is_not(tmp_path):
     reactor = Reactor()
     alone = True
-    groups = Groups(reactor, lambda: alone)
+    groups = GroupCommit(reactor, lambda: alone)
     lone = File(tmp_path, tmp_path / "new", "lone")
     lone.finished = reactor.stop
     groups.add(lone)
@@ -93,7 +93,7 @@ def test_company_is_synced_in_a_thread_and_a_lone_message_is_not(tmp_path):
 
 def test_closing_commits_what_waits(tmp_path):
     reactor = Reactor()
-    groups = Groups(reactor, lambda: True)
+    groups = GroupCommit(reactor, lambda: True)
     job = File(tmp_path, tmp_path / "new", "a")
     groups.add(job)
     groups.close()

@@ -10,14 +10,14 @@ from queue import SimpleQueue
 import pytest
 
 from maildrop_py.lmtp.server import thread_pool as threads
-from maildrop_py.lmtp.server.thread_pool import FAILED, Threads
+from maildrop_py.lmtp.server.thread_pool import FAILED, ThreadPool
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_all_calls_are_made_before_it_closes() -> None:
     made: SimpleQueue[int] = SimpleQueue()
-    several = Threads(3)
+    several = ThreadPool(3)
     for number in range(50):
         several.submit(made.put, number)
     several.close()
@@ -25,14 +25,14 @@ def test_all_calls_are_made_before_it_closes() -> None:
 
 
 def test_where_nothing_was_to_be_done_there_is_nothing_to_close() -> None:
-    Threads(3).close()
+    ThreadPool(3).close()
 
 
 def test_a_call_for_which_there_is_no_thread_is_never_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: SimpleQueue[int] = SimpleQueue()
-    several = Threads(2)
+    several = ThreadPool(2)
     with monkeypatch.context() as poor:
         poor.setattr(threads, "start_new_thread", _refused)
         with pytest.raises(RuntimeError):
@@ -46,15 +46,15 @@ def test_threads_that_die_at_their_first_step_are_noticed(monkeypatch: pytest.Mo
     monkeypatch.setattr(threads, "FIRST_STEP", 0.01)
     monkeypatch.setattr(threads, "start_new_thread", lambda *_: 1)
     with pytest.raises(RuntimeError):
-        Threads(2).submit(print)
+        ThreadPool(2).submit(print)
 
 
 def test_a_call_that_raises_ends_the_process() -> None:
     program = "\n".join(
         (
             "import time",
-            "from maildrop_py.lmtp.server.thread_pool import Threads",
-            "Threads(1).submit(lambda: 1 // 0)",
+            "from maildrop_py.lmtp.server.thread_pool import ThreadPool",
+            "ThreadPool(1).submit(lambda: 1 // 0)",
             "time.sleep(60)",
         )
     )

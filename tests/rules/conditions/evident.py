@@ -32,7 +32,7 @@ SUBMITTED = outside(authenticated=True)
 INSIDE = Envelope(sender="ann@a.example", recipient="me@me.example")
 
 
-class Told(Evidence):
+class Answer(Evidence):
     """Evidence that asks nobody; SPF, lists and contacts answer as it was told."""
 
     def __init__(
@@ -68,7 +68,7 @@ class Told(Evidence):
 
 def outcome(text: str, head: str = "", envelope: Envelope | None = None, **told: Any) -> Outcome:
     """What the only condition in a `when` answers."""
-    evidence = Told(head, envelope, **told)
+    evidence = Answer(head, envelope, **told)
     return when(text).test(facts(evidence.message, evidence.envelope, evidence))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.rules.conditions.known_sender import MOST_AUTHORS
-from tests.rules.conditions.evident import Told, holds, outcome
+from tests.rules.conditions.evident import Answer, holds, outcome
 from tests.support.rules_reading import when
 
 
@@ -29,11 +29,11 @@ def test_without_an_address_nobody_is_known() -> None:
 def test_thousands_of_authors_cost_no_thousand_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_up: list[str] = []
 
-    def known(evidence: Told, address: str) -> bool:
+    def known(evidence: Answer, address: str) -> bool:
         looked_up.append(address)
         return False
 
-    monkeypatch.setattr(Told, "known", known)
+    monkeypatch.setattr(Answer, "known", known)
     head = "From: " + ", ".join(f"a{number}@b.example" for number in range(5000))
     assert outcome("{known_sender: true}", head).held is False
     assert len(looked_up) == MOST_AUTHORS

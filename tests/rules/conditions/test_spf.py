@@ -6,7 +6,7 @@ import pytest
 
 from maildrop_py.evidence import spf as evidence
 from maildrop_py.rules.conditions.spf import RESULTS
-from tests.rules.conditions.evident import Told, holds, outcome
+from tests.rules.conditions.evident import Answer, holds, outcome
 from tests.support.rules_reading import when, when_problem
 
 
@@ -37,7 +37,7 @@ def test_it_shows_the_result_in_words() -> None:
 
 
 def test_it_is_asked_last() -> None:
-    assert Told().asked == []
+    assert Answer().asked == []
     found = outcome("{spf: pass, subject: x}", "Subject: y")
     assert found.children[1][1] is None  # not asked
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.conditions.evident import Told, holds, outcome, outside
+from tests.rules.conditions.evident import Answer, holds, outcome, outside
 from tests.support.rules_reading import facts, problem_of, when, when_problem
 
 ANN = "From: Ann <ann@a.example>"
@@ -62,7 +62,7 @@ def test_the_null_sender_is_on_no_list() -> None:
 
 
 def test_spf_is_asked_only_about_those_on_the_list() -> None:
-    evidence = Told(ANN)
+    evidence = Answer(ANN)
     condition = when('{spf_whitelist: ["*@b.example", c.example]}')
     assert condition.test(facts(evidence.message, evidence.envelope, evidence)).held is False
     assert evidence.asked == []

@@ -15,17 +15,22 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from maildrop_py.lmtp.address import Address
-from maildrop_py.lmtp.processes.supervisor import Workers
+from maildrop_py.lmtp.address import EnvelopeAddress
+from maildrop_py.lmtp.processes.supervisor import Supervisor
 from maildrop_py.lmtp.processes.worker import Worker
 from maildrop_py.lmtp.reply import Reply, answer_to
-from maildrop_py.lmtp.server.group_commit import Groups
-from maildrop_py.lmtp.server.listeners import close_door, passed_doors, tcp_door, unix_door
+from maildrop_py.lmtp.server.group_commit import GroupCommit
+from maildrop_py.lmtp.server.listeners import (
+    Listener,
+    close_listener,
+    inherited_listeners,
+    listen_tcp,
+    listen_unix,
+)
 from maildrop_py.lmtp.server.reactor import Reactor
-from maildrop_py.lmtp.server.server import Door
 from maildrop_py.lmtp.session_settings import Limits
 from maildrop_py.lmtp.transaction import Transaction
-from maildrop_py.systemd import Manager
+from maildrop_py.systemd import ServiceManager
 
 
 class Dropped:
@@ -75,11 +80,11 @@ class Dropped:
 class Drop:
     """The handler."""
 
-    def __init__(self, maildir: str, groups: Groups) -> None:
+    def __init__(self, maildir: str, groups: GroupCommit) -> None:
         self.maildir, self.groups = maildir, groups
         self.number = self.reloads = 0
 
-    def recipient(self, address: Address, transaction: Transaction) -> Reply | str:
+    def recipient(self, address: EnvelopeAddress, transaction: Transaction) -> Reply | str:
         if address.local == "nobody":
             return Reply(550, "5.1.1", "No such user")
         return address.local
@@ -97,30 +102,30 @@ class Drop:
 def main(options: dict[str, Any]) -> None:
     for folder in ("tmp", "new", "cur"):
         os.makedirs(f"{options['maildir']}/{folder}", exist_ok=True)
-    doors = opened(options)
+    listeners = opened(options)
 
     def work(number: int, beat: Callable[[], None]) -> None:
-        def open_handler(reactor: Reactor, groups: Groups) -> Drop:
+        def open_handler(reactor: Reactor, groups: GroupCommit) -> Drop:
             return Drop(options["maildir"], groups)
 
         limits = Limits(**options.get("limits", {}))
-        Worker(doors, open_handler, "drop.example", limits).run(beat, options.get("grace", 5.0))
+        Worker(listeners, open_handler, "drop.example", limits).run(beat, options.get("grace", 5.0))
 
-    manager = Manager(os.environ)
+    manager = ServiceManager(os.environ)
     hang = options.get("hang_seconds", 120.0)
-    workers = Workers(work, options.get("workers", 1), manager, _log, hang_seconds=hang)
+    workers = Supervisor(work, options.get("workers", 1), manager, _log, hang_seconds=hang)
     workers.run()
-    for door in doors:
-        close_door(door)
+    for listener in listeners:
+        close_listener(listener)
 
 
-def opened(options: dict[str, Any]) -> list[Door]:
-    doors = passed_doors(os.environ)
+def opened(options: dict[str, Any]) -> list[Listener]:
+    listeners = inherited_listeners(os.environ)
     if "socket" in options:
-        doors.append(unix_door(options["socket"], options.get("mode", 0o660)))
+        listeners.append(listen_unix(options["socket"], options.get("mode", 0o660)))
     if "port" in options:
-        doors.append(tcp_door("127.0.0.1", options["port"]))
-    return doors
+        listeners.append(listen_tcp("127.0.0.1", options["port"]))
+    return listeners
 
 
 def _log(line: str) -> None:

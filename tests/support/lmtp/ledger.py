@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from maildrop_py.lmtp.address import Address
+from maildrop_py.lmtp.address import EnvelopeAddress
 from maildrop_py.lmtp.reply import Reply
 from maildrop_py.lmtp.session import Session
-from maildrop_py.lmtp.session_settings import Limits, Site
+from maildrop_py.lmtp.session_settings import Limits, SessionSettings
 from maildrop_py.lmtp.transaction import Transaction
 
 UNKNOWN_USER = Reply(550, "5.1.1", "No such user")
@@ -20,7 +20,7 @@ class Letter:
         self.ledger = ledger
         self.recipients = list(transaction.recipients)
         self.envelope = transaction.envelope()
-        self.smtputf8, self.eight_bit = transaction.smtputf8, transaction.eight_bit
+        self.smtputf8 = transaction.smtputf8
         self.text = b""
         self.aborted = False
 
@@ -49,7 +49,7 @@ class Ledger:
         self.seen: list[Exception] = []
         self.write_error: Exception | None = None
 
-    def recipient(self, address: Address, transaction: Transaction) -> Reply | str:
+    def recipient(self, address: EnvelopeAddress, transaction: Transaction) -> Reply | str:
         if address.local == "nobody":
             return UNKNOWN_USER
         if address.local == "bug":
@@ -69,8 +69,8 @@ class Client:
 
     def __init__(self, *, xforward: bool = False, **limits: float) -> None:
         self.ledger = Ledger()
-        site = Site(self.ledger, "mx.example", Limits(**limits))  # type: ignore[arg-type]
-        self.session = Session(site, xforward=xforward)
+        settings = SessionSettings(self.ledger, "mx.example", Limits(**limits))  # type: ignore[arg-type]
+        self.session = Session(settings, xforward=xforward)
 
     def send(self, *pieces: bytes) -> bytes:
         """Everything the session answers to `pieces`."""

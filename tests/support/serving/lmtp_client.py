@@ -18,7 +18,7 @@ SENDER = "anna@example.org"
 PATIENCE = 60.0  # seconds for one reply; far beyond what a traced server takes
 
 
-class Told(Enum):
+class Answer(Enum):
     """What a client knows of one recipient of its message."""
 
     DONE = "done"
@@ -61,34 +61,36 @@ class Client:
 
     def hand_over(
         self, message: bytes, recipients: Sequence[str], origin: str = ""
-    ) -> dict[str, Told]:
+    ) -> dict[str, Answer]:
         """One message. `origin` are XFORWARD's attributes."""
-        told = dict.fromkeys(recipients, Told.DEFERRED)
+        answers = dict.fromkeys(recipients, Answer.DEFERRED)
         if not self.lost:
             try:
-                self._hand_over(message, told, origin)
+                self._hand_over(message, answers, origin)
             except (Lost, OSError) as error:
                 self._lose(error)
-        return told
+        return answers
 
-    def _hand_over(self, message: bytes, told: dict[str, Told], origin: str) -> None:
+    def _hand_over(self, message: bytes, answers: dict[str, Answer], origin: str) -> None:
         commands = [f"XFORWARD {origin}"] if origin else []
         commands.append(f"MAIL FROM:<{SENDER}>")
-        commands += [f"RCPT TO:<{recipient}>" for recipient in told]
+        commands += [f"RCPT TO:<{recipient}>" for recipient in answers]
         self._say("".join(f"{command}\r\n" for command in [*commands, "DATA"]).encode())
-        answers = [self._answer() for _ in commands][-len(told) :]
-        accepted = [user for user, answer in zip(told, answers, strict=True) if answer == "2"]
+        answers = [self._answer() for _ in commands][-len(answers) :]
+        accepted = [user for user, answer in zip(answers, answers, strict=True) if answer == "2"]
         if self._answer("5" if not accepted else "4") != "3":
             return
         self._say(stuffed(message))
-        told.update(dict.fromkeys(accepted, Told.UNANSWERED))
+        answers.update(dict.fromkeys(accepted, Answer.UNANSWERED))
         for recipient in accepted:
             answer = self._answer()
-            told[recipient] = Told.DONE if answer == "2" else self._why_not()
+            answers[recipient] = Answer.DONE if answer == "2" else self._why_not()
 
-    def _why_not(self) -> Told:
-        """Where the process that delivers is lost, the server knows no more than we do."""
-        return Told.UNANSWERED if b"process that delivers was lost" in self.said else Told.DEFERRED
+    def _why_not(self) -> Answer:
+        """If the recipient process was lost, the server knows no more than we do."""
+        return (
+            Answer.UNANSWERED if b"process that delivers was lost" in self.said else Answer.DEFERRED
+        )
 
     def _greet(self) -> None:
         if self._answer() != "2":
@@ -132,7 +134,7 @@ def stuffed(message: bytes) -> bytes:
     return text.replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
 
 
-def hand_over(path: Path, message: bytes, recipients: Sequence[str]) -> dict[str, Told]:
+def hand_over(path: Path, message: bytes, recipients: Sequence[str]) -> dict[str, Answer]:
     """One message in a session of its own."""
     with Client(path) as client:
         return client.hand_over(message, recipients)

@@ -1,0 +1,96 @@
+"""process_handler: takes mail in and has each recipient's own process deliver it.
+
+For a server started as root: a worker has no rights and delivers nothing itself.
+It receives the message and sends it to a process that runs as the recipient
+(`recipient_process`): the mailbox and the envelope as JSON, the message as an
+open file. A reply comes back. Where none comes back, nobody knows whether the
+message was delivered; the mail server sends it again.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from maildrop_py.errors import Temporary
+from maildrop_py.lmtp.reply import Reply
+from maildrop_py.report.delivery_log import log_trouble
+from maildrop_py.serve.direct_handler import nobody_waits, unknown
+from maildrop_py.serve.mailbox import OWN
+from maildrop_py.serve.message_buffer import MessageBuffer
+from maildrop_py.serve.recipient_process import encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from maildrop_py.lmtp.address import EnvelopeAddress
+    from maildrop_py.lmtp.processes.recipient_processes import RecipientProcesses
+    from maildrop_py.lmtp.transaction import Transaction
+    from maildrop_py.serve.mailbox import Mailbox
+    from maildrop_py.serve.recipients import Recipients
+
+    Done = Callable[[Sequence[Reply]], None]
+
+LOST = Reply(451, "4.3.0", "The process that delivers was lost, perhaps not before; try again")
+
+
+class ProcessHandler:
+    """The Handler of a worker that delivers nothing by itself."""
+
+    def __init__(self, recipients: Recipients, processes: RecipientProcesses) -> None:
+        self.recipients, self.processes = recipients, processes
+
+    def recipient(self, address: EnvelopeAddress, transaction: Transaction) -> Reply | Mailbox:
+        mailbox = self.recipients.mailbox(address)
+        if mailbox is None:
+            return unknown(address)
+        if OWN in (mailbox.account.uid, mailbox.account.gid):
+            raise Temporary(f"{mailbox.account.user} has no uid and gid")
+        return mailbox
+
+    def begin(self, transaction: Transaction) -> ProcessDelivery:
+        return ProcessDelivery(self.processes, transaction)
+
+    def reload(self) -> None:
+        self.recipients.forget()
+        self.processes.let_idle_go()
+
+    def unexpected(self, error: Exception) -> None:
+        log_trouble(error)
+
+
+class ProcessDelivery:
+    """The MessageSink of one message that processes will deliver."""
+
+    def __init__(self, processes: RecipientProcesses, transaction: Transaction) -> None:
+        self._processes, self._transaction = processes, transaction
+        self._buffer = MessageBuffer()
+        self.write, self.abort = self._buffer.write, self._buffer.close
+        self._replies: dict[str, Reply] = {}  # by recipient
+        self._pending = 0
+
+    def commit(self, done: Done) -> None:
+        self._done = done
+        named = {mailbox.recipient: mailbox for mailbox in self._transaction.recipients}
+        self._pending = len(named)
+        try:
+            descriptor = self._buffer.finish()
+        except BaseException:
+            self._buffer.close()
+            raise
+        for mailbox in named.values():
+            user = mailbox.account
+            envelope = self._transaction.envelope(mailbox.recipient, mailbox.extension, user.user)
+            data = encode(mailbox, envelope)
+            answered = partial(self._answered, mailbox)
+            self._processes.send(user.uid, user.gid, data, (descriptor,), answered)
+
+    def _answered(self, mailbox: Mailbox, answer: bytes | None) -> None:
+        reply = LOST if answer is None else Reply(*json.loads(answer))
+        self._replies[mailbox.recipient] = reply
+        self._pending -= 1
+        if not self._pending:
+            self._buffer.close()
+            done, self._done = self._done, nobody_waits
+            done([self._replies[m.recipient] for m in self._transaction.recipients])
