@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.evidence import domains, private
+from maildrop_py.evidence import domains
+from maildrop_py.private_file import check_private, make_private_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Contacts:
         except FileNotFoundError:
             return False
         try:
-            private.refuse_if_open_to_others(self.path)
+            check_private(self.path)
             return _find(descriptor, wanted.encode())
         finally:
             os.close(descriptor)
@@ -94,7 +95,7 @@ class Contacts:
     def _read(self) -> set[bytes]:
         try:
             with open(self.path, "rb") as file:
-                private.refuse_if_open_to_others(self.path)
+                check_private(self.path)
                 return {line for line in file.read().split(b"\n") if line}
         except FileNotFoundError:
             return set()
@@ -103,7 +104,7 @@ class Contacts:
         """The lines before and after, which are on disk then."""
         from fcntl import LOCK_EX, flock
 
-        private.make_folder(os.path.dirname(self.path) or ".")
+        make_private_directory(os.path.dirname(self.path) or ".")
         lock = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             flock(lock, LOCK_EX)

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.evidence import private
+from maildrop_py.private_file import check_private, make_private_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -208,14 +208,14 @@ def _make_private(path: str) -> None:
     An existing file is not opened: to close it again would drop the locks that
     SQLite holds on it in this process (POSIX fcntl locks).
     """
-    private.make_folder(os.path.dirname(path) or ".")
+    make_private_directory(os.path.dirname(path) or ".")
     try:
-        private.refuse_if_open_to_others(path)
+        check_private(path)
     except FileNotFoundError:
         try:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         except FileExistsError:
-            private.refuse_if_open_to_others(path)
+            check_private(path)
 
 
 def _current(path: str) -> str:

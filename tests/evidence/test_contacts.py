@@ -85,7 +85,7 @@ def test_file_is_private_and_another_is_not_believed(contacts: Contacts) -> None
     contacts.add(["a@b.example"])
     assert stat.S_IMODE(os.stat(contacts.path).st_mode) == 0o600
     os.chmod(contacts.path, 0o622)
-    with pytest.raises(PermissionError, match="others may write"):
+    with pytest.raises(PermissionError, match="is writable for"):
         contacts.known("a@b.example")
 
 

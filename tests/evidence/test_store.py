@@ -81,7 +81,7 @@ def test_store_that_others_may_write_to_is_not_used(store: Store, what: str, mod
     os.chmod(path, mode | (0o100 if what == "folder" else 0))
     again = Store(store.path)
     assert again.lines("spf", ["a"], NOW) == {}
-    assert "others may write" in again.warnings[0]
+    assert "is writable for" in again.warnings[0]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")

@@ -15,6 +15,8 @@ import sys
 from binascii import crc32
 from marshal import dumps, loads
 
+from maildrop_py.private_file import read_private, replace_file
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +68,6 @@ class Bundle:
             if name not in self.modules:
                 self.modules[name] = _bundled(sys.modules[name])
         body = dumps(self.modules)
-        from maildrop_py.private_file import replace_file
-
         try:
             replace_file(self.path, KEY + crc32(body).to_bytes(4, "big") + body)
         except OSError:
@@ -75,29 +75,13 @@ class Bundle:
 
 
 def _read(path: str) -> dict[str, Bundled]:
-    data = _trusted_bytes(path)
+    data = read_private(path)
     start = len(KEY) + 4
     body = memoryview(data)[start:]
     if data[:start] != KEY + crc32(body).to_bytes(4, "big"):
         return {}
     modules: dict[str, Bundled] = loads(body)
     return modules
-
-
-def _trusted_bytes(path: str) -> bytes:
-    """The file, if neither it nor its folder could be another's: its code is run."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        with open(os.open(path, flags), "rb") as file:
-            if _is_ours(os.fstat(file.fileno())) and _is_ours(os.stat(os.path.dirname(path))):
-                return file.read()
-    except OSError:
-        pass
-    return b""
-
-
-def _is_ours(found: os.stat_result) -> bool:
-    return found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
 def _is_current(bundled: Bundled) -> bool:

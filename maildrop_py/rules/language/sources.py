@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import stat
 
+from maildrop_py.private_file import why_not_ours
+
 Stamp = tuple[str, int, int, int, int, int, int, int]
 """path, then device, inode, size, mtime and ctime in ns, mode, owner; -1 if missing."""
 
@@ -35,24 +37,18 @@ class UntrustedFile(OSError):
 def check_trust(path: str, found: os.stat_result) -> None:
     """Raises UntrustedFile where others may write to a file or replace it.
 
-    `found` is what fstat(2) says of the open file. A group's right to write is
-    borne where the group is the user's own, that is, has the user's number.
+    `found` is what fstat(2) says of the open file. The group that has the number of
+    the user may write: on Debian it is his own.
     """
     if not stat.S_ISREG(found.st_mode):
         raise UntrustedFile("it is no regular file")
-    _check_owner(found, "it")
+    if why := why_not_ours(found, "it", own_group=True):
+        raise UntrustedFile(why)
     folder = os.stat(os.path.dirname(os.path.realpath(path)))
-    if not folder.st_mode & stat.S_ISVTX:
-        _check_owner(folder, "its folder")
-
-
-def _check_owner(found: os.stat_result, what: str) -> None:
-    if found.st_uid not in (0, os.geteuid()):
-        raise UntrustedFile(f"{what} belongs to another user (uid {found.st_uid})")
-    if found.st_mode & stat.S_IWOTH:
-        raise UntrustedFile(f"{what} is writable for everybody")
-    if found.st_mode & stat.S_IWGRP and found.st_gid not in (0, os.geteuid()):
-        raise UntrustedFile(f"{what} is writable for group {found.st_gid}")
+    if folder.st_mode & stat.S_ISVTX:
+        return
+    if why := why_not_ours(folder, "its folder", own_group=True):
+        raise UntrustedFile(why)
 
 
 class Sources:

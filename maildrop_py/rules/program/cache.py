@@ -13,11 +13,11 @@ from __future__ import annotations
 import os
 import sys
 from binascii import crc32
-from errno import EPERM
 from marshal import dumps, loads
 
 from maildrop_py import __version__
 from maildrop_py.errors import MaildropError
+from maildrop_py.private_file import read_private, replace_file
 from maildrop_py.rules.language.sources import stamp, unchanged
 from maildrop_py.rules.program.packing import pack, unpack
 from maildrop_py.rules.program.program import Program
@@ -130,18 +130,12 @@ def _place(path: str, folder: str, home: str | None) -> str:
 def _write(place: str, stamps: tuple[Stamp, ...], path: str, program: Program) -> None:
     body = dumps((path, stamps, pack(program.settings), *program.state()))
     data = KEY + crc32(body).to_bytes(4, "big") + body
-    folder = os.path.dirname(place)
-    os.makedirs(folder, 0o700, exist_ok=True)
-    if not _is_ours(os.stat(folder)):
-        raise OSError(EPERM, "others may write there")
-    from maildrop_py.private_file import replace_file
-
     replace_file(place, data)
 
 
 def _read(path: str, folder: str, home: str | None = None) -> Stamped | None:
     """Stamps and program of a cache file; None where it is missing or not ours."""
-    data = _trusted_bytes(_place(path, folder, home))
+    data = read_private(_place(path, folder, home))
     body = memoryview(data)[len(KEY) + 4 :]
     if data[: len(KEY)] != KEY or data[len(KEY) : len(KEY) + 4] != crc32(body).to_bytes(4, "big"):
         return None
@@ -151,19 +145,3 @@ def _read(path: str, folder: str, home: str | None = None) -> Stamped | None:
     except (ValueError, EOFError, TypeError):
         return None
     return (stamps, program) if known == os.path.abspath(path) else None
-
-
-def _trusted_bytes(place: str) -> bytes:
-    """What stands in a file that nobody else could have written or put there."""
-    try:
-        descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            if _is_ours(os.fstat(descriptor)) and _is_ours(os.stat(os.path.dirname(place))):
-                return file.read()
-    except OSError:
-        pass
-    return b""
-
-
-def _is_ours(found: os.stat_result) -> bool:
-    return found.st_uid == os.geteuid() and not found.st_mode & 0o022

@@ -225,7 +225,7 @@ def test_in_a_folder_where_others_may_write_nothing_is_kept_or_believed(
     user.folder.chmod(mode)
     assert fresh_program(str(user.rules), str(user.folder)) is None
     assert user.folder_of_mail() == "A"
-    assert "could not be kept" in user.warnings[0] and "others may write" in user.warnings[0]
+    assert "could not be kept" in user.warnings[0] and "is writable for" in user.warnings[0]
 
 
 def test_links_are_not_followed(user: User) -> None:

@@ -1,0 +1,127 @@
+"""The bundle is code that is run: whose it may be, and how long it is good."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from zlib import crc32
+
+import pytest
+
+from maildrop_py.cli.startup import bundle
+from tests.support.cli_account import Account
+
+START = len(bundle.KEY) + 4
+NOBODY = 65534
+
+
+def bundle_of(account: Account) -> Path:
+    return account.home / ".cache/maildrop-py/modules"
+
+
+def plant(path: Path, trace: Path) -> None:
+    """Let the code of one module in the bundle leave a trace, checksum and all."""
+    modules = marshal.loads(path.read_bytes()[START:])
+    name = "maildrop_py.decision.decide"
+    *about, code = modules[name]
+    source = f"import marshal\nopen({str(trace)!r}, 'w').close()\nexec(marshal.loads({code!r}))\n"
+    modules[name] = (*about, marshal.dumps(compile(source, about[0], "exec")))
+    body = marshal.dumps(modules)
+    path.write_bytes(bundle.KEY + crc32(body).to_bytes(4, "big") + body)
+
+
+def of_another(path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    os.chown(path, NOBODY, NOBODY)
+
+
+def directory_of_another(path: Path) -> None:
+    of_another(path.parent)
+
+
+def home_of_another(path: Path) -> None:
+    of_another(path.parent.parent)
+
+
+def behind_a_link(path: Path) -> None:
+    path.symlink_to(path.rename(path.with_name("elsewhere")))
+
+
+WRONG: list[Callable[[Path], object]] = [
+    lambda path: path.chmod(0o666),
+    lambda path: path.parent.chmod(0o777),
+    lambda path: path.parent.parent.chmod(0o777),
+    of_another,
+    directory_of_another,
+    home_of_another,
+    behind_a_link,
+]
+
+
+def test_our_own_bundle_is_run(account: Account, tmp_path: Path) -> None:
+    """Or the tests below would show nothing."""
+    account.deliver()
+    plant(bundle_of(account), tmp_path / "trace")
+    assert account.deliver() == (0, b"", b"")
+    assert (tmp_path / "trace").exists()
+
+
+@pytest.mark.parametrize("make_wrong", WRONG)
+def test_a_bundle_that_others_may_have_made_is_not_run(
+    account: Account, tmp_path: Path, make_wrong: Callable[[Path], object]
+) -> None:
+    account.deliver()
+    plant(bundle_of(account), tmp_path / "trace")
+    make_wrong(bundle_of(account))
+    assert account.deliver() == (0, b"", b"")
+    assert not (tmp_path / "trace").exists()
+    assert len(account.files()) == 2
+
+
+def test_after_an_upgrade_the_new_code_runs(account: Account, tmp_path: Path) -> None:
+    packages = tmp_path / "packages"
+    own = Path(bundle.__file__).parents[2]
+    shutil.copytree(own, packages / "maildrop_py", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def deliver() -> bytes:
+        return subprocess.run(
+            [sys.executable, "-m", "maildrop_py", "deliver"],
+            input=b"Subject: refuse me\n\nx\n",
+            stderr=subprocess.PIPE,
+            env={"HOME": str(account.home), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(packages)},
+            cwd=packages,
+            check=False,
+        ).stderr
+
+    assert deliver().startswith(b"5.7.1 ")
+    assert str(packages).encode() in bundle_of(account).read_bytes()
+    module = packages / "maildrop_py/cli/deliver.py"
+    changed = module.read_text().replace("5.7.1 ", "5.7.9 ")
+    module.write_text(changed)
+    assert deliver().startswith(b"5.7.9 "), "same size: the time tells"
+    module.write_text(changed.replace("5.7.9 ", "5.7.99 "))
+    os.utime(module, ns=(0, 0))
+    assert deliver().startswith(b"5.7.99 ")
+
+
+def test_with_relative_paths_in_the_environment_nothing_is_written_here(
+    account: Account, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "maildrop_py", "deliver"],
+        input=b"Subject: hello\n\nx\n",
+        env={"HOME": str(account.home), "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": "cache"},
+        cwd=here,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert list(here.iterdir()) == []
+    assert bundle_of(account).exists()
