@@ -48,11 +48,12 @@ class LargeFile:
         self._last = data[-1:] or self._last
         self._file.written.write(data)
 
-    def content(self) -> bytes:
-        """The message, read into memory."""
+    def content(self, most: int | None = None) -> bytes:
+        """The message, or at most so many bytes of it, read into memory."""
+        wanted = self.size if most is None else min(most, self.size)
         data = bytearray()
-        while len(data) < self.size:
-            piece = os.pread(self._reader, self.size - len(data), len(self.top) + len(data))
+        while len(data) < wanted:
+            piece = os.pread(self._reader, wanted - len(data), len(self.top) + len(data))
             if not piece:
                 raise OSError(errno.EIO, "file became shorter", self._file.path)
             data += piece

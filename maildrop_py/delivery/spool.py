@@ -105,12 +105,12 @@ class Spool:
             self._head = data[:end] if end >= 0 else data
         return self._head
 
-    def content(self) -> bytes:
-        """The whole message without its `From ` line, read into memory."""
+    def content(self, most: int | None = None) -> bytes:
+        """The message, or at most so many bytes of it, without its `From ` line, in memory."""
         if self._large is not None:
             with storage(self.maildir.root):
-                return self._large.content()
-        return self._data[len(self.from_line) :]
+                return self._large.content(most)
+        return self._data[len(self.from_line) :][:most]
 
     def close(self) -> None:
         """Forget the message; the copies that were made of it stay."""

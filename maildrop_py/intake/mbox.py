@@ -67,9 +67,13 @@ class MboxSource:
     def head(self) -> bytes:
         return self._head
 
-    def content(self) -> bytes:
-        whole = b"".join(self.pieces())
-        return whole[from_line_end(whole) :]
+    def content(self, most: int | None = None) -> bytes:
+        start, held = from_line_end(self._head), bytearray()
+        for piece in self.pieces():
+            held += piece
+            if most is not None and len(held) - start >= most:
+                break
+        return bytes(held[start:][:most])
 
     def pieces(self) -> Iterator[bytes]:
         """The message, its `From ` line on top."""

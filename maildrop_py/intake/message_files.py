@@ -111,7 +111,7 @@ class NoSource:
     def head(self) -> bytes:
         raise self._error()
 
-    def content(self) -> bytes:
+    def content(self, most: int | None = None) -> bytes:
         raise self._error()
 
     def _error(self) -> OSError:

@@ -165,6 +165,11 @@ class Headers:
         return block.text[block.start : block.end]
 
     @property
+    def is_cr_only(self) -> bool:
+        """Whether the header's lines end in CR without LF."""
+        return self._block.is_cr_only
+
+    @property
     def charset(self) -> str:
         """The charset that Content-Type declares for the body, "" if none."""
         return self._block.charset
@@ -195,13 +200,13 @@ class Headers:
 class _Block:
     """The head that fields are cut from: bare CR made LF, so that offsets stay."""
 
-    __slots__ = ("_asked", "_charset", "_lower", "_names", "end", "start", "text")
+    __slots__ = ("_asked", "_charset", "_lower", "_names", "end", "is_cr_only", "start", "text")
 
     def __init__(self, head: bytes, is_cut: bool) -> None:
         self.start = _skip_blank_lines(head)
         has_cr = b"\r" in head
-        bare = has_cr and _has_bare_cr(head, self.start)
-        self.text = head.replace(b"\r", b"\n") if bare else head
+        self.is_cr_only = has_cr and _has_bare_cr(head, self.start)
+        self.text = head.replace(b"\r", b"\n") if self.is_cr_only else head
         end = -1 if is_cut and not has_cr else head_end(self.text)
         self.end = end if end >= 0 else len(head)
         self._lower: bytes | None = None

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
             At most HEAD_LIMIT bytes; shorter only if the message is.
             """
 
-        def content(self) -> bytes:
-            """The whole message, `size` bytes: the `From ` line is no part of it."""
+        def content(self, most: int | None = None) -> bytes:
+            """The message, `size` bytes or at most so many; without its `From ` line."""
 
 
 _READ_ONLY = os.O_RDONLY | os.O_CLOEXEC
@@ -76,8 +76,8 @@ class BytesSource:
     def head(self) -> bytes:
         return cut_head(self._data)
 
-    def content(self) -> bytes:
-        return self._data[self._from_line :]
+    def content(self, most: int | None = None) -> bytes:
+        return self._data[self._from_line :][:most]
 
 
 class FileSource:
@@ -98,10 +98,11 @@ class FileSource:
             self._head = self._read_head()
         return self._head
 
-    def content(self) -> bytes:
-        with open(self.path, "rb") as file:
-            data = file.read()
-        return data[from_line_end(data) :]
+    def content(self, most: int | None = None) -> bytes:
+        start = from_line_end(self.head())
+        with open(self.path, "rb", buffering=0) as file:
+            data = file.read(-1 if most is None else start + most)
+        return data[start:] if start else data
 
     def _read_head(self) -> bytes:
         descriptor = os.open(self.path, _READ_ONLY)
@@ -153,11 +154,11 @@ class Message:
 
     @property
     def parts(self) -> Parts:
-        """Bodies and attachments; reads and parses the whole message once."""
+        """Texts and attachments, each read when it is asked for."""
         if self._parts is None:
-            from maildrop_py.message.parts import read_parts
+            from maildrop_py.message.parts import Parts
 
-            self._parts = read_parts(self.content())
+            self._parts = Parts(self.headers, self.source.content, lambda: self.size)
         return self._parts
 
     @property

@@ -1,175 +1,276 @@
-"""parts: the bodies and attachments of a message, for the rules that ask for them.
+"""parts: the texts and attachments of a message, for the rules that ask for them.
 
-mail-parser takes the message apart; names and text are decoded as header fields
-are, since their charsets are as often missing or wrong. Where it gives up, the
-email package does it alone; where that gives up too (thousands of levels), the
-whole body counts as one text, and every line that names a file as an
-attachment, so that nothing can hide by being broken. Never raises.
+No more is read than is asked for: the names of attachments decode no content,
+a text is decoded when a rule looks at it, and a message of one part needs no more
+than its header to know its attachment. Names and texts are decoded as header
+fields are, since their charsets are as often missing or wrong. Never raises but
+for what the message's source raises; time and memory are linear.
 
-Known limits: the whole message is held in memory several times over; HTML is
-given as it is written; archives are not opened.
+Limits: those of `part_reader`, and
+
+- MOST_EXAMINED bytes of a message are read; what comes behind them is one
+  opaque part;
+- LONGEST_TEXT bytes of each text are decoded, and MOST_TEXT of all of them.
+
+An opaque part is an attachment, with each name that its lines give to a file; and
+a text, as its bytes are written. `cuts` says in words which limits were reached.
+
+Known limits: archives are not opened.
 """
 
 from __future__ import annotations
 
 from maildrop_py.message.charsets import decode, guess
-from maildrop_py.message.headers import Headers, head_end
+from maildrop_py.message.headers import HEAD_LIMIT, Headers, from_line_end, head_end
 from maildrop_py.message.parameters import parameters
+from maildrop_py.message.part_reader import (
+    LONGEST_FIELD,
+    OPAQUE,
+    REPORTS,
+    Part,
+    PartReader,
+    body_start,
+    is_listed,
+    opaque_part,
+)
+from maildrop_py.message.transfer_encoding import decoded, without_comments
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from email.message import Message as MimePart
+    from collections.abc import Callable, Iterator
 
-# What mail-parser and the email package raise on mail that they cannot take.
-_GIVES_UP = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
+MOST_EXAMINED = 1 << 26  # bytes
+LONGEST_TEXT = 1 << 20  # bytes, encoded
+MOST_TEXT = 1 << 22  # bytes, encoded
+MOST_KEPT = 1 << 18  # characters of texts that are kept for the next rule
+MOST_NAMES = 100  # of files, in an opaque part
+CHEAP_SIZE = 1 << 17  # bytes
 
-
-_TEXT = ("text/", "multipart/", "message/delivery-status")  # a multipart leaf is broken
+_TEXT = ("text/", "multipart/")  # what is still a multipart here is a broken one
 
 
 @record
 class Attachment:
-    """One attached file: decoded name ("" for none), content type in lower case, bytes."""
+    """One attached file: decoded name ("" for none) and content type in lower case.
+
+    `size` is in bytes as they are in the message, encoded.
+    """
 
     name: str = ""
     type: str = ""
     size: int = 0
 
 
-@record
-class Parts:
-    """The text parts (HTML too) and the attachments, each in the order of the message.
+def are_cheap(size: int) -> bool:
+    """Whether the parts of a message of `size` bytes take no more than a moment.
 
-    CR LF in the texts is LF.
+    Then even the worst message takes some milliseconds, so that a server may read
+    it between two answers; others belong into a thread or a process.
+    """
+    return size <= CHEAP_SIZE
+
+
+class Parts:
+    """The parts of the message with these headers.
+
+    `load` gives at most so many of its bytes, without a `From ` line; `size` says
+    how many there are.
     """
 
-    bodies: tuple[str, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
+    def __init__(
+        self, headers: Headers, load: Callable[[int], bytes], size: Callable[[], int]
+    ) -> None:
+        self._headers = headers
+        self._load = load
+        self._size = size
+        self._root = Part(headers, b"", 0, "text/plain")
+        self._read: tuple[Part, ...] | None = None
+        self._attachments: tuple[Attachment, ...] | None = None
+        self._cuts: dict[str, None] = {}
+        self._texts: dict[tuple[int, bool], str] = {}
+        self._kept = 0
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The attached files, in the order of the message."""
+        if self._attachments is None:
+            parts = self._parts() if self._root.is_container else (self._alone(),)
+            found = [one for part in parts for one in _attachments_of(part)]
+            self._attachments = tuple(found)
+        return self._attachments
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The texts as a reader sees them, HTML too; lines end in LF."""
+        return tuple(self.texts())
+
+    def texts(self, as_written: bool = False) -> Iterator[str]:
+        """The texts one by one; with `as_written`, those in HTML alone, as markup."""
+        left = MOST_TEXT
+        for number, part in enumerate(self._parts()):
+            if not _is_text(part) or (as_written and not _is_html(part)):
+                continue
+            if left <= 0:
+                self._cuts[f"more than {MOST_TEXT >> 20} MB of text"] = None
+                return
+            size = min(part.end - part.start, LONGEST_TEXT)
+            if size < part.end - part.start:
+                self._cuts[f"more than {LONGEST_TEXT >> 20} MB in one text"] = None
+            left -= size
+            yield self._text(number, part, as_written)
+
+    @property
+    def cuts(self) -> tuple[str, ...]:
+        """The limits that were reached so far, in words."""
+        return tuple(self._cuts)
+
+    def _alone(self) -> Part:
+        """The only part of a message that is no container; its content need not be read."""
+        if self._read is None:
+            self._root.end = max(0, self._size() - len(self._headers.head))
+        return self._root
+
+    def _parts(self) -> tuple[Part, ...]:
+        if self._read is None:
+            self._read = tuple(self._read_parts())
+        return self._read
+
+    def _read_parts(self) -> list[Part]:
+        head = self._headers.head
+        start = len(head) - from_line_end(head)
+        data = self._load(MOST_EXAMINED)
+        if self._headers.is_cr_only:
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            start = max(head_end(data), 0)
+        if HEAD_LIMIT <= len(head) < self._size() and head_end(head) < 0:
+            self._cuts[f"the header has more than {start >> 20} MB"] = None
+            return [opaque_part(data, start, len(data))]
+        if not self._root.is_container:
+            return self._with_rest([self._alone_in(data, start)])
+        reader = PartReader()
+        reader.read(self._headers, data, start)
+        self._cuts |= reader.cuts
+        return self._with_rest(reader.parts)
+
+    def _alone_in(self, data: bytes, start: int) -> Part:
+        part = self._root
+        begin = len(data) - len(data.lstrip(b"\r\n"))
+        part.data, part.end = data, len(data)
+        part.start = body_start(part.headers, begin, start)
+        return part
+
+    def _with_rest(self, parts: list[Part]) -> list[Part]:
+        """`parts`, and what was not examined as one more."""
+        if self._size() > MOST_EXAMINED:
+            self._cuts[f"more than {MOST_EXAMINED >> 20} MB in one message"] = None
+            parts.append(opaque_part(b"", 0, 0))
+        return parts
+
+    def _text(self, number: int, part: Part, as_written: bool) -> str:
+        key = (number, as_written)
+        text = self._texts.get(key)
+        if text is None:
+            text = _text_of(part, as_written)
+            if self._kept + len(text) <= MOST_KEPT:
+                self._kept += len(text)
+                self._texts[key] = text
+        return text
 
 
 def read_parts(content: bytes) -> Parts:
-    """The parts of a whole message."""
-    for parse in (_parsed, _parsed_by_email):
-        try:
-            return _sorted_out(parse(content))
-        except _GIVES_UP:
-            continue
-    return _unparsed(content)
-
-
-def _parsed(content: bytes) -> MimePart:
-    import mailparser
-
-    _silence()
-    try:
-        message: MimePart = mailparser.parse_from_bytes(content).message
-    except mailparser.exceptions.MailParserError as error:
-        raise ValueError(str(error)) from error
-    return message
-
-
-def _parsed_by_email(content: bytes) -> MimePart:
-    """For the mail that only mail-parser's own additions stumble over."""
-    from email import message_from_bytes
-
-    return message_from_bytes(content)
-
-
-def _silence() -> None:
-    """mail-parser logs what it finds odd; delivery must be silent."""
-    import logging
-
-    logger = logging.getLogger("mailparser")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
-        logger.propagate = False
-
-
-def _sorted_out(message: MimePart) -> Parts:
-    bodies: list[str] = []
-    attachments: list[Attachment] = []
-    for part in _leaves(message):
-        text, attachment = _read(part)
-        bodies += [] if text is None else [text]
-        attachments += [] if attachment is None else [attachment]
-    return Parts(tuple(bodies), tuple(attachments))
-
-
-def _leaves(message: MimePart) -> Iterator[MimePart]:
-    """All parts but multipart containers, in order; delivery reports are one part."""
-    waiting = [message]
-    while waiting:
-        part = waiting.pop()
-        children = part.get_payload() if part.is_multipart() else []
-        if part.get_content_maintype() != "multipart" or not children:
-            yield part
-        if isinstance(children, list) and part.get_content_type() != "message/delivery-status":
-            waiting += [child for child in reversed(children) if not isinstance(child, str)]
-
-
-def _read(part: MimePart) -> tuple[str | None, Attachment | None]:
-    """What a part is: text, a file, or (named text shown inline) both."""
-    kind = part.get_content_type()
-    of_type = parameters(_raw(part, "content-type"))
-    disposition = _raw(part, "content-disposition")
-    name = parameters(disposition).get("filename") or of_type.get("name", "")
-    is_attached = disposition.lower().lstrip().startswith(b"attachment")
-    data = _data(part)
-    text = None
-    if not is_attached and kind.startswith(_TEXT):
-        text = _with_lf(decode(data, of_type.get("charset", "")))
-    if name or is_attached or (text is None and kind != "message/rfc822"):
-        return text, Attachment(name, kind, len(data))
-    return text, None
-
-
-def _raw(part: MimePart, name: str) -> bytes:
-    """The unfolded value of a part's first field called `name`."""
-    for field, value in part.raw_items():
-        if field.lower() == name:
-            unfolded = value.replace("\r", "").replace("\n", "")
-            return unfolded.encode("ascii", "surrogateescape")
-    return b""
-
-
-def _data(part: MimePart) -> bytes:
-    """The part's content, transfer encoding taken off; empty where that cannot be done."""
-    try:
-        if part.is_multipart():
-            return part.as_bytes().partition(b"\n\n")[2]
-        data = part.get_payload(decode=True)
-    except _GIVES_UP:
-        return b""
-    return data if isinstance(data, bytes) else b""
-
-
-def _unparsed(content: bytes) -> Parts:
-    """The body as one text, and what its lines call files."""
+    """The parts of a whole message, a `From ` line on top or not."""
+    content = content[from_line_end(content) :]
     end = head_end(content)
-    body = content[end:] if end >= 0 else b""
-    names = dict.fromkeys(name for line in body.split(b"\n") if (name := _file_name(line)))
-    attachments = (Attachment(name, "application/octet-stream") for name in names)
-    text = _with_lf(guess(body, Headers(content[:end]).charset))
-    return Parts((text,), tuple(attachments))
+    headers = Headers(content[:end] if end >= 0 else content, is_cut=True)
+    return Parts(headers, lambda most: content[:most], lambda: len(content))
 
 
-def _with_lf(text: str) -> str:
+def _text_of(part: Part, as_written: bool) -> str:
+    data = part.data[part.start : min(part.end, part.start + LONGEST_TEXT)]
+    if part.is_opaque:
+        return _normal(guess(data, _parameters(part, "Content-Type").get("charset", "")))
+    content = decoded(data, part.encoding)
+    text = _normal(decode(content, _parameters(part, "Content-Type").get("charset", "")))
+    if as_written or not _is_html(part):
+        return text
+    from maildrop_py.message.html_text import text_of
+
+    return text_of(text)
+
+
+def _normal(text: str) -> str:
     """Lines that end in LF, so that `$` in a rule is where people see a line end."""
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n") if "\r" in text else text
 
 
-def _file_name(line: bytes) -> str:
-    if b"name" not in line.lower():
-        return ""
-    found = parameters(b";" + line)
-    return found.get("filename") or found.get("name", "")
+def _is_html(part: Part) -> bool:
+    return part.type in ("text/html", "application/xhtml+xml") and not part.is_opaque
+
+
+def _is_text(part: Part) -> bool:
+    if part.is_name:
+        return False
+    if part.is_opaque:
+        return True
+    is_text = part.type.startswith(_TEXT) or part.type in REPORTS
+    return is_text and _dispositions(part)[:1] != ["attachment"]
+
+
+def _dispositions(part: Part) -> list[str]:
+    """The first word of each Content-Disposition (RFC 2183), in lower case."""
+    fields = part.headers.all("Content-Disposition")[:10]
+    words = [field.raw[:LONGEST_FIELD].partition(b";")[0] for field in fields]
+    return [str(without_comments(word).strip(), "latin-1").lower() for word in words]
+
+
+def _attachments_of(part: Part) -> list[Attachment]:
+    """What a part is as a file: none, one, or of an opaque part one for each name in it."""
+    name = _name_of(part)
+    size = part.end - part.start
+    if part.is_opaque:
+        kind = OPAQUE if part.is_container else part.type
+        found = dict.fromkeys([name, *_names_within(part)])
+        return [Attachment(each, kind, size) for each in found]
+    is_file = name or "attachment" in _dispositions(part) or is_listed(part.type)
+    if is_file or not (part.is_name or part.is_container or _is_text(part)):
+        return [Attachment(name, part.type, size)]
+    return []
+
+
+def _name_of(part: Part) -> str:
+    """The file name of Content-Disposition, else the name of Content-Type."""
+    for field in ("Content-Disposition", "Content-Type"):
+        found = _parameters(part, field)
+        name = found.get("filename") or found.get("name", "")
+        if name:
+            return name
+    return ""
+
+
+def _parameters(part: Part, name: str) -> dict[str, str]:
+    """The parameters of all fields called `name`; the first of two alike counts."""
+    found: dict[str, str] = {}
+    for field in part.headers.all(name)[:10]:
+        raw = field.raw
+        if b"=" in raw:
+            found = parameters(raw[:LONGEST_FIELD]) | found
+    return found
+
+
+def _names_within(part: Part) -> list[str]:
+    """What the lines of an opaque part call files."""
+    end = min(part.end, part.start + LONGEST_TEXT)
+    block = part.data[part.start : end]
+    lower = block.lower()
+    names: list[str] = []
+    at = lower.find(b"name")
+    while at >= 0 and len(names) < MOST_NAMES:
+        start = lower.rfind(b"\n", 0, at) + 1
+        stop = lower.find(b"\n", at)
+        line = block[start : stop if stop >= 0 else len(block)][:LONGEST_FIELD]
+        found = parameters(b";" + line)
+        name = found.get("filename") or found.get("name", "")
+        names += [name] if name else []
+        at = lower.find(b"name", stop) if stop >= 0 else -1
+    return names

@@ -23,6 +23,7 @@ CONDITIONS: dict[str, str] = {
     "list_id": "list_id:ListId",
     "raw_headers": "raw_headers:RawHeaders",
     "body": "body:Body",
+    "html": "html:Html",
     "attachment": "attachment:Attachment",
     "size": "size:Size",
     "age": "age:Age",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 from maildrop_py.rules.condition import MIDDLING, Outcome
+from maildrop_py.rules.conditions.body import limits_reached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ class Attachment:
                 span = name[0] if self.names else None
                 return Outcome(True, "attachment", text, span, captures={**name[1], **kind[1]})
         names = ", ".join(one.name for one in attachments[:5])
-        return Outcome(False, "attachment", names, why="" if attachments else "there is none")
+        why = [] if attachments else ["there is none"]
+        why += limits_reached(facts.message.parts)
+        return Outcome(False, "attachment", names, why="; ".join(why))
 
 
 def _passes(tests: tuple[TextTest, ...], text: str) -> Found | None:

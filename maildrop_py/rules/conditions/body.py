@@ -1,4 +1,8 @@
-"""body: tests of the text of the message, decoded, every text part of it."""
+"""body: tests of the text of the message, decoded, every text part of it.
+
+HTML is what a reader sees of it; `html` tests the markup. Where a limit ended the
+reading (message/parts.py), the explanation says so.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from maildrop_py.message.parts import Parts
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
@@ -34,14 +39,29 @@ class Body:
         return "body " + " or ".join(test.describe() for test in self.tests)
 
     def test(self, facts: Facts) -> Outcome:
-        bodies = facts.message.parts.bodies
-        for text in bodies:
-            for test in self.tests:
-                found = test.search(text)
-                if found:
-                    line, span = line_around(text, found[0])
-                    return Outcome(True, "body", line, span, captures=found[1])
-        return Outcome(False, "body", why=f"{len(bodies)} text part(s), none matches")
+        return search_texts("body", self.tests, facts, as_written=False)
+
+
+def search_texts(
+    label: str, tests: tuple[TextTest, ...], facts: Facts, as_written: bool
+) -> Outcome:
+    """Whether a text of the message passes one of `tests`; as written, in HTML alone."""
+    parts = facts.message.parts
+    number = 0
+    for text in parts.texts(as_written):
+        number += 1
+        for test in tests:
+            found = test.search(text)
+            if found:
+                line, span = line_around(text, found[0])
+                return Outcome(True, label, line, span, captures=found[1])
+    why = "; ".join((f"{number} text part(s), none matches", *limits_reached(parts)))
+    return Outcome(False, label, why=why)
+
+
+def limits_reached(parts: Parts) -> list[str]:
+    """In words, what was not examined because there is too much of it."""
+    return [f"{cut}: the rest was not taken apart" for cut in parts.cuts]
 
 
 def line_around(text: str, span: tuple[int, int]) -> tuple[str, tuple[int, int]]:

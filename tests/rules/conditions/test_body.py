@@ -34,6 +34,37 @@ def test_transfer_encoding_and_charset_are_undone() -> None:
     assert held("{body: 会議}", BASE64)
 
 
+HTML = mail(
+    "Content-Type: text/html; charset=utf-8",
+    "<html><head><style>p {color: red}</style></head><!-- a comment --><body>\n"
+    "<p>Ch<b>ea</b>p&nbsp;caf&eacute;s,\njust &lt;here&gt;</p>"
+    "<a href='https://shop.example/'>Order</a></body></html>\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("test", "answer"),
+    [
+        ("'^cheap cafés, just <here>$'", True),
+        ("'^order$'", True),
+        ("comment", False),
+        ("color", False),
+        ("shop.example", False),
+        ("nbsp", False),
+    ],
+)
+def test_html_is_what_a_reader_sees(test: str, answer: bool) -> None:
+    assert held(f"{{body: {test}}}", HTML) is answer
+
+
+def test_a_limit_is_named_in_the_explanation() -> None:
+    parts = "".join(f"--b\n\ntext {number}\n" for number in range(1100))
+    outcome = asked("{body: nothing}", mail("Content-Type: multipart/mixed; boundary=b", parts))
+    assert outcome.held is False
+    assert "more than 1000 parts: the rest was not taken apart" in outcome.why
+    assert held("{body: text 1099}", mail("Content-Type: multipart/mixed; boundary=b", parts))
+
+
 def test_headers_are_no_body() -> None:
     assert not held("{body: Subject}", mail("Subject: Subject", "x"))
 

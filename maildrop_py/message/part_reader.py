@@ -1,0 +1,403 @@
+"""part_reader: where the parts of a message begin and end (RFC 2045, RFC 2046).
+
+One search for lines that may be boundaries goes through the exact bytes; each
+such line is looked up among the boundaries of the multiparts that are open.
+Nothing is decoded, but for messages in messages that are themselves encoded.
+Time and memory are linear, whatever the mail: there are limits on depth, on
+parts, on lines that look like boundaries, on the header of a part, and on what
+is decoded to be read again. Beyond a limit the rest is one opaque part, so that
+nothing hides by being too much; `cuts` says in words what was reached.
+
+More is read than the RFCs allow, because something else may read it so:
+
+- parts behind the closing boundary of their multipart;
+- a boundary with something behind it in its line (RFC 2046 5.1.1 allows to
+  compare no more than the boundary);
+- the first Content-Type that is a multipart or a message, where there are several;
+- a multipart or message in an encoding that RFC 2045 6.4 forbids, whether it is
+  so encoded or says so only.
+
+Known limits: text in front of the first boundary and behind the last one is
+not a part. CR alone ends a line only where it does so in the whole header.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.message.headers import Headers
+from maildrop_py.message.parameters import parameters
+from maildrop_py.message.transfer_encoding import (
+    decoded,
+    encoding_named,
+    seems_encoded,
+    without_comments,
+)
+
+MOST_LEVELS = 50
+MOST_PARTS = 1000
+MOST_BOUNDARY_LINES = 100_000
+LONGEST_PART_HEADER = 1 << 16  # bytes
+LONGEST_FIELD = 1 << 16  # bytes of a Content-Type or Content-Disposition that are read
+_LONGEST_BOUNDARY = 1000  # bytes, of RFC 2046's 70
+
+OPAQUE = "application/octet-stream"
+REPORTS = (
+    *("message/delivery-status", "message/disposition-notification", "message/feedback-report"),
+    *("message/global-delivery-status", "message/global-disposition-notification"),
+    *("message/tracking-status", "message/global-headers"),
+)
+"""Messages by name that are text for people and machines, and no mail."""
+
+_UNLISTED = ("message/rfc822", "message/global", "message/delivery-status")
+
+
+class Part:
+    """One part: its header, and its content as data[start:end], encoded as it came.
+
+    `type` is in lower case, as `text/plain`; `encoding` as `encoding_named` gives
+    it; `is_opaque` says that a limit ended the reading here, `is_name` that the
+    content is in other parts.
+    """
+
+    __slots__ = ("data", "encoding", "end", "headers", "is_name", "is_opaque", "start", "type")
+
+    def __init__(self, headers: Headers, data: bytes, start: int, default: str) -> None:
+        self.headers = headers
+        self.data = data
+        self.start = start
+        self.end = start
+        self.is_name = False
+        self.is_opaque = False
+        self.type = _type_of(headers, default)
+        fields = headers.all("Content-Transfer-Encoding")
+        self.encoding = encoding_named(fields[0].raw) if fields else ""
+
+    @property
+    def is_container(self) -> bool:
+        """Whether there are parts in it, and no content of its own."""
+        return self.type.startswith("multipart/") or (
+            self.type.startswith("message/") and self.type not in REPORTS
+        )
+
+
+class _Multipart:
+    """A multipart whose closing boundary has not come yet."""
+
+    __slots__ = ("boundaries", "level", "part", "seen")
+
+    def __init__(self, part: Part, level: int, boundaries: list[bytes]) -> None:
+        self.part = part
+        self.level = level
+        self.boundaries = boundaries
+        self.seen = False
+
+
+class PartReader:
+    """Reads one message; `parts` are its leaves, and named containers, in order."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.cuts: dict[str, None] = {}
+        self._lines = 0
+        self._to_decode = 0  # bytes that may still be decoded to be read again
+
+    def read(self, headers: Headers, data: bytes, start: int) -> None:
+        """The parts of the message with these headers, whose body begins at data[start]."""
+        self._to_decode = len(data)
+        _Walk(self, data, 0).walk(Part(headers, data, start, "text/plain"))
+
+    def reached(self, limit: str) -> None:
+        """Note that a limit was reached."""
+        self.cuts[limit] = None
+
+    def next_line(self) -> bool:
+        """Whether one more line that may be a boundary is looked at."""
+        self._lines += 1
+        return self._lines <= MOST_BOUNDARY_LINES
+
+    def read_again(self, part: Part, level: int) -> bool:
+        """Read the parts in an encoded container; whether there were any."""
+        size = part.end - part.start
+        if size > self._to_decode:
+            self.reached("too much is encoded inside of what is encoded")
+            part.is_opaque = True
+            return False
+        self._to_decode -= size
+        data = b"\n" + decoded(part.data[part.start : part.end], part.encoding)
+        inner = Part(part.headers, data, 1, part.type)
+        inner.encoding = ""
+        before = len(self.parts)
+        _Walk(self, data, level).walk(inner)
+        if inner in self.parts[before:]:  # no part was found in it
+            del self.parts[before:]
+            return False
+        return True
+
+
+class _Walk:
+    """One pass through bytes; where they are decoded from a part, there is one more."""
+
+    def __init__(self, reader: PartReader, data: bytes, level: int) -> None:
+        self.reader = reader
+        self.data = data
+        self.level = level
+        self.open: list[_Multipart] = []
+        self.boundaries: dict[bytes, _Multipart] = {}
+        self.at = 0  # from here on boundaries are looked for
+        self.leaf: Part | None = None
+
+    def walk(self, first: Part) -> None:
+        """Read all parts, beginning with the outermost."""
+        self._enter(first)
+        while self.open:
+            found = self._next_boundary()
+            if found is None:
+                break
+            multipart, end, behind, closes = found
+            self._leave(end)
+            self._close(self.open.index(multipart) + 1, end)
+            if closes:
+                self.at = behind - 1
+            elif len(self.reader.parts) >= MOST_PARTS:
+                self.reader.reached(f"more than {MOST_PARTS} parts")
+                self._opaque_rest(behind)
+                return
+            else:
+                self._begin(behind, multipart)
+        self._leave(len(self.data))
+        self._close(0, len(self.data))
+
+    def _begin(self, start: int, multipart: _Multipart) -> None:
+        """A part of `multipart` begins at `start`."""
+        multipart.seen = True
+        is_digest = multipart.part.type == "multipart/digest"
+        self.level = multipart.level
+        self._enter(self._entity(start, "message/rfc822" if is_digest else "text/plain"))
+
+    def _entity(self, start: int, default: str) -> Part:
+        """The part, or message in one, whose header begins at `start`."""
+        data = self.data
+        if data.startswith((b"\n", b"\r\n"), start):
+            body = data.find(b"\n", start) + 1
+            return Part(_NO_HEADERS, data, body, default)
+        if start >= len(data):
+            return Part(_NO_HEADERS, data, start, default)
+        limit = start + LONGEST_PART_HEADER
+        body = _behind_blank_line(data, start, limit)
+        cut = self._boundary_within(start, body if body >= 0 else limit)
+        if cut >= 0:
+            body = cut
+        end = body if body >= 0 else min(limit, len(data))
+        part = Part(Headers(data[start:end], is_cut=True), data, end, default)
+        part.start = body_start(part.headers, start, end)
+        if body < 0 and end == limit:
+            self.reader.reached(f"the header of a part has more than {LONGEST_PART_HEADER} bytes")
+            part.is_opaque = True
+        return part
+
+    def _boundary_within(self, start: int, end: int) -> int:
+        """Where, in a header, a line of an open boundary begins; -1 if none does."""
+        at = self.data.find(b"\n--", start - 1, end)
+        while at >= 0 and self.reader.next_line():
+            if self._boundary_at(at + 1) is not None:
+                return at + 1
+            at = self.data.find(b"\n--", at + 1, end)
+        return -1
+
+    def _enter(self, part: Part) -> None:
+        """What a part is decides how the search goes on."""
+        self.leaf = part
+        self.at = max(part.start - 1, 0)
+        while part.is_container and not part.is_opaque:
+            self.level += 1
+            if self.level > MOST_LEVELS:
+                self.reader.reached(f"more than {MOST_LEVELS} levels")
+                part.is_opaque = True
+                return
+            if part.type.startswith("multipart/"):
+                self._open(part)
+                return
+            if part.encoding and seems_encoded(self.data, part.start, part.encoding):
+                return
+            part.encoding = ""
+            self._add_named(part)
+            self.leaf = part = self._entity(part.start, "text/plain")
+            self.at = max(part.start - 1, 0)
+
+    def _open(self, part: Part) -> None:
+        boundaries = _boundaries(part)
+        if not boundaries:
+            return  # without a boundary it is text
+        multipart = _Multipart(part, self.level, boundaries)
+        self.open.append(multipart)
+        self.boundaries.update(dict.fromkeys(boundaries, multipart))
+        self.leaf = None
+
+    def _leave(self, end: int) -> None:
+        """The part that was being read ends at `end`."""
+        part, self.leaf = self.leaf, None
+        if part is None:
+            return
+        part.end = max(end, part.start)
+        self._add(part)
+
+    def _add(self, part: Part) -> None:
+        """A part without others in it, or one in whose encoded content they may be."""
+        is_encoded = part.encoding and part.is_container and not part.is_opaque
+        if not (is_encoded and self.reader.read_again(part, self.level)):
+            self.reader.parts.append(part)
+
+    def _add_named(self, part: Part) -> None:
+        """A container that may be an attachment too: nothing but its name and type count."""
+        head = part.headers.head.lower()
+        if b"name" in head or b"attachment" in head or is_listed(part.type):
+            named = Part(part.headers, part.data, part.start, part.type)
+            named.is_name = True
+            self.reader.parts.append(named)
+
+    def _close(self, number: int, end: int) -> None:
+        """Only the first `number` multiparts stay open."""
+        while len(self.open) > number:
+            multipart = self.open.pop()
+            for boundary in multipart.boundaries:
+                self.boundaries.pop(boundary, None)
+            if multipart.seen:
+                self._add_named(multipart.part)
+            else:
+                multipart.part.end = max(end, multipart.part.start)
+                self._add(multipart.part)
+            for outer in self.open:  # they may have the same
+                self.boundaries.update(dict.fromkeys(outer.boundaries, outer))
+
+    def _next_boundary(self) -> tuple[_Multipart, int, int, bool] | None:
+        """The next line of an open boundary.
+
+        Its multipart, the end of what stands before it, where the next line
+        begins, and whether it closes the multipart.
+        """
+        data = self.data
+        at = data.find(b"\n--", self.at)
+        while at >= 0:
+            if not self.reader.next_line():
+                self.reader.reached(f"more than {MOST_BOUNDARY_LINES} lines that begin with --")
+                self._opaque_rest(at + 1)
+                return None
+            found = self._boundary_at(at + 1)
+            if found is not None:
+                end = at - 1 if at and data[at - 1] == 0x0D else at
+                behind = data.find(b"\n", at + 3) + 1 or len(data) + 1
+                return found[0], end, behind, found[1]
+            at = data.find(b"\n--", at + 3)
+        return None
+
+    def _boundary_at(self, at: int) -> tuple[_Multipart, bool] | None:
+        """The multipart whose boundary is in the line at `at`, and whether it closes it."""
+        line = self.data[at : at + _LONGEST_BOUNDARY + 8].partition(b"\n")[0].rstrip(b" \t\r")
+        multipart = self.boundaries.get(line)
+        if multipart is not None:
+            return multipart, False
+        if line.endswith(b"--"):
+            multipart = self.boundaries.get(line[:-2])
+            if multipart is not None:
+                return multipart, True
+        if not line.startswith(tuple(self.boundaries)):
+            return None
+        longest = max((b for b in self.boundaries if line.startswith(b)), key=len)
+        return self.boundaries[longest], line.startswith(longest + b"--")
+
+    def _opaque_rest(self, start: int) -> None:
+        """All from `start` on is one part of unknown type."""
+        self._leave(start)
+        part = Part(_NO_HEADERS, self.data, start, OPAQUE)
+        part.is_opaque = True
+        part.end = max(start, len(self.data))
+        self.open.clear()
+        self.reader.parts.append(part)
+
+
+_NO_HEADERS = Headers(b"\n")
+
+
+def _behind_blank_line(data: bytes, start: int, limit: int) -> int:
+    """Where the body begins of the part that begins at `start`; -1 if not before `limit`."""
+    end = data.find(b"\n\n", start, limit)
+    other = data.find(b"\n\r\n", start, end if end >= 0 else limit)
+    if other >= 0:
+        return other + 3
+    return end + 2 if end >= 0 else -1
+
+
+def opaque_part(data: bytes, start: int, end: int) -> Part:
+    """A part of unknown type, of which nothing is known but where it is."""
+    part = Part(_NO_HEADERS, data, start, OPAQUE)
+    part.is_opaque = True
+    part.end = end
+    return part
+
+
+def _type_of(headers: Headers, default: str) -> str:
+    """The type that the first Content-Type says which names a container, or else the first."""
+    fields = headers.all("Content-Type")
+    if not fields:
+        return default
+    kinds = [_kind(field.raw) for field in fields[:10]]
+    return next((kind for kind in kinds if kind.startswith(("multipart/", "message/"))), kinds[0])
+
+
+def _kind(raw: bytes) -> str:
+    """`type/subtype` in lower case; text/plain where it is not one (RFC 2045 5.2)."""
+    kind = raw.partition(b";")[0]
+    if b"(" in kind:
+        kind = without_comments(raw[:LONGEST_FIELD]).partition(b";")[0]
+    words = str(kind, "latin-1").strip(" \t\"'").lower().split()
+    if len(words) > 1 and not _is_type(words[0]):  # blanks around the slash
+        words = ["".join(words[:3])]
+    return words[0] if words and _is_type(words[0]) else "text/plain"
+
+
+def is_listed(kind: str) -> bool:
+    """Whether a container is an attachment without a name: a message that is no mail."""
+    return kind.startswith("message/") and kind not in _UNLISTED
+
+
+def _is_type(word: str) -> bool:
+    return word.count("/") == 1 and word[0] != "/" and word[-1] != "/"
+
+
+def body_start(headers: Headers, start: int, end: int) -> int:
+    """Where the text begins of a part whose header is said to be data[start:end].
+
+    Without a field there is no header, and without a blank line none behind the
+    last field.
+    """
+    head = headers.head
+    name, colon, _ = head.partition(b"\n")[0].partition(b":")
+    is_plain = colon and len(name.split()) == 1
+    has_blank_line = head.endswith((b"\n\n", b"\n\r\n", b"\r\r"))
+    if is_plain and has_blank_line:
+        return end
+    if not headers.fields:
+        return start
+    if has_blank_line:
+        return end
+    behind = headers.fields[0].span[1]
+    for field in headers.fields[1:]:
+        if field.span[0] != behind:
+            break
+        behind = field.span[1]
+    return start + behind
+
+
+def _boundaries(part: Part) -> list[bytes]:
+    """The lines that separate a multipart's parts; several where it is not clear which."""
+    found: list[bytes] = []
+    for field in part.headers.all("Content-Type")[:10]:
+        raw = field.raw[:LONGEST_FIELD]
+        if b"oundary" not in raw and b"OUNDARY" not in raw.upper():
+            continue
+        text = parameters(str(raw, "latin-1").encode(), "utf-8").get("boundary", "")
+        boundary = text.encode("latin-1", "replace")[:_LONGEST_BOUNDARY].rstrip()
+        if boundary:
+            found.append(b"--" + boundary)
+            word = boundary.split(None, 1)[0]
+            found += [b"--" + word] if word != boundary and b'"' not in raw else []
+    return found
