@@ -1,7 +1,8 @@
 """maildir: a Maildir and its folders: where they are on disk, and who may write there.
 
-Guarantee: nothing is made or read when a Maildir or a Folder is named. A folder
-is made when a delivery finds it missing (folder_making.py).
+Guarantee: nothing is made when a Maildir or a Folder is named, and nothing is
+read but for a name beyond ASCII, which may be on disk in another normal form. A
+folder is made when a delivery finds it missing (folder_making.py).
 
 Reports: OSError as the file system gives it, which callers turn into our errors
 by `with storage(path):`; StorageFailed when root would write into somebody
@@ -71,13 +72,28 @@ class Maildir:
         self._checked = False
 
     def folder(self, name: str) -> Folder:
-        """The folder of the logical, `/`-separated `name`; raises BadFolderName."""
+        """The folder of the logical, `/`-separated `name`; raises BadFolderName.
+
+        Where it does not exist, but one does whose name looks the same, in
+        another Unicode normal form, it is that one.
+        """
         if name == INBOX:
             return Folder(self, INBOX, self.root)
+        path = self._path(name)
+        if not name.isascii() and not os.path.isdir(path):
+            from unicodedata import normalize
+
+            for form in ("NFC", "NFD"):
+                same = self._path(normalize(form, name))
+                if os.path.isdir(same):
+                    return Folder(self, name, same)
+        return Folder(self, name, path)
+
+    def _path(self, name: str) -> str:
         from maildrop_py.maildir.folder_name import to_disk
 
         relative = to_disk(name, self.layout, self.encoding)
-        return Folder(self, name, f"{self.root}/{relative}" if relative else self.root)
+        return f"{self.root}/{relative}" if relative else self.root
 
     def refuse_root(self) -> None:
         """Raise StorageFailed for root in a user's Maildir: the user could not read the files."""

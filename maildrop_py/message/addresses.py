@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from maildrop_py.message.charsets import guess
 from maildrop_py.message.encoded_words import decode_words, encoded_words, without_controls
+from maildrop_py.message.normal_form import composed
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -38,7 +39,8 @@ class Address:
 
 def parse(value: str) -> list[Address]:
     """The addresses in a field's value, in order."""
-    reader = _Reader(_tokens(value if value.isprintable() else without_controls(value)))
+    value = value if value.isprintable() else without_controls(value)
+    reader = _Reader(_tokens(composed(value)))
     return reader.read()
 
 
@@ -216,7 +218,7 @@ def _readable(text: str) -> str:
     """A name for people: words decoded, each run of spaces one space."""
     text = _shown(text)
     if "=?" in text:
-        text = without_controls(decode_words(text))
+        text = composed(without_controls(decode_words(text)))
     return " ".join(word for word in text.split(" ") if word)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from binascii import a2b_base64, a2b_qp
 
 from maildrop_py.message.charsets import decode, guess
+from maildrop_py.message.normal_form import composed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029], " 
 
 
 def decode_value(raw: bytes, charset: str = "") -> str:
-    """An unfolded field value as text; `charset` is what its raw 8-bit bytes may be in."""
+    """An unfolded field body as text, in NFC; `charset` is what its raw 8-bit bytes may be in."""
     text = guess(raw, charset)
     if "=?" in text:
         text = decode_words(text)
-    return text if text.isprintable() else without_controls(text)
+    return composed(text if text.isprintable() else without_controls(text))
 
 
 def without_controls(text: str) -> str:

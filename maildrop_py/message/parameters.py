@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from maildrop_py.message.charsets import decode, guess
 from maildrop_py.message.encoded_words import decode_words, without_controls
+from maildrop_py.message.normal_form import composed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def parameters(raw: bytes, charset: str = "") -> dict[str, str]:
         else:
             found.setdefault(base, decode_words(value) if "=?" in value else value)
     found |= {base: _joined(sections) for base, sections in extended.items()}
-    return {name: without_controls(value) for name, value in found.items()}
+    return {name: composed(without_controls(value)) for name, value in found.items()}
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

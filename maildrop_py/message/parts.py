@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from maildrop_py.message.charsets import decode, guess
 from maildrop_py.message.headers import HEAD_LIMIT, Headers, from_line_end, head_end
+from maildrop_py.message.normal_form import composed
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.part_reader import (
     LONGEST_FIELD,
@@ -200,8 +201,8 @@ def _text_of(part: Part, as_written: bool) -> str:
 
 
 def _normal(text: str) -> str:
-    """Lines that end in LF, so that `$` in a rule is where people see a line end."""
-    return text.replace("\r\n", "\n") if "\r" in text else text
+    """In NFC, with lines that end in LF, so that `$` in a rule is where people see a line end."""
+    return composed(text.replace("\r\n", "\n") if "\r" in text else text)
 
 
 def _is_html(part: Part) -> bool:

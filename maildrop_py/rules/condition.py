@@ -12,6 +12,8 @@ could not be learnt (a DNS server is silent). Nothing fires on None, and the
 
 from __future__ import annotations
 
+from maildrop_py.message.normal_form import composed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,13 +167,13 @@ class Facts:
     def sender(self) -> str | None:
         """The envelope sender, "" the null sender; from Return-Path if not told."""
         if self.envelope.sender is not None:
-            return self.envelope.sender
+            return composed(self.envelope.sender)
         return _bare(self.message.headers.first("Return-Path"))
 
     def recipient(self) -> str | None:
         """The envelope recipient; from Delivered-To or X-Original-To if not told."""
         if self.envelope.recipient is not None:
-            return self.envelope.recipient
+            return composed(self.envelope.recipient)
         headers = self.message.headers
         return _bare(headers.first("Delivered-To") or headers.first("X-Original-To"))
 

@@ -43,6 +43,14 @@ def test_subfolder_of_maildir_plus_plus_is_marked_as_one(root: Path) -> None:
     assert sorted(os.listdir(root)) == [".A.B"]
 
 
+def test_a_folder_in_another_normal_form_is_the_same_folder(root: Path) -> None:
+    """macOS writes é as two characters; a second folder that looks the same helps nobody."""
+    old = Maildir(str(root)).folder("Cafe\u0301")
+    old.ensure()
+    assert Maildir(str(root)).folder("Caf\u00e9").path == old.path
+    assert Maildir(str(root)).folder("Th\u00e9").path.endswith(".Th&AOk-")
+
+
 def test_levels_of_fs_are_directories(root: Path) -> None:
     written(Maildir(str(root), "fs").folder("A/B"))
     assert sorted(os.listdir(root / "A")) == ["B"]

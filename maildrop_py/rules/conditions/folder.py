@@ -31,10 +31,12 @@ class Folder:
         return "already in folder " + " or ".join(self.globs)
 
     def test(self, facts: Facts) -> Outcome:
+        from maildrop_py.message.normal_form import composed
         from maildrop_py.rules.matching.text import glob_fits
 
         filed = facts.message.filed
         if filed is None:
             return Outcome(False, "folder", why="just arriving, in no folder yet")
-        held = any(glob_fits(glob, filed.folder) for glob in self.globs)
+        folder = composed(filed.folder)
+        held = any(glob_fits(composed(glob), folder) for glob in self.globs)
         return Outcome(held, "folder", filed.folder)

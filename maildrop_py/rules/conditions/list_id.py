@@ -58,7 +58,16 @@ class ListId:
 
 
 def identifier_in(value: str) -> str:
-    """What stands in the last <…> of a List-Id, or all of it where there is none."""
-    start = value.rfind("<")
-    end = value.find(">", start)
-    return value[start + 1 : end].strip() if 0 <= start < end else value.strip()
+    """What is in the last <…> of a List-Id; the whole of it where there is no bracket.
+
+    Of two brackets one may be missing: then it is the word at the other.
+    """
+    value = value.rstrip("< \t")
+    before, opening, behind = value.rpartition("<")
+    if opening:
+        inside, closing, _ = behind.partition(">")
+        words = inside.split()
+        return inside.strip() if closing else "".join(words[:1])
+    before, closing, _ = value.partition(">")
+    words = before.split()
+    return "".join(words[-1:]) if closing else value.strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from maildrop_py.message.normal_form import composed
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.matching.engine import BadExpression, compiled
@@ -65,7 +66,7 @@ def _named(node: Node, scope: Scope, around: str) -> list[TextTest]:
 def _one(kind: str, node: Node, scope: Scope, around: str) -> TextTest:
     if kind == "regex":
         return parse_regex(node, scope, around)
-    text = node.text()
+    text = composed(node.text())
     if kind == "contains":
         if not text:
             raise node.mistake("an empty text is in everything", "use `exists: true`")
@@ -78,7 +79,7 @@ def parse_regex(node: Node, scope: Scope, around: str = "") -> Regex:
 
     `around` is an expression that it is put into, in the place of `{}`.
     """
-    written = node.text()
+    written = composed(node.text())
     check_regex(node, written)
     scope.rule_groups |= set(compiled(written).groups)
     found = regex(written)

@@ -8,6 +8,7 @@ line. International domains are known in all their spellings.
 
 from __future__ import annotations
 
+from maildrop_py.message.normal_form import composed
 from maildrop_py.record import record
 from maildrop_py.rules.matching.text import glob_fits
 
@@ -80,7 +81,7 @@ def parse_addresses(nodes: list[Node], scope: Scope) -> Addresses:
         else:
             entries.append(node.text())
             shown.append(node.text() or "<>")
-    return _sorted_out([entry.lower() for entry in entries], " or ".join(shown))
+    return _sorted_out([composed(entry.lower()) for entry in entries], " or ".join(shown))
 
 
 def _sorted_out(entries: list[str], shown: str) -> Addresses:

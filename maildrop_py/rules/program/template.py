@@ -7,6 +7,7 @@ no leading dots, no control characters, so that nothing leaves the Maildir.
 
 from __future__ import annotations
 
+from maildrop_py.message.normal_form import composed
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -36,7 +37,7 @@ class Template:
         )
 
     def expand_folder(self, variables: Mapping[str, str], dots_separate: bool) -> str:
-        """A folder's name; `dots_separate` where dots are separators on disk."""
+        """A folder's name, in NFC; `dots_separate` where dots are separators on disk."""
         name = "".join(
             [
                 part
@@ -45,6 +46,7 @@ class Template:
                 for part in self.parts
             ]
         )
+        name = composed(name)
         if dots_separate or len(self.parts) == 1:
             return name
         return "/".join([f"_{one}" if one in RESERVED else one for one in name.split("/")])

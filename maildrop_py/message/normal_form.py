@@ -1,0 +1,51 @@
+"""normal_form: text as it is compared and named, in Unicode's composed form (NFC).
+
+Some systems write é as e and an accent (NFD), others as one character; readers
+see no difference, so comparisons and folder names must not either (RFC 5051,
+RFC 6855 3). Never raises; linear: a text is composed in pieces, because a long
+run of marks would take quadratic time to be put into order.
+
+Known limits: such a run, longer than PIECE characters, may keep an order of its
+own at the end of a piece.
+"""
+
+from __future__ import annotations
+
+PIECE = 256  # characters
+
+
+def composed(text: str) -> str:
+    """`text` in NFC."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    if len(text) <= PIECE:
+        return normalize("NFC", text)
+    pieces: list[str] = []
+    start = 0
+    while start < len(text):
+        end = _piece_end(text, start)
+        pieces.append(normalize("NFC", text[start:end]))
+        start = end
+    return "".join(pieces)
+
+
+def _piece_end(text: str, start: int) -> int:
+    """Where a piece may end: in front of a character that starts anew."""
+    end = start + PIECE
+    if end >= len(text):
+        return len(text)
+    for at in range(end, start + PIECE // 2, -1):
+        if text[at] < "\u0300":
+            return at
+    return _before_a_starter(text, start, end)
+
+
+def _before_a_starter(text: str, start: int, end: int) -> int:
+    from unicodedata import combining
+
+    for at in range(end, start + PIECE // 2, -1):
+        if not combining(text[at]) and not "\u1160" <= text[at] <= "\u11ff":
+            return at
+    return end
