@@ -16,8 +16,6 @@ from maildrop_py.message.parts import read_parts
 LETTERS = st.sampled_from(
     ["a", " ", "e\u0301", "é", "が", "か\u3099", "각", "\u1100\u1161\u11a8", "Å"]
 )
-    ["a", " ", "e\u0301", "é", "が", "か\u3099", "각", "\u1100\u1161\u11a8", "Å"]
-)
 
 
 @given(st.lists(LETTERS, max_size=3 * PIECE).map("".join))
