@@ -12,6 +12,7 @@ from maildrop_py.cli.rules_file import rule_set_of
 from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.decision.examples import run_examples
 from maildrop_py.rules.language.rule_set import Rule
+from maildrop_py.rules.language.warnings import warnings_about
 from maildrop_py.rules.program.zones import zones_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def check(rules: str | None, list_all: bool, strict: bool, offline: bool) -> Non
         for number, rule in enumerate(found.rules, 1):
             click.echo(_in_words(number, rule))
     lists = [] if offline else failing_lists(zones_of(found), found.settings)
-    warnings = [*map(str, found.warnings), *lists]
+    warnings = [*map(str, warnings_about(found)), *lists]
     for warning in warnings:
         click.echo(f"{warning} [warning]", err=True)
     failures = run_examples(found)

@@ -21,7 +21,6 @@ from maildrop_py.cli.startup.environment import envelope_of, exact
 from maildrop_py.errors import (
     DeadlineExceeded,
     Interrupted,
-    MaildropError,
     Permanent,
     Rejected,
     Temporary,
@@ -137,25 +136,14 @@ class OneDelivery:
     def _decide(
         self, message: Message, spool: Spool, program: Program
     ) -> tuple[Decision, Evidence]:
-        """The decision; INBOX where a fault of ours stands in its way, so that mail goes on."""
-        from maildrop_py.decision.decide import decide, keep
-        from maildrop_py.evidence.evidence import Evidence
+        """The decision, with the evidence that was asked for it."""
+        from maildrop_py.decision.decider import Decider, World
 
-        evidence = Evidence(
-            message,
-            self.envelope,
-            program.settings,
-            state=self.places.state,
-            zones=program.zones,
-            run_command=lambda argv: self._run_command(argv, spool),
+        world = World(
+            state=self.places.state, run_command=lambda argv: self._run_command(argv, spool)
         )
-        try:
-            return decide(message, self.envelope, evidence, program, time.time()), evidence
-        except (MaildropError, OSError, MemoryError):
-            raise
-        except Exception as error:  # noqa: BLE001 - held up for days, the message would bounce
-            self.warnings.append(f"deciding failed, to INBOX: {type(error).__name__}: {error}")
-            return keep(), evidence
+        warn = self.warnings.append
+        return Decider(program).decide_arrival(message, self.envelope, world, warn)
 
     def _run_command(self, argv: tuple[str, ...], spool: Spool) -> int | None:
         from maildrop_py.delivery.program_environment import command_runner

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 
 from maildrop_py.cli.parallel import WORTH_IT, in_parallel, processors
 from maildrop_py.cli.progress import progress
-from maildrop_py.decision.decide import decide
+from maildrop_py.decision.decider import Decider, user_world
 from maildrop_py.decision.decision import Decision
-from maildrop_py.evidence.borrowed_store import BorrowedStore
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.intake.message_files import (
     STANDARD_INPUT,
@@ -29,7 +27,7 @@ from maildrop_py.intake.message_files import (
     messages_in,
 )
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.paths import UserPaths, evidence_store
+from maildrop_py.paths import UserPaths
 from maildrop_py.record import fields_of
 from maildrop_py.report.dry_run_rows import NO_RULE, Row, row_of, summary_of, summary_rows
 from maildrop_py.report.page import on_page, page_width
@@ -89,24 +87,15 @@ class Trial:
     def __init__(self, program: Program, envelope: Envelope, offline: bool) -> None:
         self.program = program
         self.envelope = envelope
-        self.offline = offline
-        self._state = UserPaths(os.environ).state
-        self._store = BorrowedStore(evidence_store(self._state))
+        self._decider = Decider(program)
+        self._world = user_world(UserPaths(os.environ).state, offline=offline, remember=False)
         self._warned: set[str] = set()
 
     def decide(self, found: Found, explaining: bool = False) -> tuple[Decision, Evidence]:
         """What would become of one message."""
-        message, program = found.message, self.program
-        evidence = Evidence(
-            message,
-            self.envelope,
-            program.settings,
-            self._state,
-            offline=self.offline,
-            zones=program.zones,
-            store=self._store,
+        decision, evidence = self._decider.decide(
+            found.message, self.envelope, self._world, explaining
         )
-        decision = decide(message, self.envelope, evidence, program, time.time(), explaining)
         if evidence.warnings:
             self._warn(evidence.warnings)
         return decision, evidence

@@ -19,11 +19,12 @@ from rich.console import Console
 from maildrop_py.cli.progress import progress
 from maildrop_py.cli.refile_options import Age, Common, common_options, maildir_of
 from maildrop_py.cli.rules_file import program_of
-from maildrop_py.decision.decider import Decider
+from maildrop_py.decision.decider import user_world
 from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
 from maildrop_py.paths import UserPaths, journals
+from maildrop_py.refile.filed_decider import FiledDecider
 from maildrop_py.refile.journal import Journal
 from maildrop_py.refile.maildir_messages import globs_of, walk_folders
 from maildrop_py.refile.past_runs import past_runs
@@ -104,7 +105,10 @@ class Run:
         self._place = place
         self._options = options
         self._places = places
-        self._decider = Decider(program, offline=options.offline, remember=not options.dry_run)
+        self._decider = FiledDecider(
+            program,
+            user_world(places.state, offline=options.offline, remember=not options.dry_run),
+        )
         self._tally = Tally()
         self._rows: list[Row] = []
         self._taken = 0

@@ -1,4 +1,4 @@
-"""builder: a decision in the making, which the actions of rules write on."""
+"""builder: puts a decision together from what the actions of rules ask for."""
 
 from __future__ import annotations
 
@@ -7,31 +7,38 @@ from maildrop_py.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from time import struct_time
 
     from maildrop_py.decision.decision import Reason, RuleTrace
     from maildrop_py.rules.condition import Facts
     from maildrop_py.rules.language.settings import Settings
     from maildrop_py.rules.program.template import Template
 
+    Calendar = Callable[[float], struct_time]  # the local date of seconds since the epoch
+
 INBOX = "INBOX"
+
+OF_THE_MESSAGE = "date."
+"""What the names of the message's own date begin with: {date.year}."""
 
 LONGEST_ARGUMENT = 30_000
 """Characters of one argument of a program: Linux takes 128 KiB, and no more."""
 
 
-class Draft:
-    """Collects what rules do; `decision` makes it final.
+class DecisionBuilder:
+    """Collects what rules do; `decision` is what they come to.
 
     `rule` is the name of the rule at work, `ends` whether it ends the run, and
-    `has_values` whether anything in it depends on more than the rules.
+    `has_values` whether anything depends on more than the rules.
     """
 
-    def __init__(self, facts: Facts, settings: Settings) -> None:
+    def __init__(self, facts: Facts, settings: Settings, calendar: Calendar) -> None:
         self.rule: str | None = None
         self.ends = False
         self.has_values = False
         self._facts = facts
+        self._calendar = calendar
         self._dots_separate = settings.layout == "maildir++"
         self._actions: list[Action] = []
         self._main: int | None = None
@@ -82,10 +89,10 @@ class Draft:
     def set(self, name: str, value: str) -> None:
         self._facts.variables[name] = value
 
-    def keep(self, home: str) -> None:
+    def keep(self, folder: str) -> None:
         """No rule ended the run: the message goes, or stays, where it does without rules."""
         self._main = len(self._actions)
-        self._actions.append(Filing(home))
+        self._actions.append(Filing(folder))
 
     def decision(
         self, rule: str | None, reasons: tuple[Reason, ...], trace: tuple[RuleTrace, ...]
@@ -136,15 +143,28 @@ class Draft:
             return (envelope.recipient or "").rpartition("@")[2]
         if name == "extension":
             return envelope.extension or ""
-        return self._of_today(name)
+        if name.startswith(OF_THE_MESSAGE):
+            return self._part_of(self._written(), name.removeprefix(OF_THE_MESSAGE))
+        return self._part_of(self._facts.now, name)
 
-    def _of_today(self, name: str) -> str:
-        """`year`, `month` or `day` of delivery, in the process's time zone; "" for others."""
-        from time import localtime
+    def _part_of(self, seconds: float, name: str) -> str:
+        """`year`, `month` or `day` of a time, by the calendar handed in; "" for others."""
+        try:
+            date = self._calendar(seconds)
+        except (OverflowError, ValueError, OSError):  # a Date header may say anything
+            date = self._calendar(self._facts.now)
+        parts = {"year": f"{date.tm_year:04}", "month": f"{date.tm_mon:02}"}
+        return {**parts, "day": f"{date.tm_mday:02}"}.get(name, "")
 
-        today = localtime(self._facts.now)
-        dated = {"year": today.tm_year, "month": today.tm_mon, "day": today.tm_mday}
-        return f"{dated[name]:02}" if name in dated else ""
+    def _written(self) -> float:
+        """When the message says it was written; else when it arrived."""
+        from maildrop_py.message.date import written_at
+
+        message = self._facts.message
+        written = written_at(message.headers.first("Date") or "")
+        if written is not None:
+            return written
+        return message.filed.mtime if message.filed is not None else self._facts.now
 
 
 def _one_line(text: str) -> str:

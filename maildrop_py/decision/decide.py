@@ -1,14 +1,16 @@
 """decide: what is to be done with a message, from the message, evidence and rules.
 
-Pure: no file, clock, environment or log is touched here; asking the evidence is
-what may take time. The rules that can fire are found through the program's
-index; with `explain` every rule is tried in order, which gives the same
-decision with a trace of it all.
+Pure: no file, clock, time zone, environment or log is touched here; asking the
+evidence is what may take time. The rules that can fire are found through the
+program's index; with `explain` every rule is tried in order, which gives the
+same decision with a trace of all that was asked.
 """
 
 from __future__ import annotations
 
-from maildrop_py.decision.builder import INBOX, Draft
+from time import gmtime
+
+from maildrop_py.decision.builder import INBOX, DecisionBuilder
 from maildrop_py.decision.decision import Decision, Filing, Reason, RuleTrace
 from maildrop_py.rules.condition import Facts
 
@@ -16,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from maildrop_py.decision.builder import Calendar
+    from maildrop_py.decision.memory import Memory
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
@@ -31,14 +35,25 @@ def decide(
     program: Program,
     now: float,
     explain: bool = False,
+    calendar: Calendar = gmtime,
+    memory: Memory | None = None,
 ) -> Decision:
-    """The decision for one message; `now` is seconds since the epoch."""
-    facts = Facts(message, envelope, evidence, now, explain)
-    draft: Draft | None = None
+    """The decision for one message.
+
+    `now` is seconds since the epoch, `calendar` what gives the local date of such
+    a time. `memory` is what earlier decisions by the same program left.
+    """
+    memory = None if explain else memory
+    scan = memory.header_scan(program.index) if memory is not None else None
+    known, found, fields = scan.scan(message.headers) if scan is not None else (None, (), None)
+    facts = Facts(message, envelope, evidence, now, explain, known)
+    settled: dict[int | str, Decision] = {} if memory is None else memory.settled
+    builder: DecisionBuilder | None = None
     reasons: list[Reason] = []
     trace: list[RuleTrace] = []
-    settled: dict[int | str, Decision] = {} if explain else program.settled
-    numbers: Iterable[int] = range(len(program)) if explain else program.candidates(facts)
+    numbers: Iterable[int] = (
+        range(len(program)) if explain else program.candidates(facts, found, fields)
+    )
     for number in numbers:
         rule = program.rule(number)
         outcome = rule.when.test(facts) if rule.when is not None else None
@@ -49,40 +64,40 @@ def decide(
             continue
         if number in settled and not reasons:
             return settled[number]
-        draft = draft or Draft(facts, program.settings)
-        _fire(rule, outcome, draft)
+        builder = builder or DecisionBuilder(facts, program.settings, calendar)
+        _fire(rule, outcome, builder)
         reasons.append(Reason(rule))
         if rule.then.final:
-            return _settled(settled, number, draft, rule.name, reasons, trace)
-    home = message.filed.folder if message.filed is not None else INBOX
-    if home in settled and not reasons:
-        return settled[home]
-    draft = draft or Draft(facts, program.settings)
-    draft.keep(home)
-    return _settled(settled, home, draft, None, reasons, trace)
+            return _settled(settled, number, builder, rule.name, reasons, trace)
+    folder = message.filed.folder if message.filed is not None else INBOX
+    if folder in settled and not reasons:
+        return settled[folder]
+    builder = builder or DecisionBuilder(facts, program.settings, calendar)
+    builder.keep(folder)
+    return _settled(settled, folder, builder, None, reasons, trace)
 
 
 def _settled(
     settled: dict[int | str, Decision],
     by: int | str,
-    draft: Draft,
+    builder: DecisionBuilder,
     rule: str | None,
     reasons: list[Reason],
     trace: list[RuleTrace],
 ) -> Decision:
     """The decision; kept for other messages if only this rule, or folder, made it what it is."""
-    decision = draft.decision(rule, tuple(reasons), tuple(trace))
-    if len(reasons) == (rule is not None) and not draft.has_values:
+    decision = builder.decision(rule, tuple(reasons), tuple(trace))
+    if len(reasons) == (rule is not None) and not builder.has_values:
         settled[by] = decision
     return decision
 
 
-def _fire(rule: Rule, outcome: Outcome | None, draft: Draft) -> None:
+def _fire(rule: Rule, outcome: Outcome | None, builder: DecisionBuilder) -> None:
     if outcome is not None and outcome.captures:
-        draft.capture(outcome.captures)
-    draft.rule, draft.ends = rule.name, rule.then.final
+        builder.capture(outcome.captures)
+    builder.rule, builder.ends = rule.name, rule.then.final
     for action in rule.then.actions:
-        action.apply(draft)
+        action.apply(builder)
 
 
 def keep() -> Decision:

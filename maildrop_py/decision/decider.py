@@ -1,23 +1,60 @@
-"""decider: rules and evidence put together, for mail that lies in files already."""
+"""decider: rules, evidence and a clock put together; the one place where this is done.
+
+Guarantee: nothing but evidence is asked here, and only what a rule needs. What
+runs programs, keeps what was learnt and says where that is, is handed in, so
+that delivery, re-filing, a dry run and the server decide alike. For a new
+message a fault of our own makes it go to INBOX: deferred for days it would
+bounce. For what is filed already it is raised, and the message stays.
+"""
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Mapping
 
-from maildrop_py.decision.decide import decide
-from maildrop_py.decision.decision import Decision, Forward, Pipe
-from maildrop_py.delivery.deliver import CommandSettings
-from maildrop_py.delivery.program_environment import command_runner, command_settings
-from maildrop_py.delivery.programs import run_action
-from maildrop_py.evidence.borrowed_store import BorrowedStore
-from maildrop_py.evidence.evidence import Evidence
-from maildrop_py.evidence.store import Store
-from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import Message
-from maildrop_py.paths import MESSAGE_TIME, UserPaths, evidence_store
-from maildrop_py.rules.program.program import Program
+from maildrop_py.decision.decide import decide, keep
+from maildrop_py.decision.memory import Memory
+from maildrop_py.errors import MaildropError
+from maildrop_py.evidence.evidence import Evidence, WouldWait
+from maildrop_py.paths import evidence_store
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from maildrop_py.decision.builder import Calendar
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.evidence.store import Store
+    from maildrop_py.message.envelope import Envelope
+    from maildrop_py.message.message import Message
+    from maildrop_py.rules.program.program import Program
+
+
+@record
+class World:
+    """What may be asked beside the message, as `Evidence` explains it.
+
+    `state` is the directory of what is remembered; an open `store` takes its
+    place. `run_command` runs a program that a rule names.
+    """
+
+    state: str | None = None
+    store: Store | None = None
+    offline: bool = False
+    run_command: Callable[[tuple[str, ...]], int | None] | None = None
+    may_wait: bool = True
+
+
+def user_world(state: str, *, offline: bool = False, remember: bool = True) -> World:
+    """The world as it is asked for many messages of one user.
+
+    Unless they `remember`, nothing in the directory `state` is changed.
+    """
+    from maildrop_py.evidence.borrowed_store import BorrowedStore
+    from maildrop_py.evidence.store import Store
+
+    kind = Store if remember else BorrowedStore
+    return World(state, kind(evidence_store(state)), offline)
 
 
 class EvidenceOfFiled(Evidence):
@@ -29,79 +66,65 @@ class EvidenceOfFiled(Evidence):
 
 
 class Decider:
-    """Decides about one message after another by `program`, which may be changed.
+    """Decides about one message after another by `program`.
 
-    With `remember`, what is learnt from DNS is kept as it is on delivery.
+    `clock` gives seconds since the epoch, `calendar` the local date of such a time.
     """
 
     def __init__(
         self,
         program: Program,
-        *,
-        offline: bool = False,
-        remember: bool = True,
-        environ: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.time,
+        calendar: Calendar = time.localtime,
     ) -> None:
         self.program = program
-        self.envelope = Envelope(user=environ.get("USER") or environ.get("LOGNAME"))
-        self._offline = offline
-        self._environ = environ
-        places = UserPaths(environ)
-        self._home = places.home
-        self._state = places.state
-        kind = Store if remember else BorrowedStore
-        self._warned: set[str] = set()
-        self._store = kind(evidence_store(places.state))
+        self._memory = Memory()
+        self._clock = clock
+        self._calendar = calendar
 
-    def decide(self, message: Message, path: str) -> tuple[Decision, Evidence]:
-        """What the rules say of the message in the file `path`."""
-        settings = self.program.settings
-        kind = Evidence if message.filed is None else EvidenceOfFiled
-        evidence = kind(
-            message,
-            self.envelope,
-            settings,
-            self._state,
-            self._runner(path) if settings.allow_commands else None,
-            self._offline,
-            self.program.zones,
-            self._store,
-        )
-        return decide(message, self.envelope, evidence, self.program, time.time()), evidence
+    def decide(
+        self, message: Message, envelope: Envelope, world: World, explain: bool = False
+    ) -> tuple[Decision, Evidence]:
+        """What the rules say of a message, with the evidence that was asked for it.
 
-    def new_warnings(self, evidence: Evidence) -> list[str]:
-        """What went wrong in asking for `evidence`, as far as it did not go wrong before."""
-        new = [one for one in dict.fromkeys(evidence.warnings) if one not in self._warned]
-        self._warned.update(new)
-        return new
+        Raises whatever stands in the way; WouldWait where `world` may not wait.
+        """
+        evidence = self._evidence(message, envelope, world)
+        return self._decide(message, envelope, evidence, explain), evidence
 
-    def settings_for(self, envelope: Envelope) -> CommandSettings:
-        """How a `pipe` or `forward` is run."""
-        limit = time.monotonic() + MESSAGE_TIME
-        sendmail = self.program.settings.sendmail
-        return command_settings(self._environ, self._home, envelope, sendmail, limit)
+    def decide_arrival(
+        self, message: Message, envelope: Envelope, world: World, warn: Callable[[str], None]
+    ) -> tuple[Decision, Evidence]:
+        """decide() for a message that is just arriving: INBOX, and a warning, for faults of ours.
 
-    def run(self, command: Forward | Pipe, message: Message) -> None:
-        """Carry out a forward or pipe for a filed message; raises CommandFailed."""
-        assert message.filed is not None
-        sender = message.headers.first("Return-Path")
-        envelope = Envelope(sender=sender.strip(" <>")) if sender is not None else Envelope()
-        descriptor = OpenFile(message.filed.path).open()
+        What the system lacks (memory, a readable disk) is raised: it may be there later.
+        """
+        evidence = self._evidence(message, envelope, world)
         try:
-            run_action(command, descriptor, envelope, b"", self.settings_for(envelope))
-        finally:
-            os.close(descriptor)
+            return self._decide(message, envelope, evidence, False), evidence
+        except (MaildropError, OSError, MemoryError, WouldWait):
+            raise
+        except Exception as error:  # noqa: BLE001 - see the module's docstring
+            warn(f"deciding failed, to INBOX: {type(error).__name__}: {error}")
+            return keep(), evidence
 
-    def _runner(self, path: str) -> Callable[[tuple[str, ...]], int | None]:
-        limit = time.monotonic() + MESSAGE_TIME
-        return command_runner(OpenFile(path), self._environ, self._home, self.envelope, limit)
+    def _decide(
+        self, message: Message, envelope: Envelope, evidence: Evidence, explain: bool
+    ) -> Decision:
+        now, calendar, memory = self._clock(), self._calendar, self._memory
+        return decide(message, envelope, evidence, self.program, now, explain, calendar, memory)
 
-
-class OpenFile:
-    """The message in a file, for programs to read."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def open(self) -> int:
-        return os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+    def _evidence(self, message: Message, envelope: Envelope, world: World) -> Evidence:
+        program = self.program
+        kind = Evidence if message.filed is None else EvidenceOfFiled
+        return kind(
+            message,
+            envelope,
+            program.settings,
+            world.state,
+            world.run_command,
+            world.offline,
+            program.zones,
+            world.store,
+            may_wait=world.may_wait,
+        )

@@ -46,7 +46,7 @@ class Pipe:
 
 @record
 class Reason:
-    """Why one rule fired, in words: what its conditions were and what it did."""
+    """Why one rule fired: its name, and what its conditions ask, in words."""
 
     fired: Rule
 
@@ -60,11 +60,6 @@ class Reason:
         """What its conditions ask."""
         when = self.fired.when
         return when.describe() if when is not None else "it is for every message"
-
-    @property
-    def did(self) -> str:
-        """What it does."""
-        return ", ".join(action.describe() for action in self.fired.then.actions)
 
 
 @record

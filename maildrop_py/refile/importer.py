@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from maildrop_py.decision.decider import Decider
 from maildrop_py.decision.decision import Action, Decision, Filing
 from maildrop_py.delivery.deliver import Delivery
 from maildrop_py.delivery.spool import Spool
@@ -21,6 +20,7 @@ from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.maildir.storage_errors import storage_error
 from maildrop_py.message.message import Message
 from maildrop_py.record import record, replace
+from maildrop_py.refile.filed_decider import FiledDecider
 from maildrop_py.refile.import_batch import Arrival, Importer
 from maildrop_py.refile.import_sources import arrived, pieces_of, status_of
 from maildrop_py.refile.journal import Journal
@@ -58,7 +58,7 @@ class Import:
     def __init__(
         self,
         place: Maildir,
-        decider: Decider,
+        decider: FiledDecider,
         choices: Choices,
         journal: Journal | None,
         before: frozenset[str],

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from maildrop_py.decision.decider import Decider
 from maildrop_py.decision.decision import Decision
 from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.maildir.storage_errors import storage_error
 from maildrop_py.message.message import Message
 from maildrop_py.record import record, replace
+from maildrop_py.refile.filed_decider import FiledDecider
 from maildrop_py.refile.journal import Journal
 from maildrop_py.refile.options import Choices
 from maildrop_py.refile.past_runs import past_runs
@@ -58,7 +58,7 @@ class Refiling:
     def __init__(
         self,
         maildir: Maildir,
-        decider: Decider,
+        decider: FiledDecider,
         choices: Choices,
         journal: Journal | None,
         report: Report,

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 import click
 
 from maildrop_py.cli.refile_options import Common
-from maildrop_py.decision.decider import Decider
+from maildrop_py.decision.decider import user_world
 from maildrop_py.intake.watcher import Directory
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.record import replace
 from maildrop_py.refile.chosen_folders import chosen_folders
+from maildrop_py.refile.filed_decider import FiledDecider
 from maildrop_py.refile.journal import Journal
 from maildrop_py.refile.maildir_messages import globs_of, messages_at
 from maildrop_py.refile.past_runs import past_runs
@@ -48,7 +49,7 @@ class Watched:
         self._options = options
         self._parts = parts
         self._places = places
-        self._decider = Decider(program, offline=options.offline)
+        self._decider = FiledDecider(program, user_world(places.state, offline=options.offline))
         self._known: dict[str, Directory] = {}
         self._listed: tuple[int, float] = (0, 0.0)
         self._complained: set[tuple[str, str]] = set()

@@ -1,13 +1,11 @@
 """condition: what every condition is, what it is asked about, what it answers.
 
-A condition is a frozen record. It is made from YAML by its own `parse`, says
-itself in words with `describe`, and answers `test(facts)` with an Outcome. It
-reads nothing but the Facts it is given, so the same facts give the same
-Outcome.
+A condition is a frozen record. Its own `parse` makes it from YAML, `describe` puts
+it into words, and `test(facts)` answers with an Outcome. It reads nothing but the
+Facts it is given, so the same facts give the same Outcome.
 
-An Outcome is three-valued: `held` is True, False, or None where the answer
-could not be learnt (a DNS server is silent). Nothing fires on None, and the
-`not` of None is None.
+`held` of an Outcome is True, False, or None where the answer is unknown (a DNS
+server does not answer). No rule fires on None, and the `not` of None is None.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from maildrop_py.message.normal_form import composed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any, ClassVar, Protocol
 
     from maildrop_py.evidence.evidence import Evidence
@@ -37,6 +35,12 @@ if TYPE_CHECKING:
         def test(self, facts: Facts) -> Outcome:
             """Whether it holds for this message."""
 
+    class Nesting(Condition, Protocol):
+        """A condition made of others: `all`, `any`, `not`, `weigh`."""
+
+        def children(self) -> tuple[Condition, ...]:
+            """The conditions inside it, in order."""
+
     class ConditionType(Protocol):
         """What the registry names: how a condition is written, and how it is read."""
 
@@ -50,11 +54,25 @@ if TYPE_CHECKING:
 _NOTHING: Mapping[str, list[str]] = {}
 
 Anchors = tuple[tuple[str, str], ...]
-"""Pairs of (field, folded literal): one of the literals must stand in its field."""
+"""Pairs of (field, folded literal): one of the literals must be in its field."""
 
 CHEAP, MIDDLING, COSTLY = 0, 1, 2
 """`COST`: headers only; the body or another file; the network or a command.
 Conditions side by side are asked in this order."""
+
+
+def children_of(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions inside one; none inside one that asks about the message itself."""
+    children = getattr(condition, "children", None)
+    found: tuple[Condition, ...] = children() if children is not None else ()
+    return found
+
+
+def all_inside(condition: Condition) -> Iterator[Condition]:
+    """The condition itself, and every one inside it at any depth."""
+    yield condition
+    for child in children_of(condition):
+        yield from all_inside(child)
 
 
 class Outcome:
@@ -114,6 +132,7 @@ class Facts:
         evidence: Evidence,
         now: float,
         explaining: bool = False,
+        known: Mapping[str, list[str]] | None = None,
     ) -> None:
         self.message = message
         self.envelope = envelope
@@ -122,7 +141,7 @@ class Facts:
         self.explaining = explaining
         self.score: float | None = None
         self.variables: dict[str, str] = {}
-        self.known: Mapping[str, list[str]] = _NOTHING
+        self.known = _NOTHING if known is None else known
         self._folded: dict[str, str] = {}
 
     def values(self, name: str) -> list[str]:
@@ -157,21 +176,21 @@ class Facts:
     def _texts(self, field: str) -> list[str]:
         kind, _, names = field.rpartition(" ")
         if kind == "envelope":
-            told = {"sender": self.sender(), "recipient": self.recipient()}
-            return [told.get(names, self.envelope.extension) or ""]
+            addresses = {"sender": self.sender(), "recipient": self.recipient()}
+            return [addresses.get(names, self.envelope.extension) or ""]
         if not kind and ":" not in names:
             return self.values(names)
         fields = self.present(tuple(names.split(":")))
         return _addresses_in(fields) if kind else [field.value for field in fields]
 
     def sender(self) -> str | None:
-        """The envelope sender, "" the null sender; from Return-Path if not told."""
+        """The envelope sender, "" the null sender; from Return-Path if the server did not say."""
         if self.envelope.sender is not None:
             return composed(self.envelope.sender)
         return _bare(self.message.headers.first("Return-Path"))
 
     def recipient(self) -> str | None:
-        """The envelope recipient; from Delivered-To or X-Original-To if not told."""
+        """The envelope recipient; from Delivered-To or X-Original-To if the server did not say."""
         if self.envelope.recipient is not None:
             return composed(self.envelope.recipient)
         headers = self.message.headers

@@ -118,7 +118,7 @@ class DirectDelivery:
         handler, message = self._handler, Message(self._spool)
         shared = self._shared if len(self._mailboxes) > 1 else None
         for mailbox in self._mailboxes:
-            rules = handler.rules_cache.program(mailbox)
+            rules = handler.rules_cache.decider(mailbox)
             store = handler.stores.at(mailbox.state)
             self._deliveries[mailbox.recipient] = RecipientDelivery(
                 *(message, self._spool, mailbox, self._envelope(mailbox), rules, store, shared)

@@ -17,11 +17,11 @@ from __future__ import annotations
 import os
 import time
 
-from maildrop_py.decision.decide import decide, keep
+from maildrop_py.decision.decider import World
 from maildrop_py.delivery.deliver import Delivery
 from maildrop_py.delivery.program_environment import command_runner, command_settings
-from maildrop_py.errors import MaildropError, Rejected
-from maildrop_py.evidence.evidence import Evidence, WouldWait
+from maildrop_py.errors import Rejected
+from maildrop_py.evidence.evidence import WouldWait
 from maildrop_py.lmtp.reply import Reply, answer_to
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import MESSAGE_TIME, UserPaths
@@ -31,13 +31,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from maildrop_py.decision.decider import Decider
     from maildrop_py.decision.decision import Decision
     from maildrop_py.delivery.deliver import Receipt
     from maildrop_py.delivery.spool import Spool
+    from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.evidence.store import Store
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
-    from maildrop_py.rules.program.program import Program
     from maildrop_py.serve.mailbox import Mailbox
 
 
@@ -53,7 +54,7 @@ class RecipientDelivery:
         spool: Spool,
         mailbox: Mailbox,
         envelope: Envelope,
-        rules: tuple[Program, tuple[str, ...]],
+        rules: tuple[Decider, tuple[str, ...]],
         store: Store,
         shared: Envelope | None = None,
     ) -> None:
@@ -61,7 +62,7 @@ class RecipientDelivery:
         self.reply: Reply | None = None
         self.done: Callable[[RecipientDelivery], None] = lambda delivery: None
         self._message, self.spool, self._shared = message, spool, shared
-        self._program, warnings = rules
+        self._decider, warnings = rules
         self._warnings = list(warnings)
         self._store = store
         self._decision: Decision | None = None
@@ -84,8 +85,9 @@ class RecipientDelivery:
         if self._decision is not None or self.reply is not None:
             return
         try:
-            self._evidence = self._ask(may_wait)
-            self._decision = self._decide(self._evidence)
+            self._decision, self._evidence = self._decider.decide_arrival(
+                self._message, self.envelope, self._world(may_wait), self._warnings.append
+            )
         except WouldWait:
             raise
         except Exception as error:  # noqa: BLE001 - costs this recipient alone
@@ -133,7 +135,7 @@ class RecipientDelivery:
         if self.runs_programs:
             shared = None  # what is forwarded must say where it has been
             limit = time.monotonic() + MESSAGE_TIME
-            sendmail = self._program.settings.sendmail
+            sendmail = self._decider.program.settings.sendmail
             commands = command_settings(os.environ, self._home, self.envelope, sendmail, limit)
         self._delivery = Delivery(
             *(decision, self.spool, self._maildir(), self.envelope, commands), traces=shared
@@ -144,22 +146,16 @@ class RecipientDelivery:
             self._delivery.run_programs()
 
     def _maildir(self) -> Maildir:
-        mailbox, settings = self.mailbox, self._program.settings
+        mailbox, settings = self.mailbox, self._decider.program.settings
         root = mailbox.maildir
         if mailbox.own_maildir and settings.maildir:
             root = UserPaths({"HOME": mailbox.account.home}).expand(settings.maildir)
         create = mailbox.create or root != mailbox.maildir
         return Maildir(root, settings.layout, settings.folder_encoding, create=create)
 
-    def _ask(self, may_wait: bool) -> Evidence:
-        mailbox, program = self.mailbox, self._program
-        return Evidence(
-            *(self._message, self.envelope, program.settings, mailbox.state),
-            run_command=self._command_runner(),
-            zones=program.zones,
-            store=self._store,
-            may_wait=may_wait,
-        )
+    def _world(self, may_wait: bool) -> World:
+        runner = self._command_runner()
+        return World(self.mailbox.state, self._store, run_command=runner, may_wait=may_wait)
 
     def _command_runner(self) -> Callable[[tuple[str, ...]], int | None]:
         """What does not lead back here, or it would be left to the garbage collector."""
@@ -169,15 +165,6 @@ class RecipientDelivery:
     @property
     def _home(self) -> str:
         return self.mailbox.account.home or UserPaths(os.environ).home
-
-    def _decide(self, evidence: Evidence) -> Decision:
-        try:
-            return decide(self._message, self.envelope, evidence, self._program, time.time())
-        except (MaildropError, OSError, MemoryError, WouldWait):
-            raise
-        except Exception as error:  # noqa: BLE001 - see the module's docstring
-            self._warnings.append(f"deciding failed, to INBOX: {type(error).__name__}: {error}")
-            return keep()
 
     # In the group
 

@@ -62,7 +62,7 @@ class RecipientProcess:
     def _delivery_of(
         self, mailbox: Mailbox, envelope: Envelope, descriptor: int
     ) -> RecipientDelivery:
-        rules = self._rules_cache.program(mailbox)
+        rules = self._rules_cache.decider(mailbox)
         spool = Spool(Maildir(mailbox.maildir, create=mailbox.create), envelope)
         try:
             for piece in pieces_of(descriptor):

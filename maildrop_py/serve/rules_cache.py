@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 
+from maildrop_py.decision.decider import Decider
 from maildrop_py.rules.language.sources import stamp, unchanged
 from maildrop_py.rules.program.cache import kept_program, load_stamped
 from maildrop_py.rules.program.program import no_rules
@@ -37,7 +38,7 @@ class _Rules:
     def __init__(self, path: str, cache: str, home: str | None, optional: bool) -> None:
         self._path, self._cache, self._home = path, cache, home
         self._optional = optional
-        self.program: Program = no_rules()
+        self.decider = Decider(no_rules())
         self.missing = False
         self.checked = NEVER
         self._stamps: tuple[Stamp, ...] = ()
@@ -70,7 +71,7 @@ class _Rules:
     def _renew(self, now: Stamp) -> None:
         self.missing = self._optional and now[1] == -1
         if self.missing:  # a user who has no rules file has no rules, and no mistake
-            self.program, self._stamps, self._warnings = no_rules(), (now,), []
+            self.decider, self._stamps, self._warnings = Decider(no_rules()), (now,), []
         elif not self._use_kept() and self._is_due(now):
             self._tried = self.checked, now
             self._compile()
@@ -80,9 +81,13 @@ class _Rules:
         kept = kept_program(self._path, self._cache, self._home)
         if kept is None or not unchanged(kept[0]):
             return False
-        self._stamps, self.program = kept
+        self._use(*kept)
         self._warnings = []
         return True
+
+    def _use(self, stamps: tuple[Stamp, ...], program: Program) -> None:
+        """From the next message on; whatever is being decided goes on with the old rules."""
+        self._stamps, self.decider = stamps, Decider(program)
 
     def _is_due(self, now: Stamp) -> bool:
         return self._tried[1] != now or self.checked - self._tried[0] > AGAIN
@@ -115,7 +120,7 @@ class _Rules:
         warnings = compilation.warnings()
         kept = kept_program(self._path, self._cache, self._home)
         if kept is not None and (warnings or unchanged(kept[0])):
-            self._stamps, self.program = kept
+            self._use(*kept)
             self._warn(warnings)
         else:  # the result was not kept, or the file has changed meanwhile
             self._compile_here()
@@ -124,7 +129,7 @@ class _Rules:
         warnings: list[str] = []
         stamped = load_stamped(self._path, self._cache, warnings.append, self._home)
         if stamped is not None:
-            self._stamps, self.program = stamped
+            self._use(*stamped)
         self._warn(warnings)
 
     def _warn(self, warnings: list[str]) -> None:
@@ -138,12 +143,12 @@ class RulesCache:
     def __init__(self) -> None:
         self._rules: OrderedDict[tuple[str, str | None], _Rules] = OrderedDict()
 
-    def program(self, mailbox: Mailbox) -> tuple[Program, tuple[str, ...]]:
-        """The rules for a mailbox, and what is to be said of them now."""
+    def decider(self, mailbox: Mailbox) -> tuple[Decider, tuple[str, ...]]:
+        """What decides by the rules for a mailbox, and what is to be said of them now."""
         rules = self._current(mailbox.rules, mailbox)
         if rules.missing and mailbox.default_rules:
             rules = self._current(mailbox.default_rules, mailbox)
-        return rules.program, rules.due_warnings()
+        return rules.decider, rules.due_warnings()
 
     def forget(self) -> None:
         """Look at every file at its next use."""

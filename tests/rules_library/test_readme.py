@@ -13,6 +13,7 @@ from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.language.flag_names import LETTERS
 from maildrop_py.rules.language.reader import read_rules
 from maildrop_py.rules.language.settings_reader import SETTINGS
+from maildrop_py.rules.language.warnings import warnings_about
 from maildrop_py.rules.program.template import ALWAYS_KNOWN, FILTERS
 from tests.bench import catches
 from tests.rules_library.library import FILES, FOLDER, POLICY, RECOMMENDED
@@ -118,4 +119,4 @@ def _failures(text: str, folder: Path) -> list[str]:
     path = folder / "rules.yaml"
     path.write_text(text, encoding="utf-8")
     rules = read_rules(str(path), enforce_trust=False)
-    return [*map(str, rules.warnings), *map(str, run_examples(rules))]
+    return [*map(str, warnings_about(rules)), *map(str, run_examples(rules))]

@@ -16,6 +16,7 @@ from maildrop_py.rules.actions.discard import Discard
 from maildrop_py.rules.actions.reject import Reject
 from maildrop_py.rules.actions.score import Score
 from maildrop_py.rules.language.examples import Example
+from maildrop_py.rules.language.warnings import warnings_about
 from tests.rules_library.library import (
     FILES,
     INCLUDED,
@@ -38,7 +39,7 @@ def test_examples_come_out_as_they_say(path: Path) -> None:
 
 @every_file
 def test_no_rule_is_shadowed_by_an_earlier_one(path: Path) -> None:
-    assert alone(path.stem).warnings == ()
+    assert warnings_about(alone(path.stem)) == ()
 
 
 @every_file
@@ -79,7 +80,7 @@ def test_the_advised_order_names_every_file_that_can_be_included() -> None:
 @pytest.mark.parametrize("names", [RECOMMENDED, RECOMMENDED[::-1], sorted(RECOMMENDED)], ids=str)
 def test_all_files_load_together_with_nothing_to_warn_of(names: list[str]) -> None:
     rules = included(*names)
-    assert rules.warnings == ()
+    assert warnings_about(rules) == ()
     assert len(rules.rules) == sum(len(alone(name).rules) for name in names)
 
 

@@ -43,9 +43,9 @@ def wait_for(book: RulesCache, mailbox: Mailbox, rules: int) -> tuple[str, ...]:
     """Look until there are so many rules; what was said meanwhile."""
     said: tuple[str, ...] = ()
     for _ in range(6000):
-        program, warnings = book.program(mailbox)
+        decider, warnings = book.decider(mailbox)
         said += warnings
-        if len(program) == rules:
+        if len(decider.program) == rules:
             return said
         time.sleep(0.01)
     raise AssertionError(said)
@@ -53,8 +53,10 @@ def wait_for(book: RulesCache, mailbox: Mailbox, rules: int) -> tuple[str, ...]:
 
 def test_rules_are_there_at_the_first_look(place: Path) -> None:
     write(place / "rules.yaml", 2)
-    program, warnings = RulesCache().program(mailbox_in(place))
-    assert len(program) == 2 and not warnings and len(list((place / "cache").iterdir())) == 1
+    decider, warnings = RulesCache().decider(mailbox_in(place))
+    assert (
+        len(decider.program) == 2 and not warnings and len(list((place / "cache").iterdir())) == 1
+    )
 
 
 def test_old_rules_are_used_while_new_ones_are_made(place: Path) -> None:
@@ -62,7 +64,7 @@ def test_old_rules_are_used_while_new_ones_are_made(place: Path) -> None:
     book, mailbox = RulesCache(), mailbox_in(place)
     wait_for(book, mailbox, 1)
     write(place / "rules.yaml", 3000)
-    assert len(book.program(mailbox)[0]) == 1
+    assert len(book.decider(mailbox)[0].program) == 1
     assert wait_for(book, mailbox, 3000) == ()
 
 
@@ -91,8 +93,8 @@ def test_a_process_that_does_not_come_to_an_end_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(rules_cache, "FIRST", 0.0)
     write(place / "rules.yaml", 3000)
-    program, warnings = RulesCache().program(mailbox_in(place))
-    assert len(program) == 3000 and not warnings
+    decider, warnings = RulesCache().decider(mailbox_in(place))
+    assert len(decider.program) == 3000 and not warnings
 
 
 def test_a_compilation_that_dies_says_so(place: Path) -> None:
@@ -105,8 +107,8 @@ def test_a_compilation_that_dies_says_so(place: Path) -> None:
 def test_mistakes_are_not_looked_for_again_and_again(place: Path) -> None:
     (place / "rules.yaml").write_text("rules: 7")
     book, mailbox = RulesCache(), mailbox_in(place)
-    assert "not usable" in str(book.program(mailbox)[1])
-    assert [book.program(mailbox)[1] for _ in range(5)] == [()] * 5
+    assert "not usable" in str(book.decider(mailbox)[1])
+    assert [book.decider(mailbox)[1] for _ in range(5)] == [()] * 5
     write(place / "rules.yaml", 1)
     wait_for(book, mailbox, 1)
 
@@ -126,4 +128,4 @@ def test_few_programs_are_kept(place: Path, monkeypatch: pytest.MonkeyPatch) -> 
     book = RulesCache()
     for name in ("a.yaml", "b.yaml", "c.yaml", "a.yaml"):
         write(place / name, 1)
-        assert len(book.program(mailbox_in(place, name))[0]) == 1
+        assert len(book.decider(mailbox_in(place, name))[0].program) == 1

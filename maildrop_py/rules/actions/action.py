@@ -1,8 +1,8 @@
-"""action: what every action is, and the draft of a decision that it writes on.
+"""action: what every action is, and what it asks of the builder of a decision.
 
-An action is a frozen record. It is made from YAML by its own `parse`, says
-itself in words with `describe`, and `apply` notes on the draft what is to be
-done; nothing is done by it.
+An action is a frozen record. Its own `parse` makes it from YAML, `describe` puts
+it into words, and `apply` tells the builder what is to be done; it does nothing
+itself.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
 
-    class Draft(Protocol):
-        """A decision in the making; texts are filled from what was captured."""
+    class Builder(Protocol):
+        """Puts a decision together; texts are filled from what was captured."""
 
         def text(self, template: Template) -> str:
             """The template, expanded."""
@@ -57,8 +57,8 @@ if TYPE_CHECKING:
         def describe(self) -> str:
             """The action in words, as explanations and logs print it."""
 
-        def apply(self, draft: Draft) -> None:
-            """Note on the draft what is to be done."""
+        def apply(self, builder: Builder) -> None:
+            """Tell the builder what is to be done."""
 
     class ActionType(Protocol):
         """What the registry names: how an action is written, and how it is read."""

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
@@ -42,6 +42,6 @@ class AddHeader:
         said = (f"{name}: {value.describe()}" for name, value in self.headers)
         return "add header " + ", ".join(said)
 
-    def apply(self, draft: Draft) -> None:
+    def apply(self, builder: Builder) -> None:
         for name, value in self.headers:
-            draft.add_header(name, draft.text(value))
+            builder.add_header(name, builder.text(value))

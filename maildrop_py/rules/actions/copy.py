@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
@@ -31,5 +31,5 @@ class Copy:
     def describe(self) -> str:
         return f"copy into {self.folder.describe()}"
 
-    def apply(self, draft: Draft) -> None:
-        draft.copy(self.folder)
+    def apply(self, builder: Builder) -> None:
+        builder.copy(self.folder)

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
 
@@ -28,5 +28,5 @@ class Discard:
     def describe(self) -> str:
         return "discard"
 
-    def apply(self, draft: Draft) -> None:
-        """A draft without actions is a message discarded."""
+    def apply(self, builder: Builder) -> None:
+        """Nothing: a decision without actions means that the message is discarded."""

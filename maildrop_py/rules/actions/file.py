@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
@@ -36,5 +36,5 @@ class File:
         flags = in_words(self.letters, self.keywords)
         return f"file into {self.folder.describe()}" + (f" as {flags}" if flags else "")
 
-    def apply(self, draft: Draft) -> None:
-        draft.file(self.folder, self.letters, self.keywords)
+    def apply(self, builder: Builder) -> None:
+        builder.file(self.folder, self.letters, self.keywords)

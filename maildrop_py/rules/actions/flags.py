@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
 
@@ -33,5 +33,5 @@ class Flags:
 
         return "mark as " + in_words(self.letters, self.keywords)
 
-    def apply(self, draft: Draft) -> None:
-        draft.flag(self.letters, self.keywords)
+    def apply(self, builder: Builder) -> None:
+        builder.flag(self.letters, self.keywords)

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
@@ -35,5 +35,5 @@ class Forward:
     def describe(self) -> str:
         return f"forward to {self.address.describe()}"
 
-    def apply(self, draft: Draft) -> None:
-        draft.forward(draft.text(self.address))
+    def apply(self, builder: Builder) -> None:
+        builder.forward(builder.text(self.address))

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
@@ -35,5 +35,5 @@ class Pipe:
     def describe(self) -> str:
         return "pipe to " + " ".join(part.describe() for part in self.argv)
 
-    def apply(self, draft: Draft) -> None:
-        draft.pipe(tuple(draft.text(part) for part in self.argv))
+    def apply(self, builder: Builder) -> None:
+        builder.pipe(tuple(builder.text(part) for part in self.argv))

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
@@ -33,5 +33,5 @@ class Reject:
     def describe(self) -> str:
         return f"reject: {self.text.describe()}"
 
-    def apply(self, draft: Draft) -> None:
-        draft.reject(draft.text(self.text))
+    def apply(self, builder: Builder) -> None:
+        builder.reject(builder.text(self.text))

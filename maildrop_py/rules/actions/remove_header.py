@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
 
@@ -30,6 +30,6 @@ class RemoveHeader:
     def describe(self) -> str:
         return "remove header " + ", ".join(self.names)
 
-    def apply(self, draft: Draft) -> None:
+    def apply(self, builder: Builder) -> None:
         for name in self.names:
-            draft.remove_header(name)
+            builder.remove_header(name)

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
 
@@ -28,5 +28,5 @@ class Score:
     def describe(self) -> str:
         return f"add {self.points:g} to the spam score"
 
-    def apply(self, draft: Draft) -> None:
-        draft.score(self.points)
+    def apply(self, builder: Builder) -> None:
+        builder.score(self.points)

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.action import Draft
+    from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
@@ -44,6 +44,6 @@ class Set:
     def describe(self) -> str:
         return "set " + ", ".join(f"{name} to {value.describe()}" for name, value in self.values)
 
-    def apply(self, draft: Draft) -> None:
+    def apply(self, builder: Builder) -> None:
         for name, value in self.values:
-            draft.set(name, draft.text(value))
+            builder.set(name, builder.text(value))

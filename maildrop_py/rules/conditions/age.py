@@ -34,21 +34,12 @@ class Age:
         return f"age {self.comparison.describe()}"
 
     def test(self, facts: Facts) -> Outcome:
+        from maildrop_py.message.date import written_at
+
         filed = facts.message.filed
         value = facts.message.headers.first("Date") or ""
-        born = filed.mtime if filed is not None else written_at(value)
-        if born is None:
+        since = filed.mtime if filed is not None else written_at(value)
+        if since is None:
             return Outcome(None, "Date", value, why="no date that can be read")
-        age = facts.now - born
+        age = facts.now - since
         return Outcome(self.comparison.holds(age), "age", f"{age / 86400:.1f} days")
-
-
-def written_at(date: str) -> float | None:
-    """Seconds since the epoch of a Date header (RFC 5322 3.3), None if unreadable."""
-    from email.utils import mktime_tz, parsedate_tz
-
-    try:
-        parsed = parsedate_tz(date)
-        return None if parsed is None else float(mktime_tz(parsed))
-    except (ValueError, OverflowError, IndexError, TypeError):
-        return None

@@ -25,9 +25,10 @@ class All:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> All:
-        from maildrop_py.rules.language.when import parse_when
+        return cls(tuple(scope.conditions(item) for item in node.alternatives()))
 
-        return cls(tuple(parse_when(item, scope) for item in node.alternatives()))
+    def children(self) -> tuple[Condition, ...]:
+        return self.conditions
 
     def describe(self) -> str:
         return " and ".join(condition.describe() for condition in self.conditions)

@@ -7,7 +7,7 @@ keys must hold, as in every `when`.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import COSTLY, Anchors, Outcome
+from maildrop_py.rules.condition import COSTLY, Anchors, Outcome, children_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ class Any_:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Any_:
-        from maildrop_py.rules.language.when import parse_when
-
         if node.kind == "mapping":
-            return cls(parse_when(node, scope).conditions)
-        return cls(tuple(parse_when(item, scope) for item in node.alternatives()))
+            return cls(children_of(scope.conditions(node)))
+        return cls(tuple(scope.conditions(item) for item in node.alternatives()))
+
+    def children(self) -> tuple[Condition, ...]:
+        return self.conditions
 
     def describe(self) -> str:
         return "any of (" + "; ".join(condition.describe() for condition in self.conditions) + ")"

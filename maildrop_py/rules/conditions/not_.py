@@ -25,12 +25,13 @@ class Not:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Not:
-        from maildrop_py.rules.language.when import parse_when
-
         groups = set(scope.rule_groups)
-        inside = parse_when(node, scope)
+        inside = scope.conditions(node)
         scope.rule_groups = groups  # what did not match has captured nothing
         return cls(inside)
+
+    def children(self) -> tuple[Condition, ...]:
+        return (self.condition,)
 
     def describe(self) -> str:
         return f"not ({self.condition.describe()})"

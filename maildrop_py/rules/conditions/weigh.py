@@ -37,6 +37,9 @@ class Weigh:
         "description": "conditions, each entry with a `score`; `total` beside says what to reach",
     }
 
+    def children(self) -> tuple[Condition, ...]:
+        return tuple(condition for condition, _ in self.entries)
+
     def describe(self) -> str:
         said = (f"{condition.describe()}: {score:+g}" for condition, score in self.entries)
         return f"weighed total {self.total.describe()} of (" + "; ".join(said) + ")"
@@ -80,11 +83,9 @@ def parse_weigh(node: Node, scope: Scope, totals: list[Node]) -> Weigh:
 
 
 def _entry(node: Node, scope: Scope) -> tuple[Condition, float]:
-    from maildrop_py.rules.language.when import parse_pairs
-
     pairs = node.pairs()
     scores = [value for key, value in pairs if key.text() == "score"]
     if not scores:
         raise node.mistake("an entry of `weigh` needs a score", "such as {subject: sale, score: 2}")
     rest = [(key, value) for key, value in pairs if key.text() != "score"]
-    return parse_pairs(node, rest, scope), float(scores[0].number())
+    return scope.conditions(node, rest), float(scores[0].number())

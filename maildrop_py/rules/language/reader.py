@@ -46,7 +46,7 @@ class Reader:
 
     def __init__(self, sources: Sources, home: str | None = None) -> None:
         self.problems: list[Problem] = []
-        self.scope = Scope(sources, self.problems, home)
+        self.scope = Scope(sources, self.problems, parse_when, home)
         self.settings = Settings()
         self.rules: list[Rule] = []
         self.examples: list[Example] = []

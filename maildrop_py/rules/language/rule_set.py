@@ -6,7 +6,6 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.errors import Problem
     from maildrop_py.rules.actions.action import Action
     from maildrop_py.rules.condition import Condition
     from maildrop_py.rules.language.examples import Example
@@ -41,10 +40,3 @@ class RuleSet:
     rules: tuple[Rule, ...]
     examples: tuple[Example, ...]
     stamps: tuple[Stamp, ...]
-
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        """Rules that can never fire; looked for anew each time, since delivery never asks."""
-        from maildrop_py.rules.language.unreachable import unreachable_rules
-
-        return tuple(unreachable_rules(self.rules))

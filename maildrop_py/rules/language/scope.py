@@ -18,16 +18,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import ParamSpec, TypeVar
 
+    from maildrop_py.rules.condition import Condition
     from maildrop_py.rules.language.sources import Sources
+
+    Pairs = list[tuple[Node, Node]]
+    WhenReader = Callable[[Node, "Scope", Pairs | None], Condition]
 
     P = ParamSpec("P")
     T = TypeVar("T")
 
 
 class Scope:
-    """The surroundings of one rules file while it is read."""
+    """The surroundings of one rules file while it is read.
 
-    def __init__(self, sources: Sources, problems: list[Problem], home: str | None = None) -> None:
+    `read_when` reads the conditions that are inside others (`when.parse_when`).
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        problems: list[Problem],
+        read_when: WhenReader,
+        home: str | None = None,
+    ) -> None:
+        self._read_when = read_when
         self.sources = sources
         self.problems = problems
         self.allow_commands = False
@@ -46,6 +60,10 @@ class Scope:
         except Mistake as mistake:
             self.problems.append(mistake.problem)
             return None
+
+    def conditions(self, node: Node, pairs: Pairs | None = None) -> Condition:
+        """The conditions of the mapping `node`, or of some `pairs` of it, which must all hold."""
+        return self._read_when(node, self, pairs)
 
     def lines_of(self, node: Node) -> list[str]:
         """The lines of the file that `node` names, `#` comments and blanks left out."""

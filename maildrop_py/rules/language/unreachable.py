@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from maildrop_py.errors import Problem
 from maildrop_py.rules.actions.score import Score
+from maildrop_py.rules.condition import all_inside
 from maildrop_py.rules.conditions.all import All
 from maildrop_py.rules.conditions.any import Any_
-from maildrop_py.rules.conditions.not_ import Not
 from maildrop_py.rules.conditions.spam_score import SpamScore
-from maildrop_py.rules.conditions.weigh import Weigh
 from maildrop_py.rules.language.rule_set import Rule
 from maildrop_py.rules.matching.comparison import Comparison
 
@@ -114,13 +113,7 @@ def _apart_from_tests(condition: Condition) -> tuple[Mark, ...]:
 
 
 def _asks_score(condition: Condition) -> bool:
-    if isinstance(condition, All | Any_):
-        return any(map(_asks_score, condition.conditions))
-    if isinstance(condition, Weigh):
-        return any(_asks_score(inner) for inner, _ in condition.entries)
-    if isinstance(condition, Not):
-        return _asks_score(condition.condition)
-    return isinstance(condition, SpamScore)
+    return any(isinstance(inner, SpamScore) for inner in all_inside(condition))
 
 
 def _implies(stronger: Condition, weaker: Condition) -> bool:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from maildrop_py.rules.actions import ACTIONS
-from maildrop_py.rules.condition import CHEAP
+from maildrop_py.rules.condition import children_of
 from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.conditions.all import All
-from maildrop_py.rules.conditions.any import Any_
-from maildrop_py.rules.conditions.not_ import Not
-from maildrop_py.rules.conditions.weigh import Weigh, parse_weigh
+from maildrop_py.rules.conditions.weigh import parse_weigh
 from maildrop_py.rules.language.document import Node, suggestion
 from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.registry import condition_class
@@ -27,13 +25,12 @@ _REFUSED = {
 }
 
 
-def parse_when(node: Node, scope: Scope) -> All:
-    """The conditions of a mapping; each mistake in it is noted, and the rest read."""
-    return parse_pairs(node, node.pairs(), scope)
+def parse_when(node: Node, scope: Scope, pairs: list[tuple[Node, Node]] | None = None) -> All:
+    """The conditions of a mapping, or of some `pairs` of it.
 
-
-def parse_pairs(node: Node, pairs: list[tuple[Node, Node]], scope: Scope) -> All:
-    """The conditions in some of the keys and values of the mapping `node`."""
+    Each mistake in it is noted, and the rest is read.
+    """
+    pairs = node.pairs() if pairs is None else pairs
     if not pairs:
         raise node.mistake("no condition stands here", "leave `when` out to match every message")
     weighs = any(key.text() == "weigh" for key, _ in pairs)
@@ -50,11 +47,8 @@ def parse_pairs(node: Node, pairs: list[tuple[Node, Node]], scope: Scope) -> All
 
 def _cost(condition: Condition) -> int:
     """What a condition costs at most: that of the costliest inside it."""
-    if isinstance(condition, All | Any_):
-        return max(map(_cost, condition.conditions), default=CHEAP)
-    if isinstance(condition, Weigh):
-        return max(_cost(inner) for inner, _ in condition.entries)
-    return _cost(condition.condition) if isinstance(condition, Not) else condition.COST
+    children = children_of(condition)
+    return max(map(_cost, children)) if children else condition.COST
 
 
 def _one(key: Node, value: Node, scope: Scope, totals: list[Node]) -> Condition:

@@ -7,8 +7,9 @@ from itertools import accumulate
 
 from maildrop_py.rules.language.rule_set import RuleSet
 from maildrop_py.rules.program.anchors import anchors_of
+from maildrop_py.rules.program.index import ANY, FEW, LENGTHS, Index
 from maildrop_py.rules.program.packing import pack
-from maildrop_py.rules.program.program import ANY, FEW, LENGTHS, NUMBER, Index, Program
+from maildrop_py.rules.program.program import NUMBER, Program
 from maildrop_py.rules.program.zones import zones_of
 
 Found = dict[str, dict[int, dict[str, list[int]]]]

@@ -1,14 +1,14 @@
-"""header_scan: one look at a header for all the fields that the index of a program asks about.
+"""header_scan: one pass over a header for all the fields that the index of a program asks about.
 
 Asked for one by one, fields take most of their time in Python's own steps. This
-finds all of them by one expression, and takes a value as it stands where that
-is what decoding would come to. For programs that go through many messages: one
+finds all of them by one expression, and takes a value as it is written where
+decoding would change nothing. For programs that go through many messages: one
 delivery is over before `re` is loaded.
 
-Guarantee: the values, and the anchors found in them, are those that going through
-`Facts` comes to. Left out, and to be asked of the Facts, are headers with a value
-that has encoded words, or characters that are neither printable ASCII nor tabs,
-and fields that are addresses or the envelope's.
+Guarantee: the values, and the anchors found in them, are the same as by asking the
+Facts field by field. Left out, and to be asked of the Facts, are headers with a
+value that has encoded words, or characters that are neither printable ASCII nor
+tabs, and fields that are addresses or the envelope's.
 """
 
 from __future__ import annotations
@@ -17,17 +17,21 @@ import re
 from collections.abc import Iterable
 
 from maildrop_py.message.headers import Headers
-from maildrop_py.rules.program.program import Index, Table, look_up
+from maildrop_py.rules.program.index import Index, Table, look_up
 
 Values = dict[str, list[str]]
 """name in lower case -> the decoded values of all headers with that name."""
+
+Scanned = tuple[Values, set[int], Iterable[str]]
+"""The values that are clear, the rules that have an anchor in one of them, and the
+fields of the index that are left to be asked for."""
 
 _BEFORE_COLON = r"(?:[ \t\r\v\f]|\n[ \t])*+"
 _VALUE = r"(.*+(?:\n[ \t].*+)*+)"
 
 
-class Glance:
-    """Looks for the fields of `index` in header after header."""
+class HeaderScan:
+    """Looks for the fields of `index` in one header after another."""
 
     def __init__(self, index: Index) -> None:
         self._left = [field for field in index if " " in field or not field.isascii()]
@@ -42,10 +46,10 @@ class Glance:
         expression = rf"\n{names}{_BEFORE_COLON}:{_VALUE}" if self._fields else "(?!)"
         self._find = re.compile(expression, re.ASCII).findall
 
-    def look(self, headers: Headers, hits: set[int]) -> tuple[Values, Iterable[str]]:
-        """The values that are clear, and the fields that are not; `hits` gets the rules
-        of which an anchor stands in one of the values."""
+    def scan(self, headers: Headers) -> Scanned:
+        """What can be seen of a message without decoding anything."""
         values = self._absent.copy()
+        hits: set[int] = set()
         unclear: list[str] = []
         for name, raw in self._find("\n" + str(headers.lines, "latin-1")):
             name = name.lower()
@@ -59,7 +63,7 @@ class Glance:
             text = value.lower()
             for length, table in self._tables[name]:
                 look_up(text, length, table, hits)
-        return values, self._without(unclear, values) if unclear else self._left
+        return values, hits, self._without(unclear, values) if unclear else self._left
 
     def _without(self, unclear: list[str], values: Values) -> Iterable[str]:
         """Takes the `unclear` names out of `values`; returns the fields to be asked for."""

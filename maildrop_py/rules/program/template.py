@@ -19,7 +19,11 @@ LONGEST_VALUE = 160
 modified UTF-7 and in UTF-8 they stay below the 255 bytes of a directory's name."""
 
 FILTERS = ("lower", "upper")
-ALWAYS_KNOWN = ("user", "domain", "extension", "year", "month", "day")
+ALWAYS_KNOWN = (
+    *("user", "domain", "extension", "year", "month", "day"),
+    *("date.year", "date.month", "date.day"),
+)
+"""Names that need not be set: of the envelope, of today, and of the message's own Date."""
 RESERVED = ("cur", "new", "tmp")
 """Directories of a Maildir, which no level of a folder's name may be."""
 

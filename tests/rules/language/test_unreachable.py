@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 
 from maildrop_py.rules.language.reader import load_text
+from maildrop_py.rules.language.warnings import warnings_about
 from tests.rules.program.test_program import envelopes, heads, whens
 from tests.support.rules_reading import Answers, decided, rules_of
 
 
 def unreachable(*rules: str) -> list[str]:
-    return [problem.text for problem in rules_of(f"rules: [{', '.join(rules)}]").warnings]
+    return [problem.text for problem in warnings_about(rules_of(f"rules: [{', '.join(rules)}]"))]
 
 
 def rule(when: str, then: str = "{file: A}", name: str = "late") -> str:
@@ -101,7 +102,7 @@ def test_a_score_between_two_rules_may_let_the_second_fire() -> None:
 
 def test_the_warning_names_both_rules() -> None:
     text = "rules:\n- {name: a, then: {file: A}}\n- {name: b, then: {file: B}}\n"
-    (problem,) = load_text(text, "here/rules.yaml").warnings
+    (problem,) = warnings_about(load_text(text, "here/rules.yaml"))
     assert str(problem).startswith("here/rules.yaml:3:1: rule 'b' can never fire (")
     assert problem.hint == "'a' (rules.yaml:2) always ends the run first"
 
@@ -122,6 +123,6 @@ def test_no_rule_called_unreachable_ever_fires(
             }
         )
     )
-    if found.warnings:
+    if warnings_about(found):
         decision = decided(found, b"\n".join(head), envelope, Answers(None))  # type: ignore[arg-type]
         assert decision.filings[0].folder != "Late"

@@ -1,4 +1,4 @@
-"""A glance at a header must see what going through its fields one by one sees."""
+"""One pass over a header must see what asking for its fields one by one sees."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.message import BytesSource, Message
-from maildrop_py.rules.program.header_scan import Glance
-from maildrop_py.rules.program.program import ANY, Index, look_up
+from maildrop_py.rules.program.header_scan import HeaderScan
+from maildrop_py.rules.program.index import ANY, Index, look_up
 from tests.support.rules_reading import facts
 
 FIELDS = ("subject", "list-id", "To:Cc:X-To", "x-to", "x", "addresses from", "envelope sender")
@@ -47,10 +47,9 @@ heads = st.builds(
 
 @settings(max_examples=500, deadline=None)
 @given(heads)
-def test_a_glance_sees_what_the_fields_say(head: bytes) -> None:
+def test_a_scan_sees_what_the_fields_say(head: bytes) -> None:
     asked = facts(Message(BytesSource(head)))
-    hits: set[int] = set()
-    values, left = Glance(INDEX).look(asked.message.headers, hits)
+    values, hits, left = HeaderScan(INDEX).scan(asked.message.headers)
     for name, found in values.items():
         assert found == asked.values(name)
     by_field: set[int] = set()
@@ -76,14 +75,13 @@ def test_a_glance_sees_what_the_fields_say(head: bytes) -> None:
 def test_what_would_have_to_be_decoded_is_left_to_others(
     head: bytes, seen: list[str] | None
 ) -> None:
-    hits: set[int] = set()
-    values, left = Glance({"subject": {ANY: {"three": 3}}}).look(Headers(head), hits)
+    values, hits, left = HeaderScan({"subject": {ANY: {"three": 3}}}).scan(Headers(head))
     assert values.get("subject") == seen
     assert list(left) == ([] if seen is not None else ["subject"])
     assert hits == ({3} if seen and "three" in seen else set())
 
 
 def test_an_index_without_plain_fields_leaves_all_of_them() -> None:
-    glance = Glance({"addresses from": {ANY: {"a@b": 1}}})
-    assert glance.look(Headers(b"From: a@b\n\n"), set()) == ({}, ["addresses from"])
-    assert Glance({}).look(Headers(b": a\n\n"), set()) == ({}, [])
+    scan = HeaderScan({"addresses from": {ANY: {"a@b": 1}}})
+    assert scan.scan(Headers(b"From: a@b\n\n")) == ({}, set(), ["addresses from"])
+    assert HeaderScan({}).scan(Headers(b": a\n\n")) == ({}, set(), [])

@@ -1,0 +1,92 @@
+"""filed_decider: decides about messages that are in files, and runs the programs of their rules."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+
+from maildrop_py.decision.decider import Decider, World
+from maildrop_py.decision.decision import Decision, Forward, Pipe
+from maildrop_py.delivery.deliver import CommandSettings
+from maildrop_py.delivery.program_environment import command_runner, command_settings
+from maildrop_py.delivery.programs import run_action
+from maildrop_py.message.envelope import Envelope
+from maildrop_py.message.message import Message
+from maildrop_py.paths import MESSAGE_TIME, UserPaths
+from maildrop_py.record import replace
+from maildrop_py.rules.program.program import Program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.evidence.evidence import Evidence
+
+
+class FiledDecider:
+    """Decides about one message after another by `program`, which may be exchanged.
+
+    `world` is what may be asked beside the message, `environ` what programs get.
+    """
+
+    def __init__(
+        self, program: Program, world: World, environ: Mapping[str, str] = os.environ
+    ) -> None:
+        self.envelope = Envelope(user=environ.get("USER") or environ.get("LOGNAME"))
+        self._decider = Decider(program)
+        self._world = world
+        self._environ = environ
+        self._home = UserPaths(environ).home
+        self._warned: set[str] = set()
+
+    @property
+    def program(self) -> Program:
+        """The rules that decide."""
+        return self._decider.program
+
+    @program.setter
+    def program(self, program: Program) -> None:
+        self._decider = Decider(program)
+
+    def decide(self, message: Message, path: str) -> tuple[Decision, Evidence]:
+        """What the rules say of the message in the file `path`; raises what prevents it."""
+        world = self._world
+        if self.program.settings.allow_commands:
+            world = replace(world, run_command=self._runner(path))
+        return self._decider.decide(message, self.envelope, world)
+
+    def new_warnings(self, evidence: Evidence) -> list[str]:
+        """What went wrong in asking for `evidence`, as far as it did not go wrong before."""
+        new = [one for one in dict.fromkeys(evidence.warnings) if one not in self._warned]
+        self._warned.update(new)
+        return new
+
+    def settings_for(self, envelope: Envelope) -> CommandSettings:
+        """How a `pipe` or `forward` is run."""
+        limit = time.monotonic() + MESSAGE_TIME
+        sendmail = self.program.settings.sendmail
+        return command_settings(self._environ, self._home, envelope, sendmail, limit)
+
+    def run(self, command: Forward | Pipe, message: Message) -> None:
+        """Carry out a forward or pipe for a filed message; raises CommandFailed."""
+        assert message.filed is not None
+        sender = message.headers.first("Return-Path")
+        envelope = Envelope(sender=sender.strip(" <>")) if sender is not None else Envelope()
+        descriptor = _MessageFile(message.filed.path).open()
+        try:
+            run_action(command, descriptor, envelope, b"", self.settings_for(envelope))
+        finally:
+            os.close(descriptor)
+
+    def _runner(self, path: str) -> Callable[[tuple[str, ...]], int | None]:
+        limit = time.monotonic() + MESSAGE_TIME
+        return command_runner(_MessageFile(path), self._environ, self._home, self.envelope, limit)
+
+
+class _MessageFile:
+    """The message in a file, for programs to read."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def open(self) -> int:
+        return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
