@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.trusted_headers import Authentication
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
+    from maildrop_py.message.spam import Verdict
 
     T = TypeVar("T")
 
@@ -72,12 +73,14 @@ class Evidence:
         self.may_wait = may_wait
         self._run_command = run_command
         self._answers: dict[Any, Any] = {}
+        self._warnings: list[str] = []
         self._inquirer: Inquiry | None = None
 
     @property
     def warnings(self) -> list[str]:
         """What went wrong, for the log: a list not believed, a store that cannot be used."""
-        return [] if self._inquirer is None else self._inquirer.all_warnings()
+        asking = [] if self._inquirer is None else self._inquirer.all_warnings()
+        return [*self._warnings, *asking]
 
     def authors(self) -> tuple[str, ...]:
         """The addresses in From, as written."""
@@ -85,7 +88,11 @@ class Evidence:
 
     def border(self) -> Border:
         """The client at the border of the trusted networks, and how we came to it."""
-        return self._once("border", self._inquiry.border)
+        return self._once("border", self._border)
+
+    def spam(self) -> Verdict:
+        """What spam filters said in the headers, as far as they are to be believed."""
+        return self._once("spam", self._spam)
 
     def auth(self) -> Authentication:
         """The results of trusted servers: dkim, dmarc, arc and whatever they checked."""
@@ -147,6 +154,19 @@ class Evidence:
             raise WouldWait
         run = None if self.offline else self._run_command
         return self._once(("command", argv), lambda: None if run is None else run(argv))
+
+    def _border(self) -> Border:
+        from maildrop_py.evidence.border import find
+        from maildrop_py.evidence.networks import parse_networks
+
+        networks = parse_networks(self.settings.networks, self._warnings)
+        return find(self.message.headers, self.envelope, networks)
+
+    def _spam(self) -> Verdict:
+        from maildrop_py.message.spam import verdict
+
+        filters = self.settings.spam_filters
+        return verdict(self.message.headers, lambda: self.border().offset, filters)
 
     def _once(self, question: Any, answer: Callable[[], T]) -> T:
         if question not in self._answers:

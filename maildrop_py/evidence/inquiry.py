@@ -13,12 +13,10 @@ from maildrop_py.paths import contacts_file, evidence_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.evidence.border import Border
     from maildrop_py.evidence.budget import Budget
     from maildrop_py.evidence.dnsbl import Listing
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.evidence.helo import Helo
-    from maildrop_py.evidence.networks import Network
     from maildrop_py.evidence.resolver import Resolver
     from maildrop_py.evidence.reverse_name import ReverseName
     from maildrop_py.evidence.self_forged import SelfForged
@@ -52,11 +50,6 @@ class Inquiry:
 
         fields = self.message.headers.all("From")
         return tuple(one.text for field in fields for one in in_header(field) if one.domain)
-
-    def border(self) -> Border:
-        from maildrop_py.evidence.border import find
-
-        return find(self.message.headers, self.evidence.envelope, self._networks())
 
     def auth(self) -> Authentication:
         from maildrop_py.evidence.trusted_headers import authentication
@@ -214,17 +207,6 @@ class Inquiry:
         if life:
             store.learn("spf", [(this_one if personal else anyone, spf.pack(found))], now, life)
         return found
-
-    def _networks(self) -> tuple[Network, ...]:
-        from maildrop_py.evidence.networks import parse_network
-
-        found = []
-        for text in self.settings.networks:
-            try:
-                found.append(parse_network(text))
-            except ValueError as error:
-                self.warnings.append(f"trust.networks: {error}")
-        return tuple(found)
 
     def _mine(self) -> tuple[str, ...]:
         """The user's own addresses and domains, the recipient's among them."""

@@ -50,6 +50,17 @@ def parse_network(text: str) -> Network:
     return Network(text, address.packed, prefix)
 
 
+def parse_networks(texts: tuple[str, ...], warnings: list[str]) -> tuple[Network, ...]:
+    """The networks in `texts`; what is not one is passed over, with a warning."""
+    found = []
+    for text in texts:
+        try:
+            found.append(parse_network(text))
+        except ValueError as error:
+            warnings.append(f"trust.networks: {error}")
+    return tuple(found)
+
+
 def reversed_labels(address: Address) -> str:
     """The address as reverse zones and DNS lists name it (RFC 1035 3.5, RFC 3596 2.5)."""
     if len(address.packed) == 4:

@@ -17,6 +17,10 @@ class Settings(Protocol):
         """Servers whose Authentication-Results are believed."""
 
     @property
+    def spam_filters(self) -> tuple[str, ...]:
+        """Spam filters that are believed below the border, of message.spam.FILTERS."""
+
+    @property
     def dns_timeout(self) -> float:
         """Seconds that a message may wait for DNS, in all."""
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from maildrop_py.message.parts import Parts
-    from maildrop_py.message.spam import Verdict
 
     class Source(Protocol):
         """Where a message's bytes are."""
@@ -128,14 +127,13 @@ def _read_until_blank_line(descriptor: int) -> bytes:
 class Message:
     """One mail: `headers`, `size`, `content()` and `parts`, each on demand."""
 
-    __slots__ = ("_headers", "_parts", "_spam", "filed", "source")
+    __slots__ = ("_headers", "_parts", "filed", "source")
 
     def __init__(self, source: Source, *, filed: Filed | None = None) -> None:
         self.source = source
         self.filed = filed
         self._headers: Headers | None = None
         self._parts: Parts | None = None
-        self._spam: Verdict | None = None
 
     @property
     def headers(self) -> Headers:
@@ -160,12 +158,3 @@ class Message:
 
             self._parts = Parts(self.headers, self.source.content, lambda: self.size)
         return self._parts
-
-    @property
-    def spam(self) -> Verdict:
-        """What the nearest spam filter said of it in the headers."""
-        if self._spam is None:
-            from maildrop_py.message.spam import verdict
-
-            self._spam = verdict(self.headers)
-        return self._spam

@@ -1,14 +1,17 @@
-"""spam: what the nearest spam filter said of a message, in its header fields.
+"""spam: what spam filters said of a message, in its header fields.
 
 Fields of SpamAssassin, amavis, rspamd, Exim, Exchange, Barracuda and bogofilter
-are read. Filters of several relays may each have left theirs: those that count
-stand together at the top, with no Received field and none of them twice among
-them. An empty score is no score; a number goes before stars, stars before the
-nine levels of Exchange. bogofilter gives a probability, which cannot be
-compared with points, so that it counts as a flag only.
+are read. Filters of several relays may each have left theirs: a set are the
+fields that are together, with no Received field and none of them twice among
+them. Of the sets above the border the topmost counts, the nearest filter's.
+Where there is none, those below it count, which may be the sender's: they can add
+suspicion but never take any away, so that of several the one counts that says
+more spam, and neither a "no" nor a score below 0 is taken from there; unless the
+filter is one that is believed there, as a milter that appends its fields.
 
-Known limits: anyone can write these fields; whether the topmost were written by
-a filter of one's own is for the rules to know.
+An empty score is no score; a number goes before stars, stars before the nine
+levels of Exchange. bogofilter gives a probability, which cannot be compared with
+points, so that it counts as a flag only.
 """
 
 from __future__ import annotations
@@ -32,48 +35,96 @@ class Verdict:
     """`score` in the filter's own points, `flag` as it said, `header` the field with the score.
 
     Without a score `header` is the field with the flag; "" if no filter spoke.
+    `believed` is false where the score may be the sender's own: then it is a
+    sign of spam, and never of the contrary.
     """
 
     score: float | None = None
     flag: bool | None = None
     header: str = ""
+    believed: bool = True
+    exactness: int = _LEVEL
 
 
-def verdict(headers: Headers) -> Verdict:
-    """The verdict of the filter whose fields stand topmost."""
-    if not headers.any_begins(_BEGINNINGS):
+def verdict(headers: Headers, border: Callable[[], int], filters: tuple[str, ...] = ()) -> Verdict:
+    """The verdict on a message with these headers.
+
+    Fields that begin before `border()`, in bytes of the head, were written on
+    our side; it is asked only where that matters. `filters` are those of FILTERS
+    that are believed below it.
+    """
+    sets = _sets(headers) if headers.any_begins(_BEGINNINGS) else []
+    if not sets:
         return Verdict()
+    received = headers.all("Received")
+    if received and sets[-1][-1].span[0] < received[0].span[0]:
+        return _read(sets[0])
+    offset = border()
+    above = [fields for fields in sets if fields[0].span[0] < offset]
+    if above:
+        return _read(above[0])
+    found = _appended(sets, filters)
+    for fields in sets:
+        found = _with_suspicion(found, _read(fields))
+    return found
+
+
+def _sets(headers: Headers) -> list[list[Field]]:
+    """The sets of fields, from the top."""
+    fields = [field for name in _READERS for field in headers.all(name)]
+    marks = sorted([*fields, *headers.all("Received")], key=lambda field: field.span)
+    sets: list[list[Field]] = []
+    names: set[str] = set()
+    begins = True
+    for field in marks:
+        name = field.name.lower()
+        if name == "received":
+            begins = True
+            continue
+        if begins or name in names:
+            sets.append([])
+            names = set()
+        begins = False
+        names.add(name)
+        sets[-1].append(field)
+    return sets
+
+
+def _read(fields: list[Field]) -> Verdict:
+    """What one set says."""
     best = _LEVEL + 1
     score = flag = None
     scored = flagged = ""
-    for field in _topmost_set(headers):
+    for field in fields:
         exactness, read = _READERS[field.name.lower()]
         found, said = read(field.value)
         if found is not None and exactness < best:
             score, scored, best = found, field.name, exactness
         if said is not None and flag is None:
             flag, flagged = said, field.name
-    return Verdict(score, flag, scored or flagged)
+    return Verdict(score, flag, scored or flagged, exactness=min(best, _LEVEL))
 
 
-def _topmost_set(headers: Headers) -> list[Field]:
-    """The fields of the nearest filter, or of the filters that ran beside each other there."""
-    found = sorted(
-        (field for name in _READERS for field in headers.all(name)), key=lambda field: field.span
-    )
-    if not found:
-        return []
-    top = found[0].span[0]
-    border = min((f.span[0] for f in headers.all("Received") if f.span[0] > top), default=None)
-    names: set[str] = set()
-    kept = []
-    for field in found:
-        name = field.name.lower()
-        if name in names or (border is not None and field.span[0] > border):
-            break
-        names.add(name)
-        kept.append(field)
-    return kept
+def _appended(sets: list[list[Field]], filters: tuple[str, ...]) -> Verdict:
+    """What the filters said that are believed below the border; more spam, if several did."""
+    names = {name for each in filters for name in FILTERS[each]}
+    kept = [[field for field in fields if field.name.lower() in names] for fields in sets]
+    found = [_read(fields) for fields in kept if fields]
+    return max(found, key=lambda one: (one.flag or False, one.score or 0.0), default=Verdict())
+
+
+def _with_suspicion(found: Verdict, other: Verdict) -> Verdict:
+    """`found`, with what a set that anybody may have written adds to it."""
+    score, header, believed = found.score, found.header, found.believed
+    more = other.score is not None and other.score > 0 and other.exactness <= found.exactness
+    if more and (score is None or (other.score or 0.0) > score):
+        believed = believed and score is not None
+        score, header = other.score, other.header
+    flag = found.flag
+    if other.flag and not flag:
+        flag = True
+        header = header or other.header
+    return Verdict(score, flag, header, believed, min(found.exactness, other.exactness))
 
 
 def _status(value: str) -> Reading:
@@ -187,6 +238,21 @@ _READERS: dict[str, tuple[int, Callable[[str], Reading]]] = {
     "x-forefront-antispam-report": (_LEVEL, _forefront),
     "x-bogosity": (_NUMBER, _bogosity),
 }
+
+_SPAMASSASSIN = ("x-spam-status", "x-spam-score", "x-spam-flag", "x-spam-level")
+FILTERS: dict[str, tuple[str, ...]] = {
+    "spamassassin": _SPAMASSASSIN,
+    "amavis": _SPAMASSASSIN,
+    "rspamd": (
+        *("x-spamd-result", "x-rspamd-score", "x-spamd-bar", "x-spam", "x-spam-bar"),
+        *_SPAMASSASSIN,
+    ),
+    "exim": ("x-spam_score", "x-spam_score_int", "x-spam_bar", "x-spam-bar", *_SPAMASSASSIN),
+    "barracuda": ("x-barracuda-spam-score", "x-barracuda-spam-status", "x-barracuda-spam-flag"),
+    "exchange": ("x-ms-exchange-organization-scl", "x-forefront-antispam-report"),
+    "bogofilter": ("x-bogosity",),
+}
+"""The fields that each filter writes, for settings that name one."""
 
 _BEGINNINGS = (b"x-spam", b"x-rspamd", b"x-barracuda", b"x-ms-exchange", b"x-forefront", b"x-bogo")
 """What each name in _READERS begins with; a test holds the two together."""

@@ -51,7 +51,7 @@ def row_of(path: str, message: Message, decision: Decision, evidence: Evidence) 
         last.folder if last else None,
         tuple(flag_names(last)) if last else (),
         tuple(filing.folder for filing in copies),
-        _total(message, decision),
+        _total(evidence, decision),
         evidence.spf_asked(),
         tuple(f"{reason.rule}: {reason.because}" for reason in decision.reasons),
         destination(decision),
@@ -118,8 +118,8 @@ def summary_key(row: Row) -> tuple[str, str]:
     return row.destination, row.rule or NO_RULE
 
 
-def _total(message: Message, decision: Decision) -> float | None:
-    filter_score = message.spam.score
+def _total(evidence: Evidence, decision: Decision) -> float | None:
+    filter_score = evidence.spam().score
     if filter_score is None and decision.score is None:
         return None
     return (filter_score or 0.0) + (decision.score or 0.0)

@@ -8,11 +8,16 @@ from hypothesis import strategies as st
 
 from maildrop_py.message import spam
 from maildrop_py.message.headers import Headers
-from maildrop_py.message.spam import Verdict, verdict
+from maildrop_py.message.spam import FILTERS, Verdict, verdict
+
+OURS = "Received: from b by a; date"
 
 
-def of(*lines: str) -> Verdict:
-    return verdict(Headers("\n".join([*lines, "", ""]).encode()))
+def of(*lines: str, filters: tuple[str, ...] = ()) -> Verdict:
+    """The verdict, where the lines behind BORDER are below it, and all others above."""
+    head = "\n".join([*lines, "", ""]).encode()
+    border = head.find(b"Received: border")
+    return verdict(Headers(head), lambda: border if border >= 0 else len(head), filters)
 
 
 @pytest.mark.parametrize(
@@ -73,24 +78,28 @@ def test_each_filter_is_understood(line: str, score: float | None, flag: bool | 
     assert found.header == (line.partition(":")[0] if spoke else "")
 
 
+def said(found: Verdict) -> tuple[float | None, bool | None, str]:
+    return found.score, found.flag, found.header
+
+
 def test_folded_status_is_read() -> None:
     line = "X-Spam-Status: No, hits=-6.6\n\trequired=7.0\n\ttests=A,\n\t      B"
-    assert of(line) == Verdict(-6.6, False, "X-Spam-Status")
+    assert said(of(line)) == (-6.6, False, "X-Spam-Status")
 
 
 def test_a_number_goes_before_stars_whatever_stands_first() -> None:
     found = of("X-Spam-Flag: YES", "X-Spam-Level: *******", "X-Spam-Status: Yes, score=7.9")
-    assert found == Verdict(7.9, True, "X-Spam-Status")
+    assert said(found) == (7.9, True, "X-Spam-Status")
 
 
 def test_stars_go_before_the_levels_of_exchange() -> None:
     found = of("X-MS-Exchange-Organization-SCL: 6", "X-Spam-Level: **")
-    assert found == Verdict(2.0, True, "X-Spam-Level")
+    assert said(found) == (2.0, True, "X-Spam-Level")
 
 
 def test_an_empty_score_leaves_room_for_another_field_of_the_set() -> None:
     found = of("X-Spam-Status: No, score=", "X-Spam-Level:", "X-Spam_score_int: 12")
-    assert found == Verdict(1.2, False, "X-Spam_score_int")
+    assert said(found) == (1.2, False, "X-Spam_score_int")
 
 
 def test_the_set_above_a_received_field_wins() -> None:
@@ -101,27 +110,79 @@ def test_the_set_above_a_received_field_wins() -> None:
         "X-Spam-Flag: YES",
         "X-Spam-Score: 20",
     )
-    assert found == Verdict(None, False, "X-Spam-Status")
+    assert said(found) == (None, False, "X-Spam-Status")
 
 
 def test_of_two_stacked_sets_the_upper_one_wins() -> None:
     found = of("X-Spam-Status: No, score=", "X-Spam-Status: Yes, score=20", "X-Spam-Flag: YES")
-    assert found == Verdict(None, False, "X-Spam-Status")
+    assert said(found) == (None, False, "X-Spam-Status")
 
 
 def test_filters_beside_each_other_are_one_set() -> None:
     found = of("X-Bogosity: Ham, spamicity=0.1", "X-Spam-Status: Yes, score=6.0")
-    assert found == Verdict(6.0, False, "X-Spam-Status")
-
-
-def test_a_set_below_all_received_fields_counts_too() -> None:
-    """Milters append their fields at the end of the header."""
-    found = of("Received: from b by a; date", "Subject: x", "X-Spam-Score: 4.0")
-    assert found == Verdict(4.0, None, "X-Spam-Score")
+    assert said(found) == (6.0, False, "X-Spam-Status")
 
 
 def test_no_filter_says_nothing() -> None:
-    assert of("Subject: x") == Verdict(None, None, "")
+    assert of("Subject: x") == Verdict()
+
+
+BORDER = "Received: border"
+"""Where the border is; what is below may be the sender's."""
+
+
+@pytest.mark.parametrize(
+    ("lines", "score", "flag"),
+    [
+        (["X-Spam-Status: Yes, score=20"], 20.0, True),
+        (["X-Spam-Status: No, score=-20"], None, None),
+        (["X-Spam-Status: No, score=0"], None, None),
+        (["X-Spam-Flag: NO"], None, None),
+        (["X-Spam-Score: 2", "X-Spam-Score: 9", "X-Spam-Score: -5"], 9.0, None),
+        (["X-Spam-Flag: NO", "Received: x", "X-Spam-Flag: YES"], None, True),
+        (["X-Spam-Level: ***", "X-Spam-Level: ********"], 8.0, None),
+    ],
+)
+def test_what_is_below_the_border_adds_suspicion_and_takes_none_away(
+    lines: list[str], score: float | None, flag: bool | None
+) -> None:
+    found = of(BORDER, *lines)
+    assert (found.score, found.flag) == (score, flag)
+    assert found.believed is (score is None)
+
+
+@pytest.mark.parametrize("below", ["X-Spam-Status: No, score=-50", "X-Spam-Status: Yes, score=50"])
+def test_the_sites_own_verdict_counts_before_any_from_below(below: str) -> None:
+    found = of("X-Spam-Status: Yes, score=6", BORDER, below)
+    assert (found.score, found.flag, found.believed) == (6.0, True, True)
+
+
+MINE = ["X-Spam-Status: No, score=-1.5 required=5 tests=A", "X-Spam-Level:"]
+
+
+def test_a_filter_that_is_named_is_believed_below_the_border() -> None:
+    assert said(of(BORDER, *MINE))[:2] == (None, None)
+    found = of(BORDER, *MINE, filters=("spamassassin",))
+    assert (found.score, found.flag, found.believed) == (-1.5, False, True)
+    assert of(BORDER, *MINE, filters=("bogofilter",)).score is None
+
+
+@pytest.mark.parametrize("senders_own_first", [True, False])
+def test_of_several_sets_of_a_named_filter_the_one_counts_that_says_more(
+    senders_own_first: bool,
+) -> None:
+    own, sites = "X-Spam-Status: No, score=-50", "X-Spam-Status: Yes, score=7"
+    lines = (own, sites) if senders_own_first else (sites, own)
+    found = of(BORDER, *lines, filters=("spamassassin",))
+    assert (found.score, found.flag) == (7.0, True)
+
+
+def test_the_border_is_not_asked_for_where_all_sets_are_above_every_received() -> None:
+    def nobody_asks() -> int:
+        raise AssertionError
+
+    headers = Headers(f"X-Spam-Score: 3\n{OURS}\n\n".encode())
+    assert verdict(headers, nobody_asks).score == 3.0
 
 
 NAMES = st.sampled_from(
@@ -134,6 +195,10 @@ LINES = st.tuples(NAMES, st.text(alphabet="yesno,score=-.0129[]/*+ ", max_size=2
 def test_nothing_raises(lines: list[tuple[str, str]]) -> None:
     found = of(*(f"{name}: {value}" for name, value in lines))
     assert bool(found.header) == (found.score is not None or found.flag is not None)
+
+
+def test_every_field_of_a_filter_is_read() -> None:
+    assert {name for names in FILTERS.values() for name in names} == set(spam._READERS)
 
 
 def test_the_quick_look_lets_every_field_through() -> None:

@@ -56,7 +56,13 @@ def facts(
     explaining: bool = False,
 ) -> Facts:
     found = message if isinstance(message, Message) else mail(message)
-    return Facts(found, envelope, evidence or Answers(), now, explaining)
+    return Facts(found, envelope, _about(found, envelope, evidence), now, explaining)
+
+
+def _about(message: Message, envelope: Envelope, evidence: Evidence | None) -> Evidence:
+    evidence = evidence or Answers()
+    evidence.message, evidence.envelope = message, envelope
+    return evidence
 
 
 def rules_of(text: str) -> RuleSet:
@@ -139,7 +145,7 @@ def decided(
     """The decision about a message, as delivery would make it."""
     found = message if isinstance(message, Message) else mail(message)
     program = compile_rules(rules_of(rules) if isinstance(rules, str) else rules)
-    return decide(found, envelope, evidence or Answers(), program, NOW, explain)
+    return decide(found, envelope, _about(found, envelope, evidence), program, NOW, explain)
 
 
 def seen(outcome: Outcome) -> str:

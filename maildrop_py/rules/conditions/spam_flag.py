@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @record
 class SpamFlag:
-    """The topmost filter's yes or no; without a filter it does not hold."""
+    """The filter's yes or no (message/spam.py); without a filter it does not hold."""
 
     COST: ClassVar[int] = CHEAP
     SCHEMA: ClassVar[dict[str, Any]] = {"type": "boolean"}
@@ -31,7 +31,7 @@ class SpamFlag:
         return "a spam filter called it spam"
 
     def test(self, facts: Facts) -> Outcome:
-        verdict = facts.message.spam
+        verdict = facts.evidence.spam()
         if verdict.flag is None:
             return Outcome(False, "spam flag", why="no filter left a verdict")
         return Outcome(verdict.flag, verdict.header, "spam" if verdict.flag else "not spam")

@@ -34,11 +34,16 @@ class SpamScore:
         return "spam score " + " or ".join(each.describe() for each in self.comparisons)
 
     def test(self, facts: Facts) -> Outcome:
-        verdict = facts.message.spam
+        verdict = facts.evidence.spam()
         if verdict.score is None and facts.score is None:
             return Outcome(False, "spam score", why="no filter left a score, and no rule gave one")
         total = round((verdict.score or 0.0) + (facts.score or 0.0), 6)
         sources = [verdict.header] if verdict.score is not None else []
         sources += ["rules"] if facts.score is not None else []
-        held = any(comparison.holds(total) for comparison in self.comparisons)
-        return Outcome(held, "spam score", f"{total:g}", why="from " + " and ".join(sources))
+        asked = self.comparisons
+        why = "from " + " and ".join(sources)
+        if verdict.score is not None and not verdict.believed:
+            asked = tuple(each for each in asked if each.has_lower_bound)
+            why += ", which the sender may have written: a sign of spam, never of the contrary"
+        held = any(comparison.holds(total) for comparison in asked)
+        return Outcome(held, "spam score", f"{total:g}", why=why)

@@ -19,6 +19,7 @@ class Settings:
     folder_encoding: str = "imap-utf-7"
     networks: tuple[str, ...] = ()
     authserv_ids: tuple[str, ...] = ()
+    spam_filters: tuple[str, ...] = ()
     dns_timeout: float = 5.0
     nameservers: tuple[str, ...] = ()
     me: tuple[str, ...] = ()

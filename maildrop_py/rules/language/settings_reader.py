@@ -7,6 +7,7 @@ from typing import Any
 
 from maildrop_py.evidence.networks import parse_network
 from maildrop_py.message import ip
+from maildrop_py.message.spam import FILTERS
 from maildrop_py.record import replace
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.language.scope import Scope
@@ -31,10 +32,12 @@ def read_setting(settings: Settings, key: str, node: Node, scope: Scope) -> Sett
 def _trust(node: Node, scope: Scope) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     for key, value in node.pairs():
-        name = key.choice(("networks", "authserv_ids"), "kind of trust")
+        name = key.choice(("networks", "authserv_ids", "spam_filters"), "kind of trust")
         items = value.items() if value.kind == "list" else [value]
         if name == "networks":
             changes[name] = tuple(_network(item) for item in items)
+        elif name == "spam_filters":
+            changes[name] = tuple(item.choice(tuple(FILTERS), "spam filter") for item in items)
         else:
             changes[name] = tuple(item.text().lower() for item in items)
     return changes
@@ -114,6 +117,12 @@ SCHEMA: dict[str, Any] = {
         "properties": {
             "networks": {"$ref": "#/$defs/texts"},
             "authserv_ids": {"$ref": "#/$defs/texts"},
+            "spam_filters": {
+                "anyOf": [
+                    {"enum": list(FILTERS)},
+                    {"type": "array", "items": {"enum": list(FILTERS)}},
+                ]
+            },
         },
     },
     "dns": {

@@ -40,6 +40,11 @@ class Comparison:
         """Whether `value` passes every term."""
         return all(_holds(operator, value, bound) for operator, bound in self.terms)
 
+    @property
+    def has_lower_bound(self) -> bool:
+        """Whether numbers that are small enough do not pass."""
+        return any("<" not in operator for operator, _ in self.terms)
+
     def describe(self) -> str:
         return self.shown
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.rules_reading import asked, decided, facts, held, when, when_problem
 
-FIVE = "X-Spam-Status: Yes, score=5.0 required=5.0 tests=A"
+FIVE = "X-Spam-Status: Yes, score=5.0 required=5.0 tests=A\nReceived: by mx.example.com"
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,16 @@ FIVE = "X-Spam-Status: Yes, score=5.0 required=5.0 tests=A"
 )
 def test_the_filters_score_is_compared(test: str, answer: bool) -> None:
     assert held(f"{{spam_score: {test}}}", FIVE) is answer
+
+
+@pytest.mark.parametrize(
+    ("test", "answer"),
+    [("'>= 5'", True), ("'> 3 and < 9'", True), ("'< 9'", False), ("'<= 5'", False)],
+)
+def test_a_score_that_the_sender_may_have_written_clears_nothing(test: str, answer: bool) -> None:
+    outcome = asked(f"{{spam_score: {test}}}", "Received: by mx\nX-Spam-Score: 5")
+    assert outcome.held is answer
+    assert "the sender may have written" in outcome.why
 
 
 def test_without_any_score_nothing_holds() -> None:

@@ -45,6 +45,12 @@ def test_without_settings_the_defaults_hold() -> None:
     assert settings("rules: []") == Settings()
 
 
+def test_spam_filters_are_named() -> None:
+    found = settings("trust: {spam_filters: [rspamd, amavis]}")
+    assert found.spam_filters == ("rspamd", "amavis")
+    assert settings("trust: {spam_filters: rspamd}").spam_filters == ("rspamd",)
+
+
 def test_networks_may_be_written_loosely() -> None:
     found = settings("trust: {networks: [192.0.2.77/24, 10.0.0.1, '::1']}")
     assert found.networks == ("192.0.2.77/24", "10.0.0.1", "::1")
@@ -57,6 +63,7 @@ def test_networks_may_be_written_loosely() -> None:
         ("maildir: [a]", "a text must stand here"),
         ("maildir: ''", "a path must stand here"),
         ("sendmail: ''", "a path must stand here"),
+        ("trust: {spam_filters: rspam}", "rspamd"),
         ("layout: maildir", "did you mean `maildir++`?"),
         ("folder_encoding: utf8", "did you mean `utf-8`?"),
         ("folder_encoding: utf-7", "did you mean `utf-8`?"),
