@@ -11,9 +11,10 @@ import click
 from maildrop_py.cli.dry_run_messages import LONGEST_TABLE, Messages, Trial, print_counts
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.cli.rules_option import rules_option
-from maildrop_py.intake.message_files import Found
+from maildrop_py.cli.standard_error import say
+from maildrop_py.intake.message_files import NamedMessage
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.refile.maildir_messages import walk_of
+from maildrop_py.refile.maildir_messages import ListedMaildirs, globs_of
 from maildrop_py.report.dry_run_rows import NO_RULE, Row, as_json, summary_key, table_of
 from maildrop_py.report.explain import explain as explain_text
 from maildrop_py.report.sender_path import path_lines, was_asked
@@ -60,7 +61,7 @@ def dry_run(
     program = program_of(rules)
     envelope = Envelope(**told)  # type: ignore[arg-type]
     trial = Trial(program, envelope, offline)
-    walk = walk_of(program.settings, folders, all_folders)
+    walk = ListedMaildirs(program.settings, globs_of(folders, all_folders), say)
     messages = Messages(paths, walk)
     if against is not None:
         _print_changes(trial, Trial(program_of(against), envelope, offline), messages, as_lines)
@@ -76,7 +77,7 @@ def dry_run(
         print_counts(Counter(messages.each(trial.place)))
 
 
-def _print_explanation(trial: Trial, found: Found, with_path: bool) -> None:
+def _print_explanation(trial: Trial, found: NamedMessage, with_path: bool) -> None:
     """Why one message goes where it goes; by which path it came if a rule or the user asks."""
     decision, evidence = trial.decide(found, explaining=True)
     path = path_lines(evidence) if with_path or was_asked(evidence) else ()
@@ -87,7 +88,7 @@ def _print_explanation(trial: Trial, found: Found, with_path: bool) -> None:
 def _print_changes(trial: Trial, other: Trial, messages: Messages, as_lines: bool) -> None:
     """Only the messages for which the two sets of rules decide differently."""
 
-    def change(found: Found) -> str:
+    def change(found: NamedMessage) -> str:
         now, then = trial.row(found), other.row(found)
         if (now.destination, now.copies) == (then.destination, then.copies):
             return ""

@@ -19,12 +19,12 @@ from maildrop_py.decision.decision import Decision
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.intake.message_files import (
     STANDARD_INPUT,
-    Found,
+    NamedMessage,
     Walk,
-    as_found,
     count_in,
     is_maildir,
     messages_in,
+    named_message,
 )
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.paths import UserPaths
@@ -50,23 +50,23 @@ class Messages:
         self._walk = walk
         self.total = count_in(paths, walk) if paths else None
 
-    def __iter__(self) -> Iterator[Found]:
+    def __iter__(self) -> Iterator[NamedMessage]:
         return messages_in(self._paths, self._walk)
 
-    def share(self, number: int, among: int) -> Iterator[Found]:
+    def share(self, number: int, among: int) -> Iterator[NamedMessage]:
         """Every `among`-th message, beginning with that `number`, counted from 0."""
         if len(self._paths) == 1 and is_maildir(self._paths[0]):
-            return map(as_found, self._walk(self._paths[0]).share(number, among))
+            return map(named_message, self._walk(self._paths[0]).share(number, among))
         return islice(self, number, None, among)
 
     def is_one(self) -> bool:
         """Whether there is one message and no more."""
         return self._paths == (STANDARD_INPUT,) or len(list(islice(self, 2))) == 1
 
-    def each(self, work: Callable[[Found], Any]) -> Iterator[Any]:
+    def each(self, work: Callable[[NamedMessage], Any]) -> Iterator[Any]:
         """`work` of each message, in order; unreadable ones are said, and give nothing."""
 
-        def one(found: Found) -> Any:
+        def one(found: NamedMessage) -> Any:
             try:
                 return work(found)
             except OSError as error:
@@ -91,7 +91,7 @@ class Trial:
         self._world = user_world(UserPaths(os.environ).state, offline=offline, remember=False)
         self._warned: set[str] = set()
 
-    def decide(self, found: Found, explaining: bool = False) -> tuple[Decision, Evidence]:
+    def decide(self, found: NamedMessage, explaining: bool = False) -> tuple[Decision, Evidence]:
         """What would become of one message."""
         decision, evidence = self._decider.decide(
             found.message, self.envelope, self._world, explaining
@@ -107,16 +107,16 @@ class Trial:
                 self._warned.add(warning)
                 print(warning, file=sys.stderr)
 
-    def place(self, found: Found) -> tuple[str, str]:
+    def place(self, found: NamedMessage) -> tuple[str, str]:
         """Where it would go, and by which rule."""
         decision, _ = self.decide(found)
         return destination(decision), decision.rule or NO_RULE
 
-    def row(self, found: Found) -> Row:
+    def row(self, found: NamedMessage) -> Row:
         """The same, with all that is shown of a message."""
         return row_of(found.path, found.message, *self.decide(found))
 
-    def cells(self, found: Found) -> tuple[object, ...]:
+    def cells(self, found: NamedMessage) -> tuple[object, ...]:
         """The fields of the row, as plain values."""
         row = self.row(found)
         return tuple(getattr(row, field) for field in fields_of(row))

@@ -13,9 +13,10 @@ from collections import Counter
 
 from maildrop_py.cli.dry_run_messages import LONGEST_TABLE, Messages, Trial, print_counts
 from maildrop_py.cli.rules_file import program_of
+from maildrop_py.cli.standard_error import say
 from maildrop_py.intake.message_files import is_maildir
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.refile.maildir_messages import walk_of
+from maildrop_py.refile.maildir_messages import ListedMaildirs, globs_of
 
 _SWITCHES = ("--offline", "--all-folders")
 _OPTIONS = ("--rules", "--folder")
@@ -27,7 +28,8 @@ def plain_dry_run(arguments: list[str]) -> bool:
     if not paths or not all(map(is_maildir, paths)):
         return False
     program = program_of(told["--rules"][-1] if "--rules" in told else None)
-    walk = walk_of(program.settings, tuple(told.get("--folder", ())), "--all-folders" in told)
+    globs = globs_of(tuple(told.get("--folder", ())), "--all-folders" in told)
+    walk = ListedMaildirs(program.settings, globs, say)
     messages = Messages(tuple(paths), walk)
     if (messages.total or 0) <= LONGEST_TABLE:
         return False

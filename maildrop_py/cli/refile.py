@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import signal
 import sys
@@ -11,45 +10,39 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
-from rich.console import Console
 
 from maildrop_py.cli.progress import progress
 from maildrop_py.cli.refile_options import Age, Common, common_options, maildir_of
+from maildrop_py.cli.refile_reporter import RefileReporter
 from maildrop_py.cli.rules_file import program_of
+from maildrop_py.cli.standard_error import say, warn
 from maildrop_py.decision.decider import user_world
 from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.filed_decider import FiledDecider
+from maildrop_py.refile.import_batch import IMPORT
 from maildrop_py.refile.journal import Journal
-from maildrop_py.refile.maildir_messages import globs_of, walk_folders
+from maildrop_py.refile.maildir_messages import globs_of, messages_of
 from maildrop_py.refile.past_runs import past_runs
-from maildrop_py.refile.run import Change, Refiling
-from maildrop_py.refile.run_start import ATTEMPTS, came_before, found_again, opened_journal, say
-from maildrop_py.refile.step import IMPORT
-from maildrop_py.report.dry_run_rows import Row, as_json, table_of
-from maildrop_py.report.tally import Tally
+from maildrop_py.refile.run import ATTEMPTS, RefileRun
+from maildrop_py.refile.run_start import start_run
 from maildrop_py.rules.program.program import Program
-
-if TYPE_CHECKING:
-    from maildrop_py.refile.importer import Brought
 
 T = TypeVar("T")
 
 RARELY = (100_000, 50, 100)
-"""When to look for cycles of garbage. Messages make none, and looking at a batch of
-them again and again costs as much as a fifth of a run."""
-LONGEST_TABLE = 40
-"""Messages; of more than this a dry run leaves the table out unless it is asked for."""
+"""When Python looks for cycles of garbage. Messages make none, and to look at a batch of
+them again and again takes up to a fifth of a run."""
 
 
 @dataclass(frozen=True)
 class Options(Common):
-    """What `refile` is told beside."""
+    """The further options of `refile`."""
 
     dry_run: bool
     list_all: bool
@@ -70,25 +63,24 @@ class Options(Common):
 @click.option("--older-than", type=Age(), metavar="AGE", help="Only what came before: 30d, 2w.")
 @click.option("--from-mbox", multiple=True, metavar="FILE", help="Deliver a mailbox file's mail.")
 @click.option("--from-dir", multiple=True, metavar="DIR", help="Deliver a folder of messages.")
-def refile(maildir: str | None, **told: Any) -> None:
-    """Run the rules on the mail that MAILDIR (that of the rules file, if none is
-    named) already holds, and move each message to where they say.
+def refile(maildir: str | None, **given: Any) -> None:
+    """Run the rules on the mail that is in MAILDIR already, and move each message to
+    the folder that they name. Without MAILDIR it is the Maildir of the rules file.
 
-    Flags, keywords and dates are kept. What is where it belongs is not touched,
-    so a second run does nothing. `undo` puts everything back.
+    Flags, keywords and dates are kept. A message that is where it belongs is not
+    touched, so a second run does nothing. `undo` puts everything back.
 
-    With --from-mbox and --from-dir mail from elsewhere is delivered into MAILDIR
-    by the rules instead; those places are only read."""
-    options, places = Options(**told), UserPaths(os.environ)
+    With --from-mbox and --from-dir, mail from elsewhere is delivered into MAILDIR
+    by the rules instead; what it comes from is only read."""
+    options, paths = Options(**given), UserPaths(os.environ)
     program = program_of(options.rules)
     try:
-        place = maildir_of(maildir, program.settings, places)
-        run = Run(place, program, options, places)
+        run = Run(maildir_of(maildir, program.settings, paths), program, options, paths)
         with run.stoppable():
             if options.from_mbox or options.from_dir:
-                run.bring_in()
+                run.import_mail()
             else:
-                run.walk()
+                run.refile()
     except MaildropError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -97,81 +89,69 @@ def refile(maildir: str | None, **told: Any) -> None:
 
 
 class Run:
-    """One run of `refile` on the Maildir `place`."""
+    """One run of `refile` on `maildir`."""
 
     def __init__(
-        self, place: Maildir, program: Program, options: Options, places: UserPaths
+        self, maildir: Maildir, program: Program, options: Options, paths: UserPaths
     ) -> None:
-        self._place = place
+        self._maildir = maildir
         self._options = options
-        self._places = places
-        self._decider = FiledDecider(
-            program,
-            user_world(places.state, offline=options.offline, remember=not options.dry_run),
+        self._journals = journals(paths.state)
+        world = user_world(paths.state, offline=options.offline, remember=not options.dry_run)
+        self._decider = FiledDecider(program, world)
+        self._reporter = RefileReporter(
+            dry_run=options.dry_run, list_all=options.list_all, as_lines=options.as_lines
         )
-        self._tally = Tally()
-        self._rows: list[Row] = []
         self._taken = 0
         self._stopped = False
         self._journal: Journal | None = None
 
-    def walk(self) -> None:
-        """Every message of the chosen folders."""
-        options = self._options
-        refiling = Refiling(
-            self._place,
-            self._decider,
-            options.choices,
-            self._opened("refile"),
-            say,
-            self._changed,
-            rows=self._wants_rows,
-        )
-        self._tally = refiling.tally
+    def refile(self) -> None:
+        """Take every message of the chosen folders."""
+        options, reporter = self._options, self._reporter
+        journal = self._start("refile")
+        run = RefileRun(self._maildir, self._decider, options.for_refiling, journal, reporter)
         gc.freeze()
         gc.set_threshold(*RARELY)
         globs = globs_of(options.folders, options.all_folders)
-        walk = walk_folders(self._place, globs, refiling.fail)
+        walk = messages_of(self._maildir, globs, reporter.failed)
         with progress("re-filing", walk.total) as advance:
-            self._each(self._old_enough(walk, refiling), refiling.take, advance)
-            refiling.commit()
+            self._each(self._old_enough(walk, run), run.take, advance)
+            run.commit()
         for _ in range(ATTEMPTS):
-            self._each(found_again(self._place, refiling), refiling.take)
-            refiling.commit()
-        refiling.tally.gone += len(refiling.vanished)
+            self._each(run.found_again(), run.take)
+            run.commit()
+        reporter.tally.gone += len(run.vanished)
 
-    def bring_in(self) -> None:
-        """Every message of the mailbox files and folders named."""
+    def import_mail(self) -> None:
+        """Take every message of the mailbox files and directories named."""
         from maildrop_py.refile.import_sources import sources
-        from maildrop_py.refile.importer import Import, imported_before
+        from maildrop_py.refile.importer import Importer, imported_before
 
         options = self._options
-        messages = sources(options.from_mbox, options.from_dir, self._decider.program.settings)
-        bringing = Import(
-            self._place,
+        settings = self._decider.program.settings
+        messages = sources(options.from_mbox, options.from_dir, settings, say)
+        importer = Importer(
+            self._maildir,
             self._decider,
-            options.choices,
-            self._opened(IMPORT),
-            imported_before(past_runs(journals(self._places.state)), self._place.root),
-            say,
-            self._brought,
+            options.for_refiling,
+            self._start(IMPORT),
+            imported_before(past_runs(self._journals), self._maildir.root),
+            self._reporter,
         )
-        self._tally = bringing.tally
         with progress("importing", None) as advance:
-            self._each(messages, bringing.take, advance)
-            bringing.commit()
+            self._each(messages, importer.take, advance)
+            importer.commit()
 
     def finish(self) -> int:
-        """Say what was done; the exit status."""
+        """Print what was done; the exit status."""
         undo = ""
         if self._journal is not None:
             self._journal.end()
             undo = self._journal.name
-        if self._options.as_lines:
-            _print_json({"summary": self._tally.as_json(), "undo": undo or None})
-        else:
-            self._print(undo)
-        return 1 if self._tally.failed or self._stopped else 0
+        imported = self._options.from_mbox or self._options.from_dir
+        self._reporter.finish("delivered" if imported else "changed", undo, self._stopped)
+        return 1 if self._reporter.tally.failed or self._stopped else 0
 
     @contextmanager
     def stoppable(self) -> Iterator[None]:
@@ -187,9 +167,9 @@ class Run:
             for number, handler in before:
                 signal.signal(number, handler)
 
-    def _opened(self, run: str) -> Journal | None:
+    def _start(self, command: str) -> Journal | None:
         if not self._options.dry_run:
-            self._journal = opened_journal(run, self._place, self._places)
+            self._journal = start_run(command, self._maildir, self._journals, warn)
         return self._journal
 
     def _each(
@@ -205,48 +185,9 @@ class Run:
             advance()
             self._taken += take(message) is True
 
-    def _old_enough(self, messages: Iterable[Message], refiling: Refiling) -> Iterable[Message]:
+    def _old_enough(self, messages: Iterable[Message], run: RefileRun) -> Iterable[Message]:
         oldest = self._options.older_than
         if oldest is None:
             return messages
         latest = time.time() - oldest
-        return (message for message in messages if came_before(message, latest, refiling))
-
-    def _changed(self, change: Change) -> None:
-        if change.row is not None:
-            self._show(change.row, change.to)
-
-    def _brought(self, brought: Brought, paths: tuple[str, ...]) -> None:
-        if self._wants_rows():
-            self._show(brought.row, paths[-1] if paths else "")
-
-    def _show(self, row: Row, to: str) -> None:
-        if self._options.as_lines:
-            _print_json({**as_json(row), **({"to": to} if to else {})})
-        elif self._is_listed():
-            self._rows.append(row)
-
-    def _wants_rows(self) -> bool:
-        return self._options.as_lines or (self._options.dry_run and self._is_listed())
-
-    def _is_listed(self) -> bool:
-        return self._options.list_all or len(self._rows) <= LONGEST_TABLE
-
-    def _print(self, undo: str) -> None:
-        console, tally = Console(highlight=False), self._tally
-        if self._rows and self._is_listed():
-            console.print(table_of(self._rows))
-            console.print()
-        if tally.changed:
-            console.print(tally.table())
-        bringing = self._options.from_mbox or self._options.from_dir
-        done = "delivered" if bringing else "changed"
-        click.echo(tally.sentence(f"would be {done}" if self._options.dry_run else done))
-        if self._stopped:
-            click.echo("stopped before the end")
-        if undo:
-            click.echo(f"to put it back: maildrop-py undo {undo}")
-
-
-def _print_json(value: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+        return (message for message in messages if run.arrived_before(message, latest))

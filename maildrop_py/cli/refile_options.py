@@ -15,7 +15,7 @@ from maildrop_py.errors import UsageError
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.doveadm import Doveadm
-from maildrop_py.refile.options import DELETED, LEFT, TRASH, Choices
+from maildrop_py.refile.options import DELETE, KEEP, TRASH, RefileOptions
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.matching.comparison import AGES
 
@@ -54,12 +54,12 @@ class Common:
     doveadm_user: str | None
 
     @property
-    def choices(self) -> Choices:
+    def for_refiling(self) -> RefileOptions:
         doveadm = None
         if self.doveadm or self.doveadm_command:
             command = shlex.split(self.doveadm_command or "doveadm")
             doveadm = Doveadm(tuple(command), self.doveadm_user)
-        return Choices(self.discard, self.trash, self.allow, doveadm=doveadm)
+        return RefileOptions(self.discard, self.trash, self.allow, doveadm=doveadm)
 
 
 def common_options(command: F) -> F:
@@ -75,7 +75,7 @@ _COMMON: list[Callable[[Any], Any]] = [
     click.option("--all-folders", is_flag=True, help="All folders."),
     click.option(
         "--discard",
-        type=click.Choice([TRASH, DELETED, LEFT]),
+        type=click.Choice([TRASH, DELETE, KEEP]),
         default=TRASH,
         show_default=True,
         help="What becomes of messages that rules discard.",

@@ -12,14 +12,24 @@ from typing import Any
 
 import click
 
+from maildrop_py.cli.standard_error import say, warn
 from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.folder_name import BadFolderName, from_disk
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.past_runs import PastRun, past_runs
-from maildrop_py.refile.run_start import opened_journal, say
-from maildrop_py.refile.undo import BACK, CHANGED, FAILED, GONE, IMPOSSIBLE, UNDO, Undo, Undone
-from maildrop_py.refile.undo import undone_before as undone_lines
+from maildrop_py.refile.run_start import start_run
+from maildrop_py.refile.undo import (
+    BACK,
+    CHANGED,
+    FAILED,
+    GONE,
+    IMPOSSIBLE,
+    UNDO,
+    Undo,
+    Undone,
+    undone_before,
+)
 from maildrop_py.rules.matching.text import glob_fits
 
 Line = dict[str, Any]
@@ -35,25 +45,25 @@ WORDS = {
 
 @click.command()
 @click.argument("run", required=False)
-@click.option("--list", "list_runs", is_flag=True, help="The runs that can be undone.")
-@click.option("--folder", help="Only what went to folders that fit this glob.")
-@click.option("--rule", help="Only what rules did whose names fit this glob.")
+@click.option("--list", "list_runs", is_flag=True, help="List the runs that can be undone.")
+@click.option("--folder", help="Only what went to folders that match this glob.")
+@click.option("--rule", help="Only what was done by rules whose names match this glob.")
 @click.option("--message", help="Only messages with this text in their file names.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be put back.")
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
-def undo(run: str | None, list_runs: bool, dry_run: bool, as_lines: bool, **told: Any) -> None:
+def undo(run: str | None, list_runs: bool, dry_run: bool, as_lines: bool, **options: Any) -> None:
     """Put back what RUN has moved (the last run, if none is named), or a part of it.
 
-    Flags that were changed since are kept. What is no longer where the run put
-    it is said, and left alone."""
+    Flags that were changed since are kept. A message that is no longer where the
+    run put it is reported, and left alone."""
     places = UserPaths(os.environ)
     runs = past_runs(journals(places.state))
     if list_runs:
         _print_runs(runs)
         return
     past = _chosen(runs, run)
-    wanted = Wanted(past, **told)
-    before = undone_lines(past, runs)
+    wanted = Wanted(past, **options)
+    before = undone_before(past, runs)
     lines = (item for item in past.performed() if item[0] not in before and wanted(item[1]))
     if dry_run:
         for _, line in lines:
@@ -93,22 +103,22 @@ def _put_back(
 ) -> int:
     counts: Counter[str] = Counter()
 
-    def told(undone: Undone) -> None:
+    def report(undone: Undone) -> None:
         counts[undone.outcome] += 1
         if as_lines or undone.outcome != BACK:
             _print_line(undone.line, undone.why or WORDS[undone.outcome], as_lines)
 
     layout, encoding = (str(past.head.get(key, "")) for key in ("layout", "encoding"))
-    place = Maildir(past.maildir, layout, encoding)
+    maildir = Maildir(past.maildir, layout, encoding)
     try:
-        journal = opened_journal(UNDO, place, places, undoes=past.name)
-        Undo(past, journal, place.folder("Trash"), told).run(lines)
+        journal = start_run(UNDO, maildir, journals(places.state), warn, undoes=past.name)
+        Undo(past, journal, maildir.folder("Trash"), report).run(lines)
     except MaildropError as error:
         raise click.ClickException(str(error)) from error
     journal.end()
     if not as_lines:
-        said = ", ".join(f"{counts[key]} {WORDS[key]}" for key in WORDS if counts[key])
-        click.echo(f"{past.name}: {said or 'nothing to put back'}")
+        done = ", ".join(f"{counts[key]} {WORDS[key]}" for key in WORDS if counts[key])
+        click.echo(f"{past.name}: {done or 'nothing to put back'}")
     return 1 if counts[FAILED] else 0
 
 
@@ -123,23 +133,23 @@ def _chosen(runs: list[PastRun], name: str | None) -> PastRun:
 
 
 def _is_left(past: PastRun, runs: list[PastRun]) -> bool:
-    before = undone_lines(past, runs)
+    before = undone_before(past, runs)
     return any(number not in before for number, _ in past.performed())
 
 
 def _print_runs(runs: list[PastRun]) -> None:
-    """Lines as long as they must be: names of runs and Maildirs are there to be copied."""
+    """Lines of any length: names of runs and Maildirs must be whole, to be copied."""
     click.echo(_LISTED.format("run", "when", "messages", "put back", "maildir"))
     for past in runs:
         when = datetime.fromtimestamp(float(past.head.get("at", 0))).strftime("%Y-%m-%d %H:%M")
         moved = sum(1 for _ in past.performed())
-        undone = len(undone_lines(past, runs))
+        undone = len(undone_before(past, runs))
         click.echo(_LISTED.format(past.name, when, moved, undone, past.maildir))
 
 
 def _print_line(line: Line, why: str, as_lines: bool) -> None:
     if as_lines:
-        said = {key: line.get(key) for key in ("do", "from", "to", "rule")}
-        click.echo(json.dumps({**said, "outcome": why}, ensure_ascii=False))
+        shown = {key: line.get(key) for key in ("do", "from", "to", "rule")}
+        click.echo(json.dumps({**shown, "outcome": why}, ensure_ascii=False))
     else:
         say(str(line.get("to") or line.get("from") or ""), why)

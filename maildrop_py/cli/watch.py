@@ -1,9 +1,9 @@
-"""watch: file mail by the rules as it arrives in Maildirs, until told to stop.
+"""watch: file mail by the rules as it arrives in Maildirs, until a signal ends it.
 
-Runs in the foreground, for systemd or another supervisor. SIGHUP reads the
-rules anew and looks at everything again; SIGTERM ends it after what is begun.
-Rules that change are used for what arrives after that, and for what has stayed;
-rules that are broken are said, and the last good ones go on being used.
+Runs in the foreground, for systemd or another supervisor. SIGHUP makes it read
+the rules and all messages again; SIGTERM ends it after what is begun. Rules that
+change are used for what arrives after that, and for what has stayed. If rules are
+broken, this is reported, and the last good rules are used until they are mended.
 """
 
 from __future__ import annotations
@@ -13,28 +13,37 @@ import signal
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import click
 
 from maildrop_py.cli.refile_options import Common, common_options, maildir_of
+from maildrop_py.cli.standard_error import say, warn
+from maildrop_py.decision.decider import user_world
+from maildrop_py.decision.decision import Decision
 from maildrop_py.errors import MaildropError
+from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.intake.network_file_system import is_network
 from maildrop_py.intake.watcher import Directory, Watcher
-from maildrop_py.paths import UserPaths
-from maildrop_py.refile.run_start import say
-from maildrop_py.refile.watched import Watched
+from maildrop_py.message.message import Message
+from maildrop_py.paths import UserPaths, journals
+from maildrop_py.refile.filed_decider import FiledDecider
+from maildrop_py.refile.maildir_messages import globs_of
+from maildrop_py.refile.run import Changed, OnChanged
+from maildrop_py.refile.watched import WatchedMaildir
+from maildrop_py.report.wording import destination
 from maildrop_py.rules.program.cache import load_program
 from maildrop_py.rules.program.program import Program
 from maildrop_py.systemd import ServiceManager
 
-POLL = 5.0  # seconds between looks at a network file system
-CHECK = 1.0  # seconds: rules are looked at no more often
+POLL = 5.0  # seconds between listings on a network file system
+CHECK = 1.0  # seconds at least between two checks whether rules have changed
 
 
 @dataclass(frozen=True)
 class Options(Common):
-    """What `watch` is told beside."""
+    """The further options of `watch`."""
 
     cur: bool
     poll: float | None
@@ -48,16 +57,16 @@ class Options(Common):
     "--poll",
     type=click.FloatRange(min=0.1),
     metavar="SECONDS",
-    help="Look so often instead of waiting for events (network file systems: 5).",
+    help="List so often instead of waiting for events (network file systems: 5).",
 )
-def watch(maildirs: tuple[str, ...], **told: Any) -> None:
-    """File mail by the rules as it arrives in MAILDIRs (that of the rules file, if
-    none is named).
+def watch(maildirs: tuple[str, ...], **given: Any) -> None:
+    """File mail by the rules as it arrives in MAILDIRs; without MAILDIR it is the
+    Maildir of the rules file.
 
-    New mail, and what has not been seen in new/ yet, is filed; what the rules
-    leave where it is stays. A message that this has filed and that somebody has
-    put back is left alone. `undo` knows what was done."""
-    options = Options(**told)
+    New mail, and unseen mail that is in new/ already, is filed. A message that was
+    filed once and that somebody has put back is left alone. `undo` puts back what
+    was done."""
+    options = Options(**given)
     try:
         sys.exit(Service(options, maildirs, UserPaths(os.environ)).run())
     except MaildropError as error:
@@ -67,11 +76,11 @@ def watch(maildirs: tuple[str, ...], **told: Any) -> None:
 class Service:
     """All Maildirs that are watched, and the rules for them."""
 
-    def __init__(self, options: Options, maildirs: tuple[str, ...], places: UserPaths) -> None:
+    def __init__(self, options: Options, maildirs: tuple[str, ...], paths: UserPaths) -> None:
         self._options = options
-        self._places = places
-        self._rules = options.rules or places.rules
-        self._said: tuple[str, ...] = ()
+        self._paths = paths
+        self._rules = options.rules or paths.rules
+        self._warned: tuple[str, ...] = ()
         self._checked = 0.0
         self._reload = False
         self._manager = ServiceManager(os.environ)
@@ -82,7 +91,7 @@ class Service:
             self._directories,
             self._arrived,
             self._roots,
-            lambda why: say("warning", why),
+            warn,
             self._polling(),
         )
 
@@ -104,13 +113,22 @@ class Service:
     def _first_program(self) -> Program:
         program = self._load()
         if program is None:
-            sys.exit(1)  # the mistakes have been said
+            sys.exit(1)  # the mistakes were reported
         return program
 
-    def _watch(self, name: str | None) -> Watched:
-        place = maildir_of(name, self._program.settings, self._places)
-        parts = ("new", "cur") if self._options.cur else ("new",)
-        return Watched(place, self._program, self._options, parts, self._places)
+    def _watch(self, name: str | None) -> WatchedMaildir:
+        options, state = self._options, self._paths.state
+        world = user_world(state, offline=options.offline)
+        return WatchedMaildir(
+            maildir_of(name, self._program.settings, self._paths),
+            FiledDecider(self._program, world),
+            options.for_refiling,
+            globs_of(options.folders, options.all_folders),
+            ("new", "cur") if options.cur else ("new",),
+            journals(state),
+            WatchReporter(),
+            say,
+        )
 
     def _polling(self) -> float | None:
         if self._options.poll is not None:
@@ -148,20 +166,38 @@ class Service:
             for watched in self._watched:
                 watched.use(program)
         if asked:
-            self._manager.ready("rules read anew")
+            self._manager.ready("rules were read again")
 
     def _load(self) -> Program | None:
-        """The rules as they are now, or the last good ones; what is wrong is said once."""
+        """The rules as they are now, or the last good ones; each mistake is reported once."""
         warnings: list[str] = []
-        program = load_program(self._rules, self._places.cache, warnings.append)
-        if tuple(warnings) != self._said:
-            self._said = tuple(warnings)
+        program = load_program(self._rules, self._paths.cache, warnings.append)
+        if tuple(warnings) != self._warned:
+            self._warned = tuple(warnings)
             for warning in warnings:
-                self._warn(warning)
+                warn(warning)
         return program
 
-    def _warn(self, why: str) -> None:
-        say("warning", why)
+
+class WatchReporter:
+    """Prints a line for each message that was filed, and for what went wrong."""
+
+    def planned(
+        self, path: str, message: Message, decision: Decision, evidence: Evidence
+    ) -> OnChanged:
+        return partial(self._changed, destination(decision), decision.rule or "no rule")
+
+    def left(self, reason: str) -> None:
+        """Messages that stay are not reported: there are too many of them."""
+
+    def failed(self, path: str, why: str) -> None:
+        say(path, why)
+
+    def warn(self, text: str) -> None:
+        warn(text)
+
+    def _changed(self, where: str, rule: str, changed: Changed) -> None:
+        click.echo(f"{os.path.basename(changed.path)}: to {where} [{rule}]")
 
 
 def _differs(one: Program, other: Program) -> bool:

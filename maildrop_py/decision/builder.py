@@ -164,7 +164,7 @@ class DecisionBuilder:
         written = written_at(message.headers.first("Date") or "")
         if written is not None:
             return written
-        return message.filed.mtime if message.filed is not None else self._facts.now
+        return message.file.mtime if message.file is not None else self._facts.now
 
 
 def _one_line(text: str) -> str:

@@ -69,7 +69,7 @@ def decide(
         reasons.append(Reason(rule))
         if rule.then.final:
             return _settled(settled, number, builder, rule.name, reasons, trace)
-    folder = message.filed.folder if message.filed is not None else INBOX
+    folder = message.file.folder if message.file is not None else INBOX
     if folder in settled and not reasons:
         return settled[folder]
     builder = builder or DecisionBuilder(facts, program.settings, calendar)

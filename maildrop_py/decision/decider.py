@@ -116,7 +116,7 @@ class Decider:
 
     def _evidence(self, message: Message, envelope: Envelope, world: World) -> Evidence:
         program = self.program
-        kind = Evidence if message.filed is None else EvidenceOfFiled
+        kind = Evidence if message.file is None else EvidenceOfFiled
         return kind(
             message,
             envelope,

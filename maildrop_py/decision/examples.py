@@ -115,7 +115,7 @@ class Stated(Evidence):
 
 
 def _differences(example: Example, program: Program, rules: tuple[Rule, ...]) -> tuple[str, ...]:
-    message = Message(BytesSource(example.message), filed=example.filed)
+    message = Message(BytesSource(example.message), file=example.filed)
     evidence = Stated(example, message, program.settings)
     decision = decide(message, example.envelope, evidence, program, NOON)
     names = {rule.name: rule for rule in rules}

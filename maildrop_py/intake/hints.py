@@ -1,17 +1,17 @@
-"""hints: watchdog's events, as reasons to look again and nothing more.
+"""hints: watchdog's events, used as a reason to list a directory and nothing more.
 
-An event says that something may have arrived in a directory, and where it was
-seen. Events can be lost (the kernel's queue overflows, a network file system
-sends none) or come late; so whoever waits here looks at the directories
-themselves after every wake, and now and then without one.
+An event says that something may have arrived in a directory, and where. Events
+can be lost (the kernel's queue overflows, a network file system sends none) or
+come late. So whoever waits here lists the directories after every event, and
+now and then without one.
 
-Only arrivals are watched for. Watchdog holds back whatever follows a file's
-removal for half a second, to find out where the file went, and every message
-that we file is such a removal; so it is not told of removals.
+Only arrivals are watched for. Watchdog delays whatever follows a file's removal
+by half a second, to find out where the file went, and every message that we file
+is such a removal. So the kernel is not asked for removals.
 
 Guarantee: wake() may be called from signal handlers and other threads. Reports:
-where events cannot be had (limits of inotify, a directory that is gone),
-follow() returns the directories concerned.
+follow() returns the directories for which events are not possible (a limit of
+inotify, a directory that is gone).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
 MOST_NAMES = 10_000
-"""Of more file names the rest is forgotten: listing the directories finds them."""
+"""If there are more file names, the rest is dropped: a listing finds them."""
 
 Identity = tuple[int, int]
 
@@ -45,7 +45,7 @@ class Hints:
         self._watches: dict[str, tuple[Identity, ObservedWatch]] = {}
 
     def close(self) -> None:
-        """Follow nothing any more."""
+        """Stop following everything."""
         if self._observer is not None:
             self._observer.stop()
             self._observer.join()
@@ -59,7 +59,7 @@ class Hints:
             os.write(self._writer, b"!")
 
     def wait(self, seconds: float) -> bool:
-        """Until something happens, at most so long; whether something did."""
+        """Wait until something happens, at most so many seconds; whether something did."""
         poll = select.poll()
         poll.register(self._reader, select.POLLIN)
         poll.poll(max(seconds, 0) * 1000)
@@ -77,7 +77,7 @@ class Hints:
         return names
 
     def follow(self, directories: Iterable[str]) -> list[str]:
-        """Follow these directories and no others; those that cannot be followed."""
+        """Follow these directories and no others; returns those that cannot be followed."""
         with self._lock:
             removed, self._removed = self._removed, set()
         wanted = {path: _identity(path) for path in directories}
@@ -103,7 +103,7 @@ class Hints:
         try:
             self._started().unschedule(watch)
         except (KeyError, OSError):
-            return  # it went together with its directory
+            return  # it was removed with its directory
 
     def _started(self) -> BaseObserver:
         if self._observer is None:
@@ -116,7 +116,7 @@ class Hints:
         path = os.fsdecode(event.dest_path or event.src_path)
         with self._lock:
             if event.is_directory:
-                if event.event_type == "deleted":  # made anew it may get the same inode
+                if event.event_type == "deleted":  # if it is made again it may get the same inode
                     self._removed.add(path)
             elif len(self._names) < MOST_NAMES:
                 self._names.append(path)
@@ -143,7 +143,7 @@ def _observer() -> BaseObserver:
         return Observer()
 
     class Arrivals(InotifyEmitter):
-        """Asks the kernel for what the module's docstring says."""
+        """Asks the kernel for arrivals only, see the docstring of the module."""
 
         def get_event_mask_from_filter(self) -> int:  # type: ignore[override]
             wanted = InotifyConstants

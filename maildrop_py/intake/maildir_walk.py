@@ -1,18 +1,17 @@
-"""maildir_walk: the messages that lie in chosen folders of a Maildir, oldest name first.
+"""maildir_walk: the messages in chosen folders of a Maildir, oldest name first.
 
-All folders are listed before the first message is given out, so that what is
-moved meanwhile, out of these folders or into them, is neither met twice nor
-passed over, and so that it is known how many there are. Names are kept as text
-in large pieces, about 70 bytes a message: a million of them fit into 80 MB.
+All folders are listed before the first message is returned. So a message that is
+moved meanwhile, out of these folders or into them, is neither returned twice nor
+left out, and it is known how many there are. Names are kept as text in large
+pieces, about 70 bytes for each message: a million of them need 80 MB.
 
-Guarantee: nothing is opened here, and symbolic links are not followed. What is
-no message (a directory, a link, a socket) goes to `report` and is passed over,
-and so is a folder that cannot be listed. Names that begin with a dot are no
-messages, as Maildir says. A message that has gone when its turn comes raises
+Guarantee: no message is opened here, and symbolic links are not followed. What is
+not a message (a directory, a link, a socket) is reported and left out, and so is
+a folder that cannot be listed. Names that begin with a dot are not messages, as
+maildir(5) says. A message that is gone when its turn comes raises
 FileNotFoundError where it is read, not here.
 
-Known limits: a message that arrives after the listing is not seen; files
-compressed by Dovecot's zlib plugin look as if they had no header.
+Known limits: a message that arrives after the listing is not seen.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
-from maildrop_py.message.message import Filed, FileSource, Message
+from maildrop_py.message.message import FileSource, Message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
-    class Place(Protocol):
-        """A folder to be walked: its logical `name`, and the `path` of its directory."""
+    class WalkedFolder(Protocol):
+        """A folder whose messages are listed: its logical `name`, the `path` of its directory."""
 
         @property
         def name(self) -> str: ...
@@ -40,60 +39,60 @@ if TYPE_CHECKING:
 
 PIECE = 20_000  # names
 Report = Callable[[str, str], None]
-"""Told the path of what is no message, and why it is not."""
+"""Called with the path of what is not a message, and why it is not."""
 
 KeywordsOf = Callable[[str], Mapping[str, str]]
-"""Gives the keywords of a folder's directory: letter -> name."""
+"""Gives the keywords of a folder by its directory: letter -> name."""
 
 
 class MaildirWalk:
-    """The messages of `places`, each once; `total` is how many files were listed.
+    """The messages of `folders`, each once; `total` is how many files were listed.
 
-    `parts` are the subdirectories looked into. `keywords` is asked once a folder,
-    when its first message with keywords comes.
+    `parts` are the subdirectories that are listed. `keywords` is called once for a
+    folder, at its first message with keywords.
     """
 
     def __init__(
         self,
-        places: Iterable[Place],
+        folders: Iterable[WalkedFolder],
         keywords: KeywordsOf,
         report: Report,
         parts: tuple[str, ...] = ("new", "cur"),
     ) -> None:
         self._keywords = keywords
-        self._listings = [_Listing(place, parts, report) for place in places]
+        self._listings = [_Listing(folder, parts, report) for folder in folders]
         self.total = sum(listing.total for listing in self._listings)
 
     def __iter__(self) -> Iterator[Message]:
         return self.share(0, 1)
 
     def share(self, number: int, among: int) -> Iterator[Message]:
-        """Every `among`-th message, beginning with that `number`, counted from 0."""
+        """Every `among`-th message, beginning with message `number`, counted from 0."""
         for listing in self._listings:
             yield from self._messages(listing, number, among)
             number = (number - listing.total) % among
 
     def _messages(self, listing: _Listing, number: int, among: int) -> Iterator[Message]:
-        filed_as = FiledAs(listing.place, self._keywords)
+        files = FolderFiles(listing.folder, self._keywords)
         for name, directory in islice(listing.names(), number, None, among):
-            filed = filed_as(directory, name)
-            yield Message(FileSource(filed.path), filed=filed)
+            file = files.named(directory, name)
+            yield Message(FileSource(file.path), file=file)
 
 
-class FiledAs:
-    """Says of the file names of one folder, whose logical name it has, how they are filed."""
+class FolderFiles:
+    """The message files of one folder, by their names; `folder` is its logical name."""
 
-    def __init__(self, place: Place, keywords: KeywordsOf) -> None:
-        self.folder = place.name
-        self._path = place.path
+    def __init__(self, folder: WalkedFolder, keywords: KeywordsOf) -> None:
+        self.folder = folder.name
+        self._path = folder.path
         self._keywords_of = keywords
         self._keywords: Mapping[str, str] | None = None
 
-    def __call__(self, directory: str, name: str) -> Filed:
-        """How the file `name` in `directory`, which is new/ or cur/, is filed."""
-        return _Lying(self, f"{directory}/{name}")  # type: ignore[return-value]
+    def named(self, directory: str, name: str) -> ListedFile:
+        """The message file `name` in `directory`, which is new/ or cur/ of the folder."""
+        return ListedFile(self, f"{directory}/{name}")
 
-    def names(self, letters: str) -> tuple[str, ...]:
+    def keywords(self, letters: str) -> tuple[str, ...]:
         """The keywords that lower-case letters stand for in this folder."""
         known = self._keywords
         if known is None:
@@ -101,22 +100,22 @@ class FiledAs:
         return tuple([known[letter] for letter in letters if letter in known])
 
 
-class _Lying:
-    """A Filed that takes its name apart when a rule asks for flags, as few do.
+class ListedFile:
+    """A MessageFile that reads the flags in its name when a rule asks for them, as few do.
 
-    `mtime`, when it is looked up, raises FileNotFoundError if the message has gone.
+    `mtime` raises FileNotFoundError if the message is gone when it is first asked for.
     """
 
-    __slots__ = ("_as", "_mtime", "path")
+    __slots__ = ("_files", "_mtime", "path")
 
-    def __init__(self, filed_as: FiledAs, path: str) -> None:
+    def __init__(self, files: FolderFiles, path: str) -> None:
         self.path = path
-        self._as = filed_as
+        self._files = files
         self._mtime: float | None = None
 
     @property
     def folder(self) -> str:
-        return self._as.folder
+        return self._files.folder
 
     @property
     def flags(self) -> str:
@@ -125,7 +124,7 @@ class _Lying:
     @property
     def keywords(self) -> tuple[str, ...]:
         letters = self._letters()
-        return self._as.names(letters) if letters and not letters.isupper() else ()
+        return self._files.keywords(letters) if letters and not letters.isupper() else ()
 
     @property
     def mtime(self) -> float:
@@ -139,15 +138,15 @@ class _Lying:
 
 
 class _Listing:
-    """The names in one folder, sorted: by time of delivery, as unique names begin with it."""
+    """The names in one folder, sorted, so by time of delivery: unique names begin with it."""
 
-    def __init__(self, place: Place, parts: tuple[str, ...], report: Report) -> None:
-        self.place = place
+    def __init__(self, folder: WalkedFolder, parts: tuple[str, ...], report: Report) -> None:
+        self.folder = folder
         self.total = 0
         self._report = report
         self._pieces: list[tuple[str, str]] = []
         for part in parts:
-            self._list(f"{place.path}/{part}")
+            self._list(f"{folder.path}/{part}")
 
     def _list(self, directory: str) -> None:
         try:
@@ -181,11 +180,11 @@ class _Listing:
 def _kind(entry: os.DirEntry[str]) -> str:
     if entry.is_symlink():
         return "is a symbolic link, not followed"
-    return "is a directory, no message" if entry.is_dir() else "is no regular file"
+    return "is a directory, not a message" if entry.is_dir() else "is not a regular file"
 
 
 def _split(directory: str, piece: str) -> Iterator[tuple[str, str]]:
-    """The names of a piece, a few at a time, so that few of them exist at once."""
+    """The names of a piece, a few at a time, so that few of them are in memory at once."""
     start, end = 0, 0
     while end >= 0:
         end = piece.find("/", start + 10_000)

@@ -1,18 +1,18 @@
 """mbox: the messages of a mailbox file, one at a time, each read when it is wanted.
 
 A message begins with a line `From sender date` at the top of the file or behind
-a blank line. The date must look like one, or sentences that begin with "From "
+a blank line. The date must look like a date, or sentences that begin with "From "
 would cut messages in two. Lines quoted as `>From ` (`>>From ` and so on) lose one
-`>`, as in mboxrd. Where Content-Length leads to the next such line or the end
-of the file, it is believed, and nothing is unquoted (mboxcl2).
+`>`, as in mboxrd. If Content-Length leads to the next such line or to the end of
+the file, it is believed, and nothing is unquoted (mboxcl2).
 
-Guarantee: memory of one header and one piece, however large file and messages
-are. All other bytes stay as they are; the blank line behind each message
-belongs to the file, not to it. [RFC 4155; qmail mbox(5)]
+Guarantee: memory of one header and one piece, however large the file and the
+messages are. All other bytes stay as they are. The blank line behind each message
+belongs to the file, not to the message. [RFC 4155; qmail mbox(5)]
 
 Known limits: in files whose writer quoted `From ` only (mboxo), a line that was
-`>From ` when it was written is unquoted too; what is appended while the file is
-being read is left for another time.
+`>From ` originally is unquoted too. What is appended while the file is being read
+is not read.
 """
 
 from __future__ import annotations
@@ -79,15 +79,15 @@ class MboxSource:
         """The message, its `From ` line on top."""
         with open(self.path, "rb") as file:
             file.seek(self.start)
-            held, before = bytearray(), b"\n"
+            kept, before = bytearray(), b"\n"
             for at, line in _lines(file, self.start, self.end):
                 quoted = at >= self._body and _is_quoted(line, before)
-                held += line[1:] if quoted else line
+                kept += line[1:] if quoted else line
                 before = line
-                if len(held) >= PIECE:
-                    yield bytes(held)
-                    held.clear()
-            yield bytes(held)
+                if len(kept) >= PIECE:
+                    yield bytes(kept)
+                    kept.clear()
+            yield bytes(kept)
 
 
 def _lines(file: BinaryIO, at: int, end: int) -> Iterator[tuple[int, bytes]]:
@@ -103,7 +103,7 @@ def _is_quoted(line: bytes, before: bytes) -> bool:
 
 
 class _Scan:
-    """Goes through a file once; `_at` is the offset of the line in `_line`."""
+    """Reads a file once; `_at` is the offset of the line in `_line`."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
@@ -112,7 +112,7 @@ class _Scan:
         self._line = self._read()
 
     def next(self, path: str) -> MboxSource | None:
-        """The message that begins here; what stands before the first one is passed over."""
+        """The next message; what is before the first one is left out."""
         while self._line and not _SEPARATOR.match(self._line):
             self._step()
         if not self._line:
@@ -138,7 +138,7 @@ class _Scan:
         return bytes(head)
 
     def _body(self) -> tuple[int, int]:
-        """Goes to the next message: where this one ends, and how many lines are quoted."""
+        """Read up to the next message: where this one ends, how many lines are quoted."""
         quoted, before, end = 0, b"\n", self._at
         while self._line:
             if before in _BLANK and _SEPARATOR.match(self._line):
@@ -150,7 +150,7 @@ class _Scan:
         return end, quoted
 
     def _by_length(self, head: bytes, body: int) -> int | None:
-        """The end that Content-Length tells, if a message or the file ends there."""
+        """The end by Content-Length, if a message or the file ends there."""
         found = _LENGTH.search(head)
         if found is None:
             return None

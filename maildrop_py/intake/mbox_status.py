@@ -1,8 +1,8 @@
-"""mbox_status: what a mailbox file says of a message beside the message itself.
+"""mbox_status: what a mailbox file says about a message beside the message itself.
 
-Flags stand in Status and X-Status (mutt, Pine, Dovecot, Courier), keywords in
-X-Keywords, Thunderbird's flags in X-Mozilla-Status; the time of arrival, which is
-IMAP's INTERNALDATE, in the `From ` line.
+Flags are in Status and X-Status (mutt, Pine, Dovecot, Courier), keywords in
+X-Keywords, Thunderbird's flags in X-Mozilla-Status. The time of arrival, which is
+IMAP's INTERNALDATE, is in the `From ` line.
 """
 
 from __future__ import annotations

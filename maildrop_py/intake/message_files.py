@@ -1,13 +1,13 @@
-"""message_files: messages named on a command line, whatever kind of place they are in.
+"""message_files: the messages that a command line names: files, directories, Maildirs.
 
-A file is a message, or many if it is an mbox; a folder is a Maildir if it has
-cur/ and new/, else a folder of messages, looked through to its depth; `-` is
-standard input. Messages are opened one at a time, and no further read than
-they are asked for.
+A file is a message, or many messages if it is a mailbox file. A directory is a
+Maildir if it has cur/ and new/, else a directory of messages, with all that are
+below it. `-` is standard input. Messages are opened one at a time, and no more is
+read than is asked for.
 
-What lies in a folder and is no regular file (a named pipe, which would be waited
-for, or a link to a folder) is given out as a message that cannot be read:
-OSError says why.
+What is in a directory and is not a regular file (a named pipe, which would be
+waited for, or a link to a directory) is returned as a message that cannot be
+read: OSError says why.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Walk = Callable[[str], MaildirWalk]
 """Lists the messages of a Maildir."""
 
 
-class Found:
-    """A message, and the path or `path#number` it is known by."""
+class NamedMessage:
+    """A message, and what it is called: its `path`, or `path#number` in a mailbox file."""
 
     __slots__ = ("message", "path")
 
@@ -36,15 +36,15 @@ class Found:
         self.message = message
 
 
-def messages_in(paths: Iterable[str], walk: Walk) -> Iterator[Found]:
-    """The messages at `paths` in order, Maildirs by `walk`; raises OSError for a bad path."""
+def messages_in(paths: Iterable[str], walk: Walk) -> Iterator[NamedMessage]:
+    """The messages at `paths` in order; `walk` lists Maildirs. Raises OSError for a bad path."""
     for path in paths:
         if path == STANDARD_INPUT:
-            yield Found(path, Message(BytesSource(sys.stdin.buffer.read())))
+            yield NamedMessage(path, Message(BytesSource(sys.stdin.buffer.read())))
         elif is_maildir(path):
-            yield from map(as_found, walk(path))
+            yield from map(named_message, walk(path))
         elif os.path.isdir(path):
-            yield from _in_folder(path)
+            yield from _in_directory(path)
         else:
             yield from _in_file(path)
 
@@ -55,7 +55,7 @@ def is_maildir(path: str) -> bool:
 
 
 def count_in(paths: Iterable[str], walk: Walk) -> int | None:
-    """How many files lie below `paths`, None if one is no folder: for progress bars."""
+    """How many files are below `paths`, for progress bars; None if one is not a directory."""
     total = 0
     for path in paths:
         if is_maildir(path):
@@ -67,36 +67,36 @@ def count_in(paths: Iterable[str], walk: Walk) -> int | None:
     return total
 
 
-def as_found(message: Message) -> Found:
+def named_message(message: Message) -> NamedMessage:
     """A message of a Maildir."""
-    assert message.filed is not None
-    return Found(message.filed.path, message)
+    assert message.file is not None
+    return NamedMessage(message.file.path, message)
 
 
-def _in_folder(path: str) -> Iterator[Found]:
-    for folder, inner, files in os.walk(path):
+def _in_directory(path: str) -> Iterator[NamedMessage]:
+    for directory, inner, files in os.walk(path):
         inner.sort()
-        links = [name for name in inner if os.path.islink(os.path.join(folder, name))]
+        links = [name for name in inner if os.path.islink(os.path.join(directory, name))]
         for name in sorted([*files, *links]):
             if not name.startswith("."):
-                place = os.path.join(folder, name)
-                yield Found(place, Message(_source(place)))
+                file = os.path.join(directory, name)
+                yield NamedMessage(file, Message(_source(file)))
 
 
-def _source(place: str) -> FileSource | NoSource:
+def _source(path: str) -> FileSource | NoSource:
     try:
-        mode = os.stat(place).st_mode
+        mode = os.stat(path).st_mode
     except OSError:
-        return FileSource(place)  # reading it will say so
+        return FileSource(path)  # reading it will say what is wrong
     if stat.S_ISREG(mode):
-        return FileSource(place)
+        return FileSource(path)
     if stat.S_ISDIR(mode):
-        return NoSource(place, "is a link to a folder, not followed")
-    return NoSource(place, "is no regular file")
+        return NoSource(path, "is a link to a directory, not followed")
+    return NoSource(path, "is not a regular file")
 
 
 class NoSource:
-    """What is no message: a Source of nothing but OSError."""
+    """Something that is not a message: a Source whose every method raises OSError."""
 
     __slots__ = ("_path", "_why")
 
@@ -118,11 +118,11 @@ class NoSource:
         return OSError(errno.EINVAL, self._why, self._path)
 
 
-def _in_file(path: str) -> Iterator[Found]:
+def _in_file(path: str) -> Iterator[NamedMessage]:
     from maildrop_py.intake.mbox import is_mbox, messages_of
 
     if not is_mbox(path):
-        yield Found(path, Message(FileSource(path)))
+        yield NamedMessage(path, Message(FileSource(path)))
         return
     for number, message in enumerate(messages_of(path), 1):
-        yield Found(f"{path}#{number}", message)
+        yield NamedMessage(f"{path}#{number}", message)

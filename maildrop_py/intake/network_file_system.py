@@ -1,8 +1,8 @@
 """network_file_system: whether other machines may change a directory unseen.
 
-The kernel tells of changes that it makes itself. What another machine does on a
-network file system, or a program behind a FUSE mount, it does not see; there
-one has to look. [inotify(7), "Limitations and caveats"]
+The kernel reports the changes that it makes itself. It does not see what another
+machine does on a network file system, or a program behind a FUSE mount; there
+one has to look again and again. [inotify(7), "Limitations and caveats"]
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ KINDS = frozenset(
 
 
 def is_network(path: str, mounts: str = "/proc/self/mountinfo") -> bool:
-    """Whether `path` lies on such a file system; False where that cannot be told."""
+    """Whether `path` is on such a file system; False where that is not known."""
     try:
         with open(mounts, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.read().splitlines()
@@ -28,10 +28,10 @@ def is_network(path: str, mounts: str = "/proc/self/mountinfo") -> bool:
     path = os.path.realpath(path)
     kind, longest = "", -1
     for line in lines:
-        place, here = _mount(line)
-        inside = path == place or path.startswith(place.rstrip("/") + "/")
-        if inside and len(place) >= longest:  # of two on one place the later one counts
-            kind, longest = here, len(place)
+        mount_point, here = _mount(line)
+        inside = path == mount_point or path.startswith(mount_point.rstrip("/") + "/")
+        if inside and len(mount_point) >= longest:  # of two on one mount point the later counts
+            kind, longest = here, len(mount_point)
     return kind in KINDS or kind.startswith("fuse.")
 
 
@@ -39,7 +39,7 @@ def _mount(line: str) -> tuple[str, str]:
     """Mount point and kind of file system of a line of mountinfo (proc(5))."""
     before, _, behind = line.partition(" - ")
     words = before.split(" ")
-    place = words[4] if len(words) > 4 else "\0"
+    mount_point = words[4] if len(words) > 4 else "\0"
     for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
-        place = place.replace(code, character)
-    return place, behind.partition(" ")[0]
+        mount_point = mount_point.replace(code, character)
+    return mount_point, behind.partition(" ")[0]

@@ -1,8 +1,8 @@
 """stdin: the message on standard input, read to its end whatever happens.
 
-Mail servers write the message into a pipe, and OpenSMTPD takes an unread rest
-for a failure. So a sink that fails does not stop the reading: the rest is read
-and dropped, and the sink's error is raised at the end.
+Mail servers write the message into a pipe, and OpenSMTPD takes it for a failure
+if a part stays unread. So a sink that fails does not stop the reading: the rest
+is read and dropped, and then the error of the sink is raised.
 
 Guarantee: memory of one piece, however much comes. Interruptions (signals, the
 deadline) end the reading at once. Reports what the sink raised, and OSError if

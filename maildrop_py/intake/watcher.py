@@ -1,18 +1,18 @@
-"""watcher: gives out what arrives in directories of Maildirs, as long as it runs.
+"""watcher: find what arrives in directories of Maildirs, as long as it runs.
 
-Directories are listed, and names that were not there before are given to
-`arrived`. When to look is told by events (hints.py), but what is believed is the
-listing: after every wake each directory is looked at whose modification time
-has changed, once more a little later (a time stamp may be as old as the file
-system's clock is coarse), and all of them now and then without any event, more
-rarely the longer nothing happens. So a lost event costs seconds, never a message.
+Directories are listed, and names that were not there before are passed to
+`arrived`. Events (hints.py) say when to list, but only a listing is believed.
+After every event each directory is listed whose modification time has changed;
+it is listed once more a little later, because the clock of a file system may be
+coarse. All of them are listed now and then without an event, more rarely the
+longer nothing happens. So a lost event costs seconds, never a message.
 
-A name that `arrived` gives back is tried again after RETRY seconds. Names that
-stay are remembered, about 100 bytes each, and not given out again until
-forget() is called.
+A name that `arrived` returns is tried again after RETRY seconds. Names that stay
+are remembered, about 100 bytes each, and not passed on again until forget() is
+called.
 
-Guarantee: where `arrived` returns, all it was given has been dealt with, so
-stop() never leaves a message half done.
+Guarantee: when `arrived` returns, everything that was passed to it is finished,
+so stop() never leaves a message half done.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ from maildrop_py.intake.hints import Hints
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.intake.maildir_walk import Place
+    from maildrop_py.intake.maildir_walk import WalkedFolder
 
-PIECE = 500  # messages given out together
-SHORTEST, LONGEST = 0.25, 15.0  # seconds between looks without an event
-WITHOUT_EVENTS = 0.5  # seconds between looks where the kernel gives us no events
+PIECE = 500  # messages passed on together
+SHORTEST, LONGEST = 0.25, 15.0  # seconds between listings without an event
+WITHOUT_EVENTS = 0.5  # seconds between listings where the kernel sends no events
 RETRY = 30.0  # seconds
 _FINE, _COARSE = 0.05, 2.1  # seconds: how old a time stamp may be, where clocks are fine or not
-_REMEMBERED = 20_000  # names given out, so that late events about them are known
+_REMEMBERED = 20_000  # names passed on, to recognise late events about them
 
 Arrived = Callable[["Directory", list[str]], Collection[str]]
-"""Deals with the messages of these names; returns the names to be tried again."""
+"""Handles the messages with these names; returns the names to be tried again."""
 
 
 class Directory:
-    """new/ or cur/ of the folder `place`, and what is known of it."""
+    """new/ or cur/ of a folder, and what is known of it."""
 
-    def __init__(self, place: Place, part: str) -> None:
-        self.place = place
+    def __init__(self, folder: WalkedFolder, part: str) -> None:
+        self.folder = folder
         self.part = part
-        self.path = f"{place.path}/{part}"
+        self.path = f"{folder.path}/{part}"
         self._stamp: tuple[int, int] | None = None
         self._look_again = 0.0
         self._seen: set[str] = set()
@@ -53,7 +53,7 @@ class Directory:
         self._retry: dict[str, float] = {}
 
     def forget(self) -> None:
-        """All that is there is new again."""
+        """Everything that is there is new again."""
         self._stamp = None
         self._seen.clear()
         self._retry.clear()
@@ -67,20 +67,20 @@ class Directory:
         return _stamp(self.path) != self._stamp
 
     def next_look(self) -> float | None:
-        """When it has to be listed whatever happens; a time.monotonic() value."""
+        """When it has to be listed in any case; a time.monotonic() value."""
         times = [*self._retry.values(), *([self._look_again] if self._look_again else [])]
         return min(times, default=None)
 
     def hinted(self, names: Iterable[str]) -> list[str]:
-        """Those of the names that are there and new: what needs no listing."""
+        """Those of the names that are there and new, found without a listing."""
         fresh = {name for name in names if name not in self._seen and name not in self._gone}
         return sorted(name for name in fresh if _is_message(f"{self.path}/{name}"))
 
     def fresh(self, now: float, hinted: Iterable[str]) -> list[str]:
-        """Lists it: the names to be given out, sorted.
+        """List it; returns the names to be passed on, sorted.
 
-        A name in `hinted` that is not there any more is among them, once: another
-        program has moved it on, and it can be found elsewhere in the folder.
+        A name in `hinted` that is no longer there is among them, once: another
+        program has moved it, and it can be found elsewhere in the folder.
         """
         stamp = _stamp(self.path)
         if stamp != self._stamp:
@@ -98,8 +98,8 @@ class Directory:
         moved_on = {name for name in passed if not os.path.lexists(f"{self.path}/{name}")}
         return sorted((there - self._seen) | moved_on)
 
-    def dealt_with(self, names: Iterable[str], retry: Collection[str], now: float) -> None:
-        """These names were given out; those in `retry` have to be tried again."""
+    def handled(self, names: Iterable[str], retry: Collection[str], now: float) -> None:
+        """These names were passed on; those in `retry` have to be tried again."""
         self._seen.update(names)
         self._gone.update(dict.fromkeys(names))
         self._retry.update((name, now + RETRY) for name in retry)
@@ -110,10 +110,10 @@ class Directory:
 class Watcher:
     """Runs until stop() is called.
 
-    `directories` is asked before every look which directories there are: those
-    it returned before must be the same objects. `others` are watched for events
-    only, such as the Maildir where folders may be made. `polling`, if not None,
-    is the time between looks in seconds, and no events are waited for.
+    `directories` is called before every listing: what it returned before must be
+    the same objects. `others` are watched for events only, such as the Maildir,
+    where folders may be made. `polling`, if not None, is the time between listings
+    in seconds, and no events are waited for.
     """
 
     def __init__(
@@ -136,7 +136,7 @@ class Watcher:
         self._longest = LONGEST
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Give out what arrives; `ready` is called when everything is watched."""
+        """Pass on what arrives; `ready` is called when everything is watched."""
         try:
             self._look(ready)
             while not self._stopped:
@@ -146,12 +146,12 @@ class Watcher:
             self._hints.close()
 
     def stop(self) -> None:
-        """Return from run() after what is being dealt with; for signal handlers."""
+        """Return from run() after what is being handled; for signal handlers."""
         self._stopped = True
         self._hints.wake()
 
     def wake(self) -> None:
-        """Look at once; for signal handlers."""
+        """List at once; for signal handlers."""
         self._pause = SHORTEST
         self._hints.wake()
 
@@ -164,21 +164,21 @@ class Watcher:
         for directory in self._known:
             names = hinted.get(directory.path, ())
             if names or directory.is_due(time.monotonic()):
-                busy |= self._give_out(directory, names)
+                busy |= self._pass_on(directory, names)
         self._pause = SHORTEST if busy else min(self._pause * 2, self._longest)
 
-    def _give_out(self, directory: Directory, hinted: Collection[str]) -> bool:
-        self._deal(directory, directory.hinted(hinted))
+    def _pass_on(self, directory: Directory, hinted: Collection[str]) -> bool:
+        self._handle(directory, directory.hinted(hinted))
         names = directory.fresh(time.monotonic(), hinted)
-        self._deal(directory, names)
+        self._handle(directory, names)
         return bool(names or hinted)
 
-    def _deal(self, directory: Directory, names: list[str]) -> None:
+    def _handle(self, directory: Directory, names: list[str]) -> None:
         for start in range(0, len(names), PIECE):
             if self._stopped:
                 return
             piece = names[start : start + PIECE]
-            directory.dealt_with(piece, self._arrived(directory, piece), time.monotonic())
+            directory.handled(piece, self._arrived(directory, piece), time.monotonic())
 
     def _follow(self) -> None:
         if self._polling is not None:
@@ -186,7 +186,9 @@ class Watcher:
         failed = self._hints.follow([*(each.path for each in self._known), *self._others()])
         if any(os.path.isdir(path) for path in failed) and self._longest != WITHOUT_EVENTS:
             self._longest = WITHOUT_EVENTS
-            self._warn(f"no events of {len(failed)} folders: looking every {WITHOUT_EVENTS:g} s")
+            self._warn(
+                f"no events for {len(failed)} directories: listed every {WITHOUT_EVENTS:g} s"
+            )
 
     def _hinted(self) -> dict[str, list[str]]:
         hinted: dict[str, list[str]] = {}
@@ -202,7 +204,7 @@ class Watcher:
 
 
 def _stamp(path: str) -> tuple[int, int] | None:
-    """Inode and modification time; by opening it, which on NFS asks the server."""
+    """Inode and modification time. It is opened, because NFS asks the server then."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
@@ -227,7 +229,7 @@ def _names(path: str) -> set[str]:
 
 
 def _is_message(path: str) -> bool:
-    """As _names() has it: no link, no pipe, no name that begins with a dot."""
+    """Whether _names() would have it: not a link, not a pipe, no dot at the beginning."""
     try:
         mode = os.lstat(path).st_mode
     except OSError:

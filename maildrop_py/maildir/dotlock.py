@@ -1,13 +1,14 @@
-"""dotlock: the lock files by which Dovecot's processes keep out of each other's way.
+"""dotlock: the lock files of Dovecot.
 
-`<file>.lock` holds `pid:host` and is made by link(2) from a temporary file
-beside it. It is taken away from its holder only when that process is dead (same
-host, lock older than two seconds) or has begun long after the lock was made, and
-so is another that was given its number; or, where this cannot be told, when
-neither lock nor protected file has changed for two minutes.
+`<file>.lock` contains `pid:host`, and is made by link(2) from a temporary file
+beside it. We take it from another process only if that process is dead (same
+host, lock older than two seconds), or has begun long after the lock was made, so
+that it is another process with the same number. If this is not known, we take it
+when neither the lock nor the protected file has changed for two minutes.
 
-Guarantee: released on leaving the context, however it is left, and only if it
-is still ours. Reports: TimeoutError, or OSError as the file system gives it.
+Guarantee: the lock is released when the context is left, in whatever way, and
+only if it is still ours. Reports: TimeoutError, or OSError as the file system
+gives it.
 [dovecot 2.3 src/lib/file-dotlock.c]
 """
 
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
     from typing import Self
 
 STALE = 120  # seconds without a change
-_YOUNG = 2  # seconds in which the holder's process is not looked for
-_LATER = 60  # seconds that a clock may have been set forward meanwhile
+_YOUNG = 2  # seconds in which it is not checked whether the owner lives
+_LATER = 60  # seconds by which a clock may have been set forward meanwhile
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _count = 0
 
 
 class Dotlock:
-    """`with Dotlock(path, timeout):` holds the lock of the file `path`; seconds."""
+    """`with Dotlock(path, timeout):` has the lock of the file `path`; waits `timeout` seconds."""
 
     def __init__(self, path: str, timeout: float) -> None:
         self.path = path
@@ -50,7 +51,7 @@ class Dotlock:
         self._release()
 
     def _prepare(self) -> None:
-        """A temporary file with our process number, to be linked as the lock."""
+        """Make a temporary file with our process number, which is linked as the lock."""
         global _count
         _count += 1
         host, pid = os.uname().nodename, os.getpid()
@@ -68,7 +69,7 @@ class Dotlock:
         give_up = time.monotonic() + self._timeout
         while not self._try():
             if time.monotonic() >= give_up:
-                raise TimeoutError(f"{self.lock_path}: still held after {self._timeout} s")
+                raise TimeoutError(f"{self.lock_path}: still locked after {self._timeout} s")
             self._override_if_stale()
             time.sleep(0.05 + os.getpid() % 50 / 1000)
             os.utime(self._temp)
@@ -90,9 +91,9 @@ class Dotlock:
 
     def _is_stale(self, lock: os.stat_result) -> bool:
         now = time.time()
-        holder = _holder(self.lock_path)
-        if holder and holder != os.getpid() and now - lock.st_mtime > _YOUNG:
-            return not _alive(holder) or _began(holder) > lock.st_mtime + _LATER
+        owner = _owner(self.lock_path)
+        if owner and owner != os.getpid() and now - lock.st_mtime > _YOUNG:
+            return not _alive(owner) or _began(owner) > lock.st_mtime + _LATER
         changed = max(lock.st_mtime, lock.st_ctime, _changed(self.path))
         return now - changed > STALE
 
@@ -103,7 +104,7 @@ class Dotlock:
             if (found.st_dev, found.st_ino) == inode:
                 os.unlink(self.lock_path)
         except OSError:
-            pass  # taken away from us: nothing to release
+            pass  # another process took it: nothing to release
         try:
             os.unlink(self._temp)
         except OSError:
@@ -114,7 +115,7 @@ def _same(one: os.stat_result, other: os.stat_result) -> bool:
     return os.path.samestat(one, other) and one.st_mtime_ns == other.st_mtime_ns
 
 
-def _holder(lock_path: str) -> int:
+def _owner(lock_path: str) -> int:
     """The process on this host that holds the lock, 0 if that cannot be told."""
     try:
         with open(lock_path, "rb") as file:
@@ -136,7 +137,7 @@ def _alive(pid: int) -> bool:
 
 
 def _began(pid: int) -> float:
-    """When the process began, in seconds since 1970; 0.0 where this cannot be told (proc(5))."""
+    """When the process began, in seconds since 1970; 0.0 if it is not known. [proc(5)]"""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             ticks = int(file.read().rpartition(b")")[2].split()[19])

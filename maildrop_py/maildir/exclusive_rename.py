@@ -1,8 +1,8 @@
-"""exclusive_rename: a file gets a name that must be free; nothing is ever overwritten.
+"""exclusive_rename: give a file a name that must be free; nothing is ever overwritten.
 
 Linux's renameat2(2) with RENAME_NOREPLACE moves a file in one step: at every
-instant it has the old name or the new one. Python has no call for it, so the C
-library's is used.
+instant it has the old name or the new one. Python has no function for it, so
+that of the C library is called.
 
 Reports: OSError as the system call gives it, FileExistsError if the name is taken.
 """
@@ -40,7 +40,7 @@ def rename(source: str, target: str) -> None:
 
 
 def prepare() -> None:
-    """Load what rename() takes, or the first one would come late by many milliseconds."""
+    """Load what rename() needs; else the first call takes many milliseconds longer."""
     with suppress(Unsupported):
         _system_call()
 
@@ -58,7 +58,7 @@ def _system_call() -> tuple[Callable[..., int], Callable[[], int]]:
 
 
 def link(source: str, target: str) -> bool:
-    """Give the file `source` the name `target` too; whether its file system can."""
+    """Give the file `source` the name `target` too; False if no hard link is possible."""
     try:
         os.link(source, target, follow_symlinks=False)
     except OSError as error:
@@ -68,26 +68,26 @@ def link(source: str, target: str) -> bool:
     return True
 
 
-def rename_after_a_look(source: str, target: str) -> None:
-    """Give the file `source` the name `target` instead, where there is neither of the above.
+def rename_if_free(source: str, target: str) -> None:
+    """Give the file `source` the name `target` instead, where rename() and link() cannot.
 
-    Two processes that want the same name at the same time are not kept apart.
+    If two processes want the same name at the same time, one may overwrite the other.
     """
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
     os.rename(source, target)
 
 
-def publish(draft: str, target: str) -> None:
-    """Move the file `draft`, which nobody else knows, to `target`."""
-    if link(draft, target):
-        remove(draft)
+def publish(path: str, target: str) -> None:
+    """Move the file `path`, which no other program knows, to `target`."""
+    if link(path, target):
+        remove(path)
     else:
-        rename_after_a_look(draft, target)
+        rename_if_free(path, target)
 
 
 def remove(path: str) -> None:
-    """Take a name away if it is there; never raises OSError ("" is no name)."""
+    """Remove a name if it exists; never raises OSError. Does nothing for ""."""
     if path:
         try:
             os.unlink(path)

@@ -1,7 +1,7 @@
-"""file_name: the names of messages that lie in a Maildir, read and carried over.
+"""file_name: the names of message files in a Maildir, taken apart and put together.
 
-Guarantee: flags, keyword letters and whatever follows a comma behind them
-survive reading and building, known or not; no name makes it raise.
+Guarantee: flags, keyword letters and whatever follows a comma behind them stay
+as they are, known or not. No name makes this raise.
 [dovecot maildir-filename-flags.c]
 """
 
@@ -12,8 +12,8 @@ from maildrop_py.record import record
 
 
 @record
-class MaildirName:
-    """A message's file name, taken apart.
+class FileName:
+    """The name of a message file, taken apart.
 
     `base` is what identifies the message; `fields` are the parts between
     commas behind it ("S=12"); `flags` the letters behind `:2,` that are not
@@ -30,7 +30,7 @@ class MaildirName:
     info: str | None = None
 
     def field(self, key: str) -> int | None:
-        """The number behind `key` ("S", "W", "U"), or None."""
+        """The number behind `key` ("S", "W", "U"), None if there is none."""
         for field in self.fields:
             name, _, value = field.partition("=")
             if name == key and value.isascii() and value.isdigit():
@@ -46,21 +46,21 @@ class MaildirName:
         return f"{name}{INFO}{letters}{self.rest}" if letters or self.rest else name
 
 
-def parse(file_name: str) -> MaildirName:
+def parse(file_name: str) -> FileName:
     """Take any file name of new/ or cur/ apart; never raises."""
     name, colon, info = file_name.rpartition(":")
     if not colon:
         name, info = file_name, ""
     base, *fields = name.split(",")
     if colon and not info.startswith("2,"):
-        return MaildirName(base, tuple(fields), info=colon + info)
+        return FileName(base, tuple(fields), info=colon + info)
     letters, comma, rest = info[2:].partition(",")
     keywords = "".join(c for c in letters if "a" <= c <= "z")
     flags = "".join(c for c in letters if not "a" <= c <= "z")
-    return MaildirName(base, tuple(fields), flags, keywords, comma + rest)
+    return FileName(base, tuple(fields), flags, keywords, comma + rest)
 
 
-def moved(name: MaildirName, base: str | None = None) -> MaildirName:
+def moved(name: FileName, base: str | None = None) -> FileName:
     """The name for another folder: a new base, and no mbsync UID (`U=`)."""
     fields = tuple(f for f in name.fields if not f.startswith("U="))
-    return MaildirName(base or new_base(), fields, name.flags, name.letters, name.rest, name.info)
+    return FileName(base or new_base(), fields, name.flags, name.letters, name.rest, name.info)

@@ -7,8 +7,8 @@ layout `fs` it is `A/B`. `INBOX/x` is `.INBOX.x` or `INBOX/x`, as Dovecot has it
 Characters that are not ASCII are encoded in modified UTF-7 (RFC 3501 5.1.3,
 Dovecot's default) or stand as UTF-8.
 
-Guarantee: no name leads out of the Maildir or to what IMAP servers keep in it;
-BadFolderName instead, with the reason. Names are taken as they are, without
+Guarantee: no name leads out of the Maildir, or to what IMAP servers keep in it;
+BadFolderName says why. Names are taken as they are, without
 Unicode normalisation.
 """
 
@@ -25,7 +25,7 @@ _DOVECOT = (
 
 
 class BadFolderName(Temporary):
-    """A folder name that cannot exist in this Maildir."""
+    """A folder name that is not possible in this Maildir."""
 
 
 def to_disk(name: str, layout: str, encoding: str) -> str:
@@ -52,7 +52,7 @@ def _check_level(name: str, level: str, dots: bool) -> None:
         raise BadFolderName(f"folder {name!r}: {level!r} means something else in a Maildir")
     bad = next((c for c in level if c < " " or "\x7f" <= c <= "\x9f" or _surrogate(c)), None)
     if bad is not None:
-        raise BadFolderName(f"folder {name!r}: {bad!r} cannot stand in a folder name")
+        raise BadFolderName(f"folder {name!r}: {bad!r} is not allowed in a folder name")
 
 
 def _surrogate(character: str) -> bool:
@@ -62,19 +62,19 @@ def _surrogate(character: str) -> bool:
 def from_disk(relative: str, layout: str, encoding: str) -> str:
     """The logical name of the directory `relative` to the Maildir; the inverse of to_disk().
 
-    Raises BadFolderName for a directory that is no folder's.
+    Raises BadFolderName for a directory that cannot be a folder.
     """
     if relative in ("", "."):
         return "INBOX"
     dots = layout == "maildir++"
     if dots and not relative.startswith("."):
-        raise BadFolderName(f"directory {relative!r}: no folder in layout {layout}")
+        raise BadFolderName(f"directory {relative!r}: not a folder in layout {layout}")
     levels = relative[1:].split(".") if dots else relative.split("/")
     if encoding == "imap-utf-7":
         levels = [decode_utf7(level) for level in levels]
     name = "/".join(levels)
     if name == "INBOX" or to_disk(name, layout, encoding) != relative:
-        raise BadFolderName(f"directory {relative!r}: no folder's name in {encoding}")
+        raise BadFolderName(f"directory {relative!r}: not the name of a folder in {encoding}")
     return name
 
 

@@ -1,14 +1,14 @@
-"""keywords: IMAP keywords such as $Work as letters a-z of a folder's file names.
+"""keywords: IMAP keywords such as $Work, as letters a-z in the file names of a folder.
 
-Which letter means what stands in the folder's `dovecot-keywords`, lines of
-`number name`, 0 for a. A name that is not there yet is added under Dovecot's own
-protocol: `dovecot-uidlist.lock` is held while the file is read again and
-replaced by rename from `dovecot-keywords.lock`, with an mtime (in seconds) later
-than the old one's, for by that Dovecot knows that it has changed.
+The folder's `dovecot-keywords` says what each letter means: lines of
+`number name`, 0 for a. A new name is added as Dovecot itself adds it: under
+`dovecot-uidlist.lock` the file is read again, and replaced by renaming
+`dovecot-keywords.lock`, with a later mtime (in seconds) than before, because by
+that Dovecot sees that it has changed.
 
-Guarantee: a message is never held up for a keyword: when the lock cannot be
-had within `timeout`, the 26 letters are used up, or a name is no keyword, the
-rest is set and a warning returned. Names are compared without case.
+Guarantee: no message waits long for a keyword. If the lock cannot be had within
+`timeout`, if the 26 letters are used up, or if a name is not a keyword, the
+others are set and a warning is returned. Names are compared without case.
 [dovecot 2.3 maildir-keywords.c, maildir-uidlist.c]
 """
 
@@ -32,7 +32,7 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def names_of(folder: str, letters: Iterable[str]) -> tuple[str, ...]:
-    """The keywords that `letters` mean in the directory `folder`; unknown ones are left out."""
+    """The keywords that `letters` mean in the directory `folder`, without the unknown ones."""
     known = {letter: name for name, letter in read(folder).values()}
     return tuple(known[letter] for letter in sorted(set(letters)) if letter in known)
 
@@ -40,28 +40,28 @@ def names_of(folder: str, letters: Iterable[str]) -> tuple[str, ...]:
 def assign(
     folder: str, keywords: Iterable[str], *, timeout: float = LOCK_TIMEOUT
 ) -> tuple[str, str]:
-    """The letters of `keywords` in the directory `folder`, made where needed, and a warning.
+    """The letters of `keywords` in the directory `folder`, new ones if needed, and a warning.
 
-    The warning is "" if all were set. Never raises OSError.
+    The warning is "" if all could be set. Never raises OSError.
     """
     wanted = {name.lower(): name for name in keywords}
     usable = {key: name for key, name in wanted.items() if is_keyword(name)}
-    trouble = ""
+    reason = ""
     try:
         known = read(folder)
         if not known.keys() >= usable.keys():
             known = _extend(folder, usable, timeout)
     except OSError as error:
-        known, trouble = _read_if_possible(folder), f" ({error})"
+        known, reason = _read_if_possible(folder), f" ({error})"
     letters = "".join(known[key][1] for key in usable if key in known)
     unset = [name for key, name in wanted.items() if key not in usable or key not in known]
     if not unset:
         return letters, ""
-    return letters, f"{folder}: keywords not set: {' '.join(map(ascii, unset))}{trouble}"
+    return letters, f"{folder}: keywords not set: {' '.join(map(ascii, unset))}{reason}"
 
 
 def are_known(folder: str, keywords: Iterable[str]) -> bool:
-    """Whether assign() will find all `keywords` there, and need no lock."""
+    """Whether assign() will find all `keywords`, so that it needs no lock."""
     try:
         known = read(folder)
     except OSError:
@@ -93,6 +93,11 @@ def read(folder: str) -> dict[str, tuple[str, str]]:
     return known
 
 
+def names_by_letter(folder: str) -> dict[str, str]:
+    """What the keyword letters mean in the directory `folder`; {} if that cannot be read."""
+    return {letter: name for name, letter in _read_if_possible(folder).values()}
+
+
 def _read_if_possible(folder: str) -> dict[str, tuple[str, str]]:
     try:
         return read(folder)
@@ -118,7 +123,7 @@ def _replace(folder: str, known: Mapping[str, tuple[str, str]]) -> None:
     path, temp = f"{folder}/dovecot-keywords", f"{folder}/dovecot-keywords.lock"
     lines = sorted((ord(letter) - ord("a"), name) for name, letter in known.values())
     text = "".join(f"{number} {name}\n" for number, name in lines)
-    _remove(temp)  # left over, for we hold the lock of this file's only writers
+    _remove(temp)  # a leftover: we have the lock, so nobody else is writing it
     try:
         _write(temp, text.encode(), _mode_and_mtime(path))
         os.rename(temp, path)

@@ -16,10 +16,10 @@ CLASSES: dict[int, type[MaildropError]] = {
 
 
 def storage_error(error: OSError, path: str = "") -> MaildropError:
-    """Our error for `error`; `path` says where, if the error itself does not."""
+    """Our error for `error`; `path` is named if the error itself names no file."""
     kind = CLASSES.get(error.errno or 0, StorageFailed)
-    place = error.filename2 or error.filename or path
-    if isinstance(place, bytes):
-        place = place.decode(errors="replace")
+    where = error.filename2 or error.filename or path
+    if isinstance(where, bytes):
+        where = where.decode(errors="replace")
     reason = error.strerror or str(error) or type(error).__name__
-    return kind(f"{place}: {reason}" if place else reason)
+    return kind(f"{where}: {reason}" if where else reason)

@@ -1,9 +1,9 @@
-"""sweep: what dead deliveries have left in tmp/.
+"""sweep: remove what deliveries that died have left in tmp/.
 
-A file in tmp/ that has not changed for 36 hours is garbage, says Maildir. The
-inode's change time decides, for nobody can set that back (a message being moved
-keeps an old mtime). Only regular files go. Never raises OSError: the next sweep
-tries again.
+A file in tmp/ that has not changed for 36 hours is garbage, says maildir(5). The
+inode's change time decides, because nobody can set it back (a message that is
+being moved keeps an old mtime). Only regular files are removed. Never raises
+OSError: the next sweep tries again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ GARBAGE_AGE = 36 * 3600  # seconds
 
 
 def sweep(folder: str, now: float | None = None) -> int:
-    """Remove the garbage in tmp/ of the directory `folder`; how many files went.
+    """Remove the garbage in tmp/ of the directory `folder`; how many files were removed.
 
     `now` is in seconds since 1970.
     """

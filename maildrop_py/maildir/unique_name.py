@@ -4,9 +4,9 @@ A name is `seconds.M<usec>P<pid>Q<n>.<host>,S=<bytes>,W=<bytes with CR LF>` and,
 in cur/, `:2,` with flags in ASCII order. S= and W= save Dovecot and Courier a
 stat and a read of the message.
 
-Guarantee: two names made by one process differ, and so do those of two
-processes alive at once on hosts of different names; what is left is caught by
-O_EXCL and link(2), which never overwrite. [cr.yp.to/proto/maildir.html]
+Guarantee: two names made by one process differ, and so do the names of two
+processes that run at the same time, on hosts with different names. O_EXCL and
+link(2), which never overwrite, catch the rest. [cr.yp.to/proto/maildir.html]
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _host = ""
 
 
 def new_base() -> str:
-    """A base name that nobody has had: time, process, counter and host."""
+    """A base name that was never used: time, process, counter and host."""
     seconds, rest = divmod(time.time_ns(), 1_000_000_000)
     return f"{seconds}.M{rest // 1000}P{os.getpid()}Q{next(_numbers)}.{_host or host_name()}"
 
 
 def host_name() -> str:
-    """This machine's name as it may stand in a file name."""
+    """The name of this machine as it can be used in a file name."""
     global _host
     if not _host:
         _host = safe_host(os.uname().nodename) or "localhost"
@@ -38,7 +38,7 @@ def host_name() -> str:
 
 
 def safe_host(name: str) -> str:
-    """`name` with `/`, `:`, `,` and what cannot be printed as octal escapes."""
+    """`name` with octal escapes for `/`, `:`, `,` and what cannot be printed."""
     safe = name.isascii() and name.isprintable() and not any(c in name for c in "/:, ")
     return name if safe else "".join(map(_escape, os.fsencode(name)))
 
@@ -49,7 +49,7 @@ def _escape(byte: int) -> str:
 
 
 def delivered_name(base: str, size: int, wire_size: int, flags: str = "") -> str:
-    """The final name: with info if `flags` (keyword letters among them) are not empty.
+    """The final name, with info if there are `flags` (keyword letters among them).
 
     `size` is in bytes on disk, `wire_size` with every line end as CR LF.
     """

@@ -20,6 +20,24 @@ if TYPE_CHECKING:
 
     from maildrop_py.message.parts import Parts
 
+    class MessageFile(Protocol):
+        """Where in a Maildir a message is filed, as one file in new/ or cur/.
+
+        `folder` is its logical name, `flags` are Maildir letters, `mtime` is in
+        seconds since 1970.
+        """
+
+        @property
+        def folder(self) -> str: ...
+        @property
+        def flags(self) -> str: ...
+        @property
+        def keywords(self) -> tuple[str, ...]: ...
+        @property
+        def path(self) -> str: ...
+        @property
+        def mtime(self) -> float: ...
+
     class Source(Protocol):
         """Where a message's bytes are."""
 
@@ -42,8 +60,8 @@ _FIRST_READ = 1 << 12  # bytes: holds the header of most messages, and less of t
 
 
 @record
-class Filed:
-    """Where in a Maildir a message lies: `mtime` in seconds since 1970."""
+class StatedFile:
+    """A MessageFile of which everything is given."""
 
     folder: str = ""
     flags: str = ""
@@ -127,11 +145,11 @@ def _read_until_blank_line(descriptor: int) -> bytes:
 class Message:
     """One mail: `headers`, `size`, `content()` and `parts`, each on demand."""
 
-    __slots__ = ("_headers", "_parts", "filed", "source")
+    __slots__ = ("_headers", "_parts", "file", "source")
 
-    def __init__(self, source: Source, *, filed: Filed | None = None) -> None:
+    def __init__(self, source: Source, *, file: MessageFile | None = None) -> None:
         self.source = source
-        self.filed = filed
+        self.file = file
         self._headers: Headers | None = None
         self._parts: Parts | None = None
 

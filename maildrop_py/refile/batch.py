@@ -1,6 +1,6 @@
-"""batch: messages given other names, many at a time, and never none.
+"""batch: many messages given other names together, without losing one.
 
-    step of a batch         what a kill here leaves           the next run
+    stage of a batch        what a kill leaves here           the next run
     ----------------------  --------------------------------  ------------------------
     1 journal, synced       everything where it was           forgets it
     2 exclusive renames     each message in one place         sees that it was moved
@@ -8,20 +8,19 @@
       be had, links/copies                                    same, removes the old name
     3 directories synced    the same, durably                 the same
     4 old names removed     the same                          the same
-    5 journal says: done    everything where it shall be      nothing to do
+    5 journal says: done    everything where it should be     nothing to do
 
-An exclusive rename (free_names.py) is one step for every other program,
-and for a power failure on every journalling file system. Elsewhere, and to
+An exclusive rename (exclusive_rename.py) is one step for every other program,
+and in a power failure on every journalling file system. Elsewhere, and to
 another file system, a message has both names until the new one is on the disk.
 
 Guarantee: nothing is overwritten. A message that another program has flagged
-meanwhile keeps those flags; one that has gone is left alone, and what was made
-of it is taken back; one that another program is moving just now is left to it
-(other_movers.py). One that cannot be moved stays where it is, and the others
-go on. mtime (INTERNALDATE) stays.
+meanwhile keeps those flags. One that has gone is left alone, and what was made
+of it is taken back. One that another program is moving at the moment is left to
+that program (other_movers.py). One that cannot be moved stays where it is, and
+the others go on. The mtime (INTERNALDATE) stays.
 
-Reports nothing by exceptions: each Task says in `outcome` and `why` what became
-of it.
+Reports nothing by exceptions: the outcome of each Task says what became of it.
 """
 
 from __future__ import annotations
@@ -31,47 +30,41 @@ import os
 import time
 
 from maildrop_py.errors import MaildropError
-from maildrop_py.maildir import exclusive_rename as free_names
+from maildrop_py.maildir import exclusive_rename
 from maildrop_py.maildir.base_name import Finder
-from maildrop_py.maildir.copying import copy_file
 from maildrop_py.maildir.dovecot_list_lock import list_locks
 from maildrop_py.maildir.storage_errors import storage_error
 from maildrop_py.maildir.sync import sync_directory
-from maildrop_py.refile.other_movers import (
-    GRACE,
-    PAUSE,
-    BeingMoved,
-    being_moved,
-    takes_away,
-)
-from maildrop_py.refile.step import COPY, DELETE, DONE, FAILED, FLAG, GONE, Step, Task
-from maildrop_py.refile.step_records import MoveNotes
+from maildrop_py.refile.other_movers import GRACE, PAUSE, BeingMoved, being_moved
+from maildrop_py.refile.step import Done, Failed, Gone, SetFlags
+from maildrop_py.refile.step_lines import StepLines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from maildrop_py.refile.journal import Journal
+    from maildrop_py.refile.step import Step, Task
 
 _ATTEMPTS = 3  # times that the old name may change while it is being removed
 
 
 class Batch:
-    """Tasks carried out together; `run()` once."""
+    """Tasks that are carried out together; call run() once."""
 
     def __init__(self, root: str, journal: Journal, tasks: Iterable[Task]) -> None:
-        self._notes = MoveNotes(root, journal)
+        self._lines = StepLines(root, journal)
         self._tasks = list(tasks)
         self._finder = Finder()
         self._both: list[tuple[Task, Step]] = []
         self._patient = True
 
     def run(self) -> None:
-        """Carry out all tasks, and say in them what became of each."""
-        self._tasks = self._notes.first(self._tasks)
+        """Carry out all tasks, and set the outcome of each."""
+        self._tasks = self._lines.write(self._tasks)
         if not self._tasks:
             return
-        free_names.prepare()
+        exclusive_rename.prepare()
         latest = time.monotonic() + GRACE
         waiting = self._move(self._tasks)
         while waiting:
@@ -79,13 +72,13 @@ class Batch:
             self._patient = time.monotonic() < latest
             self._finder = Finder()
             waiting = self._move(waiting)
-        self._notes.done()
+        self._lines.end()
 
     def _move(self, tasks: list[Task]) -> list[Task]:
-        """Carry out the tasks, but for those of messages that others are moving; these."""
+        """Carry out the tasks; returns those of messages that others are moving."""
         waiting = []
         self._both.clear()
-        with list_locks(_folders_of_flagged(tasks)):
+        with list_locks(_folders_with_new_flags(tasks)):
             for task in tasks:
                 try:
                     self._carry_out(task)
@@ -94,100 +87,73 @@ class Batch:
             unsafe = self._sync(tasks)
             for task, step in self._both:
                 self._guarded(task, step, self._remove_old_name, unsafe)
-            _say_what_is_unsafe(tasks, unsafe)
+            _report_unsafe(tasks, unsafe)
         return waiting
 
     def _leave_to_others(self, task: Task) -> None:
         """Raise BeingMoved if another program is moving the message."""
         step = task.steps[-1]
-        taken = being_moved(step)
-        if taken is None:
+        moved = being_moved(step)
+        if moved is None:
             self._guarded(task, step, self._follow)
-            taken = task.outcome == DONE and being_moved(step)
-        if taken:
+            moved = isinstance(task.outcome, Done) and being_moved(step)
+        if moved:
             raise BeingMoved
 
     def _carry_out(self, task: Task) -> None:
         if self._patient:
             self._leave_to_others(task)
-        may_wait = self._patient and len(task.steps) == 1 and takes_away(task.steps[0])
+        may_wait = self._patient and len(task.steps) == 1 and task.steps[0].takes_away
         for step in task.steps:
-            if task.outcome == DONE:
+            if isinstance(task.outcome, Done):
                 self._guarded(task, step, self._make, may_wait)
             else:
-                self._notes.void(step)
+                self._lines.void(step)
             if not step.made:
-                free_names.remove(step.draft)
+                step.abandon()
 
     def _guarded(self, task: Task, step: Step, action: Callable[..., None], *more: object) -> None:
+        """Do `action`; a failure becomes the task's outcome, and the step's line void."""
         try:
             action(step, *more)
         except FileNotFoundError:
-            task.outcome, task.why = GONE, "moved or removed by another program meanwhile"
+            task.outcome = Gone("moved or removed by another program meanwhile")
         except OSError as error:
-            task.outcome, task.why = FAILED, str(storage_error(error))
+            task.outcome = Failed(str(storage_error(error)))
         except MaildropError as error:
-            task.outcome, task.why = FAILED, str(error)
+            task.outcome = Failed(str(error))
         else:
             if step.both:
                 self._both.append((task, step))
             return
-        self._notes.void(step)
+        self._lines.void(step)
 
     def _make(self, step: Step, may_wait: bool) -> None:
         try:
-            self._make_name(step)
+            step.make()
         except FileNotFoundError:
             if may_wait:
                 raise BeingMoved from None
             self._follow(step)
-            self._make_name(step)
+            step.make()
         step.made = True
 
     def _follow(self, step: Step) -> None:
         """Go by the name that the message has now."""
         source = self._current(step.source)
-        self._notes.again(step, source, step.aim(source))
+        self._lines.write_again(step, source, step.new_target(source))
 
     def _current(self, source: str) -> str:
         """Where the message is now; raises FileNotFoundError if it is not found."""
-        if os.path.lexists(source):  # then a directory is missing: aim() makes it again
+        if os.path.lexists(source):  # then a directory is missing: new_target() makes it again
             return source
         found = self._finder.find(source)
         if found is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), source)
         return found
 
-    def _make_name(self, step: Step) -> None:
-        if step.do == DELETE:
-            os.unlink(step.source)
-        elif step.draft:
-            os.lstat(step.source)
-            free_names.publish(step.draft, step.target)
-            step.both = True
-        elif step.do == COPY:
-            if not free_names.link(step.source, step.target):
-                copy_file(step.source, step.target)
-        else:
-            step.both = self._rename(step.source, step.target)
-
-    def _rename(self, source: str, target: str) -> bool:
-        """Whether the message has both names now."""
-        try:
-            free_names.rename(source, target)
-            return False
-        except free_names.Unsupported:
-            if not free_names.link(source, target):
-                free_names.rename_after_a_look(source, target)
-                return False
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            copy_file(source, target)
-        return True
-
     def _sync(self, tasks: list[Task]) -> dict[str, OSError]:
-        """Sync the directories that were changed; which could not be."""
+        """Sync the directories that were changed; returns those that could not be synced."""
         made = [step for task in tasks for step in task.steps if step.made]
         unsafe = {}
         for directory in dict.fromkeys(
@@ -200,7 +166,7 @@ class Batch:
         return unsafe
 
     def _remove_old_name(self, step: Step, unsafe: Mapping[str, OSError]) -> None:
-        """The second half of a move in two steps: who removes the old name has moved it."""
+        """The second half of a move in two stages: whoever removes the old name has moved it."""
         step.both = False
         try:
             if step.target.rpartition("/")[0] in unsafe:
@@ -210,7 +176,7 @@ class Batch:
                     return
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), step.source)
         except (OSError, MaildropError):
-            free_names.remove(step.target)
+            exclusive_rename.remove(step.target)
             raise
 
     def _removed(self, step: Step) -> bool:
@@ -219,23 +185,22 @@ class Batch:
             return True
         except FileNotFoundError:
             source = self._current(step.source)
-        made, target = step.target, step.aim(source)  # flagged meanwhile: so is the new one
-        self._notes.again(step, source, target)
-        free_names.publish(made, target)
+        made, target = step.target, step.new_target(source)  # flagged meanwhile: flag the new one
+        self._lines.write_again(step, source, target)
+        exclusive_rename.publish(made, target)
         return False
 
 
-def _folders_of_flagged(tasks: Iterable[Task]) -> set[str]:
-    """The folders in whose cur/ flags change."""
-    changed = [step.source for task in tasks for step in task.steps if step.do == FLAG]
-    return {path.rsplit("/", 2)[0] for path in changed if path.rsplit("/", 2)[1] == "cur"}
+def _folders_with_new_flags(tasks: Iterable[Task]) -> set[str]:
+    """The folders in whose cur/ flags are to change."""
+    sources = [step.source for task in tasks for step in task.steps if isinstance(step, SetFlags)]
+    return {path.rsplit("/", 2)[0] for path in sources if path.rsplit("/", 2)[1] == "cur"}
 
 
-def _say_what_is_unsafe(tasks: Iterable[Task], unsafe: Mapping[str, OSError]) -> None:
-    """What was moved stays moved, and `undo` knows it; but a power failure may move it back."""
+def _report_unsafe(tasks: Iterable[Task], unsafe: Mapping[str, OSError]) -> None:
+    """What was moved stays moved, and `undo` knows it, but a power failure may move it back."""
     for task in tasks if unsafe else ():
         for step in task.steps:
             error = unsafe.get(step.target.rpartition("/")[0])
-            if task.outcome == DONE and error is not None:
-                why = f"moved, but perhaps not durably: {storage_error(error)}"
-                task.outcome, task.why = FAILED, why
+            if isinstance(task.outcome, Done) and error is not None:
+                task.outcome = Failed(f"moved, but perhaps not durably: {storage_error(error)}")

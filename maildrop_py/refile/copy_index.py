@@ -1,12 +1,12 @@
 """copy_index: whether a folder already has a copy of a message, so that none is made twice.
 
-A copy is one more link to the same file, for messages never change; Dovecot and
-`deliver` make theirs so too. On another file system, where no link can be, a
-message of the same size and the same bytes is a copy.
+A copy is one more link to the same file, because messages never change; Dovecot
+and `deliver` make copies in this way too. On another file system, where no link
+is possible, a message of the same size and with the same bytes is a copy.
 
-Known limits: folders are listed once, so what happens to copies while a run
-lasts is not seen by it. The index takes 8 bytes a message of each folder that
-gets copies; 200 where that is on another file system.
+Known limits: folders are listed once, so a run does not see what happens to
+copies while it lasts. The index takes 8 bytes for each message of a folder that
+gets copies, and 200 if the folder is on another file system.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class CopyIndex:
         if sizes is None:
             sizes = self._sizes[folder] = {}
             for entry in _entries(folder):
-                told = parse(entry.name).field("S")
-                key = os.lstat(entry.path).st_size if told is None else told
+                named = parse(entry.name).field("S")
+                key = os.lstat(entry.path).st_size if named is None else named
                 sizes.setdefault(key, []).append(entry.path)
         return sizes.get(size, [])
 
@@ -66,4 +66,4 @@ def _same(path: str, other: str) -> bool:
     try:
         return same_bytes(path, other)
     except OSError:
-        return False  # gone meanwhile, or unreadable: no copy that helps anyone
+        return False  # removed meanwhile, or unreadable: not a copy that helps anybody

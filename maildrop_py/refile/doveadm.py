@@ -1,19 +1,18 @@
-"""doveadm: moves made by Dovecot's own administration program, where the user asks for it.
+"""doveadm: moves made by Dovecot's own administration program, if the user asks for it.
 
-Dovecot then moves the message as it would for a mail reader: flags that it has
-not written to the file's name yet come along, other sessions are told at once,
-and it gets its new UID in the same transaction. Messages are named by their
-UIDs, read from `dovecot-uidlist` after Dovecot has looked at the folder.
+Dovecot then moves the message as it does for a mail reader: flags that it has not
+written to the file's name yet come along, other sessions are told at once, and
+the message gets its new UID in the same transaction. Messages are named by their
+UIDs, which are read from `dovecot-uidlist` after Dovecot has listed the folder.
 
-Guarantee: the journal is written before, as for every move, and a move is said
-to be done only when the message is seen in the new folder. Dovecot keeps the
-base name, so `undo` finds it.
+Guarantee: the journal is written first, as for every move, and a move counts as
+done only when the message is seen in the new folder. Dovecot keeps the base
+name, so `undo` finds it.
 
-Reports nothing by exceptions: each Task says in `outcome` and `why` what became
-of it.
+Reports nothing by exceptions: the outcome of each Task says what became of it.
 
-Known limits: one program is run for each pair of folders and each set of flags
-in a batch, which takes it some 30 ms. Mailboxes are looked for under their names
+Known limits: one program is run for each pair of folders and each set of flags in
+a batch, and each takes about 30 ms. Mailboxes are looked for under their names
 with `/` or `.` between levels, with or without `INBOX` before them.
 """
 
@@ -28,7 +27,7 @@ from maildrop_py.maildir.folder_name import from_disk
 from maildrop_py.maildir.storage_errors import storage_error
 from maildrop_py.paths import PROGRAM_TIME
 from maildrop_py.record import record
-from maildrop_py.refile.step import DONE, FAILED, GONE, MOVE, Step, Task
+from maildrop_py.refile.step import Done, Failed, Gone, Move
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.maildir.maildir import Maildir
     from maildrop_py.refile.journal import Journal
+    from maildrop_py.refile.step import Outcome, Step, Task
 
 FLAGS = {
     "D": "\\Draft",
@@ -70,13 +70,14 @@ class Doveadm:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CommandFailed(f"{argv[0]}: {error}") from error
         if ran.returncode:
-            said = ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-            raise CommandFailed(f"{argv[0]} {words[0]}: exit status {ran.returncode}: {said[-1]}")
+            lines = ran.stderr.decode("utf-8", "replace").strip().splitlines()
+            why = lines[-1] if lines else "no reason given"
+            raise CommandFailed(f"{argv[0]} {words[0]}: exit status {ran.returncode}: {why}")
         return ran.stdout.decode("utf-8", "replace")
 
 
 def can_move(task: Task) -> bool:
-    """Whether Dovecot can do it: one move, or one change of flags."""
+    """Whether Dovecot can carry it out: one move, or one change of flags."""
     return len(task.steps) == 1 and task.steps[0].filing is not None
 
 
@@ -90,77 +91,78 @@ class DoveadmBatch:
         self._maildir = maildir
         self._journal = journal
         self._tasks = list(tasks)
-        self._boxes: list[str] = []
+        self._mailboxes: list[str] = []
 
     def run(self) -> None:
-        """Carry out all tasks, and say in them what became of each."""
+        """Carry out all tasks, and set the outcome of each."""
         try:
-            self._note()
+            self._write_journal()
         except OSError as error:
-            self._fail(self._tasks, f"journal: {storage_error(error)}")
+            _set(self._tasks, Failed(f"journal: {storage_error(error)}"))
             return
-        for home, tasks in _by(self._tasks, lambda step: step.source.rsplit("/", 2)[0]):
+        for folder, tasks in _by(self._tasks, lambda step: step.source.rsplit("/", 2)[0]):
             try:
-                self._carry_out(home, tasks)
+                self._carry_out(folder, tasks)
             except CommandFailed as error:
-                self._fail(tasks, str(error))
+                _set(tasks, Failed(str(error)))
         self._check()
-        failed = [task.steps[0].line for task in self._tasks if task.outcome != DONE]
-        self._journal.done(failed)
+        tasks = [task for task in self._tasks if not isinstance(task.outcome, Done)]
+        self._journal.done([task.steps[0].line for task in tasks])
 
-    def _note(self) -> None:
+    def _write_journal(self) -> None:
         for task in self._tasks:
             step = task.steps[0]
-            if step.do == MOVE:
+            if isinstance(step, Move):
                 step.target = _with_base_of(step.source, step.target)
             old, new = (path[len(self._maildir.root) + 1 :] for path in (step.source, step.target))
-            step.line = self._journal.note_move(step.do, old, new, step.rule)
+            step.line = self._journal.add_step(step.kind, old, new, step.rule)
         self._journal.sync()
 
-    def _carry_out(self, home: str, tasks: list[Task]) -> None:
-        mailbox = self._mailbox(home)
+    def _carry_out(self, folder: str, tasks: list[Task]) -> None:
+        mailbox = self._mailbox(folder)
         self._doveadm.run("index", mailbox)
-        uids = uids_of(home)
+        uids = uids_of(folder)
         known = []
         for task in tasks:
             if base_of(os.path.basename(task.steps[0].source)) in uids:
                 known.append(task)
             else:
-                self._fail([task], "Dovecot does not see it", GONE)
+                _set([task], Gone("Dovecot does not see it"))
         for flags, group in _by(known, _flags):
             if flags:
                 self._doveadm.run("flags", "add", flags, "mailbox", mailbox, *_uids(group, uids))
-        moves = [task for task in known if task.steps[0].do == MOVE]
-        for folder, group in _by(moves, lambda step: step.target.rsplit("/", 2)[0]):
-            target = self._mailbox(folder)
-            self._doveadm.run("move", target, "mailbox", mailbox, *_uids(group, uids))
+        moves = [task for task in known if isinstance(task.steps[0], Move)]
+        for target, group in _by(moves, lambda step: step.target.rsplit("/", 2)[0]):
+            goal = self._mailbox(target)
+            self._doveadm.run("move", goal, "mailbox", mailbox, *_uids(group, uids))
 
     def _mailbox(self, folder: str) -> str:
         """Dovecot's name for the folder at the path `folder`."""
         relative = folder[len(self._maildir.root) + 1 :]
         name = from_disk(relative, self._maildir.layout, self._maildir.encoding)
-        if not {*_names(name)} & {*self._boxes}:
-            self._boxes = self._doveadm.run("mailbox", "list").splitlines()
+        if not {*_names(name)} & {*self._mailboxes}:
+            self._mailboxes = self._doveadm.run("mailbox", "list").splitlines()
         for wanted in _names(name):
-            if wanted in self._boxes:
+            if wanted in self._mailboxes:
                 return wanted
         raise CommandFailed(f"doveadm lists no mailbox {name}")
 
     def _check(self) -> None:
-        """A move is done when the message is seen in the new folder, and no more in the old."""
+        """A move is done when the message is seen in the new folder, and no longer in the old."""
         finder = Finder()
         for task in self._tasks:
             step = task.steps[0]
-            if task.outcome == DONE and step.do == MOVE:
+            if isinstance(task.outcome, Done) and isinstance(step, Move):
                 there = finder.find(step.target)
                 if there is None or finder.find(step.source) is not None:
-                    self._fail([task], "Dovecot has not moved it")
+                    _set([task], Failed("Dovecot has not moved it"))
                 else:
                     step.target = there
 
-    def _fail(self, tasks: list[Task], why: str, outcome: str = FAILED) -> None:
-        for task in tasks:
-            task.outcome, task.why = outcome, why
+
+def _set(tasks: list[Task], outcome: Outcome) -> None:
+    for task in tasks:
+        task.outcome = outcome
 
 
 def uids_of(folder: str) -> dict[str, int]:
@@ -180,7 +182,7 @@ def uids_of(folder: str) -> dict[str, int]:
 
 
 def _with_base_of(source: str, target: str) -> str:
-    """`target` with the flags it has, and with the name that `source` has before its flags."""
+    """`target`, with what comes before the flags in the name of `source`."""
     directory, _, name = target.rpartition("/")
     front = os.path.basename(source).partition(":")[0]
     return f"{directory}/{front}{''.join(name.partition(':')[1:])}"
@@ -206,7 +208,7 @@ def _uids(tasks: list[Task], uids: dict[str, int]) -> tuple[str, str]:
 
 
 def _names(name: str) -> Iterator[str]:
-    """What a server may call a folder."""
+    """The names that a server may have for a folder."""
     yield name
     yield name.replace("/", ".")
     yield f"INBOX/{name}"

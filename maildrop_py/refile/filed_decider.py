@@ -68,10 +68,10 @@ class FiledDecider:
 
     def run(self, command: Forward | Pipe, message: Message) -> None:
         """Carry out a forward or pipe for a filed message; raises CommandFailed."""
-        assert message.filed is not None
+        assert message.file is not None
         sender = message.headers.first("Return-Path")
         envelope = Envelope(sender=sender.strip(" <>")) if sender is not None else Envelope()
-        descriptor = _MessageFile(message.filed.path).open()
+        descriptor = _MessageFile(message.file.path).open()
         try:
             run_action(command, descriptor, envelope, b"", self.settings_for(envelope))
         finally:

@@ -1,11 +1,12 @@
 """import_batch: messages from elsewhere delivered into a Maildir, many at a time.
 
-A group of messages shares its syncs: all are written, each file is synced, all
-are made visible, each directory is synced once. Only then does the journal
-name them: what it names is there. A kill in between leaves messages that are
-delivered and not named; the next import brings them once more.
+The messages of a group share their syncs: all are written, each file is synced,
+all are made visible, each directory is synced once. Only then are they written
+into the journal, so what it names is there. A kill in between leaves messages
+that are delivered and not in the journal; the next import delivers them again.
 
-Reports nothing by exceptions: each Arrival says what became of it.
+Reports nothing by exceptions: `on_settled` gets each Arrival, which says what
+became of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 from maildrop_py.delivery.deliver import Delivery, sync_directories
 from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.storage_errors import storage_error
-from maildrop_py.refile.step import IMPORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,34 +21,37 @@ if TYPE_CHECKING:
 
     from maildrop_py.refile.journal import Journal
 
+IMPORT = "import"  # what journals call the command, and a message that it delivered
 GROUP = 64
 
 
 class Arrival:
-    """One message: its `delivery`, the `key` that it is known by, and the caller's `tag`.
+    """One message: its `delivery`, the file `source` it comes from, the `key` it is known by.
 
-    `why` is "" when it was delivered.
+    `on_settled` is called at the end. `why` is "" if the message was delivered,
+    then under `paths`; `warnings` is what differs from the decision.
     """
 
-    __slots__ = ("delivery", "key", "paths", "source", "tag", "warnings", "why")
+    __slots__ = ("delivery", "key", "on_settled", "paths", "source", "warnings", "why")
 
-    def __init__(self, delivery: Delivery, source: str, key: str, tag: object) -> None:
+    def __init__(
+        self, delivery: Delivery, source: str, key: str, on_settled: Callable[[Arrival], None]
+    ) -> None:
         self.delivery = delivery
         self.source = source
         self.key = key
-        self.tag = tag
+        self.on_settled = on_settled
         self.why = ""
         self.paths: tuple[str, ...] = ()
         self.warnings: tuple[str, ...] = ()
 
 
-class Importer:
-    """Takes messages by add(), then commit(); `told` gets each Arrival when it is settled."""
+class ImportBatch:
+    """Takes messages by add(); then call commit()."""
 
-    def __init__(self, root: str, journal: Journal, told: Callable[[Arrival], None]) -> None:
+    def __init__(self, root: str, journal: Journal) -> None:
         self._strip = len(root) + 1
         self._journal = journal
-        self._told = told
         self._waiting: list[Arrival] = []
 
     def add(self, arrival: Arrival) -> None:
@@ -65,39 +68,41 @@ class Importer:
             self._try(arrival, arrival.delivery.sync_files)
             self._try(arrival, arrival.delivery.run_programs)
             self._try(arrival, arrival.delivery.publish)
-        good = [arrival for arrival in group if not arrival.why]
-        try:
-            sync_directories([arrival.delivery for arrival in good])
-        except MaildropError as error:
-            for arrival in good:
-                arrival.delivery.undo()
-                arrival.why = str(error)
+        self._sync([arrival for arrival in group if not arrival.why])
         for arrival in group:
             if not arrival.why:
                 receipt = arrival.delivery.finish()
                 arrival.paths, arrival.warnings = receipt.paths, receipt.warnings
             arrival.delivery.spool.close()
-        self._note([arrival for arrival in group if not arrival.why])
+        self._write_journal([arrival for arrival in group if not arrival.why])
         for arrival in group:
-            self._told(arrival)
+            arrival.on_settled(arrival)
 
-    def _try(self, arrival: Arrival, step: Callable[[], object]) -> None:
+    def _try(self, arrival: Arrival, action: Callable[[], object]) -> None:
         if arrival.why:
             return
         try:
-            step()
+            action()
         except (OSError, MaildropError) as error:
             arrival.delivery.undo()
             arrival.why = str(storage_error(error) if isinstance(error, OSError) else error)
 
-    def _note(self, arrivals: list[Arrival]) -> None:
+    def _sync(self, arrivals: list[Arrival]) -> None:
+        try:
+            sync_directories([arrival.delivery for arrival in arrivals])
+        except MaildropError as error:
+            for arrival in arrivals:
+                arrival.delivery.undo()
+                arrival.why = str(error)
+
+    def _write_journal(self, arrivals: list[Arrival]) -> None:
         try:
             for arrival in arrivals:
                 about = {"source": arrival.source, "key": arrival.key}
                 for path in arrival.paths or ("",):
                     to = {"to": path[self._strip :]} if path else {}
                     rule = arrival.delivery.decision.rule
-                    self._journal.note(do=IMPORT, **about, **to, rule=rule)
+                    self._journal.add(do=IMPORT, **about, **to, rule=rule)
             if arrivals:
                 self._journal.sync()
                 self._journal.done([])

@@ -1,59 +1,69 @@
-"""import_sources: mail from elsewhere: mailbox files, Maildirs, folders of messages.
+"""import_sources: mail from elsewhere: mailbox files, Maildirs, directories of messages.
 
-The places are only read. What a mailbox file or a Maildir says of a message
-beside the message itself (flags, keywords, the date of arrival) comes along.
-A mailbox file in a folder of messages is taken apart; a link there is not
+They are only read. What a mailbox file or a Maildir says about a message beside
+the message itself (flags, keywords, the date of arrival) comes along. A mailbox
+file in a directory of messages is read as many messages; a link there is not
 followed.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from itertools import islice
 
-import click
-
+from maildrop_py.errors import UsageError
 from maildrop_py.intake.mbox import MboxSource, is_mbox, messages_of
 from maildrop_py.intake.mbox_status import arrived_at, flags_of
-from maildrop_py.intake.message_files import Found, NoSource, messages_in
+from maildrop_py.intake.message_files import NamedMessage, NoSource, messages_in
 from maildrop_py.maildir.folder_listing import LINK
 from maildrop_py.message.message import FileSource, Message
-from maildrop_py.refile.maildir_messages import walk_of
-from maildrop_py.rules.language.settings import Settings
+from maildrop_py.refile.maildir_messages import ListedMaildirs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from maildrop_py.maildir.folder_listing import Report
+    from maildrop_py.rules.language.settings import Settings
 
 PIECE = 1 << 16  # bytes
 
 
 def sources(
-    mailboxes: tuple[str, ...], folders: tuple[str, ...], settings: Settings
-) -> Iterator[Found]:
-    """The messages of mailbox files and of folders, Maildirs among them; raises OSError."""
+    mailboxes: tuple[str, ...], directories: tuple[str, ...], settings: Settings, report: Report
+) -> Iterator[NamedMessage]:
+    """The messages of mailbox files and of directories, which may be Maildirs.
+
+    Raises OSError, and UsageError for a file that is not a mailbox file. `report`
+    gets what is left out of a Maildir.
+    """
     for path in mailboxes:
         if not is_mbox(path):
-            raise click.ClickException(f"{path}: is no mailbox file, it begins with no From line")
-    walk = walk_of(settings, (), True)
-    found = messages_in((*mailboxes, *(os.path.abspath(path) for path in folders)), walk)
-    return (message for each in found for message in _each_of(each))
+            raise UsageError(f"{path}: is not a mailbox file, it does not begin with a From line")
+    walk = ListedMaildirs(settings, None, report)
+    paths = (*mailboxes, *(os.path.abspath(path) for path in directories))
+    return (message for named in messages_in(paths, walk) for message in _each_of(named))
 
 
-def _each_of(found: Found) -> Iterator[Found]:
-    """The messages of a mailbox file that lies in a folder of messages; else the one message."""
-    source = found.message.source
-    if not isinstance(source, FileSource) or found.message.filed is not None:
-        yield found
+def _each_of(named: NamedMessage) -> Iterator[NamedMessage]:
+    """The messages, if it is a mailbox file in a directory of messages; else the one message."""
+    source = named.message.source
+    if not isinstance(source, FileSource) or named.message.file is not None:
+        yield named
     elif os.path.islink(source.path):
-        yield Found(found.path, Message(NoSource(source.path, LINK)))
+        yield NamedMessage(named.path, Message(NoSource(source.path, LINK)))
     elif _has_many(source.path):
         for number, message in enumerate(messages_of(source.path), 1):
-            yield Found(f"{source.path}#{number}", message)
+            yield NamedMessage(f"{source.path}#{number}", message)
     else:
-        yield found
+        yield named
 
 
 def _has_many(path: str) -> bool:
-    """Whether the file is a mailbox file of more than one message; some programs begin any
-    message with a From line."""
+    """Whether it is a mailbox file of more than one message.
+
+    Some programs begin every single message with a From line.
+    """
     try:
         return is_mbox(path) and len(list(islice(messages_of(path), 2))) > 1
     except OSError:
@@ -61,7 +71,7 @@ def _has_many(path: str) -> bool:
 
 
 def pieces_of(message: Message) -> Iterator[bytes]:
-    """The whole message, a `From ` line on top if it has one."""
+    """The whole message, with its `From ` line on top if it has one."""
     source = message.source
     if isinstance(source, MboxSource):
         yield from source.pieces()
@@ -76,18 +86,18 @@ def pieces_of(message: Message) -> Iterator[bytes]:
 
 
 def status_of(message: Message) -> tuple[str, tuple[str, ...]]:
-    """The flag letters and keywords that it has where it comes from."""
-    if message.filed is not None:
-        return message.filed.flags, message.filed.keywords
+    """The flag letters and keywords that the message has where it comes from."""
+    if message.file is not None:
+        return message.file.flags, message.file.keywords
     if isinstance(message.source, MboxSource):
         return flags_of(message.headers)
     return "", ()
 
 
 def arrived(message: Message) -> float | None:
-    """Its INTERNALDATE, in seconds since 1970; None if that is not known."""
-    if message.filed is not None:
-        return message.filed.mtime
+    """The INTERNALDATE of the message, in seconds since 1970; None if it is not known."""
+    if message.file is not None:
+        return message.file.mtime
     if isinstance(message.source, MboxSource):
         return arrived_at(message.headers.from_line)
     path = getattr(message.source, "path", None)

@@ -1,169 +1,144 @@
-"""importer: `refile --from-mbox` and `--from-dir`: mail from elsewhere, by the rules.
+"""importer: mail from elsewhere, delivered by the rules: `refile --from-mbox`, `--from-dir`.
 
-What an earlier import has brought is known by the journals, by the hash of its
-header, and is not brought again; so an import that was stopped goes on where it
-was. The files imported from are only read.
+What an earlier import has delivered is known from the journals, by the hash of
+its header, and is not delivered again; so an import that was stopped goes on
+where it was. The files that are imported are only read.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from functools import partial
 
-from maildrop_py.decision.decision import Action, Decision, Filing
+from maildrop_py.decision.decision import Filing
 from maildrop_py.delivery.deliver import Delivery
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.errors import MaildropError
-from maildrop_py.evidence.evidence import Evidence
-from maildrop_py.intake.message_files import Found
-from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.maildir.storage_errors import storage_error
-from maildrop_py.message.message import Message
-from maildrop_py.record import record, replace
-from maildrop_py.refile.filed_decider import FiledDecider
-from maildrop_py.refile.import_batch import Arrival, Importer
+from maildrop_py.record import replace
+from maildrop_py.refile.import_batch import IMPORT, Arrival, ImportBatch
 from maildrop_py.refile.import_sources import arrived, pieces_of, status_of
-from maildrop_py.refile.journal import Journal
-from maildrop_py.refile.options import DELETED, LEFT, Choices
-from maildrop_py.refile.past_runs import PastRun
-from maildrop_py.refile.step import IMPORT
+from maildrop_py.refile.options import TRASH
+from maildrop_py.refile.programs import action_name, not_allowed
+from maildrop_py.refile.run import Changed
 from maildrop_py.refile.undo import undone_before
-from maildrop_py.report.dry_run_rows import Row, row_of
-from maildrop_py.report.tally import Tally
 
-Report = Callable[[str, str], None]
-
-
-@record
-class Brought:
-    """One message that is being imported, as it is counted and shown."""
-
-    path: str
-    decision: Decision
-    evidence: Evidence
-    message: Message
-
-    @property
-    def row(self) -> Row:
-        return row_of(self.path, self.message, self.decision, self.evidence)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.decision.decision import Action, Decision
+    from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.intake.message_files import NamedMessage
+    from maildrop_py.maildir.maildir import Maildir
+    from maildrop_py.message.message import Message
+    from maildrop_py.refile.filed_decider import FiledDecider
+    from maildrop_py.refile.journal import Journal
+    from maildrop_py.refile.options import RefileOptions
+    from maildrop_py.refile.past_runs import PastRun
+    from maildrop_py.refile.run import OnChanged, Reporter
 
 
-class Import:
-    """Brings messages into `place`; without a journal it is a dry run.
+class Importer:
+    """Delivers messages into `maildir`; without a journal it is a dry run.
 
-    `report` gets what cannot be imported, and why; `told` each message that was,
-    with its new paths. `before` has the keys of what earlier imports brought.
+    `before` has the keys of what earlier imports delivered.
     """
 
     def __init__(
         self,
-        place: Maildir,
+        maildir: Maildir,
         decider: FiledDecider,
-        choices: Choices,
+        options: RefileOptions,
         journal: Journal | None,
         before: frozenset[str],
-        report: Report,
-        told: Callable[[Brought, tuple[str, ...]], None],
+        reporter: Reporter,
     ) -> None:
-        self.tally = Tally()
-        self._place = place
+        self._maildir = maildir
         self._decider = decider
-        self._choices = choices
+        self._options = options
         self._before = before
-        self._report = report
-        self._told = told
-        self._importer = None
-        if journal is not None:
-            self._importer = Importer(place.root, journal, self._settled)
+        self._reporter = reporter
+        self._batch = ImportBatch(maildir.root, journal) if journal is not None else None
 
-    def take(self, found: Found) -> bool:
-        """Deliver one message by the rules; whether it is to be."""
+    def take(self, named: NamedMessage) -> bool:
+        """Deliver one message by the rules; whether it is to be delivered."""
         try:
-            return self._take(found)
+            return self._take(named.path, named.message)
         except OSError as error:
-            self.fail(found.path, str(storage_error(error)))
+            self._reporter.failed(named.path, str(storage_error(error)))
         except MaildropError as error:
-            self.fail(found.path, str(error))
+            self._reporter.failed(named.path, str(error))
         except Exception as error:  # noqa: BLE001 - one odd message must not stop the others
-            self.fail(found.path, f"{type(error).__name__}: {error}")
+            self._reporter.failed(named.path, f"{type(error).__name__}: {error}")
         return False
 
     def commit(self) -> None:
         """Deliver what is waiting."""
-        if self._importer is not None:
-            self._importer.commit()
+        if self._batch is not None:
+            self._batch.commit()
 
-    def fail(self, path: str, why: str) -> None:
-        """Something could not be imported."""
-        self.tally.failed += 1
-        self._report(path, why)
-
-    def _take(self, found: Found) -> bool:
-        message = found.message
+    def _take(self, path: str, message: Message) -> bool:
         key = hashlib.sha256(message.source.head()).hexdigest()[:16]
         if key in self._before:
-            self.tally.not_allowed["an earlier import brought them"] += 1
+            self._reporter.left("an earlier import delivered them")
             return False
-        decision, evidence = self._decider.decide(message, found.path)
+        decision, evidence = self._decider.decide(message, path)
         allowed = self._allowed(decision, message)
         if isinstance(allowed, str):
-            self.tally.not_allowed[allowed] += 1
+            self._reporter.left(allowed)
             return False
-        brought = Brought(found.path, allowed, evidence, message)
-        if self._importer is None:
-            self._count(brought, ())
+        on_changed = self._reporter.planned(path, message, allowed, evidence)
+        if self._batch is None:
+            on_changed(Changed())
         else:
+            settled = partial(self._settled, path, evidence, on_changed)
             delivery = self._delivery(allowed, message)
-            self._importer.add(Arrival(delivery, found.path.partition("#")[0], key, brought))
+            self._batch.add(Arrival(delivery, path.partition("#")[0], key, settled))
         return True
 
     def _allowed(self, decision: Decision, message: Message) -> Decision | str:
-        """What is to be done of it, or why nothing; the message's own flags are added."""
-        allowed = self._choices.allowed
+        """What is to be done with it, or why nothing; the message's own flags are added."""
+        allowed = self._options.allowed
         if decision.reject is not None and "reject" not in allowed:
-            return "reject is not allowed"
+            return not_allowed("reject")
         flags, keywords = status_of(message)
         actions: list[Action] = []
         for action in decision.actions:
             if isinstance(action, Filing):
-                actions.append(_flagged(action, flags, keywords))
-            elif type(action).__name__.lower() in allowed:
+                actions.append(_with_flags(action, flags, keywords))
+            elif action_name(action) in allowed:
                 actions.append(action)
-        if decision.actions and not actions:
-            return f"{type(decision.actions[0]).__name__.lower()} is not allowed"
         if not actions:
-            if self._choices.discard in (LEFT, DELETED):
+            for action in decision.actions:
+                if not isinstance(action, Filing):
+                    return not_allowed(action_name(action))
+            if self._options.discard != TRASH:
                 return "discarded messages are left"
-            actions.append(Filing(self._choices.trash, flags, keywords, decision.rule))
+            actions.append(Filing(self._options.trash, flags, keywords, decision.rule))
         return replace(decision, actions=tuple(actions), reject=None)
 
     def _delivery(self, decision: Decision, message: Message) -> Delivery:
-        spool = Spool(self._place)
+        spool = Spool(self._maildir)
         for piece in pieces_of(message):
             spool.write(piece)
         spool.finish()
         envelope = self._decider.envelope
-        commands = self._decider.settings_for(envelope)
-        return Delivery(decision, spool, self._place, envelope, commands, arrived(message))
+        programs = self._decider.settings_for(envelope)
+        return Delivery(decision, spool, self._maildir, envelope, programs, arrived(message))
 
-    def _settled(self, arrival: Arrival) -> None:
-        brought = arrival.tag
-        assert isinstance(brought, Brought)
+    def _settled(
+        self, path: str, evidence: Evidence, on_changed: OnChanged, arrival: Arrival
+    ) -> None:
         for warning in arrival.warnings:
-            self._report("warning", warning)
+            self._reporter.warn(warning)
         if arrival.why:
-            self.fail(brought.path, arrival.why)
+            self._reporter.failed(path, arrival.why)
             return
-        brought.evidence.delivered()
-        self._count(brought, arrival.paths)
-
-    def _count(self, brought: Brought, paths: tuple[str, ...]) -> None:
-        self.tally.change(brought.decision)
-        self._told(brought, paths)
+        evidence.delivered()
+        on_changed(Changed(arrival.paths[-1] if arrival.paths else ""))
 
 
 def imported_before(runs: list[PastRun], maildir: str) -> frozenset[str]:
-    """The keys of what is still there of earlier imports into `maildir`."""
+    """The keys of what earlier imports into `maildir` delivered, if it was not undone."""
     keys: set[str] = set()
     for run in runs:
         if run.command == IMPORT and run.maildir == maildir:
@@ -172,8 +147,7 @@ def imported_before(runs: list[PastRun], maildir: str) -> frozenset[str]:
     return frozenset(keys)
 
 
-def _flagged(filing: Filing, flags: str, keywords: tuple[str, ...]) -> Filing:
+def _with_flags(filing: Filing, flags: str, keywords: tuple[str, ...]) -> Filing:
     letters = "".join(sorted({*filing.flags, *flags}))
-    return replace(
-        filing, flags=letters, keywords=tuple(dict.fromkeys((*filing.keywords, *keywords)))
-    )
+    names = tuple(dict.fromkeys((*filing.keywords, *keywords)))
+    return replace(filing, flags=letters, keywords=names)

@@ -1,33 +1,42 @@
-"""maildir_messages: how the commands for people walk a Maildir."""
+"""maildir_messages: the messages of a Maildir's folders, with their keywords by name."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
 
-from maildrop_py.intake.maildir_walk import FiledAs, MaildirWalk
-from maildrop_py.intake.message_files import Walk
-from maildrop_py.maildir import keywords
+from maildrop_py.intake.maildir_walk import FolderFiles, MaildirWalk
 from maildrop_py.maildir.folder_name import from_disk
+from maildrop_py.maildir.keywords import names_by_letter
 from maildrop_py.maildir.maildir import Folder, Maildir
 from maildrop_py.message.message import FileSource, Message
 from maildrop_py.refile.chosen_folders import chosen_folders
-from maildrop_py.rules.language.settings import Settings
 
-Report = Callable[[str, str], None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from maildrop_py.maildir.folder_listing import Report
+    from maildrop_py.rules.language.settings import Settings
 
 
-def walk_of(settings: Settings, folders: tuple[str, ...], all_folders: bool) -> Walk:
-    """Lists the chosen folders of a Maildir, INBOX if none is named; each Maildir once."""
-    listed: dict[str, MaildirWalk] = {}
+class ListedMaildirs:
+    """Lists the folders that `globs` choose in Maildirs, each Maildir once.
 
-    def messages(root: str) -> MaildirWalk:
-        if root not in listed:
-            maildir = Maildir(root, settings.layout, settings.folder_encoding)
-            listed[root] = walk_folders(maildir, globs_of(folders, all_folders), _say)
-        return listed[root]
+    `settings` say how folders are on disk; None as globs means all folders.
+    """
 
-    return messages
+    def __init__(self, settings: Settings, globs: tuple[str, ...] | None, report: Report) -> None:
+        self._settings = settings
+        self._globs = globs
+        self._report = report
+        self._listed: dict[str, MaildirWalk] = {}
+
+    def __call__(self, root: str) -> MaildirWalk:
+        """The messages of the Maildir at `root`."""
+        if root not in self._listed:
+            maildir = Maildir(root, self._settings.layout, self._settings.folder_encoding)
+            self._listed[root] = messages_of(maildir, self._globs, self._report)
+        return self._listed[root]
 
 
 def globs_of(folders: tuple[str, ...], all_folders: bool) -> tuple[str, ...] | None:
@@ -35,34 +44,20 @@ def globs_of(folders: tuple[str, ...], all_folders: bool) -> tuple[str, ...] | N
     return None if all_folders else folders or ("INBOX",)
 
 
-def walk_folders(maildir: Maildir, globs: Iterable[str] | None, report: Report) -> MaildirWalk:
-    """The messages of the folders of `maildir` that fit one of `globs`, all for None."""
-    return MaildirWalk(chosen_folders(maildir, globs, report), letters_of, report)
+def messages_of(maildir: Maildir, globs: Iterable[str] | None, report: Report) -> MaildirWalk:
+    """The messages of the folders of `maildir` that match one of `globs`, of all for None."""
+    return MaildirWalk(chosen_folders(maildir, globs, report), names_by_letter, report)
 
 
 def messages_at(maildir: Maildir, paths: Iterable[str]) -> Iterator[Message]:
     """The messages at `paths` in the folders of `maildir`."""
-    folders: dict[str, FiledAs] = {}
+    folders: dict[str, FolderFiles] = {}
     for path in paths:
         directory, _, name = path.rpartition("/")
         folder = os.path.dirname(directory)
-        filed_as = folders.get(folder)
-        if filed_as is None:
+        files = folders.get(folder)
+        if files is None:
             relative = os.path.relpath(folder, maildir.root)
             logical = from_disk(relative, maildir.layout, maildir.encoding)
-            filed_as = folders[folder] = FiledAs(Folder(maildir, logical, folder), letters_of)
-        yield Message(FileSource(path), filed=filed_as(directory, name))
-
-
-def letters_of(folder: str) -> dict[str, str]:
-    """What the keyword letters of a folder's directory mean; none, if that cannot be read."""
-    try:
-        return {letter: name for name, letter in keywords.read(folder).values()}
-    except OSError:
-        return {}
-
-
-def _say(path: str, why: str) -> None:
-    import click
-
-    click.echo(f"{path}: {why}", err=True)
+            files = folders[folder] = FolderFiles(Folder(maildir, logical, folder), names_by_letter)
+        yield Message(FileSource(path), file=files.named(directory, name))

@@ -1,4 +1,4 @@
-"""options: what the user wants done with filed mail, beside filing it."""
+"""options: what the user wants done with mail that is filed already, beside filing it."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ if TYPE_CHECKING:
     from maildrop_py.message.message import Message
     from maildrop_py.refile.doveadm import Doveadm
 
-    Command = Forward | Pipe
+    ProgramAction = Forward | Pipe
 
-TRASH, DELETED, LEFT = "trash", "delete", "keep"
+TRASH, DELETE, KEEP = "trash", "delete", "keep"
 
 
 @record
-class Choices:
+class RefileOptions:
     """What the user wants done beside filing.
 
-    `discard` is TRASH, DELETED or LEFT; `allowed` has those of "forward",
-    "pipe" and "reject" that may be done; `run` runs a program for a message.
-    With `identify` the journal keeps what a moved file can be known by again;
-    with `doveadm` what it can do is left to Dovecot.
+    `discard` is TRASH, DELETE or KEEP: what becomes of a message that rules
+    discard; `trash` is the folder for TRASH. `allowed` has those of "forward",
+    "pipe" and "reject" that may be done; `run_program` does a forward or a pipe.
+    With `keep_identity` the journal keeps what a moved file can be recognised by.
+    With `doveadm` Dovecot itself makes the moves that it can make.
     """
 
     discard: str = TRASH
     trash: str = "Trash"
     allowed: tuple[str, ...] = ()
-    run: Callable[[Command, Message], object] | None = None
-    identify: bool = False
+    run_program: Callable[[ProgramAction, Message], object] | None = None
+    keep_identity: bool = False
     doveadm: Doveadm | None = None

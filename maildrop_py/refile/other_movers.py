@@ -1,13 +1,13 @@
-"""other_movers: what another program is moving at this moment is left to it.
+"""other_movers: what another program is moving at the moment is left to that program.
 
 Dovecot moves a message by giving it a second name in the other folder and then
-removing the first. If the first is renamed in between, Dovecot looks for it in
-vain, and the message is in two folders from then on. So a message that has got a
-second name just now is waited for: until it has one name again, or is gone, or
+removing the first name. If the first name is changed in between, Dovecot does
+not find it, and the message stays in two folders. So a message that has got a
+second name just now is waited for, until it has one name again, or is gone, or
 GRACE is over and the second name is taken for a copy's.
 
-Known limit: a program that takes longer than that, such as a reader that copies
-and deletes much later, does double what is moved in between.
+Known limit: a program that takes longer than that (a reader that copies and
+deletes much later) duplicates what is moved in between.
 """
 
 from __future__ import annotations
@@ -15,36 +15,29 @@ from __future__ import annotations
 import os
 import time
 
-from maildrop_py.refile.step import MOVE, REWRITE
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.refile.step import Step
 
-GRACE = 0.15  # seconds: ten times what Dovecot takes, and a watcher that waits is still soon
-PAUSE = 0.005  # seconds between two looks
+GRACE = 0.15  # seconds: ten times what Dovecot takes, and short for somebody who waits
+PAUSE = 0.005  # seconds between two checks
 
 
 class BeingMoved(Exception):
-    """Nothing has been done: another program is at work on the message, look again later."""
-
-
-def takes_away(step: Step) -> bool:
-    """Whether the message's file gets a name by which nobody would know it again."""
-    return step.do == MOVE or step.do == REWRITE
+    """Nothing was done, because another program is moving the message; try again later."""
 
 
 def being_moved(step: Step) -> bool | None:
-    """Whether the message that a step takes away is perhaps being moved by another program.
+    """Whether another program may be moving the message that a step takes away.
 
-    None if it does not have the name any more that the step knows.
+    None if the message no longer has the name that the step knows.
     """
-    if not takes_away(step):
+    if not step.takes_away:
         return False
     try:
         found = os.lstat(step.source)
     except FileNotFoundError:
         return None
     except OSError:
-        return False  # moving it will say what is wrong
+        return False  # moving it will report what is wrong
     return found.st_nlink > 1 and time.time() - found.st_ctime < GRACE

@@ -1,10 +1,10 @@
 """past_runs: the journals of earlier runs, read again, and ended where a run was killed.
 
-Guarantee: a line that was cut short is passed over, for what it says was not
-done. The journal of a living process is never written to.
+Guarantee: a line that was cut short is left out, because what it says was not
+done. The journal of a process that lives is never written to.
 
-Reports: OSError for a journal that cannot be read or written; one that has gone
-is an empty one.
+Reports: OSError for a journal that cannot be read or written. A journal that has
+been removed is read as an empty one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ KEPT = 90 * 86400  # seconds that journals of ended runs are kept
 
 
 class PastRun:
-    """The journal of a run that is over, or was, or is not yet."""
+    """The journal of a run, which may still be going on."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -57,7 +57,7 @@ class PastRun:
         return self.path.endswith(ENDED)
 
     def performed(self) -> Iterator[tuple[int, Record]]:
-        """The lines that were carried out, with their numbers."""
+        """The steps that were carried out, each with the number of its line."""
         waiting: list[tuple[int, Record]] = []
         for number, record in self._records():
             if "done" in record:
@@ -67,12 +67,12 @@ class PastRun:
             elif "do" in record:
                 waiting.append((number, record))
 
-    def noted(self, do: str) -> Iterator[tuple[int, Record]]:
-        """The lines of one kind, carried out or not."""
+    def lines(self, do: str) -> Iterator[tuple[int, Record]]:
+        """The lines of one kind, each with its number, carried out or not."""
         return (item for item in self._records() if item[1].get("do") == do)
 
     def in_doubt(self) -> list[tuple[int, Record]]:
-        """The lines of which it is not said whether they were carried out."""
+        """The steps of which the journal does not say whether they were carried out."""
         waiting: list[tuple[int, Record]] = []
         for number, record in self._records():
             if "done" in record:
@@ -89,7 +89,7 @@ class PastRun:
                     yield number, record
 
     def _opened(self) -> TextIO:
-        """The file, also where the run has ended meanwhile; nothing if it is forgotten by now."""
+        """The file, also if its run has ended meanwhile; an empty one if it was removed."""
         for path in (self.path, self.path.removesuffix(RUNNING) + ENDED, os.devnull):
             try:
                 return open(path, encoding="utf-8", errors="surrogateescape", newline="\n")
@@ -99,7 +99,7 @@ class PastRun:
 
 
 def _record(line: str) -> Record | None:
-    """None for a line cut short by a power failure, which was not carried out either."""
+    """None for a line that a power failure cut short; it was not carried out either."""
     try:
         record = loads(line)
     except ValueError:
@@ -107,11 +107,11 @@ def _record(line: str) -> Record | None:
     return record if isinstance(record, dict) else None
 
 
-class Taken:
-    """The right to write on the journal of a run whose process is dead.
+class DeadJournal:
+    """The journal of a run whose process is dead, locked and open for writing.
 
-    `with Taken(run) as taken:` `taken.alive` says that it is not dead at all,
-    or that another process has settled it meanwhile.
+    `with DeadJournal(run) as journal:` `journal.alive` says that the process still
+    lives, or that another process has settled the run meanwhile.
     """
 
     def __init__(self, run: PastRun) -> None:
@@ -119,7 +119,7 @@ class Taken:
         self._path = run.path
         self._descriptor = -1
 
-    def __enter__(self) -> Taken:
+    def __enter__(self) -> DeadJournal:
         try:
             self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -129,12 +129,12 @@ class Taken:
         return self
 
     def write(self, **record: object) -> None:
-        """One more line, durably; behind half a line too."""
+        """Add a line, durably; also behind half a line."""
         os.write(self._descriptor, b"\n" + as_line(record).encode("utf-8", "surrogateescape"))
         os.fdatasync(self._descriptor)
 
     def end(self) -> None:
-        """The run is over, as far as it came."""
+        """The run is over, and went as far as the journal says."""
         self.write(end=round(time.time(), 3))
         rename_as_ended(self._path)
 
@@ -143,18 +143,18 @@ class Taken:
             os.close(self._descriptor)
 
 
-def past_runs(folder: str) -> list[PastRun]:
-    """The runs whose journals are kept in `folder`, latest first."""
+def past_runs(directory: str) -> list[PastRun]:
+    """The runs whose journals are in `directory`, latest first."""
     try:
-        names = [name for name in os.listdir(folder) if name.endswith((RUNNING, ENDED))]
+        names = [name for name in os.listdir(directory) if name.endswith((RUNNING, ENDED))]
     except FileNotFoundError:
         return []
-    return [PastRun(os.path.join(folder, name)) for name in sorted(names, reverse=True)]
+    return [PastRun(os.path.join(directory, name)) for name in sorted(names, reverse=True)]
 
 
-def forget_old(folder: str, now: float) -> None:
+def forget_old(directory: str, now: float) -> None:
     """Remove the journals of runs that ended longer than KEPT ago; never raises OSError."""
-    for run in past_runs(folder):
+    for run in past_runs(directory):
         with contextlib.suppress(OSError):
             if run.ended() and os.stat(run.path).st_mtime < now - KEPT:
                 os.unlink(run.path)

@@ -1,8 +1,8 @@
-"""programs: forwards and pipes for messages that are filed already, if they are allowed.
+"""programs: forwards and pipes for messages that are filed already, if the user allows them.
 
 Each program is run once for a Message-ID, however often the rules are run over
-the message: the journals say what was run before. What is noted there has
-been done; a kill in between runs it twice.
+the message: the journals have what was run before. A program is written into the
+journal when it has been run, so a kill in between runs it twice.
 
 Reports: CommandFailed; OSError of the journal.
 """
@@ -21,68 +21,74 @@ if TYPE_CHECKING:
     from maildrop_py.decision.decision import Decision
     from maildrop_py.message.message import Message
     from maildrop_py.refile.journal import Journal
-    from maildrop_py.refile.options import Choices, Command
+    from maildrop_py.refile.options import ProgramAction, RefileOptions
     from maildrop_py.refile.past_runs import PastRun
 
 RAN = "ran"
 
 
 class Programs:
-    """Runs what `choices` allow; nothing without a journal. `ran` was run before."""
+    """Runs what `options` allow; nothing without a journal. `ran` was run before."""
 
     def __init__(
-        self, choices: Choices, journal: Journal | None, ran: Iterable[tuple[str, str]]
+        self, options: RefileOptions, journal: Journal | None, ran: Iterable[tuple[str, str]]
     ) -> None:
-        self._choices = choices
+        self._options = options
         self._journal = journal
         self._ran = set(ran)
 
-    def forbidden(self, decision: Decision) -> str:
+    def why_none(self, decision: Decision) -> str:
         """Why none of the decision's programs may be run; "" if one may, or there is none."""
-        commands = _commands(decision)
-        if not commands or self._allowed(commands):
+        actions = _program_actions(decision)
+        if not actions or self._allowed(actions):
             return ""
-        return f"{_kind(commands[0])} is not allowed"
+        return not_allowed(action_name(actions[0]))
 
     def run(self, decision: Decision, message: Message) -> None:
         """Run those of the decision's programs that are allowed and were not run before."""
-        for command in self._allowed(_commands(decision)):
-            key = (_known_by(message), _in_words(command))
-            if key in self._ran or self._choices.run is None or self._journal is None:
+        for action in self._allowed(_program_actions(decision)):
+            key = (_name_of(message), _in_words(action))
+            if key in self._ran or self._options.run_program is None or self._journal is None:
                 continue
-            self._choices.run(command, message)
-            self._journal.note(do=RAN, message=key[0], what=key[1], rule=command.rule)
+            self._options.run_program(action, message)
+            self._journal.add(do=RAN, message=key[0], what=key[1], rule=action.rule)
             self._journal.sync()
             self._ran.add(key)
 
-    def _allowed(self, commands: list[Command]) -> list[Command]:
-        return [command for command in commands if _kind(command) in self._choices.allowed]
+    def _allowed(self, actions: list[ProgramAction]) -> list[ProgramAction]:
+        return [action for action in actions if action_name(action) in self._options.allowed]
 
 
 def ran_before(runs: Iterable[PastRun], maildir: str) -> Iterator[tuple[str, str]]:
-    """What earlier runs on this Maildir noted of the programs they ran."""
+    """What earlier runs on this Maildir have in their journals of the programs they ran."""
     for run in runs:
         if run.maildir == maildir:
-            for _, noted in run.noted(RAN):
-                yield noted["message"], noted["what"]
+            for _, line in run.lines(RAN):
+                yield line["message"], line["what"]
 
 
-def _commands(decision: Decision) -> list[Command]:
+def action_name(action: ProgramAction) -> str:
+    """`forward` or `pipe`, as in rules."""
+    return "forward" if isinstance(action, Forward) else "pipe"
+
+
+def not_allowed(what: str) -> str:
+    """Why a message stays for which a rule wants `what` and nothing else."""
+    return f"{what} is not allowed"
+
+
+def _program_actions(decision: Decision) -> list[ProgramAction]:
     return [action for action in decision.actions if not isinstance(action, Filing)]
 
 
-def _kind(command: Command) -> str:
-    return type(command).__name__.lower()
-
-
-def _known_by(message: Message) -> str:
+def _name_of(message: Message) -> str:
     """The Message-ID, which stays the same wherever the message goes; else its base name."""
-    assert message.filed is not None
+    assert message.file is not None
     message_id = (message.headers.first("Message-ID") or "").strip()
-    return message_id or base_of(os.path.basename(message.filed.path))
+    return message_id or base_of(os.path.basename(message.file.path))
 
 
-def _in_words(command: Command) -> str:
-    if isinstance(command, Forward):
-        return f"forwarded to {command.address}"
-    return f"piped into {' '.join(command.argv)}"
+def _in_words(action: ProgramAction) -> str:
+    if isinstance(action, Forward):
+        return f"forwarded to {action.address}"
+    return f"piped into {' '.join(action.argv)}"

@@ -1,19 +1,19 @@
-"""recovery: settle what a killed refile, watch or undo has left in doubt.
+"""recovery: find out what a killed refile, watch or undo has done, and finish it.
 
-Its last batch stands in the journal without a `done` behind it. Of each move:
+Its last batch is in the journal without a `done` behind it. For each move:
 
     new name  old name   then
     --------  ---------  -----------------------------------------------------
-    there     gone       it was done
-    gone      there      it was not: the message is where it was, for a new run
-    there     there      both are compared; the old one goes if they are the same
-    gone      gone       another program has had the message since: nothing
+    exists    is gone    it was done
+    is gone   exists     it was not done; a new run will find the message
+    exists    exists     both are compared; the old one goes if they are the same
+    is gone   is gone    another program has moved the message since: nothing
 
-Names are looked for as they are and by what comes before their flags. The
-journal then says what was done and that the run is over, so `undo` knows it.
+Names are looked for as they are, and by what comes before their flags. Then the
+journal says what was done, and that the run is over, so `undo` knows it.
 
-Guarantee: a message's last name is never removed; a journal whose process lives
-is left alone. Reports: OSError for a journal that cannot be read or written.
+Guarantee: the last name of a message is never removed. A journal whose process
+lives is left alone. Reports: OSError for a journal that cannot be read or written.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from maildrop_py.maildir.exclusive_rename import publish, remove
 from maildrop_py.maildir.file_name import parse
 from maildrop_py.maildir.sync import sync_directory
 from maildrop_py.record import record, replace
-from maildrop_py.refile.past_runs import Taken, past_runs
-from maildrop_py.refile.step import COPY, DELETE, REWRITE
+from maildrop_py.refile.past_runs import DeadJournal, past_runs
+from maildrop_py.refile.step import Copy, Delete, Rewrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,60 +42,58 @@ if TYPE_CHECKING:
 
 @record
 class Settled:
-    """What recovery found: of how many moves it was in doubt, how many it finished."""
+    """What became of a killed run: how many moves were in doubt, how many were finished now."""
 
     run: str
     in_doubt: int
     finished: int
-    left: tuple[str, ...] = ()
 
 
-def recover(folder: str, maildir: str, warn: Callable[[str], None]) -> list[Settled]:
-    """Settle every run on `maildir` that was killed; `folder` is where journals are kept."""
+def recover(journals: str, maildir: str, warn: Callable[[str], None]) -> list[Settled]:
+    """Settle every killed run on the Maildir at `maildir`, by the directory `journals`."""
     settled = []
-    for run in past_runs(folder):
+    for run in past_runs(journals):
         if not run.ended() and run.maildir == maildir:
-            with Taken(run) as taken:
-                if not taken.alive:
-                    settled.append(_settle(run, taken, warn))
+            with DeadJournal(run) as journal:
+                if not journal.alive:
+                    settled.append(_settle(run, journal, warn))
     return settled
 
 
-def _settle(run: PastRun, taken: Taken, warn: Callable[[str], None]) -> Settled:
+def _settle(run: PastRun, journal: DeadJournal, warn: Callable[[str], None]) -> Settled:
     doubtful = run.in_doubt()
     finder = Finder()
     not_done: list[int] = []
-    finished, left = 0, []
+    finished = 0
     for number, line in doubtful:
         outcome = _look(run.maildir, line, finder)
         not_done += [number] if outcome == NOT_DONE else []
         finished += outcome == FINISHED
         if outcome == DIFFERENT:
-            left.append(str(line["from"]))
-            warn(f"{line['from']} and {line['to']} both stay, for they differ")
+            warn(f"{line['from']} and {line['to']} both stay, because they differ")
     if doubtful:
         last = doubtful[-1][0] + 1
-        taken.write(**{"done": last, "not": not_done})
-    taken.end()
-    return Settled(run.name, len(doubtful), finished, tuple(left))
+        journal.write(**{"done": last, "not": not_done})
+    journal.end()
+    return Settled(run.name, len(doubtful), finished)
 
 
 DONE, NOT_DONE, FINISHED, DIFFERENT = "done", "not done", "finished", "different"
 
 
 def _look(root: str, line: Record, finder: Finder) -> str:
-    """What became of one line, after what is half done was finished."""
+    """What became of one line, after its second half was done if that was missing."""
     if "from" not in line:
         return DONE
     old = finder.find(os.path.join(root, line["from"]))
-    if line["do"] == DELETE:
+    if line["do"] == Delete.kind:
         return DONE if old is None else NOT_DONE
     new = finder.find(os.path.join(root, line["to"]))
     if new is None:
         return NOT_DONE
     if old == new:
         return DONE if _is_flagged(new, line) else NOT_DONE
-    if old is None or line["do"] == COPY:
+    if old is None or line["do"] == Copy.kind:
         return DONE
     if not _same(old, new, line):
         return DIFFERENT
@@ -117,7 +115,7 @@ def _flags(path: str) -> set[str]:
 def _same(old: str, new: str, line: Record) -> bool:
     if os.path.samefile(old, new):
         return True
-    if line["do"] != REWRITE:
+    if line["do"] != Rewrite.kind:
         return same_bytes(old, new)
     head = a2b_base64(line["head"])
     with open(old, "rb") as file:

@@ -1,24 +1,22 @@
-"""refiler: carry out decisions for messages that lie in a Maildir already.
+"""refiler: carry out decisions for messages that are in a Maildir already.
 
-What is decided is compared with what is (refile_steps.py): a message stays
-untouched where it already is what it shall be, so a second run does nothing.
-Moves are collected and made many at a time (moves.py), each noted in the
-journal before.
+What was decided is compared with what is there (plan.py): a message that is as
+decided is not touched, so a second run does nothing. Moves are collected and
+made many at a time (batch.py), and each is written into the journal first.
 
-Reports: what keeps one message from being moved is raised by add() as OSError
-or an error of ours, or said in its Task; the others go on.
+Reports: what keeps one message from being moved is raised by add() as OSError or
+an error of ours, or is the outcome that `on_outcome` gets. The others go on.
 """
 
 from __future__ import annotations
 
 import os
 
-from maildrop_py.maildir import quota as maildir_quota
+from maildrop_py.maildir import quota
 from maildrop_py.maildir.file_name import parse
 from maildrop_py.refile.batch import Batch
-from maildrop_py.refile.options import Choices
-from maildrop_py.refile.plan import Steps
-from maildrop_py.refile.step import COPY, DONE, Step, Task
+from maildrop_py.refile.plan import Left, Planner
+from maildrop_py.refile.step import Copy, Done, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,64 +26,70 @@ if TYPE_CHECKING:
     from maildrop_py.maildir.maildir import Maildir
     from maildrop_py.message.message import Message
     from maildrop_py.refile.journal import Journal
+    from maildrop_py.refile.options import RefileOptions
+    from maildrop_py.refile.step import Step
+
+    OnOutcome = Callable[[Task], None]
+    """Called when the steps for a message were made or have failed."""
 
 BATCH = 1000
-"""Messages moved together: what may be in doubt after a kill, and the time between
-listing a message and moving it."""
+"""Messages that are moved together. After a kill at most so many are in doubt, and
+the larger a batch is, the longer a message waits between being listed and moved."""
 
 
 class Refiler:
-    """Give it messages with their decisions by add(), then commit() what is left.
+    """Takes messages with their decisions by add(); then call commit().
 
-    `told` gets each Task when it is done or has failed; `warn` what went
-    otherwise than decided. `ran` has what earlier runs noted of programs that
-    they ran (ran_before()).
+    `warn` gets what could not be done as decided. `ran` has the programs that
+    earlier runs ran (ran_before()).
     """
 
     def __init__(
         self,
         maildir: Maildir,
         journal: Journal,
-        choices: Choices,
-        told: Callable[[Task], None],
+        options: RefileOptions,
         warn: Callable[[str], None],
         ran: Iterable[tuple[str, str]] = (),
     ) -> None:
         self._maildir = maildir
         self._root = maildir.root
-        self._choices = choices
+        self._options = options
         self._journal = journal
-        self._told = told
-        self._steps = Steps(maildir, choices, journal, warn, ran)
-        self._tasks: list[Task] = []
+        self._planner = Planner(maildir, options, journal, warn, ran)
+        self._waiting: list[tuple[Task, OnOutcome]] = []
         maildir.refuse_root()
 
-    def add(self, message: Message, decision: Decision, tag: object = None) -> str | None:
-        """Take one message; None if it is to be changed, else why not ("" needs no reason).
+    def add(
+        self, message: Message, decision: Decision, planned: Callable[[], OnOutcome]
+    ) -> Left | None:
+        """Take one message; None if it is to be changed, else why not.
 
-        Commits when there are BATCH of them.
+        `planned` is called if it is, while the message is still where it was; what
+        it returns is called at the end. Commits when there are BATCH of them.
         """
-        steps = self._steps.of(message, decision)
-        if isinstance(steps, str):
+        steps = self._planner.plan(message, decision)
+        if isinstance(steps, Left):
             return steps
-        self._tasks.append(Task(steps, tag))
-        if len(self._tasks) >= BATCH:
+        self._waiting.append((Task(steps), planned()))
+        if len(self._waiting) >= BATCH:
             self.commit()
         return None
 
     def commit(self) -> None:
         """Make the moves that are waiting."""
-        tasks, self._tasks = self._tasks, []
-        self._steps.refresh()
+        waiting, self._waiting = self._waiting, []
+        self._planner.refresh()
+        tasks = [task for task, _ in waiting]
         if tasks:
             self._carry_out(tasks)
-            if os.path.exists(f"{self._root}/{maildir_quota.FILE}"):
+            if os.path.exists(f"{self._root}/{quota.FILE}"):
                 self._count(tasks)
-        for task in tasks:
-            self._told(task)
+        for task, on_outcome in waiting:
+            on_outcome(task)
 
     def _carry_out(self, tasks: list[Task]) -> None:
-        doveadm = self._choices.doveadm
+        doveadm = self._options.doveadm
         if doveadm is not None:
             from maildrop_py.refile.doveadm import DoveadmBatch, can_move
 
@@ -96,30 +100,29 @@ class Refiler:
             Batch(self._root, self._journal, tasks).run()
 
     def _count(self, tasks: list[Task]) -> None:
-        """Tell the Maildir++ quota what came and went."""
+        """Add what came and went to what the Maildir++ quota counts."""
         size = messages = 0
         for task in tasks:
-            if task.outcome == DONE:
+            if isinstance(task.outcome, Done):
                 for step in task.steps:
                     sign = self._change(step)
                     size += sign * _size(step) if sign else 0
                     messages += sign
         if size or messages:
-            maildir_quota.add(self._root, size, messages)
+            quota.add(self._root, size, messages)
 
     def _change(self, step: Step) -> int:
         """How many messages more the quota counts."""
-        places = (step.target, "" if step.do == COPY else step.source)
+        paths = (step.target, "" if isinstance(step, Copy) else step.source)
         came, went = (
-            bool(path) and maildir_quota.is_counted(path.rsplit("/", 2)[0], self._root)
-            for path in places
+            bool(path) and quota.is_counted(path.rsplit("/", 2)[0], self._root) for path in paths
         )
         return came - went
 
 
 def _size(step: Step) -> int:
     path = step.target or step.source
-    told = parse(path.rpartition("/")[2]).field("S")
-    if told is None:
+    size = parse(path.rpartition("/")[2]).field("S")
+    if size is None:
         return os.lstat(path).st_size if os.path.lexists(path) else 0
-    return told
+    return size

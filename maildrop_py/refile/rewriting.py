@@ -1,12 +1,12 @@
-"""rewriting: a message that is already filed, with headers added and removed.
+"""rewriting: add headers to a message that is filed already, and remove others.
 
-A message's file never changes, so its place is taken by another file with
-another name. Nothing is done twice: a header that is already there with the
-same value is not added again, and one that is not there is not removed.
+A message file never changes, so another file with another name takes its place.
+Nothing is done twice: a header that is there already with the same value is not
+added again.
 
-Guarantee: the body's bytes, the other headers' and the mtime stay. Reports
-OSError, and StorageFailed for a file that is not what its name says (compressed
-by Dovecot, or cut off), which is left alone.
+Guarantee: the bytes of the body and of the other headers stay, and so does the
+mtime. Reports OSError, and StorageFailed for a file that is not what its name
+says (compressed by Dovecot, or cut short), which is left alone.
 """
 
 from __future__ import annotations
@@ -50,11 +50,12 @@ class NewHead:
 
 def _changed(field: str, changes: dict[str, int]) -> str:
     key, _, value = field.partition("=")
-    return f"{key}={int(value) + changes[key]}" if key in changes and value.isdigit() else field
+    is_number = value.isascii() and value.isdigit()
+    return f"{key}={int(value) + changes[key]}" if key in changes and is_number else field
 
 
 def new_head(message: Message, decision: Decision) -> NewHead | None:
-    """What the decision makes of the message's head; None if that is what it has."""
+    """The message's head as the decision wants it; None if it is so already."""
     if not (decision.add_headers or decision.remove_headers):
         return None
     head = message.source.head()
@@ -67,7 +68,7 @@ def new_head(message: Message, decision: Decision) -> NewHead | None:
     start = from_line_end(head)
     lines = added(wanted, head)
     if lines and head[start : start + 1] in (b" ", b"\t"):
-        lines += line_end(lines)  # what has no header keeps its text out of ours
+        lines += line_end(lines)  # a message without a header: keep its text out of ours
     kept, at = [head[:start], lines], start
     for cut_start, cut_end in cuts(head, decision.remove_headers):
         kept.append(head[at:cut_start])
@@ -78,10 +79,10 @@ def new_head(message: Message, decision: Decision) -> NewHead | None:
 
 def refuse_compressed(path: str) -> None:
     """Raise StorageFailed if the size of the file is not the one in its name."""
-    told = parse(path.rpartition("/")[2]).field("S")
+    named = parse(path.rpartition("/")[2]).field("S")
     size = os.stat(path).st_size
-    if told is not None and told != size:
-        raise StorageFailed(f"has {size} bytes, not {told}: compressed or damaged, left alone")
+    if named is not None and named != size:
+        raise StorageFailed(f"has {size} bytes, not {named}: compressed or damaged, left alone")
 
 
 def _has(headers: Headers, name: str, value: str) -> bool:

@@ -1,99 +1,119 @@
-"""run: rules, evidence and the mover put together, for `refile` and `watch`.
+"""run: one run of `refile` or `watch`: messages are decided about, and moved.
 
-One message after another is decided and given to the mover. Whatever goes wrong
-with one message is reported and counted, and the others go on; so this has a
-catch-all, for one odd message must not keep ten thousand others from their
+Whatever goes wrong with one message is reported, and the others go on. So this
+has a catch-all: one odd message must not keep ten thousand others from their
 folders.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from functools import partial
 
-from maildrop_py.decision.decision import Decision
 from maildrop_py.errors import MaildropError
-from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.maildir.base_name import Finder
 from maildrop_py.maildir.storage_errors import storage_error
-from maildrop_py.message.message import Message
 from maildrop_py.record import record, replace
-from maildrop_py.refile.filed_decider import FiledDecider
-from maildrop_py.refile.journal import Journal
-from maildrop_py.refile.options import Choices
+from maildrop_py.refile.maildir_messages import messages_at
 from maildrop_py.refile.past_runs import past_runs
-from maildrop_py.refile.plan import Steps
+from maildrop_py.refile.plan import Left, Planner
 from maildrop_py.refile.programs import ran_before
 from maildrop_py.refile.refiler import Refiler
-from maildrop_py.refile.step import DONE, GONE, Task
-from maildrop_py.report.dry_run_rows import Row, row_of
-from maildrop_py.report.tally import Tally
+from maildrop_py.refile.step import Done, Gone, Move, Rewrite
 
-Report = Callable[[str, str], None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.maildir.maildir import Maildir
+    from maildrop_py.message.message import Message
+    from maildrop_py.refile.filed_decider import FiledDecider
+    from maildrop_py.refile.journal import Journal
+    from maildrop_py.refile.options import RefileOptions
+    from maildrop_py.refile.step import Task
+
+    class Reporter(Protocol):
+        """Is told what becomes of each message; counts, prints and logs it."""
+
+        def planned(
+            self, path: str, message: Message, decision: Decision, evidence: Evidence
+        ) -> OnChanged:
+            """The message will be changed; what this returns is called when that is done."""
+
+        def left(self, reason: str) -> None:
+            """A message is left where it is: for `reason`, or "" because all is as decided."""
+
+        def failed(self, path: str, why: str) -> None:
+            """Something could not be done with a message, which is where it was."""
+
+        def warn(self, text: str) -> None:
+            """Something was done otherwise than decided."""
+
+
+ATTEMPTS = 3
+"""How often a message is looked for that another program renames again and again."""
 
 
 @record
-class Change:
-    """One message that was changed (in a dry run: would be), and why.
+class Changed:
+    """What a changed message is known by now: its new path, and its file's identity if kept.
 
-    `row` is there if rows were asked for; `to` is the new path, `id` the moved
-    file's identity, if that was asked for.
+    `path` is "" if it was deleted, and in a dry run.
     """
 
-    decision: Decision
-    row: Row | None
-    to: str = ""
-    id: tuple[int, ...] = ()
+    path: str = ""
+    identity: tuple[int, ...] = ()
 
 
-class Refiling:
-    """Has filed messages decided about by `decider`, and moved in `maildir`.
+OnChanged = Callable[[Changed], None]
+"""Called when a message was changed."""
 
-    `report` gets the path of each message that cannot be dealt with, and why;
-    `told` each Change. Without a journal it is a dry run: nothing is touched.
-    `rows` is asked for each message whether its row is wanted, for that costs as much
-    as deciding. `vanished` are the paths of messages that another program has renamed or
-    taken away meanwhile: they may be found again, and taken again.
+
+class RefileRun:
+    """Takes filed messages, has `decider` decide about them, and moves them in `maildir`.
+
+    Without a journal it is a dry run, and nothing is touched. `vanished` are the
+    paths of messages that another program has renamed or removed meanwhile.
     """
 
     def __init__(
         self,
         maildir: Maildir,
         decider: FiledDecider,
-        choices: Choices,
+        options: RefileOptions,
         journal: Journal | None,
-        report: Report,
-        told: Callable[[Change], None],
-        *,
-        rows: Callable[[], bool] = lambda: False,
+        reporter: Reporter,
     ) -> None:
-        self.tally = Tally()
         self.vanished: list[str] = []
+        self._maildir = maildir
         self._decider = decider
-        self._report = report
-        self._told = told
-        self._rows = rows
+        self._reporter = reporter
         self._refiler: Refiler | None = None
-        choices = replace(choices, run=decider.run)
+        options = replace(options, run_program=decider.run)
         if journal is None:
-            self._steps = Steps(maildir, choices, None, self._warn, ())
+            self._planner = Planner(maildir, options, None, reporter.warn, ())
         else:
-            ran = ran_before(past_runs(journal.folder), maildir.root) if choices.allowed else ()
-            self._refiler = Refiler(maildir, journal, choices, self._finished, self._warn, ran)
+            runs = past_runs(journal.directory) if options.allowed else []
+            ran = ran_before(runs, maildir.root)
+            self._refiler = Refiler(maildir, journal, options, reporter.warn, ran)
 
     def take(self, message: Message) -> bool | None:
         """Decide about one message and have it moved; whether it is to be, None if it failed."""
-        filed = message.filed
-        assert filed is not None
+        file = message.file
+        assert file is not None
         try:
-            return self._take(message, filed.path)
+            return self._take(message, file.path)
         except FileNotFoundError:
-            self.vanished.append(filed.path)
+            self.vanished.append(file.path)
         except OSError as error:
-            self.fail(filed.path, str(storage_error(error)))
+            self._reporter.failed(file.path, str(storage_error(error)))
         except MaildropError as error:
-            self.fail(filed.path, str(error))
+            self._reporter.failed(file.path, str(error))
         except Exception as error:  # noqa: BLE001 - see the module's docstring
-            self.fail(filed.path, f"{type(error).__name__}: {error}")
+            self._reporter.failed(file.path, f"{type(error).__name__}: {error}")
         return None
 
     def commit(self) -> None:
@@ -101,43 +121,55 @@ class Refiling:
         if self._refiler is not None:
             self._refiler.commit()
 
-    def fail(self, path: str, why: str) -> None:
-        """Something could not be dealt with."""
-        self.tally.failed += 1
-        self._report(path, why)
+    def arrived_before(self, message: Message, time: float) -> bool:
+        """Whether a message arrived before `time`, in seconds since 1970."""
+        file = message.file
+        assert file is not None
+        try:
+            return file.mtime < time
+        except FileNotFoundError:
+            self.vanished.append(file.path)
+        except OSError as error:
+            self._reporter.failed(file.path, error.strerror or str(error))
+        return False
+
+    def found_again(self) -> Iterator[Message]:
+        """The vanished messages that are found under another name; the others stay vanished."""
+        vanished, self.vanished = self.vanished, []
+        finder = Finder()
+        for path in vanished:
+            found = finder.find(path)
+            if found is None:
+                self.vanished.append(path)
+            else:
+                yield from messages_at(self._maildir, [found])
 
     def _take(self, message: Message, path: str) -> bool:
         decision, evidence = self._decider.decide(message, path)
         for warning in self._decider.new_warnings(evidence):
-            self._warn(warning)
-        row = row_of(path, message, decision, evidence) if self._rows() else None
+            self._reporter.warn(warning)
         if self._refiler is None:
-            steps = self._steps.of(message, decision)
-            reason = steps if isinstance(steps, str) else None
-            if reason is None:
-                self._change(Change(decision, row))
+            plan = self._planner.plan(message, decision)
+            left = plan if isinstance(plan, Left) else None
+            if left is None:
+                self._reporter.planned(path, message, decision, evidence)(Changed())
         else:
-            reason = self._refiler.add(message, decision, (decision, row))
-        if reason:
-            self.tally.not_allowed[reason] += 1
-        elif reason is not None:
-            self.tally.stay += 1
-        return reason is None
 
-    def _change(self, change: Change) -> None:
-        self.tally.change(change.decision)
-        self._told(change)
+            def planned() -> Callable[[Task], None]:
+                on_changed = self._reporter.planned(path, message, decision, evidence)
+                return partial(self._finished, on_changed)
 
-    def _finished(self, task: Task) -> None:
-        decision, row = cast("tuple[Decision, Row | None]", task.tag)
-        last = task.steps[-1]
-        if task.outcome == DONE:
-            known = last.more.get("id", ()) if last.more is not None else ()
-            self._change(Change(decision, row, last.target, tuple(cast("list[int]", known))))
-        elif task.outcome == GONE:
+            left = self._refiler.add(message, decision, planned)
+        if left is not None:
+            self._reporter.left(left.reason)
+        return left is None
+
+    def _finished(self, on_changed: OnChanged, task: Task) -> None:
+        last, outcome = task.steps[-1], task.outcome
+        if isinstance(outcome, Done):
+            identity = last.identity if isinstance(last, Move | Rewrite) else ()
+            on_changed(Changed(last.target, identity))
+        elif isinstance(outcome, Gone):
             self.vanished.append(last.source)
         else:
-            self.fail(last.source, task.why)
-
-    def _warn(self, why: str) -> None:
-        self._report("warning", why)
+            self._reporter.failed(last.source, outcome.why)

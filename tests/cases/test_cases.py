@@ -17,7 +17,7 @@ from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision, Forward, Pipe
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import Filed, FileSource, Message
+from maildrop_py.message.message import FileSource, Message, StatedFile
 from maildrop_py.record import replace
 from maildrop_py.rules.language.flag_names import in_words
 from maildrop_py.rules.language.reader import read_rules
@@ -45,10 +45,10 @@ def test_there_are_cases_and_all_are_whole() -> None:
 
 
 def decision_of(case: Path, explain: bool) -> Decision:
-    filed = Filed(**read(case / "filed.json")) if (case / "filed.json").exists() else None
+    filed = StatedFile(**read(case / "filed.json")) if (case / "filed.json").exists() else None
     envelope = Envelope(**read(case / "envelope.json"))
     program = compile_rules(read_rules(str(case / "rules.yaml"), enforce_trust=False))
-    message = Message(FileSource(str(case / "message.eml")), filed=filed)
+    message = Message(FileSource(str(case / "message.eml")), file=filed)
     evidence = Evidence(message, envelope, program.settings, offline=True)
     return decide(message, envelope, evidence, program, NOW, explain)
 

@@ -166,7 +166,7 @@ def test_what_cannot_be_filed_is_said_and_counted_and_the_rest_is_done(
     result = mailbox.run("refile")
     assert result.exit_code == 1
     assert f"{unreadable}: {unreadable}: Permission denied" in result.stderr
-    assert "8: is a directory, no message" in result.stderr
+    assert "8: is a directory, not a message" in result.stderr
     assert "9: is a symbolic link, not followed" in result.stderr
     assert "3 messages changed, 1 stay, 3 failed" in result.stdout
     assert (mailbox.maildir / "cur/7").exists()

@@ -11,7 +11,7 @@ import pytest
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision, Filing, Forward
 from maildrop_py.evidence.evidence import Evidence
-from maildrop_py.message.message import Filed
+from maildrop_py.message.message import StatedFile
 from maildrop_py.record import replace
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.program.compiler import compile_rules
@@ -79,7 +79,7 @@ def test_a_rule_whose_answer_is_unknown_does_not_fire(when: str) -> None:
 
 def test_filed_mail_that_no_rule_moves_stays_where_it_is() -> None:
     rules = "rules: [{then: {flags: [seen]}}]"
-    decision = decided(rules, mail("A: b", filed=Filed("Lists/python", "F")))
+    decision = decided(rules, mail("A: b", file=StatedFile("Lists/python", "F")))
     assert decision.actions == (Filing("Lists/python", "S"),)
 
 
@@ -209,13 +209,13 @@ def test_deciding_touches_nothing() -> None:
     [
         ("Date: Mon, 2 Mar 2015 12:00:00 +0000", None, "2015/03/02"),
         ("Date: Thu, 31 Dec 2009 23:30:00 -0200", None, "2010/01/01"),
-        ("Date: Mon, 2 Mar 2015 12:00:00 +0000", Filed("A", mtime=NOW), "2015/03/02"),
-        ("Date: nonsense", Filed("A", mtime=86400.0), "1970/01/02"),
+        ("Date: Mon, 2 Mar 2015 12:00:00 +0000", StatedFile("A", mtime=NOW), "2015/03/02"),
+        ("Date: nonsense", StatedFile("A", mtime=86400.0), "1970/01/02"),
         ("Date: Mon, 1 Jan 99999 00:00:00 +0000", None, "2026/09/21"),
         ("X: y", None, "2026/09/21"),
     ],
 )
-def test_the_date_of_the_message_itself(head: str, filed: Filed | None, folder: str) -> None:
+def test_the_date_of_the_message_itself(head: str, filed: StatedFile | None, folder: str) -> None:
     """In the time of the calendar; when it arrived where it does not say."""
     rules = "rules: [{then: {file: '{date.year}/{date.month}/{date.day}'}}]"
-    assert decided(rules, mail(head, filed=filed)).filings[0].folder == folder
+    assert decided(rules, mail(head, file=filed)).filings[0].folder == folder

@@ -14,7 +14,7 @@ from maildrop_py.decision.memory import MANY
 from maildrop_py.errors import Temporary
 from maildrop_py.evidence.evidence import WouldWait
 from maildrop_py.evidence.store import Store
-from maildrop_py.message.message import Filed
+from maildrop_py.message.message import StatedFile
 from maildrop_py.rules.program.compiler import compile_rules
 from tests.support.rules_reading import NOBODY, NOW, mail, rules_of
 
@@ -30,8 +30,8 @@ def decider_of(rules: str) -> Decider:
     return Decider(compile_rules(rules_of(rules)), lambda: NOW, gmtime)
 
 
-def folder(decider: Decider, head: str, filed: Filed | None = None) -> str:
-    decision, _ = decider.decide(mail(head, filed=filed), NOBODY, NO_WORLD)
+def folder(decider: Decider, head: str, filed: StatedFile | None = None) -> str:
+    decision, _ = decider.decide(mail(head, file=filed), NOBODY, NO_WORLD)
     return decision.filings[0].folder
 
 
@@ -66,7 +66,7 @@ def test_a_decision_without_values_is_made_once() -> None:
 def test_what_stays_stays_in_its_own_folder() -> None:
     decider = decider_of(LISTS)
     for name in ("A", "B", "A"):
-        assert folder(decider, "X: y", Filed(name)) == name
+        assert folder(decider, "X: y", StatedFile(name)) == name
     assert folder(decider, "X: y") == "INBOX"
 
 
@@ -94,7 +94,7 @@ def test_mail_that_is_filed_is_no_duplicate_of_itself(tmp_path: Path) -> None:
         decision, evidence = decider.decide(mail("Message-ID: <a@b>"), NOBODY, world)
         assert decision.filings[0].folder == expected
         evidence.delivered()
-    filed = mail("Message-ID: <a@b>", filed=Filed("INBOX"))
+    filed = mail("Message-ID: <a@b>", file=StatedFile("INBOX"))
     assert decider.decide(filed, NOBODY, world)[0].filings[0].folder == "INBOX"
 
 

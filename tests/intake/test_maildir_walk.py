@@ -12,8 +12,8 @@ from typing import NamedTuple
 import pytest
 
 from maildrop_py.intake import maildir_walk
-from maildrop_py.intake.maildir_walk import MaildirWalk
-from maildrop_py.message.message import Filed, Message
+from maildrop_py.intake.maildir_walk import ListedFile, MaildirWalk
+from maildrop_py.message.message import Message
 
 
 class Place(NamedTuple):
@@ -47,9 +47,9 @@ def walk(*folders: Path, reports: Reports | None = None) -> list[Message]:
     return list(MaildirWalk(places, no_keywords, reports if reports is not None else Reports()))
 
 
-def filed(message: Message) -> Filed:
-    assert message.filed is not None
-    return message.filed
+def filed(message: Message) -> ListedFile:
+    assert message.file is not None
+    return message.file
 
 
 def names(messages: list[Message]) -> list[str]:
@@ -110,11 +110,11 @@ def test_what_is_no_message_is_reported_and_passed_over(folder: Path, tmp_path: 
     reports = Reports()
     assert names(walk(folder, reports=reports)) == ["1.h:2,"]
     assert reports == {
-        "2.h:2,": "is a directory, no message",
+        "2.h:2,": "is a directory, not a message",
         "3.h:2,": "is a symbolic link, not followed",
         "4.h:2,": "is a symbolic link, not followed",
-        "5.h:2,": "is no regular file",
-        "6.h:2,": "is no regular file",
+        "5.h:2,": "is not a regular file",
+        "6.h:2,": "is not a regular file",
     }
 
 

@@ -59,7 +59,7 @@ def test_names_are_given_out_once(tmp_path: Path) -> None:
     Path(folder.path, "subfolder").mkdir()
     names = folder.fresh(0.0, ())
     assert names == ["1", "2"]
-    folder.dealt_with(names, [], 0.0)
+    folder.handled(names, [], 0.0)
     put(folder, "3")
     assert folder.fresh(0.1, ()) == ["3"]
     folder.forget()
@@ -102,7 +102,7 @@ def test_a_coarse_clock_is_given_more_time(tmp_path: Path) -> None:
 def test_what_failed_is_tried_again_later(tmp_path: Path) -> None:
     folder = directory(tmp_path)
     put(folder, "1", "2")
-    folder.dealt_with(folder.fresh(0.0, ()), ["2"], 0.0)
+    folder.handled(folder.fresh(0.0, ()), ["2"], 0.0)
     assert folder.fresh(1.0, ()) == []
     assert folder.is_due(31.0)
     assert folder.fresh(31.0, ()) == ["2"]
@@ -117,17 +117,17 @@ def test_what_an_event_was_about_is_found_without_listing(tmp_path: Path) -> Non
     folder = directory(tmp_path)
     put(folder, "1", "2", "3")
     assert folder.hinted(["2", "1", "gone"]) == ["1", "2"]
-    folder.dealt_with(["1", "2"], [], 0.0)
+    folder.handled(["1", "2"], [], 0.0)
     assert folder.hinted(["1"]) == []
 
 
 def test_what_came_and_went_is_given_out_once_and_our_own_never(tmp_path: Path) -> None:
     folder = directory(tmp_path)
     put(folder, "1")
-    folder.dealt_with(folder.fresh(0.0, ()), [], 0.0)
+    folder.handled(folder.fresh(0.0, ()), [], 0.0)
     Path(folder.path, "1").unlink()  # filed
     assert folder.fresh(1.0, ["1", "passed"]) == ["passed"]
-    folder.dealt_with(["passed"], [], 1.0)
+    folder.handled(["passed"], [], 1.0)
     assert folder.fresh(2.0, ["passed"]) == []
 
 
@@ -150,7 +150,7 @@ def test_arrivals_are_given_out_in_pieces(
     def arrived(directory: Directory, names: list[str]) -> Collection[str]:
         nonlocal longest
         longest = max(longest, len(names))
-        found[directory.place.name] += names
+        found[directory.folder.name] += names
         return ()
 
     with watching(lambda: folders, arrived, polling):

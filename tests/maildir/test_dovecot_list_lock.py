@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.maildir import dovecot_list_lock as dovecot_listing
-from maildrop_py.maildir import exclusive_rename as free_names
+from maildrop_py.maildir import exclusive_rename
 from tests.support.maildirs import Box, to
 
 
@@ -22,13 +22,13 @@ def test_dovecot_is_kept_from_listing_a_folder_while_names_in_it_change(
     """Else a listing may have neither the old name nor the new one."""
     (box.root / "dovecot-uidlist").write_text("3 V1 N3\n")
     locked: list[bool] = []
-    rename = free_names.rename
+    rename = exclusive_rename.rename
 
     def look(source: str, target: str) -> None:
         locked.append((box.root / "dovecot-uidlist.lock").exists())
         rename(source, target)
 
-    monkeypatch.setattr(free_names, "rename", look)
+    monkeypatch.setattr(exclusive_rename, "rename", look)
     box.put("cur/b,S=17:2,S")
     box.refile(to("INBOX", "F"))
     box.refile(to("A"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.maildir.file_name import MaildirName, moved, parse
+from maildrop_py.maildir.file_name import FileName, moved, parse
 
 
 def test_name_is_taken_apart() -> None:
     assert parse("1.M2P3Q4.h,S=5,W=6,U=7:2,FSXab,foo:bar") != parse("1.M2P3Q4.h")
-    assert parse("1.h,S=5,W=6,U=7:2,FSXab,foo") == MaildirName(
+    assert parse("1.h,S=5,W=6,U=7:2,FSXab,foo") == FileName(
         "1.h", ("S=5", "W=6", "U=7"), "FSX", "ab", ",foo"
     )
 

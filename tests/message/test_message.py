@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildrop_py.message.headers import HEAD_LIMIT, head_end
-from maildrop_py.message.message import BytesSource, Filed, FileSource, Message
+from maildrop_py.message.message import BytesSource, FileSource, Message, StatedFile
 
 MAIL = b"From: a@b.example\nSubject: x\n\nbody\n"
 FROM_LINE = b"From a@b.example  Mon Jan  1 00:00:00 2024\n"
@@ -69,9 +69,11 @@ def test_headers_and_parts_are_read_once() -> None:
 
 
 def test_a_filed_message_knows_its_place() -> None:
-    filed = Filed(folder="Lists/py", flags="FS", keywords=("$Work",), path="/m/cur/1", mtime=1.5)
-    assert Message(BytesSource(MAIL), filed=filed).filed == filed
-    assert Message(BytesSource(MAIL)).filed is None
+    filed = StatedFile(
+        folder="Lists/py", flags="FS", keywords=("$Work",), path="/m/cur/1", mtime=1.5
+    )
+    assert Message(BytesSource(MAIL), file=filed).file == filed
+    assert Message(BytesSource(MAIL)).file is None
 
 
 @given(st.lists(st.sampled_from([b"\n", b"\r", b"a: b", b" ", b"x" * 9000]), max_size=40))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.decision.decision import Decision, Filing
-from maildrop_py.maildir import exclusive_rename as free_names
+from maildrop_py.maildir import exclusive_rename
 from maildrop_py.maildir.sync import sync_directory
 from maildrop_py.message.message import Message
 from maildrop_py.refile import batch as moves
@@ -28,12 +28,12 @@ def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     """As if there were no exclusive rename, and no hard links."""
 
     def unsupported(source: str, target: str) -> None:
-        raise free_names.Unsupported
+        raise exclusive_rename.Unsupported
 
     if request.param != "rename":
-        monkeypatch.setattr(free_names, "rename", unsupported)
+        monkeypatch.setattr(exclusive_rename, "rename", unsupported)
     if request.param == "plain":
-        monkeypatch.setattr(free_names, "link", lambda source, target: False)
+        monkeypatch.setattr(exclusive_rename, "link", lambda source, target: False)
     return str(request.param)
 
 
@@ -66,7 +66,7 @@ def test_flags_set_while_the_message_has_both_names_are_kept(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = box.put("cur/b,S=17:2,S")
-    monkeypatch.setattr(free_names, "rename", _unsupported)
+    monkeypatch.setattr(exclusive_rename, "rename", _unsupported)
     sync = sync_directory
 
     def flagged_before(path: str) -> None:
@@ -85,7 +85,7 @@ def test_a_message_expunged_while_it_has_both_names_is_gone(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = box.put("cur/b,S=17:2,S")
-    monkeypatch.setattr(free_names, "rename", _unsupported)
+    monkeypatch.setattr(exclusive_rename, "rename", _unsupported)
     sync = sync_directory
 
     def expunged_before(path: str) -> None:
@@ -98,7 +98,7 @@ def test_a_message_expunged_while_it_has_both_names_is_gone(
 
 
 def _unsupported(source: str, target: str) -> None:
-    raise free_names.Unsupported
+    raise exclusive_rename.Unsupported
 
 
 def test_a_message_that_has_gone_is_left_alone(box: Box, file_system: str) -> None:
@@ -168,8 +168,8 @@ def test_a_full_disk_stops_what_needs_room_and_nothing_else(box: Box, small_disk
     box.put("cur/3,S=17:2,S")
 
     def decide(message: Message) -> Decision:
-        assert message.filed is not None
-        return to("B") if "/3," in message.filed.path else to("A")
+        assert message.file is not None
+        return to("B") if "/3," in message.file.path else to("A")
 
     troubles = box.refile(decide)
     assert list(troubles) == ["1,S=200000:2,S"]
@@ -192,7 +192,7 @@ def test_an_error_of_the_disk_is_said_for_each_message(
     def fail(source: str, target: str) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO), source, None, target)
 
-    monkeypatch.setattr(free_names, "rename", fail)
+    monkeypatch.setattr(exclusive_rename, "rename", fail)
     box.put("cur/1,S=17:2,S")
     assert "Input/output error" in box.refile(to("A"))["1,S=17:2,S"]
     assert list(box.files()) == ["cur"]
@@ -218,7 +218,7 @@ def test_without_a_sync_no_old_name_is_removed(box: Box, monkeypatch: pytest.Mon
         raise OSError(errno.EIO, os.strerror(errno.EIO), path)
 
     box.put("cur/1,S=17:2,S")
-    monkeypatch.setattr(free_names, "rename", _unsupported)
+    monkeypatch.setattr(exclusive_rename, "rename", _unsupported)
     monkeypatch.setattr(moves, "sync_directory", fail)
     assert "Input/output error" in box.refile(to("A"))["1,S=17:2,S"]
     assert list(box.files()) == ["cur"]
@@ -240,8 +240,8 @@ def test_room_for_the_journal_goes_before_room_for_changed_messages(
             os.truncate(disk / "filler", filler.tell() - 48 * 1024)
 
     def decide(message: Message) -> Decision:
-        assert message.filed is not None
-        change = "/cur/0" in message.filed.path
+        assert message.file is not None
+        change = "/cur/0" in message.file.path
         return to("B", add_headers=(("X-New", "x"),)) if change else to("A")
 
     troubles = crowded.refile(decide)

@@ -64,7 +64,7 @@ def test_what_was_brought_is_not_brought_again(mailbox: Mailbox, mbox: Path) -> 
     with mbox.open("a") as file:
         file.write("\nFrom bob@example.org Tue Nov 21 20:00:00 2023\nSubject: late\n\nd\n")
     result = mailbox.run("refile", "--from-mbox", mbox)
-    assert "1 message delivered, 3 left (an earlier import brought them)" in result.stdout
+    assert "1 message delivered, 3 left (an earlier import delivered them)" in result.stdout
     assert mailbox.subjects() == {**IMPORTED, "new": ["late"]}
 
 
@@ -85,7 +85,7 @@ def test_a_file_that_is_no_mailbox_is_refused(mailbox: Mailbox, tmp_path: Path) 
     (tmp_path / "file").write_text("Subject: x\n\n")
     result = mailbox.run("refile", "--from-mbox", tmp_path / "file")
     assert result.exit_code == 1
-    assert "is no mailbox file" in result.output
+    assert "is not a mailbox file" in result.output
     assert mailbox.run("refile", "--from-mbox", tmp_path / "none").exit_code == 1
 
 
@@ -115,8 +115,8 @@ def test_what_is_no_message_in_a_folder_is_said_and_not_waited_for(
     assert "1 message delivered, 0 stay, 3 failed" in result.stdout
     for name, why in (
         ("link", "symbolic link"),
-        ("away", "link to a folder"),
-        ("pipe", "no regular"),
+        ("away", "link to a directory"),
+        ("pipe", "not a regular"),
     ):
         assert f"{folder}/{name}: is " in result.stderr
         assert why in result.stderr

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.refile.journal import Journal
-from maildrop_py.refile.past_runs import KEPT, PastRun, Taken, forget_old, past_runs
+from maildrop_py.refile.past_runs import KEPT, DeadJournal, PastRun, forget_old, past_runs
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def test_a_run_that_does_nothing_leaves_no_journal(journal: Journal) -> None:
     journal.done([])
     journal.end()
     assert journal.name == ""
-    assert past_runs(journal.folder) == []
+    assert past_runs(journal.directory) == []
 
 
 def test_it_can_be_read_by_people_and_programs(journal: Journal) -> None:
-    journal.note_move("move", "cur/a:2,S", ".会議/cur/b:2,S", '会議 "x"\n')
+    journal.add_step("move", "cur/a:2,S", ".会議/cur/b:2,S", '会議 "x"\n')
     journal.sync()
     journal.done([])
     journal.end()
@@ -50,45 +50,45 @@ def test_it_can_be_read_by_people_and_programs(journal: Journal) -> None:
 
 
 def test_it_is_for_its_owner_alone(journal: Journal) -> None:
-    journal.note(do="x")
+    journal.add(do="x")
     assert stat.S_IMODE(os.stat(journal.path).st_mode) == 0o600
-    assert stat.S_IMODE(os.stat(journal.folder).st_mode) == 0o700
+    assert stat.S_IMODE(os.stat(journal.directory).st_mode) == 0o700
 
 
 def test_names_of_any_bytes_come_back_as_they_were(journal: Journal) -> None:
     odd = os.fsdecode(b'cur/\xff\xe9"\\\n\x01:2,S')
-    journal.note_move("move", odd, "new/ok", None)
-    journal.note(do="copy", **{"from": odd})
+    journal.add_step("move", odd, "new/ok", None)
+    journal.add(do="copy", **{"from": odd})
     journal.sync()
     journal.done([])
-    (run,) = past_runs(journal.folder)
+    (run,) = past_runs(journal.directory)
     assert [line["from"] for _, line in run.performed()] == [odd, odd]
 
 
 def test_lines_that_failed_are_not_said_to_be_done(journal: Journal) -> None:
     for name in "abc":
-        journal.note_move("move", name, name, None)
+        journal.add_step("move", name, name, None)
     journal.sync()
     journal.done([2])
-    journal.note_move("move", "d", "d", None)
+    journal.add_step("move", "d", "d", None)
     journal.sync()
-    (run,) = past_runs(journal.folder)
+    (run,) = past_runs(journal.directory)
     assert [line["from"] for _, line in run.performed()] == ["a", "c"]
     assert [line["from"] for _, line in run.in_doubt()] == ["d"]
     assert not run.ended()
     journal.end()
     assert len(list(run.performed())) == 2  # under its new name
-    (run,) = past_runs(journal.folder)
+    (run,) = past_runs(journal.directory)
     assert run.ended()
 
 
 def test_a_line_cut_short_is_passed_over(journal: Journal) -> None:
-    journal.note_move("move", "a", "a", None)
+    journal.add_step("move", "a", "a", None)
     journal.sync()
     journal.done([])
     with open(journal.path, "a") as file:
         file.write('{"do": "move", "fr')
-    (run,) = past_runs(journal.folder)
+    (run,) = past_runs(journal.directory)
     assert [line["from"] for _, line in run.performed()] == ["a"]
     assert run.in_doubt() == []
 
@@ -102,7 +102,7 @@ def test_a_file_that_is_no_journal_harms_nobody(tmp_path: Path) -> None:
 def test_what_cannot_be_synced_is_taken_back(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal.note_move("move", "a", "a", None)
+    journal.add_step("move", "a", "a", None)
     journal.sync()
 
     def fail(descriptor: int) -> None:
@@ -110,10 +110,10 @@ def test_what_cannot_be_synced_is_taken_back(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fdatasync", fail)
-        journal.note_move("move", "b", "b", None)
+        journal.add_step("move", "b", "b", None)
         with pytest.raises(OSError, match="no"):
             journal.sync()
-    assert journal.note_move("move", "c", "c", None) == 2
+    assert journal.add_step("move", "c", "c", None) == 2
     journal.sync()
     journal.done([])
     assert [line.get("from") for line in records(journal)] == [None, "a", "c", None]
@@ -125,7 +125,7 @@ def test_old_journals_of_ended_runs_are_forgotten(
     names = []
     for ended in (True, False):
         journal = Journal(str(tmp_path), "refile", "/mail", {"number": str(ended)})
-        journal.note(do="x")
+        journal.add(do="x")
         journal.sync()
         if ended:
             journal.end()
@@ -139,12 +139,12 @@ def test_old_journals_of_ended_runs_are_forgotten(
 
 
 def test_the_lock_is_there_as_soon_as_the_name(journal: Journal) -> None:
-    journal.note(do="x")
-    with Taken(PastRun(journal.path)) as taken:
-        assert taken.alive
+    journal.add(do="x")
+    with DeadJournal(PastRun(journal.path)) as locked:
+        assert locked.alive
     journal.close()
-    with Taken(PastRun(journal.path)) as taken:
-        assert not taken.alive
+    with DeadJournal(PastRun(journal.path)) as locked:
+        assert not locked.alive
 
 
 def test_a_journal_that_cannot_be_begun_leaves_nothing_behind(
@@ -152,12 +152,12 @@ def test_a_journal_that_cannot_be_begun_leaves_nothing_behind(
 ) -> None:
     monkeypatch.setattr(os, "write", lambda descriptor, data: len(data) // 2)  # a full disk
     with pytest.raises(OSError, match="No space left"):
-        journal.note(do="x")
-    assert os.listdir(journal.folder) == []
+        journal.add(do="x")
+    assert os.listdir(journal.directory) == []
 
 
 def test_a_line_that_could_not_be_written_is_not_said_to_be_done(journal: Journal) -> None:
-    journal.note_move("move", "a", "a", None)
+    journal.add_step("move", "a", "a", None)
     journal.sync()
     [descriptor] = [
         int(link.name)
@@ -166,12 +166,12 @@ def test_a_line_that_could_not_be_written_is_not_said_to_be_done(journal: Journa
     ]
     kept = os.dup(descriptor)
     os.close(descriptor)
-    journal.note_move("move", "b", "b", None)
+    journal.add_step("move", "b", "b", None)
     with pytest.raises(OSError, match="Bad file descriptor"):
         journal.sync()
     os.dup2(kept, descriptor)
     os.close(kept)
     journal.done([])
     assert [line.get("from") for line in records(journal)] == [None, "a", None]
-    [run] = past_runs(journal.folder)
+    [run] = past_runs(journal.directory)
     assert [line["from"] for _, line in run.performed()] == ["a"]

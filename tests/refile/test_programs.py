@@ -10,7 +10,7 @@ import pytest
 from maildrop_py.decision.decision import Decision, Filing, Forward, Pipe
 from maildrop_py.errors import CommandFailed
 from maildrop_py.message.message import Message
-from maildrop_py.refile.options import Choices
+from maildrop_py.refile.options import RefileOptions
 from maildrop_py.refile.programs import ran_before
 from tests.support.maildirs import Box, doing
 
@@ -31,8 +31,8 @@ def test_programs_and_rejections_are_left_out_unless_allowed(box: Box) -> None:
     }
 
     def decide(message: Message) -> Decision:
-        assert message.filed is not None
-        return decisions[os.path.basename(message.filed.path)[0]]
+        assert message.file is not None
+        return decisions[os.path.basename(message.file.path)[0]]
 
     troubles = box.refile(decide)
     assert troubles == {
@@ -45,9 +45,11 @@ def test_programs_and_rejections_are_left_out_unless_allowed(box: Box) -> None:
 def test_an_allowed_program_is_run_once_whatever_becomes_of_the_message(box: Box) -> None:
     ran: list[object] = []
     box.put("cur/1,S=40:2,S", b"Message-ID: <1@example.org>\n\n")
-    choices = Choices(allowed=("forward",), run=lambda command, message: ran.append(command))
+    options = RefileOptions(
+        allowed=("forward",), run_program=lambda command, message: ran.append(command)
+    )
     forward = Forward("a@example.org", "rule")
-    assert not box.refile(doing(forward, Filing("INBOX")), choices=choices)
+    assert not box.refile(doing(forward, Filing("INBOX")), options=options)
     assert ran == [forward]
     assert [line.get("do") for line in box.lines()] == [None, "ran", None]
     assert list(ran_before(box.runs(), str(box.root))) == [
@@ -60,7 +62,7 @@ def test_a_message_whose_program_fails_stays(box: Box) -> None:
         raise CommandFailed("sendmail: exit status 75")
 
     box.put("cur/1,S=17:2,S")
-    choices = Choices(allowed=("forward",), run=fail)
-    troubles = box.refile(doing(Forward("a@example.org"), Filing("A")), choices=choices)
+    options = RefileOptions(allowed=("forward",), run_program=fail)
+    troubles = box.refile(doing(Forward("a@example.org"), Filing("A")), options=options)
     assert troubles == {"1,S=17:2,S": "sendmail: exit status 75"}
     assert list(box.files()) == ["cur"]

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.decision.decision import Decision, Filing
-from maildrop_py.maildir import exclusive_rename as free_names
+from maildrop_py.maildir import exclusive_rename
 from maildrop_py.message.message import Message
 from tests.support.maildirs import Box, doing, to
 
@@ -114,14 +114,14 @@ def die_at(call: int) -> None:
 
     for name in CALLS:
         setattr(os, name, wrap(getattr(os, name)))
-    free_names.rename = wrap(free_names.rename)  # type: ignore[assignment]
+    exclusive_rename.rename = wrap(exclusive_rename.rename)  # type: ignore[assignment]
 
 
 def without_exclusive_rename() -> None:
     def unsupported(source: str, target: str) -> None:
-        raise free_names.Unsupported
+        raise exclusive_rename.Unsupported
 
-    free_names.rename = unsupported
+    exclusive_rename.rename = unsupported
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_a_living_run_is_left_alone(place: Path) -> None:
     from maildrop_py.refile.journal import Journal
 
     journal = Journal(str(box.journals), "refile", str(box.root), {})
-    journal.note_move("move", "new/x", ".A/new/x", None)
+    journal.add_step("move", "new/x", ".A/new/x", None)
     journal.sync()
     assert box.recover() == []
     journal.close()

@@ -8,7 +8,7 @@ import pytest
 
 from maildrop_py.decision.decision import Decision, Filing
 from maildrop_py.message.message import Message
-from maildrop_py.refile.options import Choices
+from maildrop_py.refile.options import RefileOptions
 from tests.support.maildirs import Box, doing, tails, to
 
 BASE = "1700000000.M1P1Q1.host"
@@ -71,8 +71,8 @@ def test_a_second_run_does_nothing(box: Box) -> None:
         box.put(f"new/{number}.host")
 
     def decide(message: Message) -> Decision:
-        assert message.filed is not None
-        return to("A", "S") if "/0." in message.filed.path else to("INBOX", "F", "$Work")
+        assert message.file is not None
+        return to("A", "S") if "/0." in message.file.path else to("INBOX", "F", "$Work")
 
     box.refile(decide)
     before = box.files()
@@ -162,19 +162,19 @@ def test_with_several_folders_the_message_itself_goes_to_the_last(box: Box) -> N
 
 
 @pytest.mark.parametrize(
-    ("choices", "left"),
+    ("options", "left"),
     [
-        (Choices(), {".Trash/cur": [",S=17:2,S"]}),
-        (Choices(trash="Deleted"), {".Deleted/cur": [",S=17:2,S"]}),
-        (Choices(discard="delete"), {}),
-        (Choices(discard="keep"), {"cur": [",S=17:2,S"]}),
+        (RefileOptions(), {".Trash/cur": [",S=17:2,S"]}),
+        (RefileOptions(trash="Deleted"), {".Deleted/cur": [",S=17:2,S"]}),
+        (RefileOptions(discard="delete"), {}),
+        (RefileOptions(discard="keep"), {"cur": [",S=17:2,S"]}),
     ],
 )
 def test_discarded_mail_goes_where_the_user_wants_it(
-    box: Box, choices: Choices, left: dict[str, list[str]]
+    box: Box, options: RefileOptions, left: dict[str, list[str]]
 ) -> None:
     box.put("cur/b,S=17:2,S")
-    box.refile(doing(), choices=choices)
+    box.refile(doing(), options=options)
     assert {place: tails(names) for place, names in box.files().items()} == left
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from maildrop_py.decision.decision import Decision, Filing
 from maildrop_py.message.message import Message
-from maildrop_py.refile.options import Choices
+from maildrop_py.refile.options import RefileOptions
 from maildrop_py.refile.undo import Undone
 from tests.support.maildirs import Box, doing, tails, to
 
@@ -105,8 +105,8 @@ def test_chosen_moves_come_back_and_the_others_can_later(box: Box) -> None:
         box.put(f"cur/{number},S=17:2,S")
 
     def decide(message: Message) -> Decision:
-        assert message.filed is not None
-        return to("A" if os.path.basename(message.filed.path)[0] in "01" else "B")
+        assert message.file is not None
+        return to("A" if os.path.basename(message.file.path)[0] in "01" else "B")
 
     box.refile(decide)
     (past,) = box.runs()
@@ -160,7 +160,7 @@ def test_changed_headers_become_what_they_were(box: Box) -> None:
 
 def test_what_was_deleted_is_said_to_be_lost(box: Box) -> None:
     box.put("cur/b,S=17:2,S")
-    box.refile(doing(), choices=Choices(discard="delete"))
+    box.refile(doing(), options=RefileOptions(discard="delete"))
     (undone,) = box.undo()
     assert (undone.outcome, undone.why) == ("impossible", "was deleted for good")
 

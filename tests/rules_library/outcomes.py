@@ -22,7 +22,7 @@ class Outcome:
 
 def outcome(rules: RuleSet, example: Example) -> Outcome:
     """What all of `rules` do with the message of the example."""
-    message = Message(BytesSource(example.message), filed=example.filed)
+    message = Message(BytesSource(example.message), file=example.filed)
     program = _compiled(rules)
     evidence = Stated(example, message, program.settings)
     decision = decide(message, example.envelope, evidence, program, NOON)

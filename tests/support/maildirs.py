@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from maildrop_py.decision.decision import Action, Decision, Filing
 from maildrop_py.errors import MaildropError
 from maildrop_py.intake.maildir_walk import MaildirWalk
-from maildrop_py.maildir import keywords
+from maildrop_py.maildir.keywords import names_by_letter
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
 from maildrop_py.refile.chosen_folders import chosen_folders
 from maildrop_py.refile.journal import Journal
-from maildrop_py.refile.options import Choices
+from maildrop_py.refile.options import RefileOptions
 from maildrop_py.refile.past_runs import PastRun, past_runs
 from maildrop_py.refile.recovery import Settled, recover
 from maildrop_py.refile.refiler import Refiler
-from maildrop_py.refile.step import Task
+from maildrop_py.refile.step import Done, Task
 from maildrop_py.refile.undo import Undo, Undone, undone_before
 
 Decide = Callable[[Message], Decision]
@@ -60,7 +60,7 @@ class Box:
         self,
         decide: Decide | Decision,
         *folders: str,
-        choices: Choices | None = None,
+        options: RefileOptions | None = None,
         meanwhile: Callable[[], object] = lambda: None,
     ) -> dict[str, str]:
         """Re-file `folders` (INBOX); which messages failed or stayed for a reason, by file name.
@@ -70,31 +70,27 @@ class Box:
         journal = Journal(str(self.journals), "refile", str(self.root), {})
         troubles: dict[str, str] = {}
         self.tasks.clear()
-        refiler = Refiler(
-            self.maildir,
-            journal,
-            choices or Choices(),
-            self.tasks.append,
-            self.warnings.append,
-        )
-        places = chosen_folders(self.maildir, folders or ("INBOX",), troubles.__setitem__)
-        for message in MaildirWalk(places, letters, troubles.__setitem__):
-            assert message.filed is not None
-            name = os.path.basename(message.filed.path)
+        refiler = Refiler(self.maildir, journal, options or RefileOptions(), self.warnings.append)
+        chosen = chosen_folders(self.maildir, folders or ("INBOX",), troubles.__setitem__)
+        for message in MaildirWalk(chosen, names_by_letter, troubles.__setitem__):
+            assert message.file is not None
+            name = os.path.basename(message.file.path)
             try:
                 decision = decide if isinstance(decide, Decision) else decide(message)
-                reason = refiler.add(message, decision)
+                left = refiler.add(message, decision, lambda: self.tasks.append)
             except (OSError, MaildropError) as error:
                 troubles[name] = str(error)
             else:
-                if reason:
-                    troubles[name] = reason
+                if left is not None and left.reason:
+                    troubles[name] = left.reason
         meanwhile()
         refiler.commit()
         journal.end()
         for task in self.tasks:
-            if task.outcome != "done":
-                troubles[os.path.basename(task.steps[-1].source)] = f"{task.outcome}: {task.why}"
+            if not isinstance(task.outcome, Done):
+                kind = type(task.outcome).__name__.lower()
+                name = os.path.basename(task.steps[-1].source)
+                troubles[name] = f"{kind}: {task.outcome.why}"
         return troubles
 
     def runs(self) -> list[PastRun]:
@@ -116,16 +112,16 @@ class Box:
             return []
         past = past or runs[0]
         journal = Journal(str(self.journals), "undo", str(self.root), {"undoes": past.name})
-        told: list[Undone] = []
+        reported: list[Undone] = []
         before = undone_before(past, runs)
         lines = [
             item
             for item in past.performed()
             if item[0] not in before and (wanted is None or wanted(item[1]))
         ]
-        Undo(past, journal, self.maildir.folder("Trash"), told.append).run(lines)
+        Undo(past, journal, self.maildir.folder("Trash"), reported.append).run(lines)
         journal.end()
-        return told
+        return reported
 
     def files(self) -> dict[str, list[str]]:
         """The file names in new/ and cur/ by `folder/part`, where there are any."""
@@ -142,10 +138,6 @@ class Box:
 
     def leftovers(self) -> list[Path]:
         return [path for path in self.root.rglob("tmp/*") if path.is_file()]
-
-
-def letters(folder: str) -> Mapping[str, str]:
-    return {letter: name for name, letter in keywords.read(folder).values()}
 
 
 def tails(names: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from maildrop_py.decision.decision import Decision
 from maildrop_py.errors import Problem, RuleError
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Filed, Message
+from maildrop_py.message.message import BytesSource, Message, StatedFile
 from maildrop_py.rules.condition import Facts, Outcome
 from maildrop_py.rules.language.reader import load_text
 from maildrop_py.rules.language.rule_set import RuleSet, Then
@@ -42,10 +42,10 @@ class Answers(Evidence):
         return self._by_program.get(argv[0])
 
 
-def mail(head: str | bytes, body: str | bytes = "", filed: Filed | None = None) -> Message:
+def mail(head: str | bytes, body: str | bytes = "", file: StatedFile | None = None) -> Message:
     """A message with these header lines."""
     head, body = (part.encode() if isinstance(part, str) else part for part in (head, body))
-    return Message(BytesSource(head.rstrip(b"\n") + b"\n\n" + body), filed=filed)
+    return Message(BytesSource(head.rstrip(b"\n") + b"\n\n" + body), file=file)
 
 
 def facts(

@@ -36,9 +36,9 @@ class Age:
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.message.date import written_at
 
-        filed = facts.message.filed
+        file = facts.message.file
         value = facts.message.headers.first("Date") or ""
-        since = filed.mtime if filed is not None else written_at(value)
+        since = file.mtime if file is not None else written_at(value)
         if since is None:
             return Outcome(None, "Date", value, why="no date that can be read")
         age = facts.now - since

@@ -38,9 +38,9 @@ class Flags:
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.rules.language.flag_names import in_words
 
-        filed = facts.message.filed
-        if filed is None:
+        file = facts.message.file
+        if file is None:
             return Outcome(False, "flags", why="just arriving, without flags")
-        held = any(letter in filed.flags for letter in self.letters)
-        held = held or any(keyword in filed.keywords for keyword in self.keywords)
-        return Outcome(held, "flags", in_words(filed.flags, filed.keywords) or "none")
+        held = any(letter in file.flags for letter in self.letters)
+        held = held or any(keyword in file.keywords for keyword in self.keywords)
+        return Outcome(held, "flags", in_words(file.flags, file.keywords) or "none")

@@ -1,4 +1,4 @@
-"""folder: where a message that is already filed stands; globs are understood."""
+"""folder: where a message that is already filed is; globs may be used."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Folder:
         from maildrop_py.message.normal_form import composed
         from maildrop_py.rules.matching.text import glob_fits
 
-        filed = facts.message.filed
-        if filed is None:
+        file = facts.message.file
+        if file is None:
             return Outcome(False, "folder", why="just arriving, in no folder yet")
-        folder = composed(filed.folder)
+        folder = composed(file.folder)
         held = any(glob_fits(composed(glob), folder) for glob in self.globs)
-        return Outcome(held, "folder", filed.folder)
+        return Outcome(held, "folder", file.folder)

@@ -6,7 +6,7 @@ from calendar import timegm
 from typing import Any
 
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import Filed
+from maildrop_py.message.message import StatedFile
 from maildrop_py.record import record
 from maildrop_py.rules.conditions.auth import METHODS
 from maildrop_py.rules.conditions.auth import RESULTS as AUTH_RESULTS
@@ -43,7 +43,7 @@ class Example:
     envelope: Envelope
     expect: tuple[tuple[str, Any], ...]
     evidence: tuple[tuple[str, Any], ...] = ()
-    filed: Filed | None = None
+    filed: StatedFile | None = None
     rules: tuple[int, int] | None = None
 
 
@@ -115,12 +115,12 @@ def _codes(node: Node) -> tuple[str, ...]:
     return tuple(".".join(map(str, first)) for first in firsts)
 
 
-def _filed(node: Node) -> Filed:
+def _filed(node: Node) -> StatedFile:
     found = {key.choice(("folder", "flags", "age"), "key"): value for key, value in node.pairs()}
     letters, keywords = parse_flags(found["flags"]) if "flags" in found else ("", ())
     folder = found["folder"].text() if "folder" in found else "INBOX"
     age = parse_comparison(found["age"], AGES).terms[0][1] if "age" in found else 0.0
-    return Filed(folder, letters, keywords, mtime=NOON - age)
+    return StatedFile(folder, letters, keywords, mtime=NOON - age)
 
 
 def _expected(key: Node, value: Node) -> tuple[str, Any]:

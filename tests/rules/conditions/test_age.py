@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.message.message import Filed
+from maildrop_py.message.message import StatedFile
 from tests.support.rules_reading import NOW, asked, held, mail, when, when_problem
 
 DAY = 86400
@@ -15,7 +15,9 @@ DAY = 86400
     [("'> 30d'", True), ("'> 32d'", False), ("'< 5w'", True), ("'>= 1y'", False), ("44min", True)],
 )
 def test_filed_mail_is_as_old_as_its_arrival(test: str, answer: bool) -> None:
-    message = mail("Date: Mon, 1 Jan 1990 00:00:00 +0000", filed=Filed("A", mtime=NOW - 31 * DAY))
+    message = mail(
+        "Date: Mon, 1 Jan 1990 00:00:00 +0000", file=StatedFile("A", mtime=NOW - 31 * DAY)
+    )
     assert held(f"{{age: {test}}}", message) is answer
 
 

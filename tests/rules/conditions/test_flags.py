@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.message.message import Filed
+from maildrop_py.message.message import StatedFile
 from tests.support.rules_reading import asked, held, mail, when, when_problem
 
-FILED = Filed("INBOX", "FS", ("$Work",))
+FILED = StatedFile("INBOX", "FS", ("$Work",))
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ FILED = Filed("INBOX", "FS", ("$Work",))
     ],
 )
 def test_one_of_the_flags_is_enough(test: str, answer: bool) -> None:
-    assert held(f"{{flags: {test}}}", mail("A: b", filed=FILED)) is answer
+    assert held(f"{{flags: {test}}}", mail("A: b", file=FILED)) is answer
 
 
 def test_arriving_mail_has_no_flags() -> None:
@@ -29,8 +29,8 @@ def test_arriving_mail_has_no_flags() -> None:
 
 
 def test_it_shows_the_flags() -> None:
-    assert asked("{flags: draft}", mail("A: b", filed=FILED)).text == "flagged, seen, $Work"
-    assert asked("{flags: draft}", mail("A: b", filed=Filed("A"))).text == "none"
+    assert asked("{flags: draft}", mail("A: b", file=FILED)).text == "flagged, seen, $Work"
+    assert asked("{flags: draft}", mail("A: b", file=StatedFile("A"))).text == "none"
 
 
 def test_it_says_itself_in_words() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.message.message import Filed
+from maildrop_py.message.message import StatedFile
 from tests.support.rules_reading import asked, held, mail, when
 
 
@@ -21,7 +21,7 @@ from tests.support.rules_reading import asked, held, mail, when
     ],
 )
 def test_the_whole_name_must_fit(test: str, answer: bool) -> None:
-    assert held(f"{{folder: {test}}}", mail("A: b", filed=Filed("Lists/python"))) is answer
+    assert held(f"{{folder: {test}}}", mail("A: b", file=StatedFile("Lists/python"))) is answer
 
 
 def test_arriving_mail_is_in_no_folder() -> None:

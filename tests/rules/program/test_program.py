@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.memory import Memory
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import Filed
+from maildrop_py.message.message import StatedFile
 from maildrop_py.record import replace
 from maildrop_py.rules.program.compiler import compile_rules
 from maildrop_py.rules.program.index import FEW
@@ -149,8 +149,8 @@ def test_decisions_do_not_depend_on_the_messages_before(
     program = compile_rules(rules_of(text))
     memory = memory_of_many(program)
     for head in written * 2:
-        for filed in (None, Filed("INBOX"), Filed("Old", "S")):
-            message = mail(b"\n".join(head), filed=filed)
+        for filed in (None, StatedFile("INBOX"), StatedFile("Old", "S")):
+            message = mail(b"\n".join(head), file=filed)
             fast = decide(message, envelope, Answers(), program, NOW, memory=memory)
             slow = decided(text, message, envelope, explain=True)
             assert replace(slow, trace=()) == fast

@@ -1,0 +1,91 @@
+"""refile_reporter: what `refile` counts and prints of the messages that it takes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import partial
+
+import click
+
+from maildrop_py.cli.standard_error import say, warn
+from maildrop_py.decision.decision import Decision
+from maildrop_py.evidence.evidence import Evidence
+from maildrop_py.message.message import Message
+from maildrop_py.refile.run import Changed, OnChanged
+from maildrop_py.report.dry_run_rows import Row, as_json, row_of, table_of
+from maildrop_py.report.tally import Tally
+
+LONGEST_TABLE = 40
+"""Messages; if there are more, a dry run prints no table unless it is asked for."""
+
+
+class RefileReporter:
+    """The Reporter of one run of `refile`, and its result at the end."""
+
+    def __init__(self, *, dry_run: bool, list_all: bool, as_lines: bool) -> None:
+        self.tally = Tally()
+        self._dry_run = dry_run
+        self._list_all = list_all
+        self._as_lines = as_lines
+        self._rows: list[Row] = []
+
+    def planned(
+        self, path: str, message: Message, decision: Decision, evidence: Evidence
+    ) -> OnChanged:
+        row = None
+        if self._as_lines or (self._dry_run and self._is_listed()):  # it takes as long as deciding
+            row = row_of(path, message, decision, evidence)
+        return partial(self._changed, decision, row)
+
+    def left(self, reason: str) -> None:
+        if reason:
+            self.tally.not_allowed[reason] += 1
+        else:
+            self.tally.stay += 1
+
+    def failed(self, path: str, why: str) -> None:
+        self.tally.failed += 1
+        say(path, why)
+
+    def warn(self, text: str) -> None:
+        warn(text)
+
+    def finish(self, done: str, undo: str, stopped: bool) -> None:
+        """Print the result: `done` is the word for it, `undo` the name of the run."""
+        if self._as_lines:
+            _print_json({"summary": self.tally.as_json(), "undo": undo or None})
+            return
+        self._print_tables()
+        click.echo(self.tally.sentence(f"would be {done}" if self._dry_run else done))
+        if stopped:
+            click.echo("stopped before the end")
+        if undo:
+            click.echo(f"to put it back: maildrop-py undo {undo}")
+
+    def _changed(self, decision: Decision, row: Row | None, changed: Changed) -> None:
+        self.tally.change(decision)
+        if row is None:
+            return
+        if self._as_lines:
+            to = {"to": changed.path} if changed.path else {}
+            _print_json({**as_json(row), **to})
+        elif self._is_listed():
+            self._rows.append(row)
+
+    def _is_listed(self) -> bool:
+        return self._list_all or len(self._rows) <= LONGEST_TABLE
+
+    def _print_tables(self) -> None:
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        if self._rows and self._is_listed():
+            console.print(table_of(self._rows))
+            console.print()
+        if self.tally.changed:
+            console.print(self.tally.table())
+
+
+def _print_json(value: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

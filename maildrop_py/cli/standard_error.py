@@ -1,0 +1,15 @@
+"""standard_error: what the commands for people say beside their result."""
+
+from __future__ import annotations
+
+import sys
+
+
+def say(what: str, why: str) -> None:
+    """One line on standard error: a path or `warning`, and what is to be said about it."""
+    print(f"{what}: {why}", file=sys.stderr, flush=True)
+
+
+def warn(text: str) -> None:
+    """A warning on standard error."""
+    say("warning", text)
