@@ -16,8 +16,11 @@ import os
 import sys
 import time
 
-from maildrop_py.cli.startup.deliver_options import parse
+from maildrop_py.cli.startup.deliver_options import deadline_of, parse, wrong_values
 from maildrop_py.cli.startup.environment import envelope_of, exact
+from maildrop_py.decision.decider import Decider, World
+from maildrop_py.delivery.deliver import deliver as deliver_copies
+from maildrop_py.delivery.spool import Spool
 from maildrop_py.errors import (
     DeadlineExceeded,
     Interrupted,
@@ -26,20 +29,22 @@ from maildrop_py.errors import (
     Temporary,
     UsageError,
 )
-from maildrop_py.intake.stdin import drain
+from maildrop_py.intake.stdin import drain, read_message
+from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.message.message import Message
 from maildrop_py.paths import MESSAGE_TIME, UserPaths
+from maildrop_py.report.delivery_log import log_delivery, log_failure
+from maildrop_py.rules.program.cache import load_program
+from maildrop_py.rules.program.program import no_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from maildrop_py.decision.decision import Decision
     from maildrop_py.delivery.deliver import Receipt
-    from maildrop_py.delivery.spool import Spool
     from maildrop_py.evidence.evidence import Evidence
-    from maildrop_py.maildir.maildir import Maildir
     from maildrop_py.message.envelope import Envelope
-    from maildrop_py.message.message import Message
     from maildrop_py.rules.program.program import Program
 
 DELIVERED, TRY_AGAIN, REJECTED = 0, 75, 77
@@ -77,20 +82,19 @@ def deliver(arguments: list[str]) -> int:
 
 
 class OneDelivery:
-    """One run of `deliver`: what it was told, and what it has come to know."""
+    """One run of `deliver`: its options, and what it has come to know."""
 
     def __init__(self, arguments: list[str]) -> None:
+        self.started = time.monotonic()
         self.options = parse(arguments)
-        self.places = UserPaths(os.environ)
+        self.paths = UserPaths(os.environ)
+        self.warnings: list[str] = wrong_values(self.options)
         self.envelope: Envelope = envelope_of(self.options, os.environ)
-        self.warnings: list[str] = []
-        self.limit = time.monotonic() + 0.9 * _deadline(arguments)  # for programs it runs
+        self.message: Message | None = None
+        self.limit = self.started + 0.9 * deadline_of(self.options)  # for programs it runs
 
     def run(self) -> int:
         """Take the message in, decide, and carry the decision out."""
-        from maildrop_py.delivery.spool import Spool
-        from maildrop_py.intake.stdin import read_message
-
         program = self._load_rules()
         maildir = self._maildir(program)
         with Spool(maildir, self.envelope) as spool:
@@ -99,16 +103,16 @@ class OneDelivery:
             return self._dispatch(spool, maildir, program)
 
     def log_failure(self, error: Exception) -> None:
-        """One line to syslog, where whoever reads the mail server's log finds it."""
-        from maildrop_py.report.delivery_log import log_failure
-
-        log_failure(self.envelope, error, self.warnings)
+        """Log why the message was not delivered; nothing is raised."""
+        try:
+            log_failure(
+                *(self.envelope, error, self.warnings), path=self._log_path, message=self.message
+            )
+        except Exception:  # noqa: BLE001 - the first failure is what the mail server must see
+            return
 
     def _dispatch(self, spool: Spool, maildir: Maildir, program: Program) -> int:
-        from maildrop_py.delivery.deliver import deliver
-        from maildrop_py.message.message import Message
-
-        message = Message(spool)
+        self.message = message = Message(spool)
         self.envelope = exact(self.envelope, message.headers)
         decision, evidence = self._decide(message, spool, program)
         commands = None
@@ -116,7 +120,7 @@ class OneDelivery:
             from maildrop_py.delivery.program_environment import command_settings
 
             commands = command_settings(*self._surroundings, program.settings.sendmail, self.limit)
-        receipt = deliver(decision, spool, maildir, self.envelope, commands)
+        receipt = deliver_copies(decision, spool, maildir, self.envelope, commands)
         self._remember(message, decision, evidence, receipt)
         if decision.reject is not None:
             raise Rejected(decision.reject)
@@ -128,8 +132,13 @@ class OneDelivery:
         """What is worth knowing later; the message is delivered, whatever goes wrong in it."""
         try:
             evidence.delivered()
-            warnings = (*evidence.warnings, *receipt.warnings)
-            self._log(message, decision, receipt.paths, warnings)
+            warnings = (*self.warnings, *evidence.warnings, *receipt.warnings)
+            log_delivery(
+                *(self._log_path, self.envelope, message, decision, receipt.paths, warnings),
+                *(time.time(),),
+                evidence=evidence,
+                seconds=round(time.monotonic() - self.started, 3),
+            )
         except Exception:  # noqa: BLE001 - tried again, the message would be there twice
             return
 
@@ -137,10 +146,8 @@ class OneDelivery:
         self, message: Message, spool: Spool, program: Program
     ) -> tuple[Decision, Evidence]:
         """The decision, with the evidence that was asked for it."""
-        from maildrop_py.decision.decider import Decider, World
-
         world = World(
-            state=self.places.state, run_command=lambda argv: self._run_command(argv, spool)
+            state=self.paths.state, run_command=lambda argv: self._run_command(argv, spool)
         )
         warn = self.warnings.append
         return Decider(program).decide_arrival(message, self.envelope, world, warn)
@@ -152,48 +159,28 @@ class OneDelivery:
 
     @property
     def _surroundings(self) -> tuple[Mapping[str, str], str, Envelope]:
-        return os.environ, self.places.home, self.envelope
+        return os.environ, self.paths.home, self.envelope
 
     def _load_rules(self) -> Program:
         """The user's rules; none where the place is certain without them."""
-        from maildrop_py.rules.program.cache import load_program
-        from maildrop_py.rules.program.program import no_rules
-
-        path = self.options.get("rules") or self.places.rules
-        program = load_program(path, self.places.cache, self.warnings.append)
+        path = self.options.get("rules") or self.paths.rules
+        program = load_program(path, self.paths.cache, self.warnings.append)
         if program is not None:
             return program
-        if "maildir" not in self.options and not os.path.isdir(self.places.maildir):
+        if "maildir" not in self.options and not os.path.isdir(self.paths.maildir):
             raise Temporary(f"no usable rules in {path}, and no Maildir to be sure of")
         return no_rules()
 
     def _maildir(self, program: Program) -> Maildir:
-        from maildrop_py.maildir.maildir import Maildir
-
         settings = program.settings
         told = self.options.get("maildir") or settings.maildir
-        root = self.places.expand(told) if told else self.places.maildir
+        root = self.paths.expand(told) if told else self.paths.maildir
         return Maildir(root, settings.layout, settings.folder_encoding, create=told is not None)
 
-    def _log(
-        self,
-        message: Message,
-        decision: Decision,
-        paths: Sequence[str],
-        warnings: Sequence[str],
-    ) -> None:
-        from maildrop_py.report.delivery_log import log_delivery
-
-        place = self.options.get("log") or self.places.log
-        log_delivery(
-            None if place == "none" else place,
-            self.envelope,
-            message,
-            decision,
-            paths,
-            (*self.warnings, *warnings),
-            time.time(),
-        )
+    @property
+    def _log_path(self) -> str | None:
+        path = self.options.get("log") or self.paths.log
+        return None if path == "none" else path
 
 
 def _catch_signals(arguments: list[str]) -> None:
@@ -219,8 +206,8 @@ def _catch_signals(arguments: list[str]) -> None:
 
 def _deadline(arguments: list[str]) -> float:
     try:
-        return min(max(float(parse(arguments).get("deadline", MESSAGE_TIME)), 0.001), 900.0)
-    except (UsageError, ValueError):
+        return deadline_of(parse(arguments))
+    except UsageError:
         return MESSAGE_TIME
 
 

@@ -45,6 +45,9 @@ def _deliver(arguments: list[str]) -> NoReturn:
 
         status = run(arguments)
         bundle.keep()
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the mail server is told
+        if status:
+            os.write(2, f"4.3.0 {type(error).__name__}: {error}\n".encode("utf-8", "replace"))
     finally:
         os._exit(status)  # the interpreter's own tidying up would cost 2 ms and could fail
 

@@ -1,125 +1,99 @@
-"""delivery_log: what was delivered where, and why: one line to syslog, one of JSON.
+"""delivery_log: what was done with each message: one line to syslog, one of JSON.
 
 A log that cannot be written is no reason to refuse a message that is already
-delivered: nothing is raised here. The JSON lines are what `stats` reads.
+delivered: nothing is raised here, and syslog says why. The JSON lines are what
+`stats` and `why` read; `log_entry` has their fields, `log_file` how they are kept.
 """
 
 from __future__ import annotations
 
-import os
 import time
-from errno import EPERM
 
-from maildrop_py.decision.decision import Filing, Forward
+from maildrop_py.report import log_file, system_log
 from maildrop_py.report.json_line import json_line
+from maildrop_py.report.log_entry import DEFERRED, Event, entry_of, result_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from maildrop_py.decision.decision import Action, Decision
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
 
-# A FIFO that nobody reads is an error and no reason to wait.
-_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-
 
 def log_delivery(
-    place: str | None,
+    path: str | None,
     envelope: Envelope,
     message: Message,
     decision: Decision,
     paths: Sequence[str],
     warnings: Sequence[str],
     now: float,
+    *,
+    command: str = "deliver",
+    evidence: Evidence | None = None,
+    seconds: float | None = None,
 ) -> None:
-    """Log one delivery; `place` is the file of JSON lines, None for none."""
-    message_id = (message.headers.first("Message-ID") or "").strip()
-    done = [_in_words(action) for action in decision.actions]
-    if decision.reject is not None:
-        done.append(f"rejected: {decision.reject}")
-    did = ", ".join(done) or "discarded"
-    rule = decision.rule or "no rule"
-    _to_syslog(
-        f"message-id={message_id} from=<{envelope.sender or ''}> to=<{envelope.recipient or ''}> "
-        f"size={message.size} rule={rule!r} {did}",
-        warnings,
+    """Log one delivery to syslog and to the file `path`, None for none.
+
+    `seconds` is how long it took; `evidence` what was asked for it.
+    """
+    event = Event(
+        *(command, result_of(decision), now, envelope, message, decision),
+        *(tuple(paths), tuple(warnings), "", seconds, evidence),
     )
-    if place is not None:
-        entry = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
-            "message_id": message_id,
-            "sender": envelope.sender,
-            "recipient": envelope.recipient,
-            "size": message.size,
-            "rule": decision.rule,
-            "actions": [_in_words(action) for action in decision.actions],
-            "folders": [filing.folder for filing in decision.filings],
-            "reject": decision.reject,
-            "score": decision.score,
-            "reasons": [f"{reason.rule}: {reason.because}" for reason in decision.reasons],
-            "paths": list(paths),
-            "warnings": list(warnings),
-        }
-        _append(place, json_line(entry))
+    log_event(path, event)
 
 
-def log_failure(envelope: Envelope, error: Exception, warnings: Sequence[str]) -> None:
+def log_failure(
+    envelope: Envelope,
+    error: Exception,
+    warnings: Sequence[str],
+    *,
+    path: str | None = None,
+    message: Message | None = None,
+    command: str = "deliver",
+) -> None:
     """Log why a message was not delivered."""
-    _to_syslog(
-        f"from=<{envelope.sender or ''}> to=<{envelope.recipient or ''}> "
-        f"not delivered: {type(error).__name__}: {error}",
-        warnings,
+    why = f"{type(error).__name__}: {error}"
+    log_event(
+        path,
+        Event(
+            *(command, DEFERRED, time.time(), envelope, message),
+            warnings=tuple(warnings),
+            error=why,
+        ),
     )
+
+
+def log_event(path: str | None, event: Event) -> None:
+    """Log one event to syslog and to the file `path`, None for none."""
+    try:
+        system_log.log_event(event)
+    except OSError as error:  # of a message that can no longer be read
+        system_log.write([f"{event.result} {event.error}", str(error)], failed=True)
+    if path is not None:
+        append_events(path, [event])
+
+
+def append_events(path: str, events: Iterable[Event]) -> None:
+    """Add events to the file alone: there may be thousands when filed mail is moved."""
+    try:
+        lines = "".join([json_line(entry_of(event)) for event in events])
+        if lines:
+            log_file.append(path, lines.encode("utf-8", "replace"), time.time())
+    except OSError as error:
+        system_log.write([f"delivery log {path}: {error.strerror or error}"], failed=True)
 
 
 def log_trouble(error: Exception) -> None:
-    """Log a fault of ours, with the place it comes from."""
+    """Log a fault of ours, with where in the program it happened."""
     import traceback
 
-    place = traceback.extract_tb(error.__traceback__)[-1:]
-    where = f" in {place[0].name}, line {place[0].lineno} of {place[0].filename}" if place else ""
-    _to_syslog(f"{type(error).__name__}: {error}{where}", ())
-
-
-def _in_words(action: Action) -> str:
-    if isinstance(action, Filing):
-        flags = action.flags + "".join(f" {keyword}" for keyword in action.keywords)
-        return f"filed into {action.folder}" + (f" ({flags})" if flags else "")
-    if isinstance(action, Forward):
-        return f"forwarded to {action.address}"
-    return f"piped to {action.argv[0]}"
-
-
-def _to_syslog(line: str, warnings: Sequence[str]) -> None:
-    import syslog
-
-    syslog.openlog("maildrop-py", syslog.LOG_PID, syslog.LOG_MAIL)
-    for warning in warnings:
-        syslog.syslog(syslog.LOG_WARNING, _printable(warning))
-    syslog.syslog(syslog.LOG_INFO, _printable(line))
-
-
-def _printable(line: str) -> str:
-    """No message writes a line of its own into the system's log."""
-    if not line.isprintable():
-        line = "".join(char if char.isprintable() else "?" for char in line)
-    return line[:900]
-
-
-def _append(place: str, line: str) -> None:
-    try:
-        try:
-            descriptor = os.open(place, _APPEND, 0o600)
-        except FileNotFoundError:
-            os.makedirs(os.path.dirname(place), 0o700, exist_ok=True)
-            descriptor = os.open(place, _APPEND, 0o600)
-        try:
-            if os.fstat(descriptor).st_uid not in (os.geteuid(), 0):
-                raise PermissionError(EPERM, "belongs to another user")
-            os.write(descriptor, line.encode("utf-8", "replace"))
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        _to_syslog(f"delivery log {place}: {error.strerror}", ())
+    frames = traceback.extract_tb(error.__traceback__)[-1:]
+    where = (
+        f" in {frames[0].name}, line {frames[0].lineno} of {frames[0].filename}" if frames else ""
+    )
+    system_log.write([f"{type(error).__name__}: {error}{where}"], failed=True)

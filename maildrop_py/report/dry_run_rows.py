@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from maildrop_py.record import record
-from maildrop_py.report.wording import action_kind, destination, flag_names
+from maildrop_py.report.wording import action_kind, destination, flag_names, total_score
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def row_of(path: str, message: Message, decision: Decision, evidence: Evidence) 
         last.folder if last else None,
         tuple(flag_names(last)) if last else (),
         tuple(filing.folder for filing in copies),
-        _total(evidence, decision),
+        total_score(evidence.spam().score, decision),
         evidence.spf_asked(),
         tuple(f"{reason.rule}: {reason.because}" for reason in decision.reasons),
         destination(decision),
@@ -116,10 +116,3 @@ def _tail(path: str) -> str:
 def summary_key(row: Row) -> tuple[str, str]:
     """What a summary counts a row under."""
     return row.destination, row.rule or NO_RULE
-
-
-def _total(evidence: Evidence, decision: Decision) -> float | None:
-    filter_score = evidence.spam().score
-    if filter_score is None and decision.score is None:
-        return None
-    return (filter_score or 0.0) + (decision.score or 0.0)

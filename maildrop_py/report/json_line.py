@@ -16,7 +16,7 @@ _ESCAPES |= {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("\t"): "\
 
 
 def json_line(values: Mapping[str, object]) -> str:
-    """The object with its newline; values are texts, numbers, booleans, None or lists."""
+    """The object with its newline; values are texts, numbers, booleans, None, lists or objects."""
     return "{" + ", ".join(f"{_json(key)}: {_json(item)}" for key, item in values.items()) + "}\n"
 
 
@@ -27,6 +27,8 @@ def _json(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value) if -_FAR < value < _FAR else "null"  # JSON has no infinity
+    if isinstance(value, dict):
+        return json_line(value)[:-1]
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_json(item) for item in value) + "]"
     text = str(value)

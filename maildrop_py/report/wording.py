@@ -48,9 +48,21 @@ def in_short(action: Action) -> str:
     return f"piped to {' '.join(action.argv)}"
 
 
+def in_full(action: Action) -> str:
+    """One action, as the log says it."""
+    return f"filed into {in_short(action)}" if isinstance(action, Filing) else in_short(action)
+
+
 def sentence(decision: Decision) -> str:
     """Everything that is done, as one sentence."""
-    done = [in_short(action) for action in decision.actions] or ["discarded"]
+    done = [in_short(action) for action in decision.actions]
     if decision.reject is not None:
-        done = [*map(in_short, decision.actions), f"rejected: {decision.reject}"]
-    return ", and ".join(done)
+        done.append(f"rejected: {decision.reject}")
+    return ", and ".join(done or ["discarded"])
+
+
+def total_score(of_filter: float | None, decision: Decision) -> float | None:
+    """The spam score: the filter's, and what rules added; None if there is neither."""
+    if of_filter is None and decision.score is None:
+        return None
+    return (of_filter or 0.0) + (decision.score or 0.0)

@@ -223,10 +223,17 @@ class RecipientDelivery:
         log_delivery(
             self.mailbox.log or None,
             *(self.envelope, self._message, decision, receipt.paths, warnings, time.time()),
+            command="serve",
+            evidence=evidence,
         )
 
     def _fail(self, error: Exception) -> None:
         if self._delivery is not None:
             self._delivery.undo()
         self.reply = answer_to(error)
-        log_failure(self.envelope, error, self._warnings)
+        log_failure(
+            *(self.envelope, error, self._warnings),
+            path=self.mailbox.log or None,
+            message=self._message,
+            command="serve",
+        )

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
-    Bundled = tuple[str, bool, int, int, bytes]
-    """source path, is a package, mtime in ns and size of the source, code as marshal has it"""
+    Bundled = tuple[str, bool, int, int, bytes, tuple[str, ...]]
+    """source path, is a package, mtime in ns and size of the source, code as marshal has it,
+    the modules of ours that it imports as it is loaded"""
 
 PACKAGE = "maildrop_py."
-KEY = f"maildrop-py modules 2 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
+KEY = f"maildrop-py modules 3 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
+Module: Any = type(sys)
 ModuleSpec: Any = type(__spec__)  # importing importlib.machinery for it would cost 1 ms
 
 
@@ -37,17 +39,16 @@ class Bundle:
     def __init__(self, path: str) -> None:
         self.path = path
         self.modules: dict[str, Bundled] = _read(path)
+        self._loading: set[str] = set()  # those that import each other are left to Python
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> Any:
-        found = self.modules.get(name)
-        if found is None or not _is_current(found):
-            self.modules.pop(name, None)
+        found = self._current(name)
+        if found is None:
             return None
-        spec = ModuleSpec(name, self, origin=found[0], is_package=found[1])
-        spec.has_location = True
-        if found[1]:
-            spec.submodule_search_locations.append(os.path.dirname(found[0]))
-        return spec
+        for needed in found[5]:
+            if needed not in sys.modules:
+                self._load(needed)
+        return self._spec(name, found)
 
     def create_module(self, spec: object) -> None:
         """The import system makes the module."""
@@ -58,6 +59,51 @@ class Bundle:
     def get_code(self, name: str) -> CodeType:
         code: CodeType = loads(self.modules[name][4])
         return code
+
+    def _load(self, name: str) -> None:
+        """Load a module that others import, and first those that it imports itself.
+
+        The import system's own work for a module is more than most of ours need to run; so
+        it does that for one module, and here the rest is done in advance. What is
+        left out here, it does as ever.
+        """
+        if name in self._loading:
+            return
+        self._loading.add(name)
+        found = self._current(name)
+        package, _, last = name.rpartition(".")
+        for needed in (package, *(found[5] if found is not None else ())):
+            if needed not in sys.modules:
+                self._load(needed)
+        if found is None or name in sys.modules or package not in sys.modules:
+            return
+        module = Module(name)
+        names = module.__dict__
+        names["__spec__"] = spec = self._spec(name, found)
+        names["__file__"], names["__loader__"], names["__package__"] = found[0], self, spec.parent
+        if found[1]:
+            names["__path__"] = spec.submodule_search_locations
+        sys.modules[name] = module
+        try:
+            exec(loads(found[4]), names)
+        except BaseException:
+            del sys.modules[name]
+            raise
+        setattr(sys.modules[package], last, module)
+
+    def _current(self, name: str) -> Bundled | None:
+        found = self.modules.get(name)
+        if found is None or not _is_current(found):
+            self.modules.pop(name, None)
+            return None
+        return found
+
+    def _spec(self, name: str, found: Bundled) -> Any:
+        spec = ModuleSpec(name, self, origin=found[0], is_package=found[1])
+        spec.has_location = True
+        if found[1]:
+            spec.submodule_search_locations.append(os.path.dirname(found[0]))
+        return spec
 
     def keep(self) -> None:
         """Write the file anew if this process has loaded modules that are not in it."""
@@ -96,5 +142,26 @@ def _bundled(module: ModuleType) -> Bundled:
     spec: Any = module.__spec__
     source = os.stat(spec.origin)
     is_package = spec.submodule_search_locations is not None
-    code = dumps(spec.loader.get_code(spec.name))
-    return spec.origin, is_package, source.st_mtime_ns, source.st_size, code
+    code = spec.loader.get_code(spec.name)
+    needed = _needed(code, module)
+    return spec.origin, is_package, source.st_mtime_ns, source.st_size, dumps(code), needed
+
+
+def _needed(code: CodeType, module: ModuleType) -> tuple[str, ...]:
+    """The modules of ours that `module` imports as it is loaded, in order.
+
+    What it imports for type checkers alone does not count: it has no such names.
+    """
+    from dis import get_instructions
+
+    found: list[str] = []
+    before: Any = None  # what was pushed last: the names in `from … import names`
+    for step in get_instructions(code):
+        name = str(step.argval)
+        if step.opname == "IMPORT_NAME" and name.startswith(PACKAGE):
+            names = before or ()
+            if all(each in module.__dict__ for each in names):
+                inner = [f"{name}.{each}" for each in names]
+                found += [name, *(each for each in inner if each in sys.modules)]
+        before = step.argval
+    return tuple(dict.fromkeys(found))

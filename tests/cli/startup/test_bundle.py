@@ -28,9 +28,9 @@ def plant(path: Path, trace: Path) -> None:
     """Let the code of one module in the bundle leave a trace, checksum and all."""
     modules = marshal.loads(path.read_bytes()[START:])
     name = "maildrop_py.decision.decide"
-    *about, code = modules[name]
+    *about, code, needed = modules[name]
     source = f"import marshal\nopen({str(trace)!r}, 'w').close()\nexec(marshal.loads({code!r}))\n"
-    modules[name] = (*about, marshal.dumps(compile(source, about[0], "exec")))
+    modules[name] = (*about, marshal.dumps(compile(source, about[0], "exec")), needed)
     body = marshal.dumps(modules)
     path.write_bytes(bundle.KEY + crc32(body).to_bytes(4, "big") + body)
 
