@@ -20,6 +20,12 @@ PROGRAM = "maildrop-py"
 SHARED_RULES = "/etc/maildrop-py/rules.yaml"
 """The rules of a server whose users have no homes."""
 
+SHARED_POLICY = "/etc/maildrop-py/policy.yaml"
+"""What is asked before the mail comes."""
+
+COUNTRIES = "/var/lib/maildrop-py/countries"
+"""The table of countries, unless `countries:` names another file."""
+
 SENDMAIL = "/usr/sbin/sendmail"
 PROGRAM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 """Where programs that rules name are looked for ($PATH)."""
@@ -39,6 +45,16 @@ def delivery_log(state: str) -> str:
 def evidence_store(state: str) -> str:
     """The SQLite file of what was learnt and asked."""
     return f"{state}/evidence.sqlite"
+
+
+def policy_log(state: str) -> str:
+    """The file of JSON lines that says what was done before the mail came."""
+    return f"{state}/policy.jsonl"
+
+
+def greylist_store(state: str) -> str:
+    """The SQLite file of what greylisting remembers."""
+    return f"{state}/greylist.sqlite"
 
 
 def contacts_file(state: str) -> str:

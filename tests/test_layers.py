@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "intake": f"{LEAVES} message",
     "refile": f"{LEAVES} message rules decision maildir delivery intake",
     "lmtp": f"{LEAVES} message",
+    "policy": f"{LEAVES} message evidence rules decision lmtp",
     "report": f"{LEAVES} message rules decision",
     "serve": f"{LEAVES} {STAGES}",
     "cli": f"{LEAVES} {STAGES} refile serve convert",
@@ -55,7 +56,7 @@ FROM_THE_LEFT = (
         "rules",
         "decision",
     ),
-    *("maildir", "delivery", "intake", "refile", "lmtp", "report", "serve", "cli"),
+    *("maildir", "delivery", "intake", "refile", "lmtp", "policy", "report", "serve", "cli"),
 )
 """For type checkers alone, a module may look at everything to the left of its package."""
 

@@ -16,6 +16,8 @@ COMMANDS = {
     "watch": "watch:watch",
     "undo": "undo:undo",
     "serve": "serve:serve",
+    "policy": "policy:policy",
+    "country": "country:country",
     "contacts": "contacts:contacts",
     "check": "check:check",
     "schema": "schema:schema",

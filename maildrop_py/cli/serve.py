@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import grp
 import os
 import pwd
 import socket
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from maildrop_py.cli.listening import listeners_of
 from maildrop_py.errors import MaildropError, UsageError
 from maildrop_py.lmtp.processes.privileges import Credentials, credentials_named
-from maildrop_py.lmtp.server.listeners import Listener, inherited_listeners, listen_tcp, listen_unix
+from maildrop_py.lmtp.server.listeners import Listener
 from maildrop_py.lmtp.session_settings import Limits
 from maildrop_py.paths import SHARED_RULES, UserPaths, delivery_log
 from maildrop_py.serve.path_template import PathTemplate
@@ -184,37 +184,6 @@ def _credentials(options: Options) -> Credentials | None:
 
 
 def _listeners(options: Options) -> list[Listener]:
-    listeners = inherited_listeners(os.environ)
-    listeners += [_listener(place, options) for place in options.listen]
-    if not listeners:
-        raise UsageError("nowhere to listen: use --listen /run/maildrop-py/lmtp")
-    return listeners
-
-
-def _listener(place: str, options: Options) -> Listener:
-    if place.startswith("/"):
-        owner, group = _ids(options)
-        return listen_unix(place, _mode(options.mode), owner, group)
-    host, colon, port = place.rpartition(":")
-    if not colon or not port.isdigit():
-        raise UsageError(f"--listen {place}: not an absolute path, and not ADDRESS:PORT")
-    return listen_tcp(host.strip("[]"), int(port), xforward=options.xforward)
-
-
-def _mode(text: str) -> int:
-    try:
-        mode = int(text, 8)
-    except ValueError:
-        mode = -1
-    if not 0 <= mode <= 0o777:
-        raise UsageError(f"--mode {text}: not permissions in octal, such as 0660")
-    return mode
-
-
-def _ids(options: Options) -> tuple[int, int]:
-    """uid and gid of the socket; -1 for what was not given."""
-    try:
-        owner = pwd.getpwnam(options.owner).pw_uid if options.owner else -1
-        return owner, grp.getgrnam(options.group).gr_gid if options.group else -1
-    except KeyError as error:
-        raise UsageError(f"--owner, --group: {error.args[0]}") from error
+    example = "/run/maildrop-py/lmtp"
+    told = options.mode, options.owner, options.group
+    return listeners_of(options.listen, *told, example, options.xforward)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from maildrop_py.evidence.border import Border
+    from maildrop_py.evidence.country import Country
     from maildrop_py.evidence.dnsbl import Listing
     from maildrop_py.evidence.helo import Helo
     from maildrop_py.evidence.inquiry import Inquiry
@@ -122,6 +123,14 @@ class Evidence:
     def helo(self) -> Helo:
         """The HELO name of the border's client and its kinds."""
         return self._once("helo", self._inquiry.helo)
+
+    def country(self) -> Country:
+        """The country to which the address of the border's client was given."""
+        return self._once("country", self._inquiry.country)
+
+    def attribute(self, name: str) -> str | None:
+        """What the mail server says of its session before the mail comes; None if it did not."""
+        return None
 
     def dnsbl(self, zone: str) -> Listing:
         """What the DNS list `zone` says of the border's client; all `zones` are asked with it."""

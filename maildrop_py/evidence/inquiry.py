@@ -14,6 +14,7 @@ from maildrop_py.paths import contacts_file, evidence_store
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.evidence.budget import Budget
+    from maildrop_py.evidence.country import Country
     from maildrop_py.evidence.dnsbl import Listing
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.evidence.helo import Helo
@@ -95,6 +96,16 @@ class Inquiry:
             return helo.Helo(unknown=border.unknown or "HELO is not known")
         own = (*self.settings.server_names, *(one for one in self._mine() if "@" not in one))
         return helo.Helo(border.helo, helo.kinds(border.helo, border.address, own))
+
+    def country(self) -> Country:
+        from maildrop_py.evidence import country
+
+        border = self.evidence.border()
+        if border.address is None:
+            return country.Country(unknown=border.unknown)
+        found, warning = country.look_up(border.address, self.settings.countries, self._now())
+        self.warnings += [warning] if warning else []
+        return found
 
     def listings(self, zones: tuple[str, ...]) -> dict[str, Listing]:
         from maildrop_py.evidence import dnsbl

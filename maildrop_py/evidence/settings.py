@@ -36,6 +36,14 @@ class Settings(Protocol):
     def server_names(self) -> tuple[str, ...]:
         """The receiving server's own names and domains."""
 
+    @property
+    def countries(self) -> str:
+        """The file of the table of countries, "" for the usual place."""
+
+    @property
+    def store(self) -> str:
+        """`redis://…` where hosts share what they learn; "" for a file of one's own."""
+
 
 class Clock(Protocol):
     """The module `time`, or what a test makes of it."""

@@ -32,14 +32,17 @@ def explain(message: Message, decision: Decision, rules: int, path: Iterable[str
 
     `path` are lines about the way that the message came, to stand above the rules.
     """
-    lines = [*_summary(message), *path, ""]
-    for number, trace in enumerate(decision.trace, 1):
-        lines += _rule(number, trace)
-    reached = len(decision.trace)
-    if reached < rules:
-        lines.append(f"rules {reached + 1} to {rules} were not reached")
+    lines = [*_summary(message), *path, "", *explain_rules(decision.trace, rules)]
     lines += _result(decision)
     return "\n".join(lines) + "\n"
+
+
+def explain_rules(traces: tuple[RuleTrace, ...], rules: int) -> Iterator[str]:
+    """Each rule that was tried, with what its conditions saw; `rules` is how many there are."""
+    for number, trace in enumerate(traces, 1):
+        yield from _rule(number, trace)
+    if len(traces) < rules:
+        yield f"rules {len(traces) + 1} to {rules} were not reached"
 
 
 def _summary(message: Message) -> Iterator[str]:

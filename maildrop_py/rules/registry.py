@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from maildrop_py.rules.actions import ACTIONS
-from maildrop_py.rules.conditions import CONDITIONS
+from maildrop_py.rules.actions import ACTIONS, POLICY_ACTIONS
+from maildrop_py.rules.conditions import CONDITIONS, POLICY_CONDITIONS
 
 if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import ActionType
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 def condition_class(name: str) -> type[ConditionType]:
     """The class registered for the condition `name`."""
-    found: type[ConditionType] = _load("conditions", CONDITIONS[name])
+    found: type[ConditionType] = _load("conditions", (CONDITIONS | POLICY_CONDITIONS)[name])
     return found
 
 
 def action_class(name: str) -> type[ActionType]:
     """The class registered for the action `name`."""
-    found: type[ActionType] = _load("actions", ACTIONS[name])
+    found: type[ActionType] = _load("actions", (ACTIONS | POLICY_ACTIONS)[name])
     return found
 
 

@@ -23,3 +23,22 @@ ACTIONS: dict[str, str] = {
 }
 
 FINAL = ("file", "discard", "reject", "forward", "pipe")
+
+NO_COPY = ("discard", "reject")
+"""Final actions that leave no copy: to go on after them means nothing."""
+
+POLICY_ACTIONS: dict[str, str] = {
+    # final
+    "accept": "accept:Accept",
+    "reject": "reject:Reject",
+    "defer": "defer:Defer",
+    "greylist": "greylist:Greylist",
+    "tarpit": "tarpit:Tarpit",
+    # not final
+    "prepend": "prepend:Prepend",
+    "score": "score:Score",
+    "set": "set_:Set",
+}
+"""Those of policy files, which are asked before the mail comes."""
+
+POLICY_FINAL = ("accept", "reject", "defer", "greylist", "tarpit")

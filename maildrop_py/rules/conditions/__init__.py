@@ -52,6 +52,7 @@ CONDITIONS: dict[str, str] = {
     "client_ip": "client_ip:ClientIp",
     "client_name": "client_name:ClientName",
     "client_tld": "client_tld:ClientTld",
+    "client_country": "client_country:ClientCountry",
     "self_forged": "self_forged:SelfForged",
     "known_sender": "known_sender:KnownSender",
     "misspelt": "misspelt:Misspelt",
@@ -64,3 +65,20 @@ CONDITIONS: dict[str, str] = {
     # other programs
     "command": "command:Command",
 }
+
+POLICY_CONDITIONS: dict[str, str] = {
+    **{
+        name: CONDITIONS[name]
+        for name in (
+            *("all", "any", "not", "weigh", "size", "sender", "recipient", "extension"),
+            *("spf", "spf_whitelist", "dnsbl", "s25r", "dynamic_fqdn", "helo", "client_ip"),
+            *("client_name", "client_tld", "client_country", "self_forged", "known_sender"),
+            "spam_score",
+        )
+    },
+    "authenticated": "authenticated:Authenticated",
+    "encrypted": "encrypted:Encrypted",
+    "stress": "stress:Stress",
+    "attribute": "attribute:Attribute",
+}
+"""Those of policy files: what needs no header and no body, and what the session says."""

@@ -20,7 +20,7 @@ def included_paths(node: Node, scope: Scope) -> tuple[list[str], bool]:
     """
     written = node.text()
     if written.startswith(BUILTIN):
-        return [_builtin(node, written.removeprefix(BUILTIN))], True
+        return [_builtin(node, written.removeprefix(BUILTIN), scope)], True
     folder, name = os.path.split(written)
     if WILDCARDS & set(folder):
         raise node.mistake("wildcards may only stand in the file's name")
@@ -33,8 +33,9 @@ def included_paths(node: Node, scope: Scope) -> tuple[list[str], bool]:
         raise node.mistake(f"{os.path.dirname(path)} cannot be read: {reason(error)}") from None
 
 
-def _builtin(node: Node, name: str) -> str:
-    names = builtin_names()
+def _builtin(node: Node, name: str, scope: Scope) -> str:
+    folder = scope.vocabulary.library
+    names = builtin_names(folder)
     if name not in names:
         raise node.mistake(f"no rule file called {name!r} ships", suggestion(name, names))
-    return builtin_path(name)
+    return builtin_path(folder + name)

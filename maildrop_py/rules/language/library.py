@@ -23,9 +23,9 @@ def builtin_path(name: str) -> str:
     return os.path.join(folder, f"{name}.yaml" if name else "")
 
 
-def builtin_names() -> list[str]:
-    """The names of all shipped rule files that can be included."""
-    folder = builtin_path("")
+def builtin_names(below: str = "") -> list[str]:
+    """The names of all shipped rule files that can be included; `below` is "" or "policies/"."""
+    folder = builtin_path("") + below
     names = os.listdir(folder) if os.path.isdir(folder) else []
     found = (name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
     return sorted(name for name in found if name != STARTER)

@@ -10,8 +10,6 @@ import os
 
 from maildrop_py.errors import Problem, RuleError
 from maildrop_py.record import replace
-from maildrop_py.rules.actions import ACTIONS
-from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.language.document import Node, suggestion
 from maildrop_py.rules.language.examples import Example, parse_example
 from maildrop_py.rules.language.includes import included_paths
@@ -22,6 +20,7 @@ from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.language.settings_reader import SETTINGS, read_setting
 from maildrop_py.rules.language.sources import Sources
 from maildrop_py.rules.language.then import parse_then
+from maildrop_py.rules.language.vocabulary import MAIL, Vocabulary
 from maildrop_py.rules.language.when import parse_when
 from maildrop_py.rules.language.yaml_tree import parse
 
@@ -44,9 +43,11 @@ def read_rules(path: str, enforce_trust: bool = True, home: str | None = None) -
 class Reader:
     """Collects settings, rules, examples and mistakes over all files."""
 
-    def __init__(self, sources: Sources, home: str | None = None) -> None:
+    def __init__(
+        self, sources: Sources, home: str | None = None, vocabulary: Vocabulary = MAIL
+    ) -> None:
         self.problems: list[Problem] = []
-        self.scope = Scope(sources, self.problems, parse_when, home)
+        self.scope = Scope(sources, self.problems, parse_when, home, vocabulary)
         self.settings = Settings()
         self.rules: list[Rule] = []
         self.examples: list[Example] = []
@@ -137,7 +138,8 @@ class Reader:
 
     def _read_rule(self, node: Node) -> None:
         pairs = node.pairs()
-        found = {key.text(): value for key, value in pairs if self.scope.attempt(_rule_key, key)}
+        known = self._rule_key
+        found = {key.text(): value for key, value in pairs if self.scope.attempt(known, key)}
         if "include" in found:
             if len(pairs) > 1:
                 raise node.mistake("an `include` among rules stands alone")
@@ -169,19 +171,18 @@ class Reader:
             raise written.mistake(f"another rule is called {name!r} too", f"in line {first}")
         return name
 
-
-def _rule_key(key: Node) -> bool:
-    """True for a key that rules have; raises Mistake for others."""
-    name = key.text()
-    if name in RULE_KEYS:
-        return True
-    if name in ACTIONS:
-        hint = "an action: it belongs under `then`"
-    elif name in CONDITIONS:
-        hint = "a condition: it belongs under `when`"
-    else:
-        hint = suggestion(name, RULE_KEYS)
-    raise key.mistake(f"unknown key of a rule {name!r}", hint)
+    def _rule_key(self, key: Node) -> bool:
+        """True for a key that rules have; raises Mistake for others."""
+        name = key.text()
+        if name in RULE_KEYS:
+            return True
+        if name in self.scope.vocabulary.actions:
+            hint = "an action: it belongs under `then`"
+        elif name in self.scope.vocabulary.conditions:
+            hint = "a condition: it belongs under `when`"
+        else:
+            hint = suggestion(name, RULE_KEYS)
+        raise key.mistake(f"unknown key of a rule {name!r}", hint)
 
 
 def load_text(text: str, path: str = "rules.yaml") -> RuleSet:

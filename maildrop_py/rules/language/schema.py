@@ -12,7 +12,7 @@ import sys
 from itertools import combinations
 from typing import Any
 
-from maildrop_py.rules.actions import ACTIONS, FINAL
+from maildrop_py.rules.actions import ACTIONS, FINAL, NO_COPY
 from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.language import then, when
 from maildrop_py.rules.language.examples import ENVELOPE, EVIDENCE
@@ -142,7 +142,7 @@ def _then() -> Schema:
         found["properties"][name] = _described(found["properties"][name], action_class(name))
     both: list[Schema] = [{"required": list(pair)} for pair in combinations(FINAL, 2)]
     goes_on = {"continue": {"const": True}}
-    contrary = [{"required": [name, "continue"], "properties": goes_on} for name in then.NO_COPY]
+    contrary = [{"required": [name, "continue"], "properties": goes_on} for name in NO_COPY]
     return {**found, "not": {"anyOf": both + contrary}}
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from maildrop_py.errors import Problem
 from maildrop_py.rules.language.document import Mistake, Node
 from maildrop_py.rules.language.sources import UntrustedFile
+from maildrop_py.rules.language.vocabulary import MAIL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.condition import Condition
     from maildrop_py.rules.language.sources import Sources
+    from maildrop_py.rules.language.vocabulary import Vocabulary
 
     Pairs = list[tuple[Node, Node]]
     WhenReader = Callable[[Node, "Scope", Pairs | None], Condition]
@@ -40,10 +42,12 @@ class Scope:
         problems: list[Problem],
         read_when: WhenReader,
         home: str | None = None,
+        vocabulary: Vocabulary = MAIL,
     ) -> None:
         self._read_when = read_when
         self.sources = sources
         self.problems = problems
+        self.vocabulary = vocabulary
         self.allow_commands = False
         self.layout = "maildir++"
         self.home = os.path.expanduser("~") if home is None else home

@@ -11,7 +11,9 @@ class Settings:
     """The top of a rules file; `~` in paths is still unexpanded.
 
     `dns_timeout` is in seconds and is one budget for a whole message. `me` are
-    the user's own addresses and domains, `server_names` the server's own names and domains.
+    the user's own addresses and domains, `server_names` the server's own names and
+    domains. `countries` is the file of the table of countries, `store` where several
+    hosts share what they learn.
     """
 
     maildir: str | None = None
@@ -26,3 +28,5 @@ class Settings:
     server_names: tuple[str, ...] = ()
     sendmail: str = SENDMAIL
     allow_commands: bool = False
+    countries: str = ""
+    store: str = ""

@@ -89,6 +89,18 @@ def _path(node: Node) -> str:
     return node.text()
 
 
+def _store(node: Node) -> str:
+    """`redis:///path/of/socket`, `redis://host` or `redis://host:port`; raises Mistake."""
+    text = node.text()
+    hint = "such as redis:///run/redis/redis.sock or redis://192.0.2.5:6379"
+    if not text.startswith("redis://") or not text[8:].strip("/"):
+        raise node.mistake(f"{text!r} is no store", hint)
+    port = "" if text[8] == "/" else text[8:].rpartition("]")[2].partition(":")[2]
+    if port and not (port.isdigit() and 0 < int(port) < 65536):
+        raise node.mistake(f"{port!r} is no port", hint)
+    return text
+
+
 def _texts(name: str) -> Callable[[Node, Scope], dict[str, Any]]:
     return lambda node, scope: {name: tuple(text.lower() for text in node.texts())}
 
@@ -103,6 +115,8 @@ _READERS: dict[str, Callable[[Node, Scope], dict[str, Any]]] = {
     "server_names": _texts("server_names"),
     "sendmail": lambda node, scope: {"sendmail": _path(node)},
     "allow_commands": lambda node, scope: {"allow_commands": node.boolean()},
+    "countries": lambda node, scope: {"countries": scope.path(node)},
+    "store": lambda node, scope: {"store": _store(node)},
 }
 
 SETTINGS = tuple(_READERS)
@@ -137,4 +151,6 @@ SCHEMA: dict[str, Any] = {
     "server_names": {"$ref": "#/$defs/texts", "description": "names of my mail servers"},
     "sendmail": {"type": "string"},
     "allow_commands": {"type": "boolean"},
+    "countries": {"type": "string", "description": "made by `maildrop-py country build`"},
+    "store": {"type": "string", "pattern": "^redis://.", "description": "shared by hosts"},
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from maildrop_py.rules.actions import ACTIONS
 from maildrop_py.rules.condition import children_of
 from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.conditions.all import All
@@ -15,6 +14,7 @@ from maildrop_py.rules.registry import condition_class
 
 if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition
+    from maildrop_py.rules.language.vocabulary import Vocabulary
 
 BESIDE_WEIGH = "total"
 """The one key of a `when` that is no condition: the total that `weigh` must reach."""
@@ -53,25 +53,27 @@ def _cost(condition: Condition) -> int:
 
 def _one(key: Node, value: Node, scope: Scope, totals: list[Node]) -> Condition:
     name = key.text()
-    if name not in CONDITIONS:
-        raise key.mistake(f"unknown condition {name!r}", _hint(name))
+    if name not in scope.vocabulary.conditions:
+        raise key.mistake(f"unknown condition {name!r}", _hint(name, scope.vocabulary))
     if name == "weigh":
         return parse_weigh(value, scope, totals)
     return condition_class(name).parse(value, scope)
 
 
-def _hint(name: str) -> str:
+def _hint(name: str, vocabulary: Vocabulary) -> str:
     """What may have been meant by a name that no condition has."""
     if name in _REFUSED:
         return _REFUSED[name]
     if name == BESIDE_WEIGH:
         return "it belongs beside `weigh`"
-    if name in ACTIONS:
+    if name in vocabulary.actions:
         return "an action: it belongs under `then`"
-    known = name.lower().replace("-", "_") in CONDITIONS
+    if name in vocabulary.elsewhere:
+        return vocabulary.elsewhere[name]
+    known = name.lower().replace("-", "_") in vocabulary.conditions
     if not known and ("-" in name or name[:1].isupper()):
         return f"a header is asked about by `header: {{{name}: …}}`"
-    return suggestion(name, CONDITIONS)
+    return suggestion(name, vocabulary.conditions)
 
 
 def schema() -> dict[str, Any]:

@@ -33,6 +33,7 @@ WHENS = {
     "client_ip": "192.0.2.0/24",
     "client_name": ".example.com",
     "client_tld": "[br, th]",
+    "client_country": "[br, th]",
     "dnsbl": "{zone: zen.example.org, codes: [2]}",
     "helo": "[no_dot, literal]",
     "s25r": "[1, 2]",

@@ -1,0 +1,79 @@
+"""country: `maildrop-py country`: makes the table of countries, and looks into it."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+
+from maildrop_py.errors import MaildropError
+from maildrop_py.evidence.country import Unusable, open_table
+from maildrop_py.evidence.country_table import Collected
+from maildrop_py.message import ip
+from maildrop_py.paths import COUNTRIES
+from maildrop_py.private_file import replace_file
+
+
+@click.group()
+def country() -> None:
+    """The countries that addresses were given to, for `client_country`.
+
+    The registries (AFRINIC, APNIC, ARIN, LACNIC, RIPE NCC) publish each day what they
+    have given out, in files called delegated-…-extended-latest. No data ships with this
+    program: fetch these files, and build the table anew every week or so.
+    """
+
+
+@country.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option("--into", default=COUNTRIES, show_default=True, metavar="FILE")
+def build(files: tuple[str, ...], into: str) -> None:
+    """Make the table of the registries' FILES, which may be compressed (.gz)."""
+    found = Collected()
+    try:
+        for path in files:
+            with _opened(path) as lines:
+                found.read(lines, path)
+        built = found.built()
+        os.makedirs(os.path.dirname(os.path.abspath(into)), exist_ok=True)
+        replace_file(into, built.data)
+        os.chmod(into, 0o644)
+    except (MaildropError, OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(str(error)) from error
+    day = time.strftime("%Y-%m-%d", time.gmtime(built.made))
+    four, six = built.ranges
+    click.echo(f"{into}: {four} ranges of IPv4, {six} of IPv6, {len(built.data)} bytes, of {day}")
+
+
+@country.command()
+@click.argument("addresses", nargs=-1, required=True)
+@click.option("--table", default=COUNTRIES, show_default=True, metavar="FILE")
+def show(addresses: tuple[str, ...], table: str) -> None:
+    """Print the country of each of ADDRESSES."""
+    try:
+        opened = open_table(table, time.time())
+    except Unusable as error:
+        raise click.ClickException(str(error)) from error
+    wrong = False
+    for text in addresses:
+        address = ip.parse(text)
+        wrong = wrong or address is None
+        code = "no address" if address is None else opened.code(address) or "nobody's"
+        click.echo(f"{text} {code}")
+    sys.exit(1 if wrong else 0)
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[TextIO]:
+    if path.endswith(".gz"):
+        with gzip.open(path, "rt", encoding="ascii", errors="replace") as file:
+            yield file
+    else:
+        with open(path, encoding="ascii", errors="replace") as file:
+            yield file

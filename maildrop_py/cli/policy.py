@@ -1,0 +1,91 @@
+"""policy: `maildrop-py policy`: what is asked before the mail comes, served and tried."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from maildrop_py.cli.listening import listeners_of
+from maildrop_py.cli.policy_options import USER, setting_of
+from maildrop_py.errors import MaildropError, RuleError
+from maildrop_py.paths import SHARED_POLICY
+from maildrop_py.systemd import ServiceManager
+
+COMMANDS = {"check": "policy_tools", "explain": "policy_tools", "why": "policy_tools"}
+
+
+class Commands(click.Group):
+    """Loads what tries a policy only where it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"maildrop_py.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=Commands, invoke_without_command=True)
+@click.option("--policy", "path", default=SHARED_POLICY, metavar="FILE", show_default=True)
+@click.option("--listen", multiple=True, metavar="PATH|ADDRESS:PORT", help="Where to listen.")
+@click.option("--mode", default="0660", show_default=True, help="Permissions of the socket.")
+@click.option("--owner", metavar="USER", help="Owner of the socket.")
+@click.option("--group", metavar="GROUP", help="Group of the socket.")
+@click.option("--user", metavar="USER", help=f"Started as root: who to become [{USER}].")
+@click.option("--state", metavar="DIRECTORY", help="Where what is learnt is kept.")
+@click.option("--log", metavar="FILE", help='One line for each decision; "none" for none.')
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@click.option("--offline", is_flag=True, help="Ask no DNS server.")
+@click.option("--opensmtpd", is_flag=True, help="Be a filter program of OpenSMTPD.")
+@click.option(
+    "--dry-run", metavar="POLICY", help="What POLICY would have done, by --log, --maillog."
+)
+@click.option("--maillog", multiple=True, metavar="FILE", help="Postfix's own log, for --dry-run.")
+@click.option("--json", "as_json", is_flag=True, help="The dry run as one object.")
+@click.pass_context
+def policy(context: click.Context, /, **told: object) -> None:
+    """Answer mail servers that ask whether a client may send (greylisting, tarpit, rules).
+
+    Postfix's policy protocol (check_policy_service) on a Unix socket or a loopback
+    address, for Exim by readsocket too; --opensmtpd speaks OpenSMTPD's filter protocol
+    on standard input. The policy file is read anew when it changes, or on SIGHUP.
+    """
+    context.obj = told
+    if context.invoked_subcommand is not None:
+        return
+    try:
+        _run(told)
+    except (MaildropError, OSError) as error:
+        if isinstance(error, RuleError):
+            for problem in error.problems:
+                _say(str(problem))
+        raise click.ClickException(str(error).partition("\n")[0]) from error
+    sys.exit(0)
+
+
+def _run(told: dict[str, object]) -> None:
+    if told["dry_run"]:
+        from maildrop_py.cli.policy_tools import dry_run
+
+        dry_run(str(told["dry_run"]), told)
+    elif told["opensmtpd"]:
+        from maildrop_py.policy.opensmtpd import serve
+
+        serve(setting_of(told), sys.stdin.buffer, sys.stdout.buffer, _say)
+    else:
+        from maildrop_py.policy.service import run
+        from maildrop_py.record import replace
+
+        places = told["mode"], told["owner"], told["group"]
+        listeners = listeners_of(told["listen"], *places, "/run/maildrop-py/policy")  # type: ignore[arg-type]
+        run(replace(setting_of(told), listeners=tuple(listeners)), ServiceManager(os.environ), _say)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,35 @@
+"""policy_options: what the command line of `maildrop-py policy` comes to."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from maildrop_py.cli.listening import credentials_of_user
+from maildrop_py.paths import UserPaths, policy_log
+
+if TYPE_CHECKING:
+    from maildrop_py.policy.service import Setting
+
+USER = "maildrop-policy"
+"""Who the server becomes when it is started as root and nobody else is named."""
+
+
+def setting_of(told: dict[str, object]) -> Setting:
+    from maildrop_py.policy.service import Setting
+
+    state = str(told["state"] or os.environ.get("STATE_DIRECTORY") or _state())
+    log = told["log"] or policy_log(state)
+    return Setting(
+        path=str(told["path"]),
+        state=state,
+        log=None if log == "none" else str(log),
+        workers=int(str(told["workers"])),
+        credentials=None if told["opensmtpd"] else credentials_of_user(told["user"], USER),  # type: ignore[arg-type]
+        offline=bool(told["offline"]),
+    )
+
+
+def _state() -> str:
+    """Root's server keeps its state where the system's does, anybody else's in his home."""
+    return "/var/lib/maildrop-py" if os.geteuid() == 0 else UserPaths(os.environ).state

@@ -1,0 +1,115 @@
+"""log: each decision as one line of JSON, and the evidence it rests on.
+
+A line has all that it takes to decide again (`replay`): the attributes of the request
+and what was learnt of the client. The log is for people too: what was done, by which
+rule, and why. Lines are collected and written together, each whole.
+
+Reports: nothing is raised. A log that cannot be written is said once, in `warnings`;
+decisions go on without it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from json import JSONEncoder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from maildrop_py.policy.client import ClientEvidence
+    from maildrop_py.policy.plan import Plan
+    from maildrop_py.policy.settle import Answer
+
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_encode: Callable[[Any], str] = JSONEncoder(ensure_ascii=False).encode
+LEFT_OUT = ("request", "protocol_state", "protocol_name", "queue_id", "etrn_domain")
+"""Attributes that say the same in every line, or nothing before the mail comes."""
+
+
+class PolicyLog:
+    """The log at `place`; None for none."""
+
+    def __init__(self, place: str | None) -> None:
+        self.place = place
+        self.warnings: list[str] = []
+        self._lines: list[str] = []
+        self._second = (0, "")
+        self._failed = False
+
+    def decided(
+        self, evidence: ClientEvidence, plan: Plan, answer: Answer | None, action: str, now: float
+    ) -> None:
+        """One recipient was judged."""
+        if self.place is None:
+            return
+        attributes = evidence.request.attributes
+        line: dict[str, Any] = {"time": self._time(now)}
+        line |= {name: told for name, told in attributes.items() if told and name not in LEFT_OUT}
+        line["sender"] = attributes.get("sender", "")
+        line |= {"rule": plan.rule, "want": plan.verdict}
+        if plan.score is not None:
+            line["score"] = plan.score
+        if answer is not None:
+            line["outcome"] = answer.outcome
+            if answer.left or answer.since:
+                line["left" if answer.left else "waited"] = answer.left or answer.since
+        line["action"] = action
+        line["why"] = [f"{reason.rule}: {reason.because}" for reason in plan.reasons]
+        line["evidence"] = learnt(evidence)
+        self._lines.append(_encode(line))
+
+    def sent(self, session: str, attributes: Any, now: float) -> None:
+        """A client that had to wait has sent its message."""
+        if self.place is not None:
+            told = {"client_address": attributes.get("client_address", "")}
+            line = {"time": self._time(now), "instance": attributes.get("instance", "")}
+            self._lines.append(_encode(line | told | {"session": session, "outcome": "sent"}))
+
+    def flush(self) -> None:
+        """Write what was collected."""
+        lines, self._lines = self._lines, []
+        if not lines or self.place is None:
+            return
+        data = ("\n".join(lines) + "\n").encode("utf-8", "replace")
+        try:
+            descriptor = os.open(self.place, _APPEND, 0o600)
+            try:
+                if os.write(descriptor, data) < len(data):
+                    os.write(descriptor, b"\n")
+            finally:
+                os.close(descriptor)
+            self._failed = False
+        except OSError as error:
+            if not self._failed:
+                self.warnings.append(f"the log {self.place} is not written: {error.strerror}")
+            self._failed = True
+
+    def _time(self, now: float) -> str:
+        second = int(now)
+        if self._second[0] != second:
+            text = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+            self._second = second, text
+        return self._second[1]
+
+
+def learnt(evidence: ClientEvidence) -> dict[str, Any]:
+    """What was asked of the world about this client, as the log has it."""
+    found: dict[str, Any] = {}
+    spf = evidence.answered("spf")
+    if spf is not None and not (spf.unknown and spf.result != "temperror"):
+        found["spf"] = spf.result
+        found["spf_domain"] = spf.domain
+        if spf.mechanism:
+            found["spf_term"] = spf.mechanism
+    listings = evidence.answered("dnsbl")
+    if listings:
+        asked = {zone: list(one.answers) for zone, one in listings.items() if not one.unknown}
+        found |= {"dnsbl": asked} if asked else {}
+    country = evidence.answered("country")
+    if country is not None and not country.unknown:
+        found["country"] = country.code
+    known = evidence.answered_known()
+    return found if known is None else found | {"known": known}

@@ -1,0 +1,57 @@
+"""plan: the decision about a client, as a value: what its rules want done with it.
+
+A Plan is made by `decide`, shown by `explain`, tried by a dry run and turned into an
+answer by `settle`; all see the same object. It does not know what is remembered of
+the client: that is for `settle`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from maildrop_py.policy.greylist import Terms
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.decision.decision import Reason, RuleTrace
+
+VERDICTS = ("pass", "accept", "reject", "defer", "greylist", "tarpit", "both")
+
+
+class Tarpit(NamedTuple):
+    """`seconds` to wait; `at_most` clients at a time; with `instead`, greylisting does too."""
+
+    seconds: int
+    at_most: int
+    instead: Terms | None = None
+
+
+class Plan(NamedTuple):
+    """What is to be done with a client that wants to send to one recipient.
+
+    `verdict` is one of VERDICTS, "pass" where no rule ended the run; `text` is what the
+    client is told by `reject` and `defer`; `prepend` a header's name and value.
+    """
+
+    verdict: str = "pass"
+    text: str = ""
+    greylist: Terms | None = None
+    tarpit: Tarpit | None = None
+    prepend: tuple[str, str] | None = None
+    rule: str | None = None
+    score: float | None = None
+    reasons: tuple[Reason, ...] = ()
+    trace: tuple[RuleTrace, ...] = ()
+
+    def in_words(self) -> str:
+        """What is wanted, for explanations."""
+        if self.verdict in ("reject", "defer"):
+            return f"{self.verdict}: {self.text}"
+        wanted = []
+        if self.greylist:
+            wanted.append(f"greylist for {self.greylist.delay} s")
+        if self.tarpit:
+            instead = self.tarpit.instead
+            wanted.append(f"tarpit for {self.tarpit.seconds} s")
+            wanted += [f"or greylist for {instead.delay} s"] if instead else []
+        return " and ".join(wanted).replace("and or", "or") or "let it pass"

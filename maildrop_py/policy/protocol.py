@@ -1,0 +1,118 @@
+"""protocol: Postfix's policy delegation protocol, read and written (SMTPD_POLICY_README).
+
+A request is lines of `name=value` and an empty line; an answer is `action=…` and an
+empty line. Bytes go in as they come, in whatever pieces, and requests come out.
+
+Guarantees: no more than one request of MOST_BYTES is held for a client; an answer
+is always one line, whatever a sender has put into his addresses.
+
+Reports: Garbage, where what came is no request: the connection is to be closed
+without an answer, as Postfix wants it in trouble.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.errors import MaildropError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_BYTES = 65536
+"""Of one request: some forty attributes, of which each is at most a line of SMTP long."""
+
+LONGEST_TEXT = 400
+"""Characters of an answer: a reply of SMTP has 512 octets (RFC 5321 4.5.3.1.5)."""
+
+PASS = "DUNNO"
+_KIND = "smtpd_access_policy"
+
+
+class Garbage(MaildropError):
+    """What a client sent is no request."""
+
+
+class Request:
+    """One question of a mail server; attributes it does not know are "" """
+
+    __slots__ = ("attributes",)
+
+    def __init__(self, attributes: Mapping[str, str]) -> None:
+        self.attributes = attributes
+
+    def get(self, name: str) -> str:
+        """The attribute, "" where it was not said."""
+        return self.attributes.get(name, "")
+
+    @property
+    def state(self) -> str:
+        """Where the SMTP session is: RCPT, END-OF-MESSAGE and so on."""
+        return self.attributes.get("protocol_state", "")
+
+    @property
+    def session(self) -> str:
+        """What names the SMTP session, "" if nothing does.
+
+        Postfix counts the messages of a session behind the last dot of `instance`.
+        """
+        instance = self.attributes.get("instance", "")
+        return instance.rpartition(".")[0] if instance.count(".") == 3 else instance
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether the client said a password, or showed a certificate instead (SASL EXTERNAL)."""
+        return bool(self.attributes.get("sasl_username") or self.attributes.get("sasl_method"))
+
+
+class Requests:
+    """What one client sent and has not been understood yet."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self) -> None:
+        self._data = b""
+
+    def add(self, data: bytes) -> list[Request]:
+        """The requests that `data` completes; raises Garbage."""
+        data = self._data + data if self._data else data
+        *blocks, self._data = data.split(b"\n\n")
+        if len(self._data) > MOST_BYTES:
+            raise Garbage("a request without an end")
+        return [_request(block) for block in blocks]
+
+    @property
+    def begun(self) -> bool:
+        """Whether a request has begun that has no end yet."""
+        return bool(self._data)
+
+
+def _request(block: bytes) -> Request:
+    if len(block) > MOST_BYTES:
+        raise Garbage("a request is too long")
+    lines = str(block, "utf-8", "replace").split("\n")
+    try:
+        attributes = dict([line.split("=", 1) for line in lines])
+    except ValueError:
+        raise Garbage("a line is no name=value") from None
+    if attributes.get("request") != _KIND:
+        raise Garbage(f"request is not {_KIND}")
+    return Request(attributes)
+
+
+def answer(action: str) -> bytes:
+    """The answer that tells `action`."""
+    return f"action={one_line(action)}\n\n".encode("utf-8", "replace")
+
+
+def one_line(text: str) -> str:
+    """`text` in one line that is short enough and can be seen."""
+    if not text.isprintable():
+        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return text[:LONGEST_TEXT]
+
+
+def written(attributes: Mapping[str, str]) -> bytes:
+    """A request with these attributes, as a client sends it."""
+    told = {"request": _KIND, **attributes}
+    lines = "".join(f"{name}={one_line(value)}\n" for name, value in told.items())
+    return lines.encode("utf-8", "replace") + b"\n"

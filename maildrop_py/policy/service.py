@@ -1,0 +1,177 @@
+"""service: the processes of `policy`: a supervisor and workers, and as whom they run.
+
+Started as root, everything becomes `credentials` before a client is heard. The policy file
+is read anew when it, or a file it includes, has changed, and on SIGHUP; one that is
+broken is said so, and the last good one goes on being used.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+
+from maildrop_py.errors import MaildropError
+from maildrop_py.evidence.store import Store
+from maildrop_py.lmtp.processes.privileges import Credentials, become
+from maildrop_py.lmtp.processes.supervisor import Supervisor
+from maildrop_py.lmtp.server.listeners import Listener, close_listener
+from maildrop_py.lmtp.server.reactor import Reactor
+from maildrop_py.paths import evidence_store, greylist_store
+from maildrop_py.policy.client import Surroundings, surroundings
+from maildrop_py.policy.desk import Desk
+from maildrop_py.policy.language import Policy, read_policy
+from maildrop_py.policy.log import PolicyLog
+from maildrop_py.policy.memories import open_memory
+from maildrop_py.policy.server import Server, SlowCalls
+from maildrop_py.policy.tarpits import Shared, Tarpits
+from maildrop_py.record import record
+from maildrop_py.rules.language.sources import unchanged
+from maildrop_py.systemd import ServiceManager
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.evidence.settings import Clock
+
+LOOKED_AT = 5.0
+"""Seconds between two looks at the policy file."""
+CLEANING = 0.01
+"""Seconds that a worker cleans the store for, about once a second."""
+
+
+@record
+class Setting:
+    """What the command line comes to; `credentials` is who the workers are, None for who we are."""
+
+    path: str
+    state: str
+    log: str | None
+    workers: int
+    listeners: tuple[Listener, ...] = ()
+    credentials: Credentials | None = None
+    offline: bool = False
+
+
+def run(setting: Setting, manager: ServiceManager, say: Callable[[str], None]) -> None:
+    """Serve until told to stop; raises RuleError for a policy that cannot be used."""
+    read_policy(setting.path)
+    os.umask(0o077)
+    sys.dont_write_bytecode = True
+    if setting.credentials is not None:
+        _own_state(setting)
+        become(setting.credentials)
+    shared = Shared(setting.workers)
+
+    def work(number: int, beat: Callable[[], None]) -> None:
+        Worker(setting, number, shared, say).run(beat)
+
+    try:
+        Supervisor(work, setting.workers, manager, say, grace=10.0).run()
+    finally:
+        for listener in setting.listeners:
+            close_listener(listener)
+
+
+def _own_state(setting: Setting) -> None:
+    """Root makes the state directory for the user whose it will be."""
+    assert setting.credentials is not None
+    os.makedirs(setting.state, 0o700, exist_ok=True)
+    if os.stat(setting.state).st_uid == 0:
+        os.chown(setting.state, setting.credentials.uid, setting.credentials.gid)
+
+
+class Worker:
+    """One process: its loop, its desk, its server."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        number: int,
+        shared: Shared,
+        say: Callable[[str], None],
+        clock: Clock = time,
+    ) -> None:
+        self._setting, self._say, self._number = setting, say, number
+        self._clock = clock
+        self.reactor = Reactor()
+        self._store = Store(evidence_store(setting.state))
+        policy = read_policy(setting.path)
+        self._memory, self._clean = open_memory(
+            policy.settings.store, greylist_store(setting.state), clock
+        )
+        self._log = PolicyLog(setting.log)
+        slow = SlowCalls()
+        soon = self.reactor.soon
+        self.desk = Desk(
+            policy,
+            self._around(policy),
+            self._memory,
+            self._log,
+            Tarpits(shared, number),
+            clock,
+            partial(slow.later, soon),
+            soon,
+        )
+        self._server = Server(self.reactor, self.desk, list(setting.listeners), say)
+        self._looked = self.reactor.now
+        self._said: set[str] = set()
+
+    def run(self, beat: Callable[[], None] = lambda: None) -> None:
+        """Serve until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.reactor.soon(self._server.stop))
+        signal.signal(signal.SIGHUP, lambda *_: self.reactor.soon(self._reload))
+        self.reactor.ticks += [beat, self._tick]
+        beat()
+        self.reactor.run()
+
+    def _around(self, policy: Policy) -> Surroundings:
+        return surroundings(
+            policy.settings,
+            policy.program.zones,
+            self._setting.state,
+            self._store,
+            self._setting.offline,
+            self._clock,
+        )
+
+    def _tick(self) -> None:
+        now = self.reactor.now
+        if now - self._looked >= LOOKED_AT:
+            self._looked = now
+            if not unchanged(self.desk.policy.stamps):
+                self._reload()
+        until = time.monotonic() + CLEANING
+        while self._clean(int(self._clock.time())) and time.monotonic() < until:
+            pass
+        for warning in (*self.desk.warnings, *self._memory.warnings, *self._log.warnings):
+            self._warn(warning)
+        self.desk.warnings.clear()
+        self._memory.warnings.clear()
+        self._log.warnings.clear()
+
+    def _warn(self, warning: str) -> None:
+        """Each warning once, until there are too many to remember."""
+        if len(self._said) > 1000:
+            self._said.clear()
+        if warning not in self._said:
+            self._said.add(warning)
+            self._say(warning)
+
+    def _reload(self) -> None:
+        try:
+            policy = read_policy(self._setting.path)
+        except (MaildropError, OSError) as error:
+            self._warn(f"the policy cannot be used, going on with the last: {error}")
+            return
+        if policy.settings.store != self.desk.policy.settings.store:
+            self._memory, self._clean = open_memory(
+                policy.settings.store, greylist_store(self._setting.state), self._clock
+            )
+            self.desk.memory = self._memory
+        self.desk.policy, self.desk.around = policy, self._around(policy)
+        if self._number == 0:
+            self._say(f"{self._setting.path} is read anew")

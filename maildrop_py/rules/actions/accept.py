@@ -1,0 +1,36 @@
+"""accept: the client need not wait, and no later rule is asked.
+
+Restrictions of the mail server that stand behind the policy are asked all the same:
+it is no way past `reject_unauth_destination`.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.policy_draft import PolicyDraft
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+
+
+@record
+class Accept:
+    """Ends the run."""
+
+    SCHEMA: ClassVar[dict[str, Any]] = {"const": True}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Accept:
+        if not node.boolean():
+            raise node.mistake("only `true` means something here", "accept: true")
+        return cls()
+
+    def describe(self) -> str:
+        return "let it pass"
+
+    def apply(self, draft: PolicyDraft) -> None:
+        draft.accept()

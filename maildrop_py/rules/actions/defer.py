@@ -1,0 +1,37 @@
+"""defer: the client is told to come again (SMTP 4xx), and why."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.policy_draft import PolicyDraft
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.program.template import Template
+
+
+@record
+class Defer:
+    """The client gets `text`; unlike `greylist` each time that the rule fires."""
+
+    text: Template
+
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "string", "minLength": 1}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Defer:
+        from maildrop_py.rules.language.template_reader import parse_template
+
+        if not node.text().strip():
+            raise node.mistake("the client must be told why", "such as: come again in an hour")
+        return cls(parse_template(node, scope))
+
+    def describe(self) -> str:
+        return f"defer: {self.text.describe()}"
+
+    def apply(self, draft: PolicyDraft) -> None:
+        draft.defer(draft.text(self.text))

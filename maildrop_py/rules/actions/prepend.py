@@ -1,0 +1,49 @@
+"""prepend: put a header on top of the message, once for a message.
+
+Mail servers take one header from a policy. Where several rules name one, the last counts.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.actions.policy_draft import PolicyDraft
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.program.template import Template
+
+
+@record
+class Prepend:
+    """A name and a value, which is made one line."""
+
+    name: str
+    value: Template
+
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": {"type": ["string", "number"]},
+    }
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Prepend:
+        from maildrop_py.rules.language.header_name import header_name
+        from maildrop_py.rules.language.template_reader import parse_template
+
+        pairs = node.pairs()
+        if len(pairs) != 1:
+            raise node.mistake("one header must stand here", "such as {X-Policy: suspicious}")
+        key, value = pairs[0]
+        return cls(header_name(key), parse_template(value, scope))
+
+    def describe(self) -> str:
+        return f"prepend header {self.name}: {self.value.describe()}"
+
+    def apply(self, draft: PolicyDraft) -> None:
+        draft.prepend(self.name, draft.text(self.value))

@@ -1,0 +1,35 @@
+"""encrypted: the session is under TLS."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+
+
+@record
+class Encrypted:
+    """An encryption protocol was said."""
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "boolean"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.conditions.not_ import wanted
+
+        return wanted(node, cls())
+
+    def describe(self) -> str:
+        return "the session is encrypted"
+
+    def test(self, facts: Facts) -> Outcome:
+        protocol = facts.evidence.attribute("encryption_protocol")
+        return Outcome(bool(protocol), "TLS", protocol or "")

@@ -1,0 +1,35 @@
+"""stress: the mail server says that it is overloaded (Postfix: stress=yes)."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import CHEAP, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+
+
+@record
+class Stress:
+    """The server is under stress."""
+
+    COST: ClassVar[int] = CHEAP
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "boolean"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.conditions.not_ import wanted
+
+        return wanted(node, cls())
+
+    def describe(self) -> str:
+        return "the mail server is overloaded"
+
+    def test(self, facts: Facts) -> Outcome:
+        said = facts.evidence.attribute("stress")
+        return Outcome(said == "yes", "stress", said or "")

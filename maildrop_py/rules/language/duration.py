@@ -1,0 +1,44 @@
+"""duration: `5min`, `2d`, `125s` or a number of seconds, as whole seconds."""
+
+from __future__ import annotations
+
+from maildrop_py.rules.matching.comparison import AGES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from maildrop_py.rules.language.document import Node
+
+HINT = "such as 125s, 5min, 12h or 60d"
+
+SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {"type": "number", "minimum": 0},
+        {"type": "string", "pattern": r"^\s*[0-9.]+\s*(s|min|h|d|w|y)?\s*$"},
+    ],
+    "description": HINT,
+}
+
+
+def parse_duration(node: Node, least: int, most: int) -> int:
+    """The seconds that `node` says; raises Mistake unless they are from `least` to `most`."""
+    text = node.text().strip()
+    number = text.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = text[len(number) :].strip()
+    try:
+        seconds = float(number) * {"": 1.0, **AGES}[unit]
+    except (ValueError, KeyError):
+        raise node.mistake(f"{text!r} is no length of time", HINT) from None
+    if not least <= seconds <= most:
+        said = f"at least {in_words(least)}, at most {in_words(most)}"
+        raise node.mistake(f"{text!r} is out of range", said)
+    return int(seconds)
+
+
+def in_words(seconds: int) -> str:
+    """Such as `5min` or `2d`: the largest unit that leaves no rest."""
+    for unit in ("d", "h", "min"):
+        if seconds and seconds % int(AGES[unit]) == 0:
+            return f"{seconds // int(AGES[unit])}{unit}"
+    return f"{seconds}s"

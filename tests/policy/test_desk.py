@@ -1,0 +1,200 @@
+"""Greylisting and tarpit as a mail server sees them: requests and answers, on a clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from maildrop_py.policy.desk import Desk
+from tests.support.policy import DictMemory, Mail, request
+
+GREY = "rules: [{then: {greylist: {delay: 5min}}}]"
+TAR = "rules: [{then: {tarpit: 125s}}]"
+EITHER = "rules: [{then: {tarpit: {wait: 125s, at_most: 2, or_greylist: {delay: 20min}}}}]"
+BOTH = "rules: [{then: {tarpit: 125s, greylist: {delay: 5min}}}]"
+NAMED = {"client_name": "mail.example.net"}
+TOLD = "DEFER_IF_PERMIT 4.2.0 Greylisted, come again in "
+
+
+def test_the_first_try_is_deferred_with_the_seconds_that_are_left() -> None:
+    mail = Mail(GREY)
+    assert mail.send() == TOLD + "300 seconds"
+    mail.clock.now += 100
+    assert mail.send() == TOLD + "200 seconds"
+    mail.clock.now += 200
+    assert mail.send() == "DUNNO"
+    assert mail.send() == "DUNNO"
+
+
+def test_each_recipient_and_sender_waits_for_itself() -> None:
+    mail = Mail(GREY)
+    mail.send()
+    mail.clock.now += 400
+    assert mail.send(recipient="other@example.com").startswith(TOLD)
+    assert mail.send(sender="other@example.net").startswith(TOLD)
+    assert mail.send(recipient="MIKA@example.com") == "DUNNO"
+
+
+def test_a_neighbour_may_try_again_for_a_named_server_only() -> None:
+    for name, second in (("mail.example.net", "DUNNO"), ("unknown", TOLD + "300 seconds")):
+        mail = Mail(GREY)
+        mail.send(client_name=name)
+        mail.clock.now += 400
+        assert mail.send(client_name=name, client_address="203.0.113.200") == second
+
+
+def test_a_proven_client_waits_no_more_whatever_it_sends() -> None:
+    mail = Mail(GREY)
+    for number in (1, 2):
+        other = {"sender": f"{'x' * number}@example.net", **NAMED}
+        assert mail.send(**other).startswith(TOLD)
+        mail.clock.now += 400
+        assert mail.send(**other) == "DUNNO"
+    assert mail.send(sender="quite@another.example", **NAMED) == "DUNNO"
+
+
+def test_only_what_was_sent_counts() -> None:
+    """A client that was let through and left before its message has proven nothing."""
+    mail = Mail(GREY)
+    for number in range(1, 5):
+        other = {"sender": f"{'x' * number}@example.net", **NAMED}
+        mail.ask(instance=f"{number}.1.1.0", **other)
+        mail.clock.now += 400
+        assert mail.ask(instance=f"{number}.1.2.0", **other) == "DUNNO"
+        mail.ask(instance=f"{number}.1.2.0", protocol_state="DATA", **other)
+    assert mail.send(sender="quite@another.example", **NAMED).startswith(TOLD)
+
+
+def test_the_tarpit_is_told_once_in_a_session() -> None:
+    mail = Mail(TAR)
+    first = {"instance": "1.1.1.0"}
+    assert mail.ask(**first) == "SLEEP 125"
+    assert mail.ask(recipient="second@example.com", **first) == "DUNNO"
+    assert mail.ask(recipient="third@example.com", instance="1.1.1.1") == "DUNNO"
+    assert mail.ask(instance="2.1.1.0") == "SLEEP 125"
+
+
+def test_who_waited_twice_is_proven_and_who_left_is_not() -> None:
+    mail = Mail(TAR)
+    assert [mail.send() for _ in range(3)] == ["SLEEP 125", "SLEEP 125", "DUNNO"]
+    mail = Mail(TAR)
+    assert [mail.send(leaves=True) for _ in range(4)] == ["SLEEP 125"] * 4
+
+
+def test_data_is_no_proof_that_a_client_waited() -> None:
+    """Postfix asks at DATA for a pipelining client that has left long ago."""
+    mail = Mail(EITHER)
+    for number in range(3):
+        mail.ask(instance=f"{number}.1.1.0", protocol_state="DATA")
+    assert mail.send() == "SLEEP 125"
+
+
+def test_a_server_under_stress_lets_nobody_wait() -> None:
+    assert Mail(TAR).ask(stress="yes") == "DUNNO"
+    assert Mail(EITHER).ask(stress="yes") == TOLD + "1200 seconds"
+
+
+def test_no_more_wait_than_may() -> None:
+    mail = Mail(EITHER)
+    said = [mail.ask(instance=f"{n}.1.1.0", sender=f"{'x' * n}@a.example") for n in (1, 2, 3)]
+    assert said == ["SLEEP 125", "SLEEP 125", TOLD + "1200 seconds"]
+    mail.clock.now += 126
+    assert mail.ask(instance="9.1.1.0", sender="y@a.example") == "SLEEP 125"
+
+
+def test_either_waits_or_comes_again() -> None:
+    mail = Mail(EITHER)
+    assert mail.send(leaves=True) == "SLEEP 125"
+    assert mail.send() == TOLD + "1075 seconds"
+    mail.clock.now += 1100
+    assert mail.send() == "DUNNO"
+    mail = Mail(EITHER)
+    assert mail.send() == "SLEEP 125"
+    assert mail.send() == "DUNNO", "who waited is known"
+
+
+def test_both_have_to_be_borne() -> None:
+    mail = Mail(BOTH)
+    assert mail.send() == TOLD + "300 seconds"
+    mail.clock.now += 400
+    assert mail.send(leaves=True) == "SLEEP 125"
+    assert mail.send() == "SLEEP 125"
+    assert mail.send() == "DUNNO"
+
+
+@pytest.mark.parametrize("text", [GREY, EITHER, BOTH, TAR])
+@pytest.mark.parametrize("broken", [{"read"}, {"write"}, {"read", "write"}])
+def test_where_nothing_can_be_stored_mail_passes(text: str, broken: set[str]) -> None:
+    memory = DictMemory()
+    memory.broken = broken
+    assert Mail(text, memory).send() == "DUNNO"
+
+
+def test_a_store_that_stops_writing_ends_every_wait() -> None:
+    memory = DictMemory()
+    mail = Mail(GREY, memory)
+    assert mail.send().startswith(TOLD)
+    memory.broken = {"write"}
+    assert mail.send().startswith(TOLD), "what is stored still counts"
+    mail.clock.now += 300
+    assert mail.send() == "DUNNO"
+
+
+def test_many_at_once_are_answered_each_its_own() -> None:
+    mail, told = Mail(GREY), []
+    for number in (1, 2, 1):
+        asked = request(sender=f"{'x' * number}@a.example")
+        mail.desk.take(asked, told.append)
+    mail.desk.take(request(protocol_state="CONNECT"), told.append)
+    mail.desk.answer()
+    assert told == ["DUNNO"] + [TOLD + "300 seconds"] * 3
+
+
+def test_a_header_is_put_once_on_a_message() -> None:
+    mail = Mail("rules: [{then: {prepend: {X-Policy: 'from {client_address}'}}}]")
+    assert mail.ask(instance="1.1.1.0") == "PREPEND X-Policy: from 203.0.113.9"
+    assert mail.ask(instance="1.1.1.0", recipient="b@example.com") == "DUNNO"
+    assert mail.ask(instance="1.1.1.1").startswith("PREPEND")
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ("{accept: true}", "DUNNO"),
+        ("{reject: 'no {sender}'}", "REJECT 5.7.1 no ann@example.net"),
+        ("{reject: '5.1.1 nobody'}", "REJECT 5.1.1 nobody"),
+        ("{reject: '4.1.1 nobody'}", "REJECT 5.7.1 4.1.1 nobody"),
+        ("{defer: later}", "DEFER_IF_PERMIT 4.7.1 later"),
+    ],
+)
+def test_verdicts_as_postfix_knows_them(then: str, said: str) -> None:
+    assert Mail(f"rules: [{{then: {then}}}]").ask() == said
+
+
+def test_a_sender_writes_no_line_of_its_own() -> None:
+    mail = Mail("rules: [{then: {reject: 'no {sender}'}}]")
+    assert mail.ask(sender="a\x0baction=OK\r@x") == "REJECT 5.7.1 no a action=OK @x"
+
+
+def test_requests_wait_for_dns_in_a_thread_and_not_when_too_many_do() -> None:
+    mail = Mail("rules: [{when: {spf: fail}, then: {reject: forged}}]")
+    calls: list[object] = []
+
+    def later(call: object) -> bool:
+        calls.append(call)
+        return len(calls) == 1
+
+    desk: Desk = mail.desk
+    desk.around = type(desk.around)(
+        *[
+            *(getattr(desk.around, name) for name in ("settings", "trusted", "mine", "zones")),
+            *(None, None, False, mail.clock),
+        ]
+    )
+    desk._later = later
+    told: list[str] = []
+    desk.take(request(), told.append)
+    desk.answer()
+    assert told == [] and len(calls) == 1
+    desk.take(request(), told.append)
+    desk.answer()
+    assert told == ["DUNNO"], "judged without DNS"
