@@ -31,7 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
-    from typing import Any, TypeVar
+    from typing import Any, ClassVar, TypeVar
 
     T = TypeVar("T")
 
@@ -50,8 +50,10 @@ _TRIES = 8  # the file may have to be made anew, and then its table
 class Store:
     """Lines of text by kind and key in the file `path`; none at all with no path.
 
-    May be used by several threads, and after a fork.
+    May be used by several threads, and after a fork. `SCHEMA` makes the tables.
     """
+
+    SCHEMA: ClassVar[tuple[str, ...]] = (_SCHEMA,)
 
     def __init__(self, path: str) -> None:
         from _thread import allocate_lock
@@ -149,7 +151,8 @@ class Store:
             _mark_corrupt(self._file)
             return True
         if "no such table" in str(error) and self._connection is not None:
-            self._connection.execute(_SCHEMA)
+            for table in self.SCHEMA:
+                self._connection.execute(table)
             return True
         return False
 

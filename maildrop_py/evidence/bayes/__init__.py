@@ -1,0 +1,1 @@
+"""bayes: what mail is, judged by what people called mail like it before."""

@@ -1,0 +1,112 @@
+"""text: the words of a text, as the Bayes filter counts them.
+
+Text is case folded and, where it is not ASCII, NFKC normalised. Words are what
+stands between white space and punctuation. Chinese, Japanese, Korean, Thai and
+their neighbours are written without spaces between words, or with long
+suffixes: there, each pair of neighbouring characters counts as a word.
+
+Guarantee: linear, and no word is longer than LONGEST characters.
+
+Known limits: a word that is split by marks ("v.i.a.g.r.a") is lost; single
+letters and, in ASCII, pairs of letters don't count.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST = 24
+"""Characters of a word; of longer ones the beginning and about how long they are count."""
+
+_KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789$%!'-_.")
+_EDGES = ".-'_"
+_MOST_KEPT = 20_000  # characters in each table
+_ASCII = "".join(low if (low := chr(code).lower()) in _KEPT else " " for code in range(128))
+
+# First and last code point of scripts whose pairs of characters count.
+_PAIRED = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Burmese
+    (0x1780, 0x17FF),  # Khmer
+    (0x3005, 0x3007),
+    (0x3040, 0x30FF),  # kana
+    (0x3400, 0x9FFF),  # Han
+    (0xAC00, 0xD7AF),  # Hangul
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
+
+
+def words(text: str, shortest: int = 3) -> list[str]:
+    """What is counted of `text`, in order; ASCII words have at least `shortest` letters."""
+    if not text.isascii():
+        from unicodedata import normalize
+
+        text = normalize("NFKC", text).casefold()
+        if not text.isascii():
+            return list(_mixed(text, shortest))
+    return _plain(text, shortest)
+
+
+def _plain(text: str, shortest: int) -> list[str]:
+    return [
+        word if len(word) <= LONGEST else f"{word[:6]}~{len(word) // 8}"
+        for written in text.translate(_ASCII).split()
+        if len(word := written.strip(_EDGES)) >= shortest
+    ]
+
+
+def _mixed(text: str, shortest: int) -> Iterator[str]:
+    for written in text.translate(_LETTERS).split():
+        if written.isascii():
+            yield from _plain(written, shortest)
+            continue
+        for paired, run in groupby(written, _PAIRS.__getitem__):
+            if paired:
+                yield from _pairs("".join(run))
+            else:
+                yield from _word("".join(run), shortest)
+
+
+def _pairs(run: str) -> Iterator[str]:
+    if len(run) == 1:
+        yield run
+    for first, second in pairwise(run):
+        yield first + second
+
+
+def _word(run: str, shortest: int) -> list[str]:
+    if run.isascii():
+        return _plain(run, shortest)
+    run = run.strip(_EDGES)
+    return [run[:LONGEST]] if len(run) >= 2 else []
+
+
+class _Letters(dict[int, str]):
+    """A translation table, filled as characters come up: what is no letter is a space."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        found = _ASCII[code] if code < 128 else char if _PAIRS[char] or char.isalnum() else " "
+        if len(self) < _MOST_KEPT:
+            self[code] = found
+        return found
+
+
+class _Pairs(dict[str, bool]):
+    """Whether a character is of a script whose pairs count, filled in the same way."""
+
+    def __missing__(self, char: str) -> bool:
+        code = ord(char)
+        found = any(first <= code <= last for first, last in _PAIRED)
+        if len(self) < _MOST_KEPT:
+            self[char] = found
+        return found
+
+
+_LETTERS = _Letters()
+_PAIRS = _Pairs()
