@@ -57,6 +57,11 @@ def greylist_store(state: str) -> str:
     return f"{state}/greylist.sqlite"
 
 
+def bayes_store(state: str) -> str:
+    """The SQLite file of what the Bayes filter learnt."""
+    return f"{state}/bayes.sqlite"
+
+
 def contacts_file(state: str) -> str:
     """The people that the user has written to, one address a line."""
     return f"{state}/contacts"

@@ -19,6 +19,7 @@ COMMANDS = {
     "policy": "policy:policy",
     "country": "country:country",
     "contacts": "contacts:contacts",
+    "learn": "learn:learn",
     "check": "check:check",
     "schema": "schema:schema",
     "init": "init:init",

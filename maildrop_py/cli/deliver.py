@@ -131,7 +131,7 @@ class OneDelivery:
     ) -> None:
         """What is worth knowing later; the message is delivered, whatever goes wrong in it."""
         try:
-            evidence.delivered()
+            evidence.delivered(decision.learn)
             warnings = (*self.warnings, *evidence.warnings, *receipt.warnings)
             log_delivery(
                 *(self._log_path, self.envelope, message, decision, receipt.paths, warnings),

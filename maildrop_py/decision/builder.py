@@ -47,6 +47,7 @@ class DecisionBuilder:
         self._reject: str | None = None
         self._added: list[tuple[str, str]] = []
         self._removed: list[str] = []
+        self._learn: bool | None = None
 
     def capture(self, captures: Mapping[str, str]) -> None:
         """Named groups of the rule that fires become variables."""
@@ -86,6 +87,9 @@ class DecisionBuilder:
     def remove_header(self, name: str) -> None:
         self._removed.append(name)
 
+    def learn(self, is_spam: bool) -> None:
+        self._learn = is_spam
+
     def set(self, name: str, value: str) -> None:
         self._facts.variables[name] = value
 
@@ -113,6 +117,7 @@ class DecisionBuilder:
             self._facts.score,
             reasons,
             trace,
+            self._learn,
         )
 
     def _flagged(self, action: Action) -> Action:

@@ -82,7 +82,8 @@ class Decision:
     text, after the copies in `actions` are made. Neither means: discarded.
     `rule` names the rule that ended the run, None for the default. `score` is
     what rules added to the spam score. `trace` is empty unless an explanation was
-    asked for.
+    asked for. `learn` says as what the Bayes filter learns it: spam, ham, or (None)
+    not at all.
     """
 
     actions: tuple[Action, ...]
@@ -93,6 +94,7 @@ class Decision:
     score: float | None = None
     reasons: tuple[Reason, ...] = ()
     trace: tuple[RuleTrace, ...] = ()
+    learn: bool | None = None
 
     @property
     def filings(self) -> tuple[Filing, ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Filing, Forward, Pipe
 from maildrop_py.errors import Problem
+from maildrop_py.evidence.bayes.judgement import Judgement
 from maildrop_py.evidence.dnsbl import Listing
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.evidence.result_fields import Finding
@@ -112,6 +113,10 @@ class Stated(Evidence):
 
     def duplicate(self) -> bool | None:
         return self._stated.get("duplicate")
+
+    def bayes(self, most_clues: int = 0) -> Judgement:
+        stated = self._stated.get("bayes")
+        return Judgement(stated, unknown=NOT_STATED if stated is None else "")
 
 
 def _differences(example: Example, program: Program, rules: tuple[Rule, ...]) -> tuple[str, ...]:

@@ -15,6 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
+    from typing import TypeVar
+
+    S = TypeVar("S", bound=Store)
 
 
 class BorrowedStore(Store):
@@ -43,6 +46,10 @@ class BorrowedStore(Store):
         self, kind: str, lines: Iterable[tuple[str, str]], now: float, seconds: float = FOREVER
     ) -> None:
         self._learnt.update({(kind, key): (line, now + seconds) for key, line in lines})
+
+    def beside(self, path: str, kind: type[S]) -> S:
+        """The same; where there is no file, one that knows nothing, so that none is made."""
+        return super().beside(path if os.path.exists(path) else "", kind)
 
     def forget(self, kind: str) -> None:
         raise NotImplementedError("a borrowed store forgets nothing")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
+    from maildrop_py.evidence.bayes.judgement import Judgement
     from maildrop_py.evidence.border import Border
     from maildrop_py.evidence.country import Country
     from maildrop_py.evidence.dnsbl import Listing
@@ -152,8 +153,18 @@ class Evidence:
         """Whether the Message-ID was delivered here before; None if that is unknown."""
         return self._once("duplicate", self._inquiry.duplicate)
 
-    def delivered(self) -> None:
-        """The message is delivered: remember its Message-ID, if a rule asked for that."""
+    def bayes(self, most_clues: int = 0) -> Judgement:
+        """How probably it is spam by what was learnt, with the clues that said so most."""
+        return self._once(("bayes", most_clues), lambda: self._inquiry.bayes(most_clues))
+
+    def delivered(self, learn: bool | None = None) -> None:
+        """The message is delivered: remember its Message-ID, if a rule asked for that.
+
+        `learn` is what a rule says it shall be learnt as: spam, ham or (None) not at all.
+        """
+        if learn is not None:
+            self.may_wait = True
+            self._inquiry.learn(learn)
         if self._answers.get("duplicate") is False:
             self._inquiry.remember()
 

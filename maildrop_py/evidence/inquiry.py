@@ -9,10 +9,12 @@ chooses the servers it asks; a domain slower than that is a temperror.
 
 from __future__ import annotations
 
-from maildrop_py.paths import contacts_file, evidence_store
+from maildrop_py.paths import bayes_store, contacts_file, evidence_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.evidence.bayes.judgement import Judgement
+    from maildrop_py.evidence.bayes.store import BayesStore
     from maildrop_py.evidence.budget import Budget
     from maildrop_py.evidence.country import Country
     from maildrop_py.evidence.dnsbl import Listing
@@ -44,7 +46,7 @@ class Inquiry:
 
     def all_warnings(self) -> list[str]:
         """Our own and the store's."""
-        return [*self.warnings, *(self._store.warnings if self._store is not None else ())]
+        return [*self.warnings, *(self._store.all_warnings() if self._store is not None else ())]
 
     def authors(self) -> tuple[str, ...]:
         from maildrop_py.message.addresses import in_header
@@ -150,6 +152,21 @@ class Inquiry:
         seen = duplicates.seen(self.store(), message_id, self._now())
         return seen if self.store().usable else None
 
+    def bayes(self, most_clues: int) -> Judgement:
+        from maildrop_py.evidence.bayes import filter as bayes
+
+        return bayes.judgement(
+            self._bayes_store(), self.message, self.evidence.border(), most_clues
+        )
+
+    def learn(self, is_spam: bool) -> None:
+        """Teach the Bayes filter the message, where that is of use."""
+        from maildrop_py.evidence.bayes import filter as bayes
+
+        store, border = self._bayes_store(), self.evidence.border()
+        if bayes.worth_teaching(bayes.judgement(store, self.message, border), is_spam):
+            store.teach([bayes.lesson(self.message, border, is_spam)], self._now())
+
     def remember(self) -> None:
         from maildrop_py.evidence import duplicates
 
@@ -164,6 +181,13 @@ class Inquiry:
             state = self.evidence.state
             self._store = Store(evidence_store(state) if state else "")
         return self._store
+
+    def _bayes_store(self) -> BayesStore:
+        """What the Bayes filter learnt; it stays open as long as the store does."""
+        from maildrop_py.evidence.bayes.store import BayesStore
+
+        state = self.evidence.state
+        return self.store().beside(bayes_store(state) if state else "", BayesStore)
 
     def budget(self) -> Budget:
         """The time this message may wait for DNS."""

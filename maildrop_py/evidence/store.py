@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, TypeVar
 
     T = TypeVar("T")
+    S = TypeVar("S", bound="Store")
 
 LOCK_WAIT = 10.0  # seconds
 FOREVER = 1e12  # seconds
@@ -66,6 +67,7 @@ class Store:
         self._opened: tuple[int, ...] = ()  # process, device and inode of the connection
         self._inherited: list[sqlite3.Connection] = []  # of a parent: not ours to close
         self._off = not path
+        self._beside: dict[str, Store] = {}
 
     @property
     def usable(self) -> bool:
@@ -92,8 +94,22 @@ class Store:
         """Drop every line of `kind`."""
         self._attempt(lambda c: c.execute("DELETE FROM learnt WHERE kind = ?", (kind,)))
 
+    def beside(self, path: str, kind: type[S]) -> S:
+        """The store of another kind at `path`, which is open as long as this one."""
+        found = self._beside.get(path)
+        if found is None:
+            found = self._beside[path] = kind(path)
+        assert isinstance(found, kind)
+        return found
+
+    def all_warnings(self) -> list[str]:
+        """What went wrong here and in the stores beside this one."""
+        return [*self.warnings, *(one for each in self._beside.values() for one in each.warnings)]
+
     def close(self) -> None:
         """Close the file; the next use opens it again."""
+        for other in self._beside.values():
+            other.close()
         with self._lock:
             self._close()
 

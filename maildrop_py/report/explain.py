@@ -123,6 +123,8 @@ def _result(decision: Decision) -> Iterator[str]:
         yield f"        adds {name}: {value}"
     if decision.remove_headers:
         yield f"        removes {', '.join(decision.remove_headers)}"
+    if decision.learn is not None:
+        yield f"        is learnt as {'spam' if decision.learn else 'ham'}"
     if len(decision.actions) > 1:
         for action in decision.actions:
             yield f"        {in_short(action)} (rule {action.rule!r})"

@@ -72,8 +72,10 @@ class RecipientDelivery:
 
     @property
     def waited(self) -> bool:
-        """Whether the world was asked, so that there may be something to remember of it."""
-        return self._evidence is not None and self._evidence.may_wait
+        """Whether the world was asked, or is to learn: to remember it may take time."""
+        if self._evidence is None or self._decision is None:
+            return False
+        return self._evidence.may_wait or self._decision.learn is not None
 
     # Before the group
 
@@ -218,7 +220,7 @@ class RecipientDelivery:
         assert decision is not None
         warnings = [*self._warnings, *receipt.warnings]
         if evidence is not None:
-            evidence.delivered()
+            evidence.delivered(decision.learn)
             warnings += evidence.warnings
         log_delivery(
             self.mailbox.log or None,

@@ -2,7 +2,7 @@
 
 Rows are read once, changed here, and written together at the end, so that ten
 thousand messages in some transactions cost hardly more than their tokens.
-Guarantees and limits are those of `memory`.
+Guarantees and limits are those of `store`.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ ACTIONS: dict[str, str] = {
     "add_header": "add_header:AddHeader",
     "remove_header": "remove_header:RemoveHeader",
     "set": "set_:Set",
+    "learn": "learn:Learn",
 }
 
 FINAL = ("file", "discard", "reject", "forward", "pipe")

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
         def remove_header(self, name: str) -> None:
             """All headers of a name are left out of what is delivered."""
 
+        def learn(self, is_spam: bool) -> None:
+            """Once delivered, the message teaches the Bayes filter."""
+
         def set(self, name: str, value: str) -> None:
             """Later templates know `{name}`."""
 

@@ -59,6 +59,7 @@ CONDITIONS: dict[str, str] = {
     # spam filters' verdicts
     "spam_score": "spam_score:SpamScore",
     "spam_flag": "spam_flag:SpamFlag",
+    "bayes": "bayes:Bayes",
     # mail already filed
     "folder": "folder:Folder",
     "flags": "flags:Flags",

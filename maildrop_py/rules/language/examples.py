@@ -23,7 +23,7 @@ NOON = float(timegm((2026, 7, 1, 12, 0, 0)))
 
 KEYS = ("message", "envelope", "evidence", "filed", "expect")
 ENVELOPE = ("sender", "recipient", "extension", "client_address", "client_name", "helo")
-EVIDENCE = ("duplicate", "known", "spf", "dnsbl", "auth")
+EVIDENCE = ("duplicate", "known", "spf", "dnsbl", "auth", "bayes")
 EXPECTED = ("rule", "file", "copies", "flags", "discard", "reject", "forward", "score")
 
 
@@ -105,6 +105,8 @@ def _answer(name: str, value: Node) -> tuple[str, Any]:
             (method.choice(METHODS, "method"), result.choice(AUTH_RESULTS, "result"))
             for method, result in value.pairs()
         )
+    if name == "bayes":
+        return name, float(value.number())
     return name, value.boolean()
 
 

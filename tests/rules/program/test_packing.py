@@ -26,6 +26,7 @@ WHENS = {
     "flags": "[seen, $Work]",
     "spam_score": "['> 5', 3]",
     "command": "[x, y]",
+    "bayes": "['>= 0.9', '< 0.1']",
     "from": "[a@b, '*@c', .d.e, x y]",
     "sender": "['<>', a@b]",
     "recipient": "a@b",
@@ -52,6 +53,7 @@ THENS = {
     "add_header": "{add_header: {X: '{user}'}}",
     "remove_header": "{remove_header: [X, Y]}",
     "set": "{set: {a: '{user}'}}",
+    "learn": "{learn: spam}",
 }
 FLAGS = (
     *("mailing_list", "bulk", "bounce", "auto_submitted", "daemon_sender", "from_daemon"),

@@ -1,7 +1,7 @@
-"""memory: what the Bayes filter has learnt, on disk, for any number of processes at once.
+"""store: what the Bayes filter has learnt, on disk, for any number of processes at once.
 
 One SQLite file beside the evidence store, of the same kind and with the same
-guarantees (see `store`): tokens with their counts and weights, the messages
+guarantees (see `evidence.store`): tokens with their counts and weights, the messages
 that were learnt with what each of them changed, and the totals. Tokens are kept
 as 48 bits of checksums, so that the file tells nobody what one's mail says; one
 unknown token in 500 million is taken for another.
@@ -59,7 +59,7 @@ def message_key(message_id: str, keys: Sequence[int]) -> int:
     return key_of(message_id or "\n".join(map(str, sorted(keys))))
 
 
-class Memory(Store):
+class BayesStore(Store):
     """The Bayes filter's file at `path`; nothing is learnt with no path."""
 
     SCHEMA: ClassVar[tuple[str, ...]] = (

@@ -1,0 +1,149 @@
+"""learn: what spam and ham are, for the condition `bayes`.
+
+What was learnt lies in the state directory of the user
+(`$XDG_STATE_HOME/maildrop-py/bayes.sqlite`).
+
+Known limits: messages that servers keep in other formats than files, Maildirs
+and mbox are not read.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import click
+
+from maildrop_py.cli.progress import progress
+from maildrop_py.errors import RuleError
+from maildrop_py.evidence.bayes.judgement import FEWEST
+from maildrop_py.evidence.bayes.lessons import Lessons
+from maildrop_py.evidence.bayes.store import BayesStore, Status
+from maildrop_py.intake.message_files import count_in, messages_in
+from maildrop_py.paths import UserPaths, bayes_store
+from maildrop_py.refile.maildir_messages import walk_of
+from maildrop_py.rules.language.settings import Settings
+
+state_option = click.option(
+    "--state",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Where it is kept [~/.local/state/maildrop-py].",
+)
+sources_argument = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+
+
+@click.group()
+def learn() -> None:
+    """Teach the Bayes filter what spam and ham are, for the condition `bayes`.
+
+    A SOURCE is a message, a folder of messages, a Maildir or one of its folders, a
+    mailbox file (mbox), or - for standard input. A message counts once, by its
+    Message-ID; learnt as the other kind later, it is taken back first."""
+
+
+@learn.command()
+@sources_argument
+@state_option
+def spam(sources: tuple[str, ...], state: str | None) -> None:
+    """Learn the messages in each SOURCE as spam, such as ~/Maildir/.Junk."""
+    _run(sources, state, True)
+
+
+@learn.command()
+@sources_argument
+@state_option
+def ham(sources: tuple[str, ...], state: str | None) -> None:
+    """Learn the messages in each SOURCE as ham: mail that is wanted."""
+    _run(sources, state, False)
+
+
+@learn.command()
+@sources_argument
+@state_option
+def forget(sources: tuple[str, ...], state: str | None) -> None:
+    """Take back what was learnt of the messages in each SOURCE."""
+    _run(sources, state, None)
+
+
+@learn.command()
+@state_option
+def status(state: str | None) -> None:
+    """Say how much was learnt, and when."""
+    store = _store(state)
+    found = store.status()
+    _warn(store)
+    if found is None:
+        raise click.exceptions.Exit(1)
+    for line in _in_words(found, time.time()):
+        click.echo(line)
+
+
+def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> None:
+    store, settings = _store(state), _settings()
+    lessons = Lessons(store, settings, is_spam, time)
+    walk = walk_of(settings, (), False)
+    unreadable = 0
+    try:
+        total = count_in(sources, walk) if "-" not in sources else None
+        with progress("Learning", total) as advance:
+            for found in messages_in(sources, walk):
+                try:
+                    lessons.add(found.message)
+                except OSError as error:
+                    unreadable += 1
+                    click.echo(f"{found.path}: {error.strerror or error}", err=True)
+                advance()
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    finally:
+        lessons.finish()
+    _warn(store)
+    outcomes = lessons.outcomes or {"learnt": 0}
+    click.echo(", ".join(f"{number} {outcome}" for outcome, number in outcomes.items()))
+    if unreadable or not store.usable:
+        raise click.exceptions.Exit(1)
+
+
+def _in_words(status: Status, now: float) -> list[str]:
+    totals = status.totals
+    lines = [f"spam: {totals.spam}", f"ham: {totals.ham}", f"tokens: {status.tokens}"]
+    if status.messages:
+        ages = (_days(now - status.first), _days(now - status.last))
+        lines.append(f"learnt: first {ages[0]} ago, last {ages[1]} ago")
+    if not totals.enough:
+        lines.append(f"`bayes` is unknown: {FEWEST} messages of each kind are needed")
+    elif max(totals.spam, totals.ham) > 10 * min(totals.spam, totals.ham):
+        rare = "ham" if totals.spam > totals.ham else "spam"
+        lines.append(f"much more of one kind was learnt than of the other: learn more {rare}")
+    return lines
+
+
+def _days(seconds: float) -> str:
+    days = int(max(seconds, 0) // 86400)
+    return f"{days} day" + "s" * (days != 1)
+
+
+def _store(state: str | None) -> BayesStore:
+    place = os.path.abspath(state) if state else UserPaths(os.environ).state
+    return BayesStore(bayes_store(place))
+
+
+def _settings() -> Settings:
+    """The user's settings; the defaults, and that is said, where the rules are broken."""
+    from maildrop_py.rules.language.reader import read_rules
+
+    path = UserPaths(os.environ).rules
+    if not os.path.exists(path):
+        return Settings()
+    try:
+        return read_rules(path).settings
+    except RuleError as error:
+        click.echo(f"trusted networks are not known: {error.problems[0]}", err=True)
+        return Settings()
+
+
+def _warn(store: BayesStore) -> None:
+    for warning in store.warnings:
+        print(warning, file=sys.stderr)

@@ -1,0 +1,42 @@
+"""text: words where spaces part them, pairs of characters where nothing does."""
+
+from __future__ import annotations
+
+from maildrop_py.evidence.bayes.text import LONGEST, words
+
+
+def test_words_are_folded_and_stand_between_marks() -> None:
+    assert words("Buy NOW, (really) at example.com!") == ["buy", "now", "really", "example.com!"]
+    assert words("$99.95 off 50% - don't wait.") == ["$99.95", "off", "50%", "don't", "wait"]
+
+
+def test_short_ascii_words_do_not_count_where_they_say_little() -> None:
+    assert words("it is a fine day") == ["fine", "day"]
+    assert words("Re: it is a", 2) == ["re", "it", "is"]
+
+
+def test_long_words_count_by_their_beginning_and_length() -> None:
+    (word,) = words("x" * 1000)
+    assert word == "xxxxxx~125" and len(word) <= LONGEST
+
+
+def test_japanese_counts_by_pairs_of_characters() -> None:
+    assert words("未承諾広告") == ["未承", "承諾", "諾広", "広告"]
+    assert words("副業。在宅") == ["副業", "在宅"]
+    assert words("円") == ["円"]
+
+
+def test_scripts_without_spaces_count_by_pairs() -> None:
+    assert words("免费代开") == ["免费", "费代", "代开"]
+    assert words("광고입니다")[:2] == ["광고", "고입"]
+    assert len(words("สวัสดีครับ")) == 9
+
+
+def test_widths_and_cases_are_one() -> None:
+    assert words("ＦＲＥＥ ﾒｰﾙ") == ["free", "メー", "ール"]
+    assert words("Straße") == words("STRASSE")
+
+
+def test_mixed_runs_are_parted_by_script() -> None:
+    assert words("iPhone当選、100万円") == ["iphone", "当選", "100", "万円"]
+    assert words("Öffnen Sie ДЕНЬГИ") == ["öffnen", "sie", "деньги"]
