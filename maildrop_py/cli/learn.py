@@ -16,13 +16,14 @@ import time
 import click
 
 from maildrop_py.cli.progress import progress
+from maildrop_py.cli.standard_error import say
 from maildrop_py.errors import RuleError
 from maildrop_py.evidence.bayes.judgement import FEWEST
 from maildrop_py.evidence.bayes.lessons import Lessons
 from maildrop_py.evidence.bayes.store import BayesStore, Status
 from maildrop_py.intake.message_files import count_in, messages_in
 from maildrop_py.paths import UserPaths, bayes_store
-from maildrop_py.refile.maildir_messages import walk_of
+from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.rules.language.settings import Settings
 
 state_option = click.option(
@@ -83,7 +84,7 @@ def status(state: str | None) -> None:
 def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> None:
     store, settings = _store(state), _settings()
     lessons = Lessons(store, settings, is_spam, time)
-    walk = walk_of(settings, (), False)
+    walk = ListedMaildirs(settings, ("INBOX",), say)
     unreadable = 0
     try:
         total = count_in(sources, walk) if "-" not in sources else None
