@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "maildrop_py"
 
-LEAVES = "errors record paths private_file systemd __version__"
+LEAVES = "errors record paths private_file regular_file systemd __version__"
 STAGES = "message evidence rules decision maildir delivery intake lmtp policy report"
 
 MAY_IMPORT = {
@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "record": "",
     "paths": "",
     "private_file": "",
+    "regular_file": "",
     "systemd": "",
     "message": LEAVES,
     "evidence": f"{LEAVES} message",
@@ -50,6 +51,7 @@ FROM_THE_LEFT = (
         "record",
         "paths",
         "private_file",
+        "regular_file",
         "systemd",
         "message",
         "evidence",

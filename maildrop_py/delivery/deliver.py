@@ -38,7 +38,6 @@ from maildrop_py.record import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from types import ModuleType
 
     from maildrop_py.decision.decision import Action, Decision
     from maildrop_py.delivery.spool import Spool
@@ -135,7 +134,7 @@ class Delivery:
         self._flags: list[str] = []
         self._edits = Edits()
         self._done = False
-        self._quota: ModuleType | None = None
+        self._reserved = (0, 0)  # bytes and messages of the quota
 
     def write(self) -> None:
         """Put every copy whole into tmp/ of its folder (unsynced)."""
@@ -146,7 +145,7 @@ class Delivery:
                 if isinstance(action, Filing):
                     self._write_copy(action)
             if self._copies and os.path.exists(f"{self.maildir.root}/maildirsize"):
-                self._check_quota()
+                self._reserve_quota()
 
     @property
     def descriptors(self) -> list[int]:
@@ -193,8 +192,6 @@ class Delivery:
         self._done = True
         for copy in self._copies:
             copy.discard()
-        if self._quota is not None:
-            self._quota.add(self.maildir.root, *self._counted())
         paths = tuple(copy.target for copy in self._copies)
         return Receipt(paths, tuple(self._commands_done), tuple(self.warnings))
 
@@ -203,6 +200,7 @@ class Delivery:
         if not self._done:
             for copy in self._copies:
                 copy.retract()
+            self._release_quota()
         for copy in self._copies:
             copy.discard()
 
@@ -247,19 +245,21 @@ class Delivery:
         if filing.keywords:
             self._flags[-1] += self._letters(folder, filing.keywords)
 
-    def _check_quota(self) -> None:
-        from maildrop_py.maildir import quota as maildir_quota
-
-        self._quota = maildir_quota
-        maildir_quota.check(self.maildir.root, *self._counted())
-
-    def _counted(self) -> tuple[int, int]:
-        """How many bytes and messages are added to what the quota counts."""
-        from maildrop_py.maildir.quota import is_counted
+    def _reserve_quota(self) -> None:
+        from maildrop_py.maildir.quota import is_counted, reserve
 
         root = self.maildir.root
         sizes = [copy.written.size for copy in self._copies if is_counted(copy.folder.path, root)]
-        return sum(sizes), len(sizes)
+        reserve(root, sum(sizes), len(sizes))
+        self._reserved = (sum(sizes), len(sizes))
+
+    def _release_quota(self) -> None:
+        size, messages = self._reserved
+        self._reserved = (0, 0)
+        if messages:
+            from maildrop_py.maildir.quota import release
+
+            release(self.maildir.root, size, messages)
 
     def _folder(self, name: str) -> Folder:
         if name == INBOX:

@@ -20,6 +20,7 @@ import os
 
 from maildrop_py.evidence import domains
 from maildrop_py.private_file import check_private, make_private_directory
+from maildrop_py.regular_file import open_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _BLOCK = 1024  # bytes; more than two lines
 _LONGEST = 320  # octets: 64 + 1 + 255 (RFC 5321 4.5.3.1)
 _FORGOTTEN = b"\tforgotten"
+_LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def normal(address: str) -> str | None:
@@ -52,7 +55,7 @@ class Contacts:
         if wanted is None:
             return False
         try:
-            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = open_regular(self.path)
         except FileNotFoundError:
             return False
         try:
@@ -94,7 +97,7 @@ class Contacts:
 
     def _read(self) -> set[bytes]:
         try:
-            with open(self.path, "rb") as file:
+            with open(open_regular(self.path), "rb") as file:
                 check_private(self.path)
                 return {line for line in file.read().split(b"\n") if line}
         except FileNotFoundError:
@@ -105,7 +108,7 @@ class Contacts:
         from fcntl import LOCK_EX, flock
 
         make_private_directory(os.path.dirname(self.path) or ".")
-        lock = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(self.path + ".lock", _LOCK, 0o600)
         try:
             flock(lock, LOCK_EX)
             before = self._read()
@@ -118,8 +121,7 @@ class Contacts:
 
     def _write(self, lines: set[bytes]) -> None:
         temporary = self.path + ".new"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-        with open(os.open(temporary, flags, 0o600), "wb") as file:
+        with open(os.open(temporary, _WRITE, 0o600), "wb") as file:
             file.writelines(line + b"\n" for line in sorted(lines))
             file.flush()
             os.fsync(file.fileno())

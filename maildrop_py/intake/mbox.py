@@ -24,6 +24,7 @@ from typing import BinaryIO
 
 from maildrop_py.message.headers import HEAD_LIMIT, from_line_end
 from maildrop_py.message.message import Message
+from maildrop_py.regular_file import open_regular
 
 PIECE = 1 << 16  # bytes
 _SEPARATOR = re.compile(rb"From .*\d\d?:\d\d.*\b(19|20)\d\d\b")
@@ -34,13 +35,13 @@ _LENGTH = re.compile(rb"(?im)^Content-Length:[ \t]*(\d{1,15})[ \t]*\r?$")
 
 def is_mbox(path: str) -> bool:
     """Whether the file at `path` begins as a mailbox file does; raises OSError."""
-    with open(path, "rb") as file:
+    with open(open_regular(path), "rb") as file:
         return _SEPARATOR.match(file.readline(1000)) is not None
 
 
 def messages_of(path: str, start: int = 0) -> Iterator[Message]:
     """The messages of the file, from the one at the offset `start` on; raises OSError."""
-    with open(path, "rb") as file:
+    with open(open_regular(path), "rb") as file:
         file.seek(start)
         scan = _Scan(file, os.fstat(file.fileno()).st_size)
         while (source := scan.next(path)) is not None:
@@ -77,7 +78,7 @@ class MboxSource:
 
     def pieces(self) -> Iterator[bytes]:
         """The message, its `From ` line on top."""
-        with open(self.path, "rb") as file:
+        with open(open_regular(self.path), "rb") as file:
             file.seek(self.start)
             kept, before = bytearray(), b"\n"
             for at, line in _lines(file, self.start, self.end):

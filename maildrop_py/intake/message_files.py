@@ -87,9 +87,9 @@ def _source(path: str) -> FileSource | NoSource:
     try:
         mode = os.stat(path).st_mode
     except OSError:
-        return FileSource(path)  # reading it will say what is wrong
+        return FileSource(os.path.realpath(path))  # reading it will say what is wrong
     if stat.S_ISREG(mode):
-        return FileSource(path)
+        return FileSource(os.path.realpath(path))
     if stat.S_ISDIR(mode):
         return NoSource(path, "is a link to a directory, not followed")
     return NoSource(path, "is not a regular file")
@@ -122,7 +122,7 @@ def _in_file(path: str) -> Iterator[NamedMessage]:
     from maildrop_py.intake.mbox import is_mbox, messages_of
 
     if not is_mbox(path):
-        yield NamedMessage(path, Message(FileSource(path)))
+        yield NamedMessage(path, Message(FileSource(os.path.realpath(path))))
         return
     for number, message in enumerate(messages_of(path), 1):
         yield NamedMessage(f"{path}#{number}", message)

@@ -17,6 +17,8 @@ from __future__ import annotations
 import os
 import time
 
+from maildrop_py.regular_file import read_regular
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Self
@@ -116,10 +118,9 @@ def _same(one: os.stat_result, other: os.stat_result) -> bool:
 
 
 def _owner(lock_path: str) -> int:
-    """The process on this host that holds the lock, 0 if that cannot be told."""
+    """The process on this host that has the lock, 0 if it is not known."""
     try:
-        with open(lock_path, "rb") as file:
-            pid, _, host = file.read(512).strip().partition(b":")
+        pid, _, host = read_regular(lock_path, 512).strip().partition(b":")
     except OSError:
         return 0
     ours = host == os.uname().nodename.encode() and pid.isdigit()

@@ -19,6 +19,7 @@ import time
 
 from maildrop_py.maildir.dotlock import Dotlock
 from maildrop_py.maildir.sync import sync_directory
+from maildrop_py.regular_file import read_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 LIMIT = 26
 NAME_LIMIT = 50  # bytes, Dovecot's mail_max_keyword_length
 LOCK_TIMEOUT = 5.0  # seconds
+_LONGEST_FILE = 1 << 16  # bytes that are read
+_LETTERS = {str(number): chr(ord("a") + number) for number in range(LIMIT)}
 _NO_ATOM = frozenset('(){ %*"\\]')  # RFC 3501 9, atom-specials
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -81,15 +84,14 @@ def is_keyword(name: str) -> bool:
 def read(folder: str) -> dict[str, tuple[str, str]]:
     """The file's content: name in lower case -> (name, letter). Raises OSError."""
     try:
-        with open(f"{folder}/dovecot-keywords", encoding="utf-8", errors="replace") as file:
-            lines = file.read(1 << 16).splitlines()
+        data = read_regular(f"{folder}/dovecot-keywords", _LONGEST_FILE)
     except FileNotFoundError:
         return {}
     known: dict[str, tuple[str, str]] = {}
-    for line in lines:
+    for line in data.decode("utf-8", "replace").splitlines():
         number, _, name = line.partition(" ")
-        if name and number.isascii() and number.isdigit() and int(number) < LIMIT:
-            known.setdefault(name.lower(), (name, chr(ord("a") + int(number))))
+        if name and number in _LETTERS:
+            known.setdefault(name.lower(), (name, _LETTERS[number]))
     return known
 
 

@@ -1,13 +1,18 @@
-"""quota: the Maildir++ quota kept in the Maildir's `maildirsize`.
+"""quota: the Maildir++ quota, which is kept in the Maildir's `maildirsize`.
 
 The first line is the quota (`10000000S,1000C`: bytes and messages, 0 or absent
-for no limit), each further one a change in bytes and messages; their sum is
-what is used. We read it, refuse what would go over, and append what was
-delivered. Trash does not count. When the quota seems used up and the file is
-old or long, the Maildir is counted anew, as the format asks.
+for no limit). Each further line is a change in bytes and messages, and their sum
+is what is used. What is to be delivered is added before it becomes visible, so
+that messages that are delivered together, by one process or by several, cannot
+go over the quota together; it is taken back if they are not delivered. Trash
+does not count. If the quota seems used up and the file is old or long, the
+Maildir is counted again, as the format asks.
 
 Guarantee: only OverQuota is raised. A file that cannot be read or written, or
-is none of this kind, limits nothing. [courier README.maildirquota]
+that is not of this kind, limits nothing, and a FIFO is not waited for.
+
+Known limits: after a kill between adding and delivering, what was added counts
+until the Maildir is counted again. [courier README.maildirquota]
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ import time
 from maildrop_py.errors import OverQuota
 from maildrop_py.maildir.file_name import parse
 from maildrop_py.maildir.unique_name import new_base
+from maildrop_py.regular_file import open_regular, read_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +32,8 @@ if TYPE_CHECKING:
 FILE = "maildirsize"
 LONGEST = 5120  # bytes of the file
 OLD = 15 * 60  # seconds
+_READ = 1 << 20  # bytes of the file that are read
+_DIGITS = 18  # of a number; one with more is not a number that anybody has written
 _TRASH = frozenset({".Trash", "Trash"})
 
 
@@ -34,23 +42,37 @@ def is_counted(folder: str, root: str) -> bool:
     return folder[len(root) :].strip("/") not in _TRASH
 
 
+def reserve(root: str, size: int, messages: int = 1) -> None:
+    """Add what is to be delivered; raises OverQuota if it would go over the quota.
+
+    release() takes it back.
+    """
+    check(root, size, messages)
+    add(root, size, messages)
+
+
+def release(root: str, size: int, messages: int = 1) -> None:
+    """Take back what reserve() added, because it is not delivered."""
+    add(root, -size, -messages)
+
+
 def check(root: str, size: int, messages: int = 1) -> None:
-    """Raise OverQuota if `size` bytes in so many messages would go over."""
+    """Raise OverQuota if `size` bytes in so many messages would go over the quota."""
     quota, used = _read(root)
     if not _exceeds(quota, used, size, messages):
         return
     if _may_be_wrong(root):
-        used = _count_anew(root)
+        used = _count_again(root)
     if _exceeds(quota, used, size, messages):
         raise OverQuota(f"{root}: quota exceeded")
 
 
 def add(root: str, size: int, messages: int = 1) -> None:
-    """Say in the file what was delivered."""
+    """Write into the file what came, or with negative numbers what went."""
     if not messages:
         return
     try:
-        descriptor = os.open(f"{root}/{FILE}", os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        descriptor = open_regular(f"{root}/{FILE}", os.O_WRONLY | os.O_APPEND)
         try:
             os.write(descriptor, f"{size} {messages}\n".encode())
         finally:
@@ -67,16 +89,19 @@ def _exceeds(quota: tuple[int, int], used: tuple[int, int], size: int, messages:
 def _read(root: str) -> tuple[tuple[int, int], tuple[int, int]]:
     """The quota and what is used, each as (bytes, messages)."""
     try:
-        with open(f"{root}/{FILE}", encoding="ascii", errors="replace") as file:
-            first, *lines = file.read(1 << 20).split("\n")
+        first, *lines = _text(root).split("\n")
     except OSError:
         return (0, 0), (0, 0)
     return (_limit(first, "S"), _limit(first, "C")), _sum(lines)
 
 
+def _text(root: str) -> str:
+    return read_regular(f"{root}/{FILE}", _READ).decode("ascii", "replace")
+
+
 def _limit(line: str, kind: str) -> int:
     for part in line.strip().split(","):
-        if part.endswith(kind) and part[:-1].isdigit():
+        if part.endswith(kind) and part[:-1].isdigit() and len(part) <= _DIGITS:
             return int(part[:-1])
     return 0
 
@@ -84,6 +109,8 @@ def _limit(line: str, kind: str) -> int:
 def _sum(lines: list[str]) -> tuple[int, int]:
     size = messages = 0
     for line in lines:
+        if len(line) > 2 * _DIGITS:
+            continue
         words = line.split()
         try:
             size, messages = size + int(words[0]), messages + int(words[1])
@@ -100,14 +127,13 @@ def _may_be_wrong(root: str) -> bool:
     return found.st_size > LONGEST or time.time() - found.st_mtime > OLD
 
 
-def _count_anew(root: str) -> tuple[int, int]:
-    """Count all messages and replace the file by what came out."""
+def _count_again(root: str) -> tuple[int, int]:
+    """Count all messages, and write the result into the file."""
     sizes = [_size(entry) for entry in _messages(root)]
     used = (sum(sizes), len(sizes))
     temp = f"{root}/tmp/{new_base()}"
     try:
-        with open(f"{root}/{FILE}", encoding="ascii", errors="replace") as file:
-            quota = file.readline().strip()
+        quota = _text(root).partition("\n")[0].strip()
         with open(temp, "x", encoding="ascii") as file:
             file.write(f"{quota}\n{used[0]} {used[1]}\n")
         os.rename(temp, f"{root}/{FILE}")

@@ -13,6 +13,7 @@ import os
 
 from maildrop_py.message.headers import HEAD_LIMIT, Headers, from_line_end, head_end
 from maildrop_py.record import record
+from maildrop_py.regular_file import open_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
             """The message, `size` bytes or at most so many; without its `From ` line."""
 
 
-_READ_ONLY = os.O_RDONLY | os.O_CLOEXEC
 _FIRST_READ = 1 << 12  # bytes: holds the header of most messages, and less of their bodies
 
 
@@ -98,7 +98,10 @@ class BytesSource:
 
 
 class FileSource:
-    """A message in a file, of which no more is read than its head needs."""
+    """A message in a regular file, of which no more is read than its head needs.
+
+    A symbolic link is not followed, and a FIFO is not waited for: OSError.
+    """
 
     __slots__ = ("_head", "path")
 
@@ -117,12 +120,16 @@ class FileSource:
 
     def content(self, most: int | None = None) -> bytes:
         start = from_line_end(self.head())
-        with open(self.path, "rb", buffering=0) as file:
+        with open(self.open(), "rb", buffering=0) as file:
             data = file.read(-1 if most is None else start + most)
         return data[start:] if start else data
 
+    def open(self) -> int:
+        """A descriptor to read the file from; the caller closes it."""
+        return open_regular(self.path, follow_link=False)
+
     def _read_head(self) -> bytes:
-        descriptor = os.open(self.path, _READ_ONLY)
+        descriptor = self.open()
         try:
             return _read_until_blank_line(descriptor)
         finally:

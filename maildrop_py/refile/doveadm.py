@@ -28,6 +28,7 @@ from maildrop_py.maildir.storage_errors import storage_error
 from maildrop_py.paths import PROGRAM_TIME
 from maildrop_py.record import record
 from maildrop_py.refile.step import Done, Failed, Gone, Move
+from maildrop_py.regular_file import open_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from maildrop_py.refile.journal import Journal
     from maildrop_py.refile.step import Outcome, Step, Task
 
+_UID_DIGITS = 10  # a UID has 32 bits
 FLAGS = {
     "D": "\\Draft",
     "F": "\\Flagged",
@@ -169,12 +171,13 @@ def uids_of(folder: str) -> dict[str, int]:
     """Base name -> UID, as `dovecot-uidlist` of the directory `folder` has it."""
     uids: dict[str, int] = {}
     try:
-        with open(f"{folder}/dovecot-uidlist", encoding="utf-8", errors="surrogateescape") as file:
+        descriptor = open_regular(f"{folder}/dovecot-uidlist")
+        with open(descriptor, encoding="utf-8", errors="surrogateescape") as file:
             next(file, None)  # version, UIDVALIDITY
             for line in file:
                 fields, _, name = line.rstrip("\n").partition(" :")
                 uid = fields.partition(" ")[0]
-                if name and uid.isdigit():
+                if name and uid.isascii() and uid.isdigit() and len(uid) <= _UID_DIGITS:
                     uids[base_of(name)] = int(uid)
     except FileNotFoundError:
         return {}

@@ -50,11 +50,11 @@ def _each_of(named: NamedMessage) -> Iterator[NamedMessage]:
     source = named.message.source
     if not isinstance(source, FileSource) or named.message.file is not None:
         yield named
-    elif os.path.islink(source.path):
-        yield NamedMessage(named.path, Message(NoSource(source.path, LINK)))
-    elif _has_many(source.path):
-        for number, message in enumerate(messages_of(source.path), 1):
-            yield NamedMessage(f"{source.path}#{number}", message)
+    elif os.path.islink(named.path):
+        yield NamedMessage(named.path, Message(NoSource(named.path, LINK)))
+    elif _has_many(named.path):
+        for number, message in enumerate(messages_of(named.path), 1):
+            yield NamedMessage(f"{named.path}#{number}", message)
     else:
         yield named
 
@@ -76,11 +76,10 @@ def pieces_of(message: Message) -> Iterator[bytes]:
     if isinstance(source, MboxSource):
         yield from source.pieces()
         return
-    path = getattr(source, "path", None)
-    if path is None:
+    if not isinstance(source, FileSource):
         yield source.content()
         return
-    with open(path, "rb") as file:
+    with open(source.open(), "rb") as file:
         while piece := file.read(PIECE):
             yield piece
 
@@ -100,5 +99,6 @@ def arrived(message: Message) -> float | None:
         return message.file.mtime
     if isinstance(message.source, MboxSource):
         return arrived_at(message.headers.from_line)
-    path = getattr(message.source, "path", None)
-    return os.stat(path).st_mtime if path is not None else None
+    if isinstance(message.source, FileSource):
+        return os.stat(message.source.path).st_mtime
+    return None

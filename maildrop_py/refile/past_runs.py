@@ -17,6 +17,7 @@ import time
 from json import loads
 
 from maildrop_py.refile.journal import ENDED, RUNNING, as_line, rename_as_ended, run_name
+from maildrop_py.regular_file import open_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ class PastRun:
         """The file, also if its run has ended meanwhile; an empty one if it was removed."""
         for path in (self.path, self.path.removesuffix(RUNNING) + ENDED, os.devnull):
             try:
-                return open(path, encoding="utf-8", errors="surrogateescape", newline="\n")
+                descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+                return open(descriptor, encoding="utf-8", errors="surrogateescape", newline="\n")
             except FileNotFoundError:
                 continue
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.path)
@@ -121,7 +123,7 @@ class DeadJournal:
 
     def __enter__(self) -> DeadJournal:
         try:
-            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+            self._descriptor = open_regular(self._path, os.O_WRONLY | os.O_APPEND)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.alive = not os.path.exists(self._path)
         except (BlockingIOError, FileNotFoundError):

@@ -153,3 +153,17 @@ def test_lock_is_waited_for(root: Path) -> None:
     timer.start()
     assert assign(str(root), ("$Work",), timeout=30) == ("a", "")
     timer.join()
+
+
+@pytest.mark.parametrize("name", ["dovecot-keywords", "dovecot-uidlist.lock"])
+def test_a_fifo_is_not_waited_for(root: Path, name: str) -> None:
+    root.mkdir(exist_ok=True)
+    os.mkfifo(root / name)
+    letters, warning = assign(str(root), ["$Work"], timeout=0.1)
+    assert letters == "" and "$Work" in warning
+
+
+def test_a_number_of_thousands_of_digits_means_nothing(root: Path) -> None:
+    root.mkdir(exist_ok=True)
+    (root / "dovecot-keywords").write_text(f"{'9' * 5000} $Odd\n0 $Work\n")
+    assert keywords_module.read(str(root)) == {"$work": ("$Work", "a")}

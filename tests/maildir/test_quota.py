@@ -1,4 +1,4 @@
-"""The Maildir++ quota: honoured where the file exists, kept up, counted anew when in doubt."""
+"""The Maildir++ quota: respected where the file exists, kept up, counted again when in doubt."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.decision.decision import Filing
+from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.delivery.deliver import Delivery
+from maildrop_py.delivery.spool import Spool
 from maildrop_py.errors import OverQuota
-from tests.support.delivering import MAIL, deliver, leftovers, visible
+from maildrop_py.maildir.maildir import Maildir
+from tests.support.delivering import MAIL, NOBODY, deliver, feed, leftovers, visible
 
 SIZE = len(MAIL)
 
@@ -54,7 +57,7 @@ def test_trash_does_not_count(root: Path) -> None:
     assert path.read_text() == "10S\n10 1\n"
 
 
-def test_old_file_is_counted_anew_before_mail_is_deferred(root: Path) -> None:
+def test_old_file_is_counted_again_before_mail_is_deferred(root: Path) -> None:
     deliver(root, MAIL)
     deliver(root, MAIL, Filing("A", "S"))
     deliver(root, MAIL, Filing("Trash"))
@@ -73,5 +76,54 @@ def test_count_that_confirms_the_quota_defers(root: Path) -> None:
 
 def test_unreadable_file_limits_nothing(root: Path) -> None:
     (root / "maildirsize").mkdir()
+    deliver(root, MAIL)
+    assert len(visible(root)) == 1
+
+
+@pytest.mark.parametrize("limit", ["10C", f"{10 * SIZE}S"])
+def test_messages_that_are_delivered_together_cannot_go_over_it_together(
+    root: Path, limit: str
+) -> None:
+    """A group commit writes all of them before the first is finished."""
+    path, maildir = quota(root, f"{limit}\n"), Maildir(str(root))
+    group, refused = [], 0
+    for _ in range(16):
+        spool = feed(Spool(maildir), MAIL)
+        delivery = Delivery(Decision((Filing("INBOX"),)), spool, maildir, NOBODY)
+        try:
+            delivery.write()
+        except OverQuota:
+            delivery.undo()
+            refused += 1
+        else:
+            group.append(delivery)
+    for step in (Delivery.sync_files, Delivery.publish, Delivery.finish):
+        for delivery in group:
+            step(delivery)
+    assert len(visible(root)) == 10 and refused == 6
+    assert path.read_text() == f"{limit}\n" + f"{SIZE} 1\n" * 10
+
+
+def test_what_is_not_delivered_is_taken_back(root: Path) -> None:
+    path, maildir = quota(root, "1000000S\n"), Maildir(str(root))
+    with Spool(maildir) as spool:
+        delivery = Delivery(Decision((Filing("INBOX"),)), feed(spool, MAIL), maildir, NOBODY)
+        delivery.write()
+        delivery.undo()
+        delivery.undo()
+    assert path.read_text() == f"1000000S\n{SIZE} 1\n-{SIZE} -1\n"
+
+
+@pytest.mark.parametrize(
+    "text", [f"{'9' * 5000}S\n", f"1000S\n{'9' * 5000} 1\n", f"1000S\n-{'9' * 5000} -1\n"]
+)
+def test_numbers_that_nobody_has_written_are_not_read(root: Path, text: str) -> None:
+    quota(root, text)
+    deliver(root, MAIL)
+    assert len(visible(root)) == 1
+
+
+def test_a_fifo_is_not_waited_for(root: Path) -> None:
+    os.mkfifo(root / "maildirsize")
     deliver(root, MAIL)
     assert len(visible(root)) == 1
