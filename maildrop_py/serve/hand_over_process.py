@@ -1,0 +1,126 @@
+"""hand_over_process: delivers what the hook handed over, as its user, one message after another.
+
+The talk, packets over a SOCK_SEQPACKET socket (hook/maildrop-py-deliver.c has
+the other side):
+
+    hook    MAGIC NUL, `C`directory NUL, `A`argument NUL ..., `E`NAME=VALUE NUL ...;
+            with two descriptors: standard input, standard error
+    server  "T": taken
+    hook    "G": go
+    server  one byte: the exit status
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+
+from maildrop_py.record import record
+
+Deliver = Callable[[list[str]], int]
+"""Delivers the message on standard input: arguments -> exit status."""
+
+MAGIC = b"maildrop-py 1"
+MOST = 65536  # bytes of a request
+TAKEN, GO = b"T", b"G"
+NEXT = b"n"
+"""To the process: one message more. From it: done."""
+TRY_AGAIN = 75
+PATIENCE = 5.0  # seconds that a hook has for each of its packets
+MESSAGES = 500  # that one process delivers
+
+
+@record
+class Request:
+    """What the hook passes on of its own surroundings."""
+
+    directory: str
+    arguments: list[str]
+    environ: dict[str, str]
+
+
+def read_request(data: bytes) -> Request:
+    """The request in a packet. Raises ValueError for anything else."""
+    magic, *items, end = data.split(b"\0")
+    if magic != MAGIC or end or not items or items[0][:1] != b"C":
+        raise ValueError("not a request")
+    request = Request(os.fsdecode(items[0][1:]), [], {})
+    for item in items[1:]:
+        kind, text = item[:1], os.fsdecode(item[1:])
+        name, equals, value = text.partition("=")
+        if kind == b"A":
+            request.arguments.append(text)
+        elif kind == b"E" and name and equals:
+            request.environ[name] = value
+        else:
+            raise ValueError("not a request")
+    return request
+
+
+def serve_user(connection: socket.socket, channel: socket.socket, deliver: Deliver) -> None:
+    """Messages of one user, in a process that is that user already.
+
+    A process in which a delivery loaded more than what is loaded for all (a database,
+    threads, a resolver) ends after it, and so does one after MESSAGES of them: what a
+    program of one message leaves behind is no concern of the next one.
+    """
+    warm = len(sys.modules)
+    for _ in range(MESSAGES):
+        serve_one(connection, deliver)
+        connection.close()
+        if len(sys.modules) > warm:
+            return
+        channel.send(NEXT)
+        data, descriptors, _, _ = socket.recv_fds(channel, len(NEXT), 1)
+        if not data or not descriptors:
+            return
+        connection = socket.socket(fileno=descriptors[0])
+
+
+def serve_one(connection: socket.socket, deliver: Deliver) -> None:
+    """One message, from the hook's request to the status."""
+    connection.settimeout(PATIENCE)
+    descriptors: list[int] = []
+    try:
+        data, descriptors, flags, _ = socket.recv_fds(connection, MOST, 2)
+        request = read_request(data)
+        if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC) or len(descriptors) != 2:
+            return
+        connection.send(TAKEN)
+        if connection.recv(len(GO)) != GO:
+            return
+        _surround(request, *descriptors)
+    except (OSError, ValueError):
+        return  # the hook delivers by itself
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+    status = deliver(request.arguments)
+    signal.setitimer(signal.ITIMER_REAL, 0)  # the deadline that `deliver` had set
+    connection.send(bytes([status if status in (0, 75, 77) else TRY_AGAIN]))
+    _forget_surroundings()
+
+
+def _surround(request: Request, message: int, errors: int) -> None:
+    """Make this process look as the hook does."""
+    os.dup2(message, 0)
+    os.dup2(errors, 2)
+    try:
+        os.chdir(request.directory)
+    except OSError:
+        os.chdir("/")
+    os.environ.clear()
+    os.environ.update(request.environ)
+    time.tzset()
+
+
+def _forget_surroundings() -> None:
+    """Keep nothing of the mail server's open: it waits for the end of a pipe."""
+    nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)

@@ -1,0 +1,253 @@
+"""Messages handed over by the native hook: as whom they are delivered, limits, hostile peers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from maildrop_py.hook.build import compiled
+from maildrop_py.serve.hand_over_process import read_request
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "tests/support/hand_over.py"
+SOURCE = ROOT / "maildrop_py/hook/maildrop-py-deliver.c"
+MAIL = b"From: ann@example.org\nSubject: hello\n\nbody\n"
+UID = 4711  # nobody has it
+REQUEST = b"maildrop-py 1\0C/\0"
+
+RULES = """
+allow_commands: true
+rules:
+  - {when: {subject: slow, command: [sleep, "6"]}, then: {file: Slow}}
+  - {when: {subject: no}, then: {reject: not here}}
+  - {when: {subject: hello}, then: {file: Hello}}
+"""
+
+
+class Home:
+    """A user's home, and the hook as that user runs it."""
+
+    def __init__(self, folder: Path, uid: int) -> None:
+        self.path, self.uid = folder, uid
+        self.hook = folder.parent / "bin/maildrop-py-deliver"
+        self.environ = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder.parent / "run")}
+        self.environ["PATH"] = "/usr/bin:/bin"
+        config = folder / ".config/maildrop-py"
+        config.mkdir(parents=True)
+        (config / "rules.yaml").write_text(RULES)
+        for part in ("new", "cur", "tmp"):
+            (folder / "Maildir" / part).mkdir(parents=True)
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, uid, uid)
+            path.chmod(0o700 if path.is_dir() else 0o600)
+
+    def deliver(self, mail: bytes = MAIL, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [self.hook, *arguments],
+            input=mail,
+            env=self.environ,
+            capture_output=True,
+            check=False,
+            timeout=60,
+            **self.ids,
+        )
+
+    def start(self, mail: bytes) -> subprocess.Popen[bytes]:
+        running = subprocess.Popen(
+            [self.hook], stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environ, **self.ids
+        )
+        assert running.stdin is not None
+        running.stdin.write(mail)
+        running.stdin.close()
+        running.stdin = None  # communicate() would flush it
+        return running
+
+    @property
+    def ids(self) -> dict[str, int]:
+        return {} if os.geteuid() else {"user": self.uid, "group": self.uid, "extra_groups": ()}
+
+    def files(self, folder: str = ".Hello") -> list[Path]:
+        return sorted(self.path.glob(f"Maildir/{folder}/new/*"))
+
+
+class Server:
+    """The server, and what it printed."""
+
+    def __init__(self, folder: Path, *numbers: int) -> None:
+        self.socket = folder / "run/maildrop-py/deliver"
+        self.output = folder / "output"
+        with self.output.open("wb") as output:
+            command = [sys.executable, SCRIPT, self.socket, *map(str, numbers)]
+            self.process = subprocess.Popen(command, stderr=output, stdin=subprocess.DEVNULL)
+        self.says("listening")
+
+    def says(self, text: str) -> None:
+        for _ in range(500):
+            if text in self.output.read_text():
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"it did not say {text!r} but {self.output.read_text()!r}")
+
+    def connect(self) -> socket.socket:
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        client.settimeout(20)
+        client.connect(str(self.socket))
+        return client
+
+    def stop(self) -> None:
+        self.process.terminate()
+        assert self.process.wait(20) == 0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the hook and the socket are; a hook that finds no server fails with 75."""
+    (tmp_path / "bin").mkdir()
+    if not compiled(SOURCE, str(tmp_path / "bin/maildrop-py-deliver")):
+        pytest.skip("needs a C compiler")
+    (tmp_path / "run/maildrop-py").mkdir(parents=True)
+    for path in (tmp_path, *tmp_path.parents[:2]):
+        path.chmod(0o755)
+    return tmp_path
+
+
+@pytest.fixture
+def home(folder: Path) -> Home:
+    uid = os.geteuid() or UID
+    return Home(folder / "home", uid)
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[Server]:
+    server = Server(folder)
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+
+
+def test_a_message_is_delivered_by_its_users_rules_and_rights(home: Home, server: Server) -> None:
+    done = home.deliver(MAIL, "--sender", "ann@example.org")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    [path] = home.files()
+    assert path.read_bytes().endswith(MAIL)
+    assert path.stat().st_uid == home.uid
+    log = home.path / ".local/state/maildrop-py/deliveries.jsonl"
+    assert json.loads(log.read_text().splitlines()[0])["folders"] == ["Hello"]
+
+
+def test_many_messages_of_a_user_use_one_process(home: Home, server: Server) -> None:
+    for _ in range(5):
+        assert home.deliver().returncode == 0
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+    assert len(home.files()) == 5
+    assert len(children.split()) <= 2, "the first compiles the rules and ends"
+
+
+def test_a_rejection_is_told_to_the_mail_server(home: Home, server: Server) -> None:
+    done = home.deliver(b"Subject: no\n\n")
+    assert (done.returncode, done.stderr) == (77, b"5.7.1 not here\n")
+
+
+def test_a_failure_is_told_to_the_mail_server(home: Home, server: Server) -> None:
+    shutil.rmtree(home.path / "Maildir")
+    done = home.deliver()
+    assert done.returncode == 75
+    assert done.stderr.startswith(b"4.3.0 ")
+
+
+def test_where_the_users_limit_is_reached_the_hook_is_on_its_own(folder: Path, home: Home) -> None:
+    server = Server(folder, 1000, 2)
+    slow = [home.start(b"Subject: slow\n\n") for _ in range(2)]
+    deadline = time.monotonic() + 20
+    while len(processes(server)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    done = home.deliver()
+    assert done.stderr == b"4.3.0 maildrop-py-deliver: maildrop-py could not be run\n"
+    server.says(f"2 deliveries of uid {home.uid} are under way")
+    for running in slow:
+        running.kill()
+        running.communicate()
+    server.stop()
+
+
+def processes(server: Server) -> list[str]:
+    pid = server.process.pid
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def test_a_process_that_is_killed_defers_the_message(home: Home, server: Server) -> None:
+    running = home.start(b"Subject: slow\n\n")
+    deadline = time.monotonic() + 20
+    while not processes(server) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(1)  # it has the message now, and waits for the program
+    for pid in processes(server):
+        os.killpg(int(pid), signal.SIGKILL)
+    _, errors = running.communicate(timeout=30)
+    assert running.returncode == 75
+    assert b"the server took the message and did not answer" in errors
+    assert home.deliver().returncode == 0, "the server goes on"
+
+
+def test_it_delivers_for_nobody_below_the_lowest_uid(folder: Path, home: Home) -> None:
+    if os.geteuid():
+        pytest.skip("needs root to serve other users")
+    server = Server(folder, UID + 1)
+    assert home.deliver().returncode == 75
+    server.says(f"refused to uid {UID}")
+    server.stop()
+
+
+def test_root_is_not_delivered_for(folder: Path, home: Home) -> None:
+    if os.geteuid():
+        pytest.skip("needs root")
+    server = Server(folder)
+    with server.connect() as client:
+        client.send(REQUEST)
+        with suppress(ConnectionResetError):
+            assert client.recv(1) == b""
+    server.says("refused to uid 0")
+    server.stop()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"x", b"maildrop-py 1\0", b"maildrop-py 2\0C/\0", REQUEST + b"Xy\0", REQUEST + b"Ex\0"],
+)
+def test_garbage_is_no_request(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"not|unpack"):
+        read_request(data)
+
+
+def test_a_request_is_read() -> None:
+    request = read_request(REQUEST + b"A-a\0A\0EHOME=/x=y\0E\xc3\xa9=\xff\0")
+    assert request.directory == "/"
+    assert request.arguments == ["-a", ""]
+    assert request.environ == {"HOME": "/x=y", "é": "\udcff"}
+
+
+@pytest.mark.parametrize("data", [b"garbage", REQUEST, b"x" * 70_000])
+def test_a_hostile_peer_is_let_go_and_others_are_served(
+    home: Home, server: Server, data: bytes
+) -> None:
+    script = f"import os; os.setgid({UID}); os.setuid({UID})\n" if not os.geteuid() else ""
+    script += (
+        "import socket\n"
+        "s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)\n"
+        f"s.settimeout(20); s.connect({str(server.socket)!r}); s.send({data!r})\n"
+        "assert s.recv(1) == b''\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert home.deliver().returncode == 0

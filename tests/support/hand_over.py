@@ -1,0 +1,28 @@
+"""A server for the hook alone: `python hand_over.py SOCKET [LOWEST_UID [EACH_USER]]`."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from maildrop_py.cli.deliver import run
+from maildrop_py.serve.hand_over import HandOver
+
+if __name__ == "__main__":
+    path, *numbers = sys.argv[1:]
+    lowest, each_user = [*map(int, numbers), *(1000, 20)[len(numbers) :]]
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener.bind(path)
+    listener.listen(100)
+    os.chmod(path, 0o666)
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    server = HandOver(listener, run, say, lowest=lowest, each_user=each_user)
+    say("listening")
+    server.run(lambda: None)
