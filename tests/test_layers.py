@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "report": f"{LEAVES} message rules decision",
     "serve": f"{LEAVES} {STAGES}",
     "cli": f"{LEAVES} {STAGES} refile serve convert",
+    "hook": "",
     "__main__": "cli",
 }
 """DESIGN section 1: what a package may import, beside itself."""
