@@ -1,11 +1,12 @@
 """cache: compiled rules on disk, so that delivery reads no YAML.
 
-One file for each rules file, keyed by its path and holding the stamps of all
-the files it was made from, this program's own among them. It is made anew when
-one of them has changed; where that fails, the last program that compiled goes
-on being used. A cache file that others could have written is not believed. Not
-pickle: `marshal` of plain values, with a checksum, and a key of the versions of
-it all.
+One file for each rules file, named after its path. It holds the stamps of all the
+files it was made from, this program's own among them, and is made again when one
+of them has changed. If that fails, the last program that compiled stays in use.
+
+Guarantee: a file that others could have written is not believed, and a file that
+is not what we write is made again. Not pickle: `marshal` of plain values, with a
+checksum and the versions of Python and of this program.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from marshal import dumps, loads
 from maildrop_py import __version__
 from maildrop_py.errors import MaildropError
 from maildrop_py.private_file import read_private, replace_file
+from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.language.sources import stamp, unchanged
 from maildrop_py.rules.program.packing import pack, unpack
 from maildrop_py.rules.program.program import Program
@@ -30,11 +32,11 @@ if TYPE_CHECKING:
 
     Stamped = tuple[tuple[Stamp, ...], Program]  # what it was made from, and what was made
 
-FORMAT = 4
+FORMAT = 5
 KEY = f"maildrop-py rules {FORMAT} {__version__} {sys.hexversion:x}\n".encode()
 
 MOST_SHOWN = 10
-"""Mistakes that are warned of at each delivery; `check` shows them all."""
+"""Mistakes that each delivery warns of; `check` shows them all."""
 
 # What reading rules raises on purpose, and what a bug of ours there would raise: mail goes on.
 _FAILURES = (
@@ -44,10 +46,10 @@ _FAILURES = (
 
 
 def load_program(path: str, folder: str, warn: Callable[[str], None]) -> Program | None:
-    """The compiled rules of the file at `path`; None where there are none to use.
+    """The compiled rules of the file at `path`; None if there are none that can be used.
 
-    `folder` is where compiled rules are kept. What is wrong with the rules, the
-    cache or the right to use them goes to `warn`; nothing is raised for it.
+    `folder` is the directory where compiled rules are kept. What is wrong with the
+    rules, the cache or the right to use them goes to `warn`; nothing is raised for it.
     """
     stamped = load_stamped(path, folder, warn)
     return None if stamped is None else stamped[1]
@@ -56,7 +58,7 @@ def load_program(path: str, folder: str, warn: Callable[[str], None]) -> Program
 def load_stamped(
     path: str, folder: str, warn: Callable[[str], None], home: str | None = None
 ) -> Stamped | None:
-    """load_program() for those who keep it: also the stamps of what it was made from.
+    """load_program(), with the stamps of what the program was made from.
 
     `home` is what `~` in the rules stands for, if not the process's own home.
     """
@@ -68,12 +70,12 @@ def load_stamped(
     except _FAILURES as error:
         _explain(error, warn)
     if cached is not None:
-        warn(f"going on with the last rules that were: {path}")
+        warn(f"the last rules that could be used stay in use: {path}")
     return cached
 
 
 def kept_program(path: str, folder: str, home: str | None = None) -> Stamped | None:
-    """What was compiled of the file at `path` last, whether or not it still is good."""
+    """What was compiled last of the file at `path`, even if that has changed since."""
     return _read(path, folder, home)
 
 
@@ -98,11 +100,11 @@ def _compile(
     rules = read_rules(path, home=home)
     program = compile_rules(rules)
     stamps = (*rules.stamps, *own)
-    place = _place(path, folder, home)
+    file = _cache_file(path, folder, home)
     try:
-        _write(place, stamps, os.path.abspath(path), program)
+        _write(file, stamps, os.path.abspath(path), program)
     except OSError as error:
-        warn(f"compiled rules could not be kept in {place}: {error.strerror}")
+        warn(f"compiled rules could not be kept in {file}: {error.strerror}")
     return stamps, program
 
 
@@ -111,37 +113,52 @@ def _explain(error: BaseException, warn: Callable[[str], None]) -> None:
     for line in lines[:MOST_SHOWN] or [f"{type(error).__name__}: {error}"]:
         warn(f"rules not usable: {line}")
     if len(lines) > MOST_SHOWN:
-        warn(f"rules not usable: {len(lines) - MOST_SHOWN} mistakes more")
+        warn(f"rules not usable: {len(lines) - MOST_SHOWN} more mistakes")
 
 
 def _stamps_of_this_program() -> tuple[Stamp, ...]:
     """Stamps of where conditions and actions are defined: packed rules depend on them."""
     rules = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    rooms = ("conditions", "actions", "matching", "program")
+    rooms = ("conditions", "actions", "language", "matching", "program")
     return tuple([stamp(os.path.join(rules, room)) for room in rooms])
 
 
-def _place(path: str, folder: str, home: str | None) -> str:
+def _cache_file(path: str, folder: str, home: str | None) -> str:
     data = os.fsencode(os.path.abspath(path) + ("" if home is None else f"\0{home}"))
     name = os.fsdecode(os.fsencode(os.path.basename(path))[:100])
     return os.path.join(folder, f"{name}.{crc32(data):08x}{crc32(data[::-1]):08x}")
 
 
-def _write(place: str, stamps: tuple[Stamp, ...], path: str, program: Program) -> None:
+def _write(file: str, stamps: tuple[Stamp, ...], path: str, program: Program) -> None:
     body = dumps((path, stamps, pack(program.settings), *program.state()))
     data = KEY + crc32(body).to_bytes(4, "big") + body
-    replace_file(place, data)
+    replace_file(file, data)
 
 
 def _read(path: str, folder: str, home: str | None = None) -> Stamped | None:
     """Stamps and program of a cache file; None where it is missing or not ours."""
-    data = read_private(_place(path, folder, home))
+    data = read_private(_cache_file(path, folder, home))
     body = memoryview(data)[len(KEY) + 4 :]
     if data[: len(KEY)] != KEY or data[len(KEY) : len(KEY) + 4] != crc32(body).to_bytes(4, "big"):
         return None
     try:
         known, stamps, settings, *state = loads(body)
         program = Program(unpack(settings), *state)
-    except (ValueError, EOFError, TypeError):
+    except (ValueError, EOFError, TypeError, RecursionError, MemoryError):
         return None
-    return (stamps, program) if known == os.path.abspath(path) else None
+    if known != os.path.abspath(path) or not (_are_stamps(stamps) and _is_program(program)):
+        return None
+    return stamps, program
+
+
+def _are_stamps(stamps: object) -> bool:
+    return isinstance(stamps, tuple) and all(
+        isinstance(each, tuple) and len(each) == 8 and isinstance(each[0], str) for each in stamps
+    )
+
+
+def _is_program(program: Program) -> bool:
+    """Whether its parts are of the types that a Program has."""
+    kinds = (bytes, bytes, tuple, dict, tuple)
+    right = all(isinstance(part, kind) for part, kind in zip(program.state(), kinds, strict=True))
+    return right and isinstance(program.settings, Settings)

@@ -1,13 +1,21 @@
 """packing: conditions and actions as plain values, for the compiled cache.
 
-A record becomes a list of its module, its class and its fields; everything
-else is a value that `marshal` knows. Only modules of `maildrop_py.rules` are
-ever loaded by it.
+A record becomes a list of its name and its fields; everything else is a value
+that `marshal` knows.
+
+Guarantee: whatever a cache file says, only the records named here are made of
+it: those that the registries of conditions and actions name, and the parts that
+these are made of. Nothing else is imported, called or looked up. Known limit:
+`marshal` itself is not proof against every damaged file; the process that reads
+one has its owner's rights and no others.
 """
 
 from __future__ import annotations
 
 import sys
+
+from maildrop_py.rules.actions import ACTIONS
+from maildrop_py.rules.conditions import CONDITIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,16 +23,38 @@ if TYPE_CHECKING:
 
 PACKAGE = "maildrop_py.rules."
 
+PARTS = (
+    "conditions.address_header:AddressHeader",
+    "conditions.envelope_address:EnvelopeAddress",
+    "conditions.header:HeaderExists",
+    "matching.addresses:Addresses",
+    "matching.comparison:Comparison",
+    "matching.host_names:Names",
+    "matching.pattern:Regex",
+    "matching.text:Contains",
+    "matching.text:Glob",
+    "matching.text:Is",
+    "program.template:Template",
+    "language.rule_set:Rule",
+    "language.rule_set:Then",
+    "language.settings:Settings",
+)
+"""Records that conditions, actions and programs are made of, as `module:class`."""
+
+_classes: dict[str, Any] = {}
+
 
 def pack(value: Any) -> Any:
     """A record, tuple or plain value as something that `marshal` can write."""
     if isinstance(value, tuple):
         return tuple([pack(item) for item in value])
     cls = type(value)
-    if cls.__module__.startswith(PACKAGE):
-        fields = [pack(getattr(value, field)) for field in cls.__slots__]
-        return [cls.__module__.removeprefix(PACKAGE), cls.__name__, *fields]
-    return value
+    if not cls.__module__.startswith(PACKAGE):
+        return value
+    name = f"{cls.__module__.removeprefix(PACKAGE)}:{cls.__name__}"
+    if not is_record(name):
+        raise TypeError(f"{name} is not among the records that can be packed")
+    return [name, *[pack(getattr(value, field)) for field in cls.__slots__]]
 
 
 def unpack(packed: Any) -> Any:
@@ -33,16 +63,31 @@ def unpack(packed: Any) -> Any:
         return tuple([unpack(item) for item in packed])
     if type(packed) is not list:
         return packed
-    module, name, *fields = packed
-    try:
-        return class_called(module, name)(*[unpack(field) for field in fields])
-    except (ImportError, AttributeError, TypeError) as error:
-        raise ValueError(f"compiled rules name an unknown {module}.{name}") from error
+    name, *fields = packed
+    cls = _classes.get(name) if type(name) is str else None
+    if cls is None:
+        cls = _class_of(name)
+    if len(fields) != len(cls.__slots__):
+        raise ValueError(f"compiled rules have {len(fields)} values for {name}")
+    return cls(*[unpack(field) for field in fields])
 
 
-def class_called(module: str, name: str) -> Any:
-    """The class `name` of a module below `maildrop_py.rules`."""
-    path = PACKAGE + module
-    if path not in sys.modules:
-        __import__(path)
-    return getattr(sys.modules[path], name)
+def is_record(name: object) -> bool:
+    """Whether `name`, a `module:class`, is one of the records that rules are made of."""
+    if not isinstance(name, str):
+        return False
+    package, _, entry = name.partition(".")
+    registry = {"conditions": CONDITIONS, "actions": ACTIONS}.get(package, {})
+    return name in PARTS or entry in registry.values()
+
+
+def _class_of(name: object) -> Any:
+    if not is_record(name):
+        raise ValueError(f"compiled rules name an unknown {name!r}")
+    module, _, class_name = str(name).partition(":")
+    __import__(PACKAGE + module)
+    cls = vars(sys.modules[PACKAGE + module])[class_name]
+    if not hasattr(cls, "__slots__"):  # it only makes conditions of another class
+        raise ValueError(f"compiled rules name {name}, which is not a record")
+    _classes[str(name)] = cls
+    return cls

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import threading
+from binascii import crc32
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,7 +122,7 @@ def test_broken_rules_leave_the_last_good_ones_in_use(user: User) -> None:
     for _ in range(2):
         assert user.folder_of_mail() == "A"
         assert "1:17: unknown action 'fil' (did you mean `file`?)" in user.warnings[0]
-        assert user.warnings[-1] == f"going on with the last rules that were: {user.rules}"
+        assert user.warnings[-1] == f"the last rules that could be used stay in use: {user.rules}"
     user.write("C")
     assert user.folder_of_mail() == "C" and not user.warnings
 
@@ -149,7 +153,7 @@ def test_rules_that_others_may_write_to_are_as_good_as_broken(user: User) -> Non
 def test_not_every_mistake_of_a_long_file_goes_to_the_log(user: User) -> None:
     user.rules.write_text("rules: [" + "{then: {fil: A}}, " * 50 + "]")
     user.load()
-    assert len(user.warnings) == 11 and user.warnings[-1].endswith("40 mistakes more")
+    assert len(user.warnings) == 11 and user.warnings[-1].endswith("40 more mistakes")
 
 
 def test_a_bug_in_reading_does_not_stop_mail(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,6 +201,55 @@ def test_a_file_for_other_rules_is_not_believed(user: User) -> None:
     assert other.load()
     user.compiled().write_bytes(data)
     assert other.folder_of_mail() == "Other"
+
+
+def crafted(user: User, change: Callable[[list[Any]], None]) -> None:
+    """Let the compiled rules say something else, with a checksum that is right."""
+    assert user.load()
+    data = user.compiled().read_bytes()
+    body = list(marshal.loads(data[len(cache.KEY) + 4 :]))
+    change(body)
+    new = marshal.dumps(tuple(body))
+    user.compiled().write_bytes(cache.KEY + crc32(new).to_bytes(4, "big") + new)
+
+
+MODULE = "import os, pathlib\npathlib.Path(os.environ['HOME'], 'came-here').write_text('')\n"
+CRAFTED: dict[str, Callable[[list[Any]], None]] = {
+    "module": lambda body: body[2].__setitem__(1, ["conditions.evil:go"]),
+    "attribute": lambda body: body[2].__setitem__(1, ["conditions:__setattr__", "a", "b"]),
+    "path": lambda body: body[2].__setitem__(1, ["../evil:go"]),
+    "settings": lambda body: body.__setitem__(2, ["actions.score:Score", 1.0]),
+    "no settings": lambda body: body.__setitem__(2, 5),
+    "stamps": lambda body: body.__setitem__(1, 7),
+    "no stamps": lambda body: body.__setitem__(1, ((7,),)),
+    "rules": lambda body: body.__setitem__(3, "text"),
+    "index": lambda body: body.__setitem__(6, ()),
+    "too many": lambda body: body.append(()),
+    "deep": lambda body: body.__setitem__(2, nested(1500)),
+}
+
+
+def nested(depth: int) -> list[Any]:
+    inner: Any = ()
+    for _ in range(depth):
+        inner = ["actions.score:Score", inner]
+    return list(inner)
+
+
+@pytest.mark.parametrize("name", CRAFTED)
+def test_a_crafted_file_runs_no_code_and_is_made_anew(
+    user: User, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = user.rules.parent
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.syspath_prepend(str(home))
+    for place in (home, home / "conditions"):
+        place.mkdir(exist_ok=True)
+        (place / "evil.py").write_text(MODULE)
+    crafted(user, CRAFTED[name])
+    assert fresh_program(str(user.rules), str(user.folder)) is None
+    assert user.folder_of_mail() == "A" and not user.warnings
+    assert not (home / "came-here").exists()
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import marshal
+from pathlib import Path
 
 import pytest
 
 from maildrop_py.rules.actions import ACTIONS
-from maildrop_py.rules.actions.score import Score
 from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.language.settings import Settings
-from maildrop_py.rules.program.packing import class_called, pack, unpack
+from maildrop_py.rules.program import packing
+from maildrop_py.rules.program.packing import pack, unpack
 from tests.support.rules_reading import rules_of
 
 WHENS = {
@@ -88,14 +90,55 @@ def test_settings_come_back_as_they_were() -> None:
     assert unpack(pack(settings)) == settings
 
 
-def test_only_our_own_classes_are_loaded() -> None:
-    for packed in (["os", "system", "x"], ["...os", "path"], ["settings", "no"], ["score", "X"]):
-        with pytest.raises(ValueError, match="unknown"):
-            unpack(packed)
-    assert class_called("actions.score", "Score") is Score
-
-
-@pytest.mark.parametrize("packed", [[], ["settings"], ["settings", "Settings", *range(50)], [1, 2]])
-def test_what_was_not_packed_by_us_is_a_value_error(packed: list[object]) -> None:
+@pytest.mark.parametrize(
+    "packed",
+    [
+        ["os:system", "x"],
+        ["...os:path"],
+        ["actions.score:X"],
+        ["conditions:__setattr__", "__path__", ("/tmp",)],
+        ["conditions.all:__builtins__"],
+        ["conditions.all:record", "x"],
+        ["conditions.from_:TYPE_CHECKING"],
+        ["program.packing:unpack", ()],
+        ["conditions.from_:From"],
+        ["matching.engine:Expression", "a", False],
+        [],
+        [b"actions.score:Score", 1.0],
+        [("actions", "score"), 1.0],
+        [1, 2],
+        ["language.settings:Settings"],
+        ["language.settings:Settings", *range(50)],
+        ["actions.score:Score", 1.0, 2.0],
+        ["actions.score:Score", ["os:system", "x"]],
+    ],
+)
+def test_nothing_but_records_of_rules_is_made(packed: list[object]) -> None:
     with pytest.raises(ValueError):
         unpack(packed)
+
+
+def records() -> list[str]:
+    """Every record that is defined below rules/, as `module:class`."""
+    root = Path(packing.__file__).parents[1]
+    return [
+        f"{'.'.join(path.relative_to(root).with_suffix('').parts)}:{node.name}"
+        for path in sorted(root.rglob("*.py"))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and "record" in map(ast.unparse, node.decorator_list)
+    ]
+
+
+def test_every_record_of_conditions_and_actions_can_be_packed() -> None:
+    """A new one that is missing from the list would make rules that use it unusable."""
+    found = records()
+    assert [name for name in found if not packing.is_record(name)] == NEVER_PACKED
+    assert set(packing.PARTS) <= set(found)
+
+
+NEVER_PACKED = ["language.examples:Example", "language.rule_set:RuleSet"]
+
+
+def test_what_is_not_on_the_list_is_not_packed() -> None:
+    with pytest.raises(TypeError, match="RuleSet is not among the records"):
+        pack(rules_of("rules: []"))
