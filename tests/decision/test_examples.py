@@ -112,7 +112,7 @@ def test_each_difference_is_in_words(expect: str, words: str) -> None:
         ("{message: {}, evidence: {duplicates: true}, expect: {file: A}}", "`duplicate`"),
         ("{message: {}, envelope: {from: a}, expect: {file: A}}", "part of the envelope 'from'"),
         ("{message: {}, filed: {flags: read}, expect: {file: A}}", "unknown flag"),
-        ("{message: {path: /nowhere}, expect: {file: A}}", "/nowhere: No such file"),
+        ("{message: {path: /nowhere}, expect: {file: A}}", "/nowhere cannot be used: No such file"),
         ("{message: {headers: {'a b': c}}, expect: {file: A}}", "cannot be a header's name"),
     ],
 )

@@ -31,13 +31,12 @@ class RawHeaders:
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
         from maildrop_py.rules.language.text_tests import check_regex
-        from maildrop_py.rules.matching.engine import compiled
 
         expressions = []
         for item in node.alternatives():
-            check_regex(item, item.text(), latin1=True)
+            expression = check_regex(item, item.text(), scope, latin1=True)
             expressions.append(BY_LINES + item.text())
-            scope.rule_groups |= set(compiled(expressions[-1], latin1=True).groups)
+            scope.rule_groups |= set(expression.groups)
         return cls(tuple(expressions))
 
     def describe(self) -> str:

@@ -15,7 +15,7 @@ from maildrop_py.rules.conditions.spf import RESULTS as SPF_RESULTS
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.language.flag_names import parse_flags
 from maildrop_py.rules.language.header_name import header_name
-from maildrop_py.rules.language.scope import Scope
+from maildrop_py.rules.language.scope import Scope, reason
 from maildrop_py.rules.matching.comparison import AGES, parse_comparison
 
 NOON = float(timegm((2026, 7, 1, 12, 0, 0)))
@@ -72,10 +72,9 @@ def _message(node: Node, scope: Scope) -> bytes:
     if "path" in found:
         path = scope.path(found["path"])
         try:
-            with open(path, "rb") as file:
-                return file.read()
+            return scope.sources.read_message(path)
         except OSError as error:
-            raise found["path"].mistake(f"{path}: {error.strerror}") from None
+            raise found["path"].mistake(f"{path} cannot be used: {reason(error)}") from None
     lines = []
     for key, value in found["headers"].pairs() if "headers" in found else []:
         lines += [f"{header_name(key)}: {text}\n" for text in value.texts()]

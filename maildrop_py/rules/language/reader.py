@@ -97,7 +97,7 @@ class Reader:
 
     def _read_keys(self, text: str, path: str) -> None:
         """Settings come first, for rules depend on them."""
-        top = parse(text, path)
+        top = parse(text, path, self.scope.sources.limits)
         if top is None or top.kind == "nothing":
             return
         pairs = sorted(top.pairs(), key=lambda pair: pair[0].text() not in SETTINGS)

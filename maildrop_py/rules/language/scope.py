@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from maildrop_py.errors import Problem
 from maildrop_py.rules.language.document import Mistake, Node
+from maildrop_py.rules.language.limits import INSTRUCTIONS, LINES, TooMuch
 from maildrop_py.rules.language.sources import UntrustedFile
 from maildrop_py.rules.language.vocabulary import MAIL
 
@@ -73,11 +74,19 @@ class Scope:
         """The lines of the file that `node` names, `#` comments and blanks left out."""
         path = self.path(node)
         try:
-            text = self.sources.read(path)
+            lines = self.sources.read(path).splitlines()
+            self.sources.limits.take(LINES, len(lines))
         except (OSError, UnicodeDecodeError) as error:
             raise node.mistake(f"{path} cannot be used: {reason(error)}", advice(error)) from None
-        lines = (f" {line}".partition(" #")[0].strip() for line in text.splitlines())
-        return [line for line in lines if line]
+        without_comments = (f" {line}".partition(" #")[0].strip() for line in lines)
+        return [line for line in without_comments if line]
+
+    def count_instructions(self, node: Node, size: int) -> None:
+        """Raises Mistake where the expressions up to this one are too large together."""
+        try:
+            self.sources.limits.take(INSTRUCTIONS, size)
+        except TooMuch as error:
+            raise node.mistake(str(error)) from None
 
     def path(self, node: Node) -> str:
         """The path that `node` names, relative to the rules file it stands in."""

@@ -1,8 +1,9 @@
-"""sources: the files a set of rules is made from, and whether they still are.
+"""sources: the files that a set of rules is made from, and whether they have changed.
 
-Every file read, and every folder a glob looked into, leaves a stamp. Compiled
-rules are good as long as all stamps are. A file that others may write to is
-refused, as procmail does: whoever changes the rules runs commands as the user.
+Every file that was read, and every directory that a glob looked into, leaves a
+stamp. Compiled rules are good as long as all stamps are. A file that others may
+write to is refused, as procmail does: whoever changes the rules runs commands as
+the user. What one user's files may take is limited, however they are written.
 """
 
 from __future__ import annotations
@@ -11,6 +12,11 @@ import os
 import stat
 
 from maildrop_py.private_file import why_not_ours
+from maildrop_py.rules.language.limits import BYTES, FILES, MOST_BYTES, Limits, TooMuch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 Stamp = tuple[str, int, int, int, int, int, int, int]
 """path, then device, inode, size, mtime and ctime in ns, mode, owner; -1 if missing."""
@@ -41,7 +47,7 @@ def check_trust(path: str, found: os.stat_result) -> None:
     the user may write: on Debian it is his own.
     """
     if not stat.S_ISREG(found.st_mode):
-        raise UntrustedFile("it is no regular file")
+        raise UntrustedFile("it is not a regular file")
     if why := why_not_ours(found, "it", own_group=True):
         raise UntrustedFile(why)
     folder = os.stat(os.path.dirname(os.path.realpath(path)))
@@ -52,11 +58,12 @@ def check_trust(path: str, found: os.stat_result) -> None:
 
 
 class Sources:
-    """Reads rule files and remembers what it read."""
+    """Reads the files of one set of rules, within limits, and remembers what it read."""
 
     def __init__(self, enforce_trust: bool = True) -> None:
         self._enforce_trust = enforce_trust
         self._stamps: dict[str, Stamp] = {}
+        self.limits = Limits()
 
     @property
     def stamps(self) -> tuple[Stamp, ...]:
@@ -65,19 +72,40 @@ class Sources:
 
     def read(self, path: str, ships_with_us: bool = False) -> str:
         """The text of a file; raises OSError or UnicodeDecodeError."""
-        self._stamps.setdefault(path, stamp(path))
+        self._note(path)
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # no FIFO holds us
         with open(descriptor, "rb") as file:
             if self._enforce_trust and not ships_with_us:
                 check_trust(path, os.fstat(descriptor))
-            return str(file.read(), "utf-8-sig")
+            return str(self._limited(file), "utf-8-sig")
+
+    def read_message(self, path: str) -> bytes:
+        """A message that an example names; raises OSError. It may be anybody's."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            return self._limited(file)
+
+    def _note(self, path: str) -> None:
+        if path not in self._stamps:
+            self.limits.take(FILES, 1)
+            self._stamps[path] = stamp(path)
+
+    def _limited(self, file: BinaryIO) -> bytes:
+        """All of a regular file; a hole in it costs nothing before it is too large."""
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise UntrustedFile("it is not a regular file")
+        data = file.read(min(MOST_BYTES, self.limits.left(BYTES)) + 1)
+        if len(data) > MOST_BYTES:
+            raise TooMuch(f"it is larger than {MOST_BYTES >> 20} MB")
+        self.limits.take(BYTES, len(data))
+        return data
 
     def matching(self, pattern: str) -> list[str]:
         """The files that fit a pattern with wildcards in its last part, sorted."""
         import fnmatch
 
         folder, wanted = os.path.split(pattern)
-        self._stamps.setdefault(folder, stamp(folder))
+        self._note(folder)
         try:
             names = os.listdir(folder)
         except FileNotFoundError:

@@ -12,7 +12,7 @@ from typing import Any
 from maildrop_py.message.normal_form import composed
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.language.scope import Scope
-from maildrop_py.rules.matching.engine import BadExpression, compiled
+from maildrop_py.rules.matching.engine import BadExpression, Expression, compiled
 from maildrop_py.rules.matching.literals import regex
 from maildrop_py.rules.matching.pattern import INNER, Regex
 from maildrop_py.rules.matching.text import Contains, Glob, Is
@@ -80,28 +80,30 @@ def parse_regex(node: Node, scope: Scope, around: str = "") -> Regex:
     `around` is an expression that it is put into, in the place of `{}`.
     """
     written = composed(node.text())
-    check_regex(node, written)
-    scope.rule_groups |= set(compiled(written).groups)
+    scope.rule_groups |= set(check_regex(node, written, scope).groups)
     found = regex(written)
     if not around:
         return found
     whole = around.replace("{}", f"(?P<{INNER}>{written})")
-    check_regex(node, whole)
+    check_regex(node, whole, scope)
     return Regex(whole, found.literals, shown=written)
 
 
-def check_regex(node: Node, expression: str, latin1: bool = False) -> None:
-    """Raises Mistake where RE2 refuses the expression; `latin1` as for the engine."""
+def check_regex(node: Node, expression: str, scope: Scope, latin1: bool = False) -> Expression:
+    """The compiled expression, `latin1` as for the engine; raises Mistake where RE2 refuses it."""
     if not expression:
         raise node.mistake("an empty expression matches everything", "use `exists: true`")
     try:
-        compiled(expression, latin1)
+        found = compiled(expression, latin1)
     except BadExpression as error:
         raise node.mistake(f"bad regular expression: {error}", _hint(expression)) from None
-    names = GROUP.findall(expression)
-    for name in names:
-        if names.count(name) > 1:
+    scope.count_instructions(node, found.size)
+    names: set[str] = set()
+    for name in GROUP.findall(expression):
+        if name in names:
             raise node.mistake(f"two groups are called {name!r}", "only the first would count")
+        names.add(name)
+    return found
 
 
 def _hint(expression: str) -> str:

@@ -18,6 +18,7 @@ from yaml.reader import Reader
 
 from maildrop_py.errors import Problem
 from maildrop_py.rules.language.document import Mistake, Node
+from maildrop_py.rules.language.limits import VALUES, Limits, TooMuch
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -28,19 +29,33 @@ MOST_UNFOLDED = 100_000
 """Values that aliases (`*name`) may add to those that are written."""
 
 
-def parse(text: str, file: str) -> Node | None:
-    """The top node of a YAML text, None where it is empty; raises Mistake."""
+def parse(text: str, file: str, limits: Limits | None = None) -> Node | None:
+    """The top node of a YAML text, None where it is empty; raises Mistake.
+
+    `limits` are those of all files together; without them this text has its own.
+    """
+    limits = Limits() if limits is None else limits
     _check_characters(text, file)
     try:
-        _check_depth(text, file)
+        limits.take(VALUES, _checked_size(text, file, limits.left(VALUES)))
         node = yaml.compose(text, Loader=Loader)
+        if node is None:
+            return None
+        limits.take(VALUES, _unfolded(node, file))
+    except TooMuch as error:
+        raise Mistake(Problem(file, 1, 1, str(error))) from None
     except yaml.YAMLError as error:
         raise Mistake(_yaml_problem(error, text, file)) from None
-    if node is None:
-        return None
-    if _count(node, file, {}, 0) > MOST_UNFOLDED + len(text):
-        raise Node(node, file).mistake("aliases unfold to too many values")
     return Node(node, file)
+
+
+def _unfolded(node: yaml.Node, file: str) -> int:
+    """How many values aliases add to those that are written; raises Mistake."""
+    written: dict[int, int] = {}
+    more = _count(node, file, written, 0) - len(written)
+    if more > MOST_UNFOLDED:
+        raise Node(node, file).mistake("aliases unfold to too many values")
+    return more
 
 
 def _check_characters(text: str, file: str) -> None:
@@ -52,9 +67,13 @@ def _check_characters(text: str, file: str) -> None:
         raise Mistake(Problem(file, *place, said))
 
 
-def _check_depth(text: str, file: str) -> None:
-    depth = 0
+def _checked_size(text: str, file: str, most: int) -> int:
+    """How many values are written, counted no further than just over `most`; raises Mistake."""
+    depth = size = 0
     for event in yaml.parse(text, Loader=Loader):
+        size += isinstance(event, yaml.NodeEvent)
+        if size > most:
+            break
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
@@ -63,6 +82,7 @@ def _check_depth(text: str, file: str) -> None:
                 raise Mistake(Problem(file, mark.line + 1, mark.column + 1, said))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+    return size
 
 
 def _count(node: yaml.Node, file: str, known: dict[int, int], depth: int) -> int:

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import sys
 
-from maildrop_py.rules.actions import ACTIONS
-from maildrop_py.rules.conditions import CONDITIONS
+from maildrop_py.rules.actions import ACTIONS, POLICY_ACTIONS
+from maildrop_py.rules.conditions import CONDITIONS, POLICY_CONDITIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ PARTS = (
     "language.settings:Settings",
 )
 """Records that conditions, actions and programs are made of, as `module:class`."""
+
+_REGISTRIES = {
+    "conditions": (CONDITIONS, POLICY_CONDITIONS),
+    "actions": (ACTIONS, POLICY_ACTIONS),
+}
 
 _classes: dict[str, Any] = {}
 
@@ -77,8 +82,8 @@ def is_record(name: object) -> bool:
     if not isinstance(name, str):
         return False
     package, _, entry = name.partition(".")
-    registry = {"conditions": CONDITIONS, "actions": ACTIONS}.get(package, {})
-    return name in PARTS or entry in registry.values()
+    registries = _REGISTRIES.get(package, ())
+    return name in PARTS or any(entry in registry.values() for registry in registries)
 
 
 def _class_of(name: object) -> Any:

@@ -224,7 +224,7 @@ def test_shipped_files_are_included_by_name() -> None:
         ("'one.yaml/*'", "cannot be read: Not a directory"),
         ("[one.yaml, one.yaml]", "is included twice"),
         ("binary.yaml", "cannot be used: it is not UTF-8 in line 2"),
-        ("fifo", "it is no regular file"),
+        ("fifo", "it is not a regular file"),
         ("{file: x}", "a text must stand here, not a mapping"),
         ("[]", "this list is empty"),
     ],

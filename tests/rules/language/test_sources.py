@@ -131,7 +131,7 @@ def test_folders_of_other_users_are_refused(rules: Path) -> None:
 
 def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(UntrustedFile, match="no regular file"):
+    with pytest.raises(UntrustedFile, match="not a regular file"):
         Sources().read(str(tmp_path / "fifo"))
-    with pytest.raises(UntrustedFile, match="no regular file"):
+    with pytest.raises(UntrustedFile, match="not a regular file"):
         Sources().read("/dev/zero")

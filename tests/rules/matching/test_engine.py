@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from maildrop_py.rules.matching.engine import BadExpression, compiled
+from maildrop_py.rules.matching.engine import BadExpression, Expression, KeptExpressions, compiled
 from maildrop_py.rules.matching.pattern import search
 
 
@@ -55,3 +55,48 @@ def test_the_extension_alone_is_loaded_and_the_wrapper_still_works() -> None:
         "import re2; assert re2.search('b', 'abc')"
     )
     subprocess.run([sys.executable, "-I", "-c", script], check=True)
+
+
+def test_what_is_kept_has_a_limit_and_the_least_used_goes_first() -> None:
+    kept = KeptExpressions(most=40 * Expression("word", False).memory)
+    often = kept.get("often")
+    for number in range(1000):
+        assert kept.get("often") is often
+        kept.get(f"word {number}")
+        assert kept.memory <= 40 * Expression("word", False).memory
+    assert kept.get("word 999") is kept.get("word 999")
+
+
+def test_large_expressions_count_for_what_they_may_take() -> None:
+    kept = KeptExpressions(most=32 << 20)
+    for number in range(20):
+        kept.get(rf"(?:[^a]{{500}}|[\pL\pN]{{4}})x{number}")
+        assert kept.memory <= 32 << 20
+
+
+@pytest.mark.parametrize("expression", [r"[\pL]{900}[\pN]{900}", r"((((a{30}){30}){30}){30})"])
+def test_an_expression_that_needs_too_much_is_refused(expression: str) -> None:
+    with pytest.raises(BadExpression):
+        Expression(expression, False)
+
+
+MEMORY = """
+import resource, sys
+from maildrop_py.rules.matching.engine import compiled
+text = ("word \\u00e4\\u4f1a " * 50 + "x").encode()
+def used():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+compiled("a").spans(text)
+before = used()
+for number in range(300):
+    compiled(r"(?:[^a]{500}|[\\pL\\pN]{4}){1}x%d" % number).spans(text)
+print((used() - before) // 1024)
+"""
+
+
+def test_hundreds_of_large_expressions_are_let_go_after_use() -> None:
+    """They took three megabytes each, for as long as the process lived."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 150
