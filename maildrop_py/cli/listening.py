@@ -1,4 +1,4 @@
-"""listening: where a server listens and as whom it runs, as the command line tells it."""
+"""listening: where a server listens and as which user it runs, from the command line."""
 
 from __future__ import annotations
 
@@ -21,21 +21,31 @@ def listeners_of(
 ) -> list[Listener]:
     """The sockets that systemd passed, and those that `listen` names; raises UsageError."""
     listeners = inherited_listeners(os.environ)
+    permissions, ids = _mode(mode), _ids(owner, group)
     for place in listen:
-        if place.startswith("/"):
-            listeners.append(listen_unix(place, _mode(mode), *_ids(owner, group)))
-            continue
-        host, colon, port = place.rpartition(":")
-        if not colon or not port.isdigit():
-            raise UsageError(f"--listen {place}: neither a path from / on nor ADDRESS:PORT")
-        listeners.append(listen_tcp(host.strip("[]"), int(port), xforward=xforward))
+        try:
+            listeners.append(_listener(place, permissions, ids, xforward))
+        except OSError as error:
+            raise UsageError(f"--listen {place}: {error.strerror or error}") from error
+        except UsageError as error:
+            raise UsageError(f"--listen {place}: {error}") from error
     if not listeners:
-        raise UsageError(f"say where to listen: --listen {example}")
+        raise UsageError(f"nowhere to listen: use --listen {example}")
     return listeners
 
 
+def _listener(place: str, mode: int, ids: tuple[int, int], xforward: bool) -> Listener:
+    path = place.removeprefix("unix:")
+    if path.startswith("/"):
+        return listen_unix(path, mode, *ids)
+    host, colon, port = place.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535 or place != path:
+        raise UsageError("this is not an absolute path, and not ADDRESS:PORT")
+    return listen_tcp(host.strip("[]"), int(port), xforward=xforward)
+
+
 def credentials_of_user(user: str | None, usual: str) -> Credentials | None:
-    """Whom a server becomes that was started as root; None for who we are."""
+    """Those of a server that was started as root; None for our own."""
     if os.geteuid() != 0:
         if user and user != pwd.getpwuid(os.geteuid()).pw_name:
             raise UsageError(f"only root can run as {user}")
@@ -49,14 +59,21 @@ def _mode(text: str) -> int:
     except ValueError:
         mode = -1
     if not 0 <= mode <= 0o777:
-        raise UsageError(f"--mode {text}: no permissions in octal, such as 0660")
+        raise UsageError(f"--mode {text}: these are not permissions in octal, such as 0660")
     return mode
 
 
 def _ids(owner: str | None, group: str | None) -> tuple[int, int]:
-    """uid and gid of the socket; -1 for what is not told."""
-    try:
-        uid = pwd.getpwnam(owner).pw_uid if owner else -1
-        return uid, grp.getgrnam(group).gr_gid if group else -1
-    except KeyError as error:
-        raise UsageError(f"--owner, --group: {error.args[0]}") from error
+    """uid and gid of the socket; -1 for what was not given."""
+    uid = gid = -1
+    if owner:
+        try:
+            uid = pwd.getpwnam(owner).pw_uid
+        except KeyError:
+            raise UsageError(f"--owner {owner}: there is no such user") from None
+    if group:
+        try:
+            gid = grp.getgrnam(group).gr_gid
+        except KeyError:
+            raise UsageError(f"--group {group}: there is no such group") from None
+    return uid, gid

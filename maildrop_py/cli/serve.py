@@ -1,35 +1,23 @@
-"""serve: `maildrop-py serve`, as one types it."""
+"""serve: `maildrop-py serve`: its options, and the limits that they set."""
 
 from __future__ import annotations
 
 import os
-import pwd
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from maildrop_py.cli.listening import listeners_of
-from maildrop_py.errors import MaildropError, UsageError
-from maildrop_py.lmtp.processes.privileges import Credentials, credentials_named
-from maildrop_py.lmtp.server.listeners import Listener
-from maildrop_py.lmtp.session_settings import Limits
-from maildrop_py.paths import SHARED_RULES, UserPaths, delivery_log
-from maildrop_py.serve.path_template import PathTemplate
-from maildrop_py.serve.recipients import MailboxPaths, Recipients
-from maildrop_py.serve.service import Plan, run
-from maildrop_py.serve.user_database import AnyUser, MaildirUsers, PasswordFile, SystemAccounts
+from maildrop_py.cli.serve_plan import plan_of
+from maildrop_py.errors import MaildropError
+from maildrop_py.paths import MESSAGE_TIME
+from maildrop_py.serve.server_log import PLACES
+from maildrop_py.serve.service import run
 from maildrop_py.systemd import ServiceManager
 
-if TYPE_CHECKING:
-    from maildrop_py.serve.user_database import UserDatabase
-
 F = TypeVar("F", bound=Callable[..., Any])
-
-MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -50,28 +38,42 @@ class Options:
     default_rules: str | None
     state: str | None
     log: str | None
+    log_to: str
     create: bool
     recipient_delimiter: str
     name: str | None
     workers: int | None
     sessions: int
+    sessions_per_uid: int | None
     recipients: int
     message_size: int
+    greeting_time: float
     idle: float
+    deadline: float
+    processes: int
+    process_idle: float
+    queue: int
+    process_memory: int
+    process_cpu: int
+    process_count: int
 
 
 def _option(*names: str, **more: Any) -> Callable[[F], F]:
     return click.option(*names, show_default=True, **more)
 
 
+AT_LEAST_ONE, SECONDS = click.IntRange(1), click.FloatRange(1)
+LISTEN = "[unix:]PATH|ADDRESS:PORT"
+
+
 @click.command()
-@_option("--listen", multiple=True, metavar="PATH|ADDRESS:PORT", help="Where clients connect.")
+@_option("--listen", multiple=True, metavar=LISTEN, help="Where clients connect.")
 @_option("--mode", default="0660", help="Permissions of the Unix socket.")
 @_option("--owner", metavar="USER", help="Owner of the Unix socket.")
 @_option("--group", metavar="GROUP", help="Group of the Unix socket.")
 @_option("--xforward", is_flag=True, help="Believe XFORWARD on TCP too, not only on the socket.")
 @_option("--users", metavar="FILE|system", help="A password file, or the system's accounts.")
-@_option("--user", metavar="USER", help="Started as root: who the workers are.")
+@_option("--user", metavar="USER", help="Started as root: the account of the workers.")
 @_option("--lowest-uid", default=1000, help="No mail for users with a lower uid or gid.")
 @_option("--maildir", metavar="TEMPLATE", help="Such as /var/vmail/{domain}/{user}.")
 @_option("--home", metavar="TEMPLATE", help="Users' homes, {home} in other templates.")
@@ -79,14 +81,24 @@ def _option(*names: str, **more: Any) -> Callable[[F], F]:
 @_option("--default-rules", metavar="FILE", help="For users who have no rules file.")
 @_option("--state", metavar="TEMPLATE", help="Where what is learnt for a user is kept.")
 @_option("--log", metavar="TEMPLATE", help='Delivery log, "none" for none.')
-@_option("--create", is_flag=True, help="Make the Maildir of whomever mail comes for.")
+@_option("--log-to", default="auto", type=click.Choice(PLACES), help="Messages of the server.")
+@_option("--create", is_flag=True, help="Make the Maildir of every user that mail comes for.")
 @_option("--recipient-delimiter", default="+", help="Any of these ends the user's name.")
 @_option("--name", help="What the server calls itself.")
-@_option("--workers", type=click.IntRange(1), help="Processes; as many as processors.")
-@_option("--sessions", default=200, type=click.IntRange(1), help="At most, in a process.")
-@_option("--recipients", default=1000, type=click.IntRange(100), help="At most, a message.")
-@_option("--message-size", default=100, type=click.IntRange(0), help="At most, MiB; 0: any.")
-@_option("--idle", default=300.0, type=click.FloatRange(1), help="Seconds to wait for a command.")
+@_option("--workers", type=AT_LEAST_ONE, help="Processes; default: one for each processor.")
+@_option("--sessions", default=200, type=AT_LEAST_ONE, help="Limit: in one worker.")
+@_option("--sessions-per-uid", type=AT_LEAST_ONE, help="Limit: of a local user; default: 3/4.")
+@_option("--recipients", default=1000, type=click.IntRange(100), help="Limit: of one message.")
+@_option("--message-size", default=100, type=click.IntRange(0), help="Limit: MiB; 0: any.")
+@_option("--greeting-time", default=30.0, type=SECONDS, help="Limit: s until the first command.")
+@_option("--idle", default=300.0, type=SECONDS, help="Limit: seconds between commands.")
+@_option("--deadline", default=MESSAGE_TIME, type=SECONDS, help="Limit: s to deliver a message.")
+@_option("--queue", default=64, type=AT_LEAST_ONE, help="Limit: messages of a user in a worker.")
+@_option("--processes", default=64, type=AT_LEAST_ONE, help="Limit: of recipients, in a worker.")
+@_option("--process-idle", default=60.0, type=SECONDS, help="Limit: s without a message.")
+@_option("--process-memory", default=1024, type=click.IntRange(0), help="Limit: MiB of each.")
+@_option("--process-cpu", default=900, type=click.IntRange(0), help="Limit: s of each; 0: any.")
+@_option("--process-count", default=512, type=click.IntRange(0), help="Limit: all of one uid.")
 def serve(**given: Any) -> None:
     """Take mail in over LMTP and deliver it by each recipient's rules.
 
@@ -94,96 +106,14 @@ def serve(**given: Any) -> None:
     their own. Templates may hold {user}, {domain}, {extension} and {home}. Users
     are those who have a Maildir, those in a password file (fields as in
     passwd(5), user or user@domain first), or the system's. SIGHUP reads users
-    and rules anew, SIGTERM ends after what is begun."""
+    and rules anew, SIGTERM ends after the messages that have begun.
+
+    A limit that is reached costs the user or client who reached it, and is
+    written to the server's log with the name or uid. The options --queue and
+    --process... matter only where the server was started as root with --users:
+    then a process of each recipient delivers, with these hard limits."""
     try:
-        manager = ServiceManager(os.environ)
-        run(_plan(Options(**given)), manager, lambda text: click.echo(text, err=True))
+        run(plan_of(Options(**given), os.environ), ServiceManager(os.environ))
     except (MaildropError, OSError) as error:
         raise click.ClickException(str(error)) from error
     sys.exit(0)
-
-
-def _plan(options: Options) -> Plan:
-    credentials = _credentials(options)
-    homes = bool(options.users or options.home)
-    layout = _layout(options, homes)
-    layout.check(homes)
-    name = options.name or socket.getfqdn()
-    recipients = Recipients(_users(options, layout), layout, options.recipient_delimiter, name)
-    limits = Limits(
-        message=options.message_size * MIB,
-        recipients=options.recipients,
-        sessions=options.sessions,
-        command_seconds=options.idle,
-    )
-    return Plan(
-        credentials=credentials,
-        processes=os.geteuid() == 0 and options.users is not None,
-        listeners=_listeners(options),
-        recipients=recipients,
-        name=name,
-        limits=limits,
-        workers=options.workers or len(os.sched_getaffinity(0)),
-        lowest=options.lowest_uid,
-    )
-
-
-def _layout(options: Options, homes: bool) -> MailboxPaths:
-    """Each user's own places below his home, or, without homes, below the server's."""
-    places = _places(options)
-    below = "{domain}/{user}"
-    state = os.environ.get("STATE_DIRECTORY") or places.state
-    cache = os.environ.get("CACHE_DIRECTORY") or places.cache
-    if homes:
-        own = UserPaths.below("{home}")
-        defaults = own.maildir, own.rules, own.state, own.cache
-    else:
-        defaults = "", SHARED_RULES, f"{state}/users/{below}", cache
-    maildir = options.maildir or defaults[0]
-    if not maildir:
-        raise UsageError("nowhere to deliver: use --maildir, --home or --users")
-    state = options.state or defaults[2]
-    log = options.log or delivery_log(state)
-    return MailboxPaths(
-        maildir=PathTemplate(maildir),
-        rules=PathTemplate(options.rules or defaults[1]),
-        state=PathTemplate(state),
-        cache=PathTemplate(defaults[3]),
-        log=None if log == "none" else PathTemplate(log),
-        default_rules=options.default_rules or "",
-        maildir_given=options.maildir is not None,
-        create=options.create or options.users is not None,
-    )
-
-
-def _places(options: Options) -> UserPaths:
-    """Those of whoever delivers: what root may write is no place for another user's files."""
-    if os.geteuid() == 0 and options.user and not options.users:
-        return UserPaths.below(pwd.getpwnam(options.user).pw_dir)
-    return UserPaths(os.environ)
-
-
-def _users(options: Options, layout: MailboxPaths) -> UserDatabase:
-    home = PathTemplate(options.home) if options.home else None
-    if options.users == "system":
-        return SystemAccounts(options.lowest_uid)
-    if options.users:
-        return PasswordFile(options.users, lambda text: click.echo(text, err=True))
-    return AnyUser(home) if options.create else MaildirUsers(layout.maildir, home)
-
-
-def _credentials(options: Options) -> Credentials | None:
-    """Who the workers are to be; None for who we are."""
-    if os.geteuid() != 0:
-        if options.user and options.user != pwd.getpwuid(os.geteuid()).pw_name:
-            raise UsageError(f"only root can serve as {options.user}")
-        return None
-    if not options.user and not options.users:
-        raise UsageError("mail is never delivered as root: use --user, or --users system")
-    return credentials_named(options.user or "nobody")
-
-
-def _listeners(options: Options) -> list[Listener]:
-    example = "/run/maildrop-py/lmtp"
-    told = options.mode, options.owner, options.group
-    return listeners_of(options.listen, *told, example, options.xforward)

@@ -95,6 +95,7 @@ def _rcpt(session: Session, argument: str) -> None:
     if transaction is None:
         raise Refused(503, "5.5.1", "MAIL comes first")
     if len(transaction.recipients) >= session.settings.limits.recipients:
+        session.limit_reached(f"more than {len(transaction.recipients)} recipients")
         return session.say(TOO_MANY_RECIPIENTS)  # no error: RFC 5321 4.5.3.1.10
     address, parameters = read_path(argument, "TO:", "5.1.3")
     if address is None:
@@ -105,6 +106,7 @@ def _rcpt(session: Session, argument: str) -> None:
         return session.fail(NEEDS_SMTPUTF8)
     found = session.attempt(session.handler.recipient, address, transaction)
     if isinstance(found, Reply):
+        session.handler.deferred(address.text, found)
         return session.say(found)  # nor is this: the mail server cannot know the users
     transaction.recipients.append(found)
     return session.send(RECIPIENT_OK)
@@ -120,6 +122,7 @@ def _data(session: Session, argument: str) -> None:
         raise Refused(503, "5.5.1", "There are no valid recipients")
     sink = session.attempt(session.handler.begin, transaction)
     if isinstance(sink, Reply):
+        session.handler.deferred("", sink)
         session.say(sink)
     else:
         session.begin_text(sink)

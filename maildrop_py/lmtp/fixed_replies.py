@@ -30,5 +30,6 @@ NEEDS_SMTPUTF8 = Reply(553, "5.6.7", "The address needs SMTPUTF8")
 
 TOO_MANY_ERRORS = Reply(421, "4.7.0", "Too many errors, goodbye")
 NOT_A_WEB_SERVER = Reply(421, "4.7.0", "This is not a web server, goodbye")
+TOO_MANY_SESSIONS = Reply(421, "4.7.0", "Too many sessions of one user, try again later")
 TIMED_OUT = Reply(421, "4.4.2", "Waited too long, goodbye")
 STOPPING = Reply(421, "4.3.2", "The server is stopping, try again")

@@ -40,6 +40,12 @@ if TYPE_CHECKING:
         def unexpected(self, error: Exception) -> None:
             """Something other than a MaildropError or an OSError was raised."""
 
+        def limit_reached(self, text: str) -> None:
+            """A client reached a limit; `text` says which, and who."""
+
+        def deferred(self, address: str, reply: Reply) -> None:
+            """A recipient, or a message to it, got a 4xx reply that the handler did not make."""
+
     class MessageSink(Protocol):
         """One message on its way to disk; after `abort` or `commit` no more is written."""
 

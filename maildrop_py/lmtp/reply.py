@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 
-from maildrop_py.errors import DiskFull, OverQuota, Permanent, Rejected
+from maildrop_py.errors import DiskFull, OverQuota, Permanent, Rejected, Temporary
 
 TEXT_LIMIT = 400  # bytes of text in one line; far below 512 with code and status
 
@@ -71,12 +71,16 @@ class Refused(Exception):
 
 
 UNEXPECTED = Reply(451, "4.3.0", "Something unexpected went wrong here; try again later")
+REASON_LIMIT = 300  # characters of a reason that a reply gives
 DISK_FULL = Reply(452, "4.3.1", "The disk is full")
 OVER_QUOTA = Reply(452, "4.2.2", "The mailbox is full")
 
 
 def answer_to(error: BaseException) -> Reply:
-    """The reply that `error` means. What is not known is temporary, 451 4.3.0."""
+    """The reply that `error` means, with the reason in words.
+
+    What is not known is temporary, 451 4.3.0.
+    """
     if isinstance(error, Rejected):
         return Reply(550, "5.7.1", str(error) or "Refused by the recipient's rules")
     if isinstance(error, Permanent):
@@ -86,4 +90,12 @@ def answer_to(error: BaseException) -> Reply:
         return DISK_FULL
     if isinstance(error, OverQuota) or number == errno.EDQUOT:
         return OVER_QUOTA
-    return UNEXPECTED
+    return Reply(451, "4.3.0", f"{_reason(error)[:REASON_LIMIT]}; try again later")
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, Temporary) and str(error):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"Something unexpected went wrong here: {type(error).__name__}: {error}"

@@ -100,7 +100,10 @@ class Session:
         sink, self._sink = self._sink, None
         assert sink is not None
         failure = self.attempt(sink.commit, done)
-        return failure if isinstance(failure, Reply) else None
+        if not isinstance(failure, Reply):
+            return None
+        self.handler.deferred("", failure)
+        return failure
 
     def committed(self, replies: Sequence[Reply]) -> bytes:
         """Answer for the message that was `ending`; return what to send."""
@@ -148,6 +151,7 @@ class Session:
         """Answer a command that makes no sense; too many of them end the session."""
         self._errors += 1
         if self._errors >= self.settings.limits.errors:
+            self.limit_reached(f"{self._errors} commands that make no sense")
             self.close(TOO_MANY_ERRORS)
         else:
             self.say(reply)
@@ -161,6 +165,11 @@ class Session:
         """End the session if the server is stopping."""
         if self._draining and not self.closing:
             self.close(STOPPING)
+
+    def limit_reached(self, text: str) -> None:
+        """Let the operator know that this client reached a limit."""
+        sender = self.transaction.sender if self.transaction else None
+        self.handler.limit_reached(f"{text}, from <{sender.text if sender else ''}>")
 
     def reset(self) -> None:
         """Forget the transaction and who the mail came from."""
@@ -221,9 +230,12 @@ class Session:
     def _keep(self, piece: bytes, size: int) -> None:
         sink, limit = self._sink, self.settings.limits.message
         assert sink is not None
+        if limit and size > limit:
+            self.limit_reached(f"a message of more than {limit} bytes")
         failure = TOO_BIG if limit and size > limit else self.attempt(sink.write, piece)
         if isinstance(failure, Reply):
             self._verdict, self._sink = failure, None
+            self.handler.deferred("", failure)
             self.attempt(sink.abort)
 
     def _end_text(self) -> None:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Limits:
     """What one client may ask for. Sizes in bytes, times in seconds.
 
-    `command_seconds` bounds the wait for a whole command, however it drips in;
+    `greeting_seconds` bounds the wait for the first command, `command_seconds` for
+    each whole command after it, however slowly it comes;
     `text_seconds` the wait for the next piece of a message; `message_seconds` a
     whole message. RFC 5321 4.5.3.2.7 asks for 300 s between commands at least.
     """
@@ -25,6 +26,8 @@ class Limits:
     recipients: int = 1000  # RFC 5321 4.5.3.1.8 asks for 100
     errors: int = 20  # since the last message that was taken
     sessions: int = 200  # in one process
+    sessions_of_uid: int = 200  # of one local user, on a Unix socket
+    greeting_seconds: float = 30.0
     command_seconds: float = 300.0
     text_seconds: float = 180.0
     message_seconds: float = 3600.0

@@ -10,6 +10,8 @@ program may hold the lock for that.
 
 from __future__ import annotations
 
+import time
+
 from maildrop_py.delivery.spool import Spool
 from maildrop_py.evidence.evidence import WouldWait
 from maildrop_py.lmtp.reply import UNEXPECTED, Reply
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.serve.mailbox import Mailbox
     from maildrop_py.serve.recipients import Recipients
+    from maildrop_py.serve.server_log import ServerLog
 
     Done = Callable[[Sequence[Reply]], None]
 
@@ -40,10 +43,18 @@ THREADS = 32  # messages whose rules wait for the world at a time
 
 
 class DirectHandler:
-    """The Handler of one process."""
+    """The Handler of one process. Each message may take `seconds` after its last byte."""
 
-    def __init__(self, recipients: Recipients, reactor: Reactor, groups: GroupCommit) -> None:
+    def __init__(
+        self,
+        recipients: Recipients,
+        seconds: float,
+        log: ServerLog,
+        reactor: Reactor,
+        groups: GroupCommit,
+    ) -> None:
         self.recipients, self.reactor, self.groups = recipients, reactor, groups
+        self.seconds, self.log = seconds, log
         self.rules_cache = RulesCache()
         self.stores = EvidenceStores()
         self.threads = ThreadPool(THREADS)
@@ -60,6 +71,12 @@ class DirectHandler:
 
     def unexpected(self, error: Exception) -> None:
         log_trouble(error)
+
+    def limit_reached(self, text: str) -> None:
+        self.log.warning(text)
+
+    def deferred(self, address: str, reply: Reply) -> None:
+        self.log.deferred(address, reply)
 
 
 def unknown(address: EnvelopeAddress) -> Reply:
@@ -93,6 +110,7 @@ class DirectDelivery:
 
     def commit(self, done: Done) -> None:
         self._done = done
+        self._deadline = time.monotonic() + self._handler.seconds
         try:
             self._spool.finish()
             self._post()
@@ -121,7 +139,9 @@ class DirectDelivery:
             rules = handler.rules_cache.decider(mailbox)
             store = handler.stores.at(mailbox.state)
             self._deliveries[mailbox.recipient] = RecipientDelivery(
-                *(message, self._spool, mailbox, self._envelope(mailbox), rules, store, shared)
+                *(message, self._spool, mailbox, self._envelope(mailbox), rules, store),
+                deadline=self._deadline,
+                shared=shared,
             )
 
     def _envelope(self, mailbox: Mailbox) -> Envelope:
@@ -169,6 +189,8 @@ class DirectDelivery:
         self._pending -= 1
         if self._pending:
             return
+        for recipient, delivery in self._deliveries.items():
+            self._handler.log.deferred(recipient, delivery.reply or UNEXPECTED)
         answered = [self._deliveries[m.recipient] for m in self._transaction.recipients]
         done, self._done = self._done, nobody_waits
         done([delivery.reply or UNEXPECTED for delivery in answered])

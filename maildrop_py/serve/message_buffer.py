@@ -4,10 +4,15 @@ For a server started as root: its workers can write nowhere, and the recipients'
 own processes get the message as an open file without a name. Small messages stay
 in memory. Large ones go to /var/tmp as they arrive, and vanish with their last
 reader.
+
+Guarantee: the descriptor that is handed on cannot be used to change the message,
+which other recipients read too: a file in memory is sealed, one on disk is open for
+reading only and belongs to the server.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -15,8 +20,9 @@ from collections.abc import Iterator
 from maildrop_py.maildir.maildir import storage
 
 IN_MEMORY = 64 * 1024  # bytes
-PLACE = "/var/tmp"
+DIRECTORY = "/var/tmp"
 PIECE = 256 * 1024  # bytes
+SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 
 
 class MessageBuffer:
@@ -25,7 +31,7 @@ class MessageBuffer:
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
         self._held = 0
-        self._file = -1
+        self._file = self._reader = -1
 
     def write(self, piece: bytes) -> None:
         """Take the next bytes."""
@@ -33,25 +39,30 @@ class MessageBuffer:
             self._pieces.append(piece)
             self._held += len(piece)
             if self._held > IN_MEMORY:
-                with storage(PLACE):
-                    self._file = _nameless()
+                with storage(DIRECTORY):
+                    self._file, self._reader = _nameless()
                     self._flush()
         else:
-            with storage(PLACE):
+            with storage(DIRECTORY):
                 _write(self._file, piece)
 
     def finish(self) -> int:
         """The message is complete; a descriptor to read it from, ours to close."""
         if self._file < 0:
-            self._file = os.memfd_create("message", os.MFD_CLOEXEC)
-            self._flush()
-        return self._file
+            self._reader = os.memfd_create("message", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+            for piece in self._pieces:
+                _write(self._reader, piece)
+            self._pieces = []
+            fcntl.fcntl(self._reader, fcntl.F_ADD_SEALS, SEALS)
+        return self._reader
 
     def close(self) -> None:
         """Close the file here."""
-        descriptor, self._file, self._pieces = self._file, -1, []
-        if descriptor >= 0:
-            os.close(descriptor)
+        descriptors = (self._file, self._reader)
+        self._file, self._reader, self._pieces = -1, -1, []
+        for descriptor in descriptors:
+            if descriptor >= 0:
+                os.close(descriptor)
 
     def _flush(self) -> None:
         pieces, self._pieces = self._pieces, []
@@ -59,13 +70,16 @@ class MessageBuffer:
             _write(self._file, piece)
 
 
-def _nameless() -> int:
+def _nameless() -> tuple[int, int]:
+    """A file of ours without a name, open for writing, and open for reading."""
+    writer, path = tempfile.mkstemp(dir=DIRECTORY)
     try:
-        return os.open(PLACE, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    except (AttributeError, IsADirectoryError, NotImplementedError, OSError):
-        descriptor, path = tempfile.mkstemp(dir=PLACE)  # a file system without O_TMPFILE
+        return writer, os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        os.close(writer)
+        raise
+    finally:
         os.unlink(path)
-        return descriptor
 
 
 def _write(descriptor: int, data: bytes) -> None:

@@ -9,11 +9,10 @@ message was delivered; the mail server sends it again.
 
 from __future__ import annotations
 
-import json
+import time
 from functools import partial
 
 from maildrop_py.errors import Temporary
-from maildrop_py.lmtp.reply import Reply
 from maildrop_py.report.delivery_log import log_trouble
 from maildrop_py.serve.direct_handler import nobody_waits, unknown
 from maildrop_py.serve.mailbox import OWN
@@ -26,45 +25,61 @@ if TYPE_CHECKING:
 
     from maildrop_py.lmtp.address import EnvelopeAddress
     from maildrop_py.lmtp.processes.recipient_processes import RecipientProcesses
+    from maildrop_py.lmtp.reply import Reply
     from maildrop_py.lmtp.transaction import Transaction
     from maildrop_py.serve.mailbox import Mailbox
     from maildrop_py.serve.recipients import Recipients
+    from maildrop_py.serve.server_log import ServerLog
 
     Done = Callable[[Sequence[Reply]], None]
 
-LOST = Reply(451, "4.3.0", "The process that delivers was lost, perhaps not before; try again")
-
 
 class ProcessHandler:
-    """The Handler of a worker that delivers nothing by itself."""
+    """The Handler of a worker that delivers nothing by itself.
 
-    def __init__(self, recipients: Recipients, processes: RecipientProcesses) -> None:
+    Each message may take `seconds` after its last byte.
+    """
+
+    def __init__(
+        self,
+        recipients: Recipients,
+        processes: RecipientProcesses,
+        seconds: float,
+        log: ServerLog,
+    ) -> None:
         self.recipients, self.processes = recipients, processes
+        self.seconds, self.log = seconds, log
 
     def recipient(self, address: EnvelopeAddress, transaction: Transaction) -> Reply | Mailbox:
         mailbox = self.recipients.mailbox(address)
         if mailbox is None:
             return unknown(address)
         if OWN in (mailbox.account.uid, mailbox.account.gid):
-            raise Temporary(f"{mailbox.account.user} has no uid and gid")
+            raise Temporary(f"the users file gives no uid and gid for {mailbox.account.user}")
         return mailbox
 
     def begin(self, transaction: Transaction) -> ProcessDelivery:
-        return ProcessDelivery(self.processes, transaction)
+        return ProcessDelivery(self, transaction)
 
     def reload(self) -> None:
         self.recipients.forget()
-        self.processes.let_idle_go()
+        self.processes.stop_idle()
 
     def unexpected(self, error: Exception) -> None:
         log_trouble(error)
+
+    def limit_reached(self, text: str) -> None:
+        self.log.warning(text)
+
+    def deferred(self, address: str, reply: Reply) -> None:
+        self.log.deferred(address, reply)
 
 
 class ProcessDelivery:
     """The MessageSink of one message that processes will deliver."""
 
-    def __init__(self, processes: RecipientProcesses, transaction: Transaction) -> None:
-        self._processes, self._transaction = processes, transaction
+    def __init__(self, handler: ProcessHandler, transaction: Transaction) -> None:
+        self._handler, self._transaction = handler, transaction
         self._buffer = MessageBuffer()
         self.write, self.abort = self._buffer.write, self._buffer.close
         self._replies: dict[str, Reply] = {}  # by recipient
@@ -72,6 +87,7 @@ class ProcessDelivery:
 
     def commit(self, done: Done) -> None:
         self._done = done
+        deadline = time.monotonic() + self._handler.seconds
         named = {mailbox.recipient: mailbox for mailbox in self._transaction.recipients}
         self._pending = len(named)
         try:
@@ -82,12 +98,13 @@ class ProcessDelivery:
         for mailbox in named.values():
             user = mailbox.account
             envelope = self._transaction.envelope(mailbox.recipient, mailbox.extension, user.user)
-            data = encode(mailbox, envelope)
+            data = encode(mailbox, envelope, deadline)
             answered = partial(self._answered, mailbox)
-            self._processes.send(user.uid, user.gid, data, (descriptor,), answered)
+            key = (user.uid, user.gid)
+            self._handler.processes.send(key, data, (descriptor,), deadline, answered)
 
-    def _answered(self, mailbox: Mailbox, answer: bytes | None) -> None:
-        reply = LOST if answer is None else Reply(*json.loads(answer))
+    def _answered(self, mailbox: Mailbox, reply: Reply) -> None:
+        self._handler.log.deferred(mailbox.recipient, reply)
         self._replies[mailbox.recipient] = reply
         self._pending -= 1
         if not self._pending:

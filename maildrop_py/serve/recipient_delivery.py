@@ -20,11 +20,11 @@ import time
 from maildrop_py.decision.decider import World
 from maildrop_py.delivery.deliver import Delivery
 from maildrop_py.delivery.program_environment import command_runner, command_settings
-from maildrop_py.errors import Rejected
+from maildrop_py.errors import DeadlineExceeded, Rejected
 from maildrop_py.evidence.evidence import WouldWait
 from maildrop_py.lmtp.reply import Reply, answer_to
 from maildrop_py.maildir.maildir import Maildir
-from maildrop_py.paths import MESSAGE_TIME, UserPaths
+from maildrop_py.paths import UserPaths
 from maildrop_py.report.delivery_log import log_delivery, log_failure
 
 TYPE_CHECKING = False
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 class RecipientDelivery:
     """A Job of the group commit. `reply` is None until it is known.
 
+    `deadline` is a time.monotonic() value: what is not visible by then never will be.
     `shared` is the envelope for a file that several recipients share.
     """
 
@@ -56,6 +57,7 @@ class RecipientDelivery:
         envelope: Envelope,
         rules: tuple[Decider, tuple[str, ...]],
         store: Store,
+        deadline: float,
         shared: Envelope | None = None,
     ) -> None:
         self.mailbox, self.envelope = mailbox, envelope
@@ -64,7 +66,7 @@ class RecipientDelivery:
         self._message, self.spool, self._shared = message, spool, shared
         self._decider, warnings = rules
         self._warnings = list(warnings)
-        self._store = store
+        self._store, self._deadline = store, deadline
         self._decision: Decision | None = None
         self._evidence: Evidence | None = None
         self._delivery: Delivery | None = None
@@ -87,6 +89,7 @@ class RecipientDelivery:
         if self._decision is not None or self.reply is not None:
             return
         try:
+            self._see_time_left()
             self._decision, self._evidence = self._decider.decide_arrival(
                 self._message, self.envelope, self._world(may_wait), self._warnings.append
             )
@@ -136,8 +139,7 @@ class RecipientDelivery:
         commands, shared = None, self._shared
         if self.runs_programs:
             shared = None  # what is forwarded must say where it has been
-            limit = time.monotonic() + MESSAGE_TIME
-            sendmail = self._decider.program.settings.sendmail
+            sendmail, limit = self._decider.program.settings.sendmail, self._deadline
             commands = command_settings(os.environ, self._home, self.envelope, sendmail, limit)
         self._delivery = Delivery(
             *(decision, self.spool, self._maildir(), self.envelope, commands), traces=shared
@@ -161,7 +163,7 @@ class RecipientDelivery:
 
     def _command_runner(self) -> Callable[[tuple[str, ...]], int | None]:
         """What does not lead back here, or it would be left to the garbage collector."""
-        limit = time.monotonic() + MESSAGE_TIME
+        limit = self._deadline
         return command_runner(self.spool, os.environ, self._home, self.envelope, limit)
 
     @property
@@ -178,9 +180,19 @@ class RecipientDelivery:
         self._delivery.sync_files()
 
     def publish(self) -> Sequence[str]:
+        """Make the copies visible, unless the time is over.
+
+        After programs were run it is too late to say that nothing was done.
+        """
         assert self._delivery is not None
+        if not self.runs_programs:
+            self._see_time_left()
         self._delivery.publish()
         return self._delivery.directories
+
+    def _see_time_left(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise DeadlineExceeded("the time for this message is over; it was not delivered")
 
     def finish(self, error: Exception | None, failed: dict[str, Exception]) -> None:
         delivery = self._delivery

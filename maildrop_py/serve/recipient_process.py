@@ -1,15 +1,19 @@
 """recipient_process: delivers mail in a process that runs as the recipient.
 
 For a server started as root. A worker sends each message here
-(`process_handler`); a reply goes back.
+(`process_handler`); a reply goes back. The program is started anew for each user
+with exec, and stays for that user's next messages (`lmtp/processes/spawner.py`).
 """
 
 from __future__ import annotations
 
 import json
+import sys
+import time
 
 from maildrop_py.delivery.spool import Spool
-from maildrop_py.lmtp.reply import UNEXPECTED, Reply, answer_to
+from maildrop_py.lmtp.processes.recipient_program import serve_requests
+from maildrop_py.lmtp.reply import UNEXPECTED, answer_to
 from maildrop_py.lmtp.server.group_commit import commit, finish
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.envelope import Envelope
@@ -24,29 +28,53 @@ from maildrop_py.serve.rules_cache import RulesCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
     from typing import Any
 
-    from maildrop_py.lmtp.processes.spawner import Request
+    from maildrop_py.lmtp.processes.recipient_program import Request
+    from maildrop_py.lmtp.reply import Reply
+
+
+SLOW = 0.05  # seconds: what is prepared is delivered before the rest of a batch is begun
+
+
+def main(channel: socket.socket) -> None:
+    """The work of the program that the spawner starts."""
+    sys.dont_write_bytecode = True
+    serve_requests(channel, RecipientProcess().perform)
 
 
 class RecipientProcess:
-    """What is done as the user, in a process of his."""
+    """What is done as the user."""
 
     def __init__(self) -> None:
         self._rules_cache = RulesCache()
         self._stores = EvidenceStores()
 
-    def perform(self, requests: list[Request]) -> list[bytes]:
-        """Deliver messages that came together; an answer for each."""
-        tasks = [self._prepare(request) for request in requests]
-        deliveries = [task for task in tasks if isinstance(task, RecipientDelivery)]
+    def perform(self, requests: list[Request]) -> Iterator[list[Reply]]:
+        """Deliver messages that came together; their replies, in order.
+
+        A message that took long, such as one whose rules run programs, does not
+        hold up those before it.
+        """
+        prepared: list[RecipientDelivery | Reply] = []
+        start = time.monotonic()
+        for request in requests:
+            prepared.append(self._prepare(request))
+            if time.monotonic() - start > SLOW:
+                yield self._commit(prepared)
+                prepared, start = [], time.monotonic()
+        yield self._commit(prepared)
+
+    def _commit(self, prepared: list[RecipientDelivery | Reply]) -> list[Reply]:
+        deliveries = [each for each in prepared if isinstance(each, RecipientDelivery)]
         finish(commit([delivery for delivery in deliveries if delivery.reply is None]))
         for delivery in deliveries:
             delivery.remember()
             delivery.spool.close()
-        return [
-            _encoded(task.reply if isinstance(task, RecipientDelivery) else task) for task in tasks
-        ]
+        replies = [each.reply if isinstance(each, RecipientDelivery) else each for each in prepared]
+        return [reply or UNEXPECTED for reply in replies]
 
     def _prepare(self, request: Request) -> RecipientDelivery | Reply:
         """A delivery that is written, or the reply for what went wrong before there was one."""
@@ -60,7 +88,7 @@ class RecipientProcess:
         return delivery
 
     def _delivery_of(
-        self, mailbox: Mailbox, envelope: Envelope, descriptor: int
+        self, mailbox: Mailbox, envelope: Envelope, deadline: float, descriptor: int
     ) -> RecipientDelivery:
         rules = self._rules_cache.decider(mailbox)
         spool = Spool(Maildir(mailbox.maildir, create=mailbox.create), envelope)
@@ -72,27 +100,27 @@ class RecipientProcess:
             spool.close()
             raise
         store = self._stores.at(mailbox.state)
-        return RecipientDelivery(Message(spool), spool, mailbox, envelope, rules, store)
+        return RecipientDelivery(Message(spool), spool, mailbox, envelope, rules, store, deadline)
 
 
-def encode(mailbox: Mailbox, envelope: Envelope) -> bytes:
-    """The data of a request."""
-    fields = {"mailbox": _plain(mailbox), "envelope": _plain(envelope)}
+def encode(mailbox: Mailbox, envelope: Envelope, deadline: float) -> bytes:
+    """The data of a request. `deadline` is a time.monotonic() value, the same in all processes."""
+    fields: dict[str, Any] = {
+        "mailbox": _plain(mailbox),
+        "envelope": _plain(envelope),
+        "deadline": deadline,
+    }
     fields["mailbox"]["account"] = _plain(mailbox.account)
     return json.dumps(fields).encode()
 
 
-def decode(data: bytes) -> tuple[Mailbox, Envelope]:
-    """The mailbox and the envelope of a request."""
+def decode(data: bytes) -> tuple[Mailbox, Envelope, float]:
+    """The mailbox, the envelope and the deadline of a request."""
     fields = json.loads(data)
     account = Account(**fields["mailbox"].pop("account"))
-    return Mailbox(account=account, **fields["mailbox"]), Envelope(**fields["envelope"])
+    mailbox = Mailbox(account=account, **fields["mailbox"])
+    return mailbox, Envelope(**fields["envelope"]), fields["deadline"]
 
 
 def _plain(value: Any) -> dict[str, Any]:
     return {field: getattr(value, field) for field in fields_of(type(value))}
-
-
-def _encoded(reply: Reply | None) -> bytes:
-    reply = reply or UNEXPECTED
-    return json.dumps([reply.code, reply.status, reply.text]).encode()

@@ -2,22 +2,25 @@
 
 Not started as root, or with `--user` for mail that belongs to one account, every
 worker takes mail in and delivers it (`direct_handler`). Started as root for users
-with uids of their own, workers run as `--user` and only take mail in
-(`process_handler`); one more process, the spawner, stays root, sees no mail, and
-starts the processes of recipients.
+with uids of their own, workers run as an account that owns nothing and only take
+mail in (`process_handler`); one more process, the spawner, stays root, sees no
+mail, and starts the processes of recipients.
 """
 
 from __future__ import annotations
 
 import os
 import pwd
+import signal
 import sys
 from collections.abc import Callable
 from functools import partial
 
 from maildrop_py.lmtp.processes.privileges import Credentials, become
-from maildrop_py.lmtp.processes.recipient_processes import RecipientProcesses
-from maildrop_py.lmtp.processes.spawner import Spawner, line
+from maildrop_py.lmtp.processes.recipient_processes import ProcessLimits, RecipientProcesses
+from maildrop_py.lmtp.processes.recipient_program import command_line
+from maildrop_py.lmtp.processes.resource_limits import ResourceLimits
+from maildrop_py.lmtp.processes.spawner import Policy, Spawner, channel
 from maildrop_py.lmtp.processes.supervisor import Supervisor
 from maildrop_py.lmtp.processes.worker import Worker
 from maildrop_py.lmtp.server.group_commit import GroupCommit
@@ -27,11 +30,13 @@ from maildrop_py.lmtp.session_settings import Limits
 from maildrop_py.record import record
 from maildrop_py.serve.direct_handler import DirectHandler
 from maildrop_py.serve.process_handler import ProcessHandler
-from maildrop_py.serve.recipient_process import RecipientProcess
 from maildrop_py.serve.recipients import Recipients
+from maildrop_py.serve.server_log import ServerLog
+from maildrop_py.serve.startup_check import check_interpreter
 from maildrop_py.systemd import ServiceManager
 
 GRACE = 30.0  # seconds that sessions get to finish when the server stops
+Beat = Callable[[], None]
 
 
 @record
@@ -40,7 +45,7 @@ class Plan:
 
     `credentials` are those of the workers, None for our own. With `processes`,
     each recipient's own process delivers; no recipient has a uid or gid below
-    `lowest`.
+    `lowest`. A message may take `seconds` after its last byte.
     """
 
     listeners: list[Listener]
@@ -48,50 +53,83 @@ class Plan:
     name: str
     limits: Limits
     workers: int
+    log: ServerLog
+    seconds: float
     credentials: Credentials | None = None
     processes: bool = False
     lowest: int = 1000
+    process_limits: ProcessLimits = ProcessLimits()
+    resources: ResourceLimits = ResourceLimits()
 
 
-def run(plan: Plan, manager: ServiceManager, log: Callable[[str], None]) -> None:
-    """Serve until a signal stops it."""
+def run(plan: Plan, manager: ServiceManager) -> None:
+    """Serve until a signal stops it. Raises UsageError if nobody could deliver."""
     os.umask(0o077)
     sys.dont_write_bytecode = True  # which root would make for itself alone
     try:
-        (_run_as_root if plan.processes else _run_as_one)(plan, manager, log)
+        if plan.credentials is not None:
+            check_interpreter(plan.credentials)
+        _leave_terminal()
+        for listener in plan.listeners:
+            plan.log.info(f"listening on {listener.address}")
+        (_run_as_root if plan.processes else _run_as_one)(plan, manager)
     finally:
         for listener in plan.listeners:
             close_listener(listener)
 
 
-def _run_as_one(plan: Plan, manager: ServiceManager, log: Callable[[str], None]) -> None:
+def _leave_terminal() -> None:
+    """Standard input is /dev/null: nobody who delivers has anything to read there."""
+    null = os.open("/dev/null", os.O_RDONLY)
+    os.dup2(null, 0)
+    if null:
+        os.close(null)
+
+
+def _run_as_one(plan: Plan, manager: ServiceManager) -> None:
     if plan.credentials is not None:
         become(plan.credentials)
         os.environ["HOME"] = pwd.getpwuid(plan.credentials.uid).pw_dir
 
-    def work(number: int, beat: Callable[[], None]) -> None:
-        opened = partial(DirectHandler, plan.recipients)
+    def work(number: int, beat: Beat) -> None:
+        _new_session()
+        opened = partial(DirectHandler, plan.recipients, plan.seconds, plan.log)
         Worker(plan.listeners, opened, plan.name, plan.limits).run(beat, GRACE)
 
-    Supervisor(work, plan.workers, manager, log, grace=GRACE).run()
+    Supervisor(work, plan.workers, manager, plan.log.warning, grace=GRACE).run()
 
 
-def _run_as_root(plan: Plan, manager: ServiceManager, log: Callable[[str], None]) -> None:
-    lines = [line() for _ in range(plan.workers)]
+def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
+    channels = [channel() for _ in range(plan.workers)]
     credentials = plan.credentials
     assert credentials is not None
+    policy = Policy(
+        command=tuple(command_line("maildrop_py.serve.recipient_process", "main")),
+        lowest=plan.lowest,
+        refused=(credentials.uid,),
+        limits=plan.resources,
+    )
 
-    def work(number: int, beat: Callable[[], None]) -> None:
+    def work(number: int, beat: Beat) -> None:
+        _new_session()
         if number == plan.workers:
-            theirs = [spawners_end for spawners_end, _ in lines]
-            Spawner(theirs, RecipientProcess().perform, plan.lowest).run(beat)
+            Spawner([spawners_end for spawners_end, _ in channels], policy).run(beat)
             return
         become(credentials)
 
         def opened(reactor: Reactor, groups: GroupCommit) -> ProcessHandler:
-            return ProcessHandler(plan.recipients, RecipientProcesses(reactor, lines[number][1]))
+            own = channels[number][1]
+            limits, log = plan.process_limits, plan.log
+            processes = RecipientProcesses(reactor, own, limits, log.warning)
+            return ProcessHandler(plan.recipients, processes, plan.seconds, log)
 
         Worker(plan.listeners, opened, plan.name, plan.limits).run(beat, GRACE)
 
     last = plan.workers
-    Supervisor(work, plan.workers + 1, manager, log, grace=GRACE, last=last).run()
+    Supervisor(work, plan.workers + 1, manager, plan.log.warning, grace=GRACE, last=last).run()
+
+
+def _new_session() -> None:
+    """Have no terminal: what a rule runs could type into that of whoever started the server."""
+    os.setsid()
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)

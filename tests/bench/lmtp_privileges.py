@@ -9,7 +9,7 @@ and renamed, as the user, without a sync, so that the disk does not hide the res
 - *seteuid*: the process becomes the user for a moment and root again. Cheapest,
   but whoever takes the process over is root, and it serves hostile mail.
 - *fork*: a process for each message, which becomes the user for good.
-- *deputies*: a process for each user, which becomes him for good and stays.
+- *recipient processes*: a program for each user, started as that user, which stays.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -26,8 +27,11 @@ from pathlib import Path
 from time import perf_counter
 
 from maildrop_py.lmtp.processes.privileges import become, credentials_of
-from maildrop_py.lmtp.processes.recipient_processes import RecipientProcesses
-from maildrop_py.lmtp.processes.spawner import Request, Spawner, line
+from maildrop_py.lmtp.processes.recipient_processes import ProcessLimits, RecipientProcesses
+from maildrop_py.lmtp.processes.recipient_program import Request, command_line, serve_requests
+from maildrop_py.lmtp.processes.spawner import Policy, Spawner, channel
+from maildrop_py.lmtp.processes.user_process import NEVER
+from maildrop_py.lmtp.reply import Reply
 from maildrop_py.lmtp.server.reactor import Reactor
 from tests.bench.table import markdown
 
@@ -45,7 +49,7 @@ def report(messages: int = 2000) -> str:
         "nobody changes": partial(_one_by_one, _stay),
         "seteuid": partial(_one_by_one, _seteuid),
         "fork": partial(_one_by_one, _fork),
-        "deputies": _deputies,
+        "recipient processes": _processes,
     }
     rows = [
         [name, *(_cost(way, messages, people) for people in PEOPLE)] for name, way in ways.items()
@@ -116,42 +120,49 @@ def _fork(uid: int, work: Callable[[], None]) -> None:
     os.waitpid(pid, 0)
 
 
-def _deputies(ground: Path, messages: int, people: int, fd: int) -> None:
-    mine, theirs = line()
-    appointer = os.fork()
-    if appointer == 0:
+def _processes(ground: Path, messages: int, people: int, fd: int) -> None:
+    mine, theirs = channel()
+    command = command_line("tests.bench.lmtp_privileges", "serve")
+    spawner = os.fork()
+    if spawner == 0:
         mine.close()
-        Spawner([theirs], _perform).run()
+        Spawner([theirs], Policy(tuple(command))).run()
         os._exit(0)
     theirs.close()
     reactor = Reactor()
-    _Load(RecipientProcesses(reactor, mine), reactor, ground, messages, people, fd).start()
+    processes = RecipientProcesses(reactor, mine, ProcessLimits(), print)
+    _Load(processes, reactor, ground, messages, people, fd).start()
     reactor.run()
-    os.kill(appointer, signal.SIGTERM)
-    os.waitpid(appointer, 0)
+    os.kill(spawner, signal.SIGTERM)
+    os.waitpid(spawner, 0)
     mine.close()
 
 
-def _perform(errands: list[Request]) -> list[bytes]:
-    for errand in errands:
-        folder, number = errand.data.decode().split("\0")
-        deliver(Path(folder), int(number), errand.files[0])
-    return [b"done"] * len(errands)
+def serve(channel: socket.socket) -> None:
+    """The work of a recipient process."""
+    serve_requests(channel, _perform)
+
+
+def _perform(requests: list[Request]) -> Iterator[list[Reply]]:
+    for request in requests:
+        folder, number = request.data.decode().split("\0")
+        deliver(Path(folder), int(number), request.files[0])
+    yield [Reply(250, "2.0.0", "done")] * len(requests)
 
 
 class _Load:
-    """Keeps so many errands under way as there are sessions."""
+    """Keeps as many messages under way as there are sessions."""
 
     def __init__(
         self,
-        deputies: RecipientProcesses,
+        processes: RecipientProcesses,
         reactor: Reactor,
         ground: Path,
         messages: int,
         people: int,
         fd: int,
     ) -> None:
-        self.deputies, self.reactor, self.ground = deputies, reactor, ground
+        self.processes, self.reactor, self.ground = processes, reactor, ground
         self.messages, self.people, self.fd = messages, people, fd
         self.sent = self.answered = 0
 
@@ -164,10 +175,10 @@ class _Load:
             uid = FIRST_UID + self.sent % self.people
             data = f"{self.ground / str(uid)}\0{self.sent}".encode()
             self.sent += 1
-            self.deputies.send(uid, uid, data, (self.fd,), self._done)
+            self.processes.send((uid, uid), data, (self.fd,), NEVER, self._done)
 
-    def _done(self, answer: bytes | None) -> None:
-        assert answer == b"done"
+    def _done(self, reply: Reply) -> None:
+        assert reply.code == 250, reply
         self.answered += 1
         self._send()
         if self.answered == self.messages:

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from maildrop_py.cli import serve as command
+from maildrop_py.cli import serve_plan
 
 GOOD = ["--maildir=/mail/{user}", "--listen=127.0.0.1:0"]
 
@@ -22,7 +23,7 @@ def said(*options: str) -> str:
 
 @pytest.fixture(autouse=True)
 def anybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "_credentials", lambda options: None)
+    monkeypatch.setattr(serve_plan, "_credentials", lambda options: None)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,11 @@ def anybody(monkeypatch: pytest.MonkeyPatch) -> None:
         ([*GOOD[:1], "--listen=/nowhere/lmtp", "--mode=999"], "octal"),
         ([*GOOD[:1], "--listen=/nowhere/lmtp", "--owner=no-such-user"], "no-such-user"),
         ([*GOOD, "--workers=0"], "workers"),
+        ([*GOOD[:1], "--listen=127.0.0.1:99999"], "--listen 127.0.0.1:99999"),
+        ([*GOOD[:1], "--listen=unix:relative"], "--listen unix:relative"),
+        ([*GOOD[:1], "--listen=unix:/nowhere/lmtp"], "--listen unix:/nowhere/lmtp: No such file"),
+        ([*GOOD, "--rules={usr}"], "--rules"),
+        ([*GOOD, "--group=no-such-group"], "--group no-such-group"),
     ],
 )
 def test_mistakes_are_said(options: list[str], words: str) -> None:

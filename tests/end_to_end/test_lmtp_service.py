@@ -74,7 +74,7 @@ def test_the_one_who_is_root_cannot_do_what_root_can(site: Site) -> None:
     status = Path(f"/proc/{site.service.pid}/status").read_text()
     assert int(status.partition("CapBnd:")[2].split()[0], 16) == 0b11100000
     users = {Path(f"/proc/{pid}").stat().st_uid for pid in children(site.service.pid)}
-    assert len(users) == 2  # the workers', and root's that appoints deputies
+    assert len(users) == 2  # the workers', and root's, the supervisor and the spawner
 
 
 def test_the_commands_of_the_examples(

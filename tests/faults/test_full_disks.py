@@ -22,7 +22,7 @@ SOME = {
 }
 DONE, DEFERRED = Answer.DONE, Answer.DEFERRED
 ONE_SHOT = ("plain", "new folders", "large with a header added", "keywords")
-SERVED = ("large", "as root, large, deputy")
+SERVED = ("large", "as root, large, recipient")
 NAMES = [*(f"deliver: {name}" for name in ONE_SHOT), *(f"serve: {name}" for name in SERVED)]
 
 

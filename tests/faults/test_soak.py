@@ -35,7 +35,7 @@ def test_every_message_that_serve_took_is_accounted_for(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to start a server as root")
-def test_every_message_that_deputies_delivered_is_accounted_for(
+def test_every_message_that_recipients_delivered_is_accounted_for(
     command: Path, place: Path, dns_server: DnsServer
 ) -> None:
     ledger = soak_serve(command, place, dns_server, SECONDS / 3, as_root=True)

@@ -11,7 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from maildrop_py.cli import serve as command
+from maildrop_py.cli import serve_plan
 
 if __name__ == "__main__":
-    command._credentials = lambda options: None
+    serve_plan._credentials = lambda options: None
     command.serve(sys.argv[1:], prog_name="maildrop-py serve")

@@ -7,11 +7,14 @@ it over.
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 
 from maildrop_py.errors import UsageError
 from maildrop_py.record import record
+
+UNASSIGNED = range(61100, 61184)
 
 
 @record
@@ -44,6 +47,28 @@ def credentials_of(uid: int, gid: int) -> Credentials:
     except KeyError:
         return Credentials(uid, gid, (gid,))
     return Credentials(uid, account.pw_gid, _groups(account.pw_name, account.pw_gid))
+
+
+def unused_credentials() -> Credentials:
+    """Ids that belong to no account and no group of this machine.
+
+    From a range that neither Debian nor systemd assigns (systemd's UIDS-GIDS.md). Raises
+    UsageError if all are taken.
+    """
+    for number in UNASSIGNED:
+        if not _is_account(number):
+            return Credentials(number, number, (number,))
+    raise UsageError("no unused uid was found for the workers: give one with --user")
+
+
+def _is_account(number: int) -> bool:
+    for look_up in (pwd.getpwuid, grp.getgrgid):
+        try:
+            look_up(number)
+        except KeyError:
+            continue
+        return True
+    return False
 
 
 def become(credentials: Credentials) -> None:

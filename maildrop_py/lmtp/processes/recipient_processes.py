@@ -1,210 +1,303 @@
-"""recipient_processes: a worker's way to have deliveries done by the users they are for.
+"""recipient_processes: a worker's way to have messages delivered by their recipients.
 
-Keeps a bounded number of processes (see `spawner`), each for one user; where
-all are taken, the one that has been idle longest makes room, and if none is
-idle, the request waits. Requests of one user are done in waiting, those of several
-users at the same time.
+Keeps a bounded number of recipient processes (see `spawner`), one for each user.
+Where all are in use, the one that has been idle longest makes room; if none is
+idle, the message waits. Messages of one user are delivered in order, those of
+several users at the same time.
 
-A process that dies or does not answer in time costs its own requests: they are
-answered with None, which the caller makes a temporary failure.
+Guarantee: `done` is called once for each message, whatever the user's process
+does. Every message has a deadline. A message that was not sent to a process by
+then is not delivered, and neither is one that the process has not begun. A
+process that does not answer in time, or whose answer is not one, is killed, and
+its messages are answered when it is dead. All that costs its own user alone.
+
+Where a process dies while it delivers, nobody knows whether the message was
+delivered; the reply is temporary, and the message comes again.
 """
 
 from __future__ import annotations
 
-import os
-import socket
+import time
 from collections import deque
 from contextlib import suppress
 
-from maildrop_py.lmtp.processes.spawner import ANSWER, REQUEST
-from maildrop_py.lmtp.server.reactor import READ, Reactor
+from maildrop_py.lmtp.processes.answer import read_answer, read_failure
+from maildrop_py.lmtp.processes.failure_pauses import FailurePauses
+from maildrop_py.lmtp.processes.spawner_client import SpawnerClient
+from maildrop_py.lmtp.processes.user_process import NEVER, Order, UserProcess
+from maildrop_py.lmtp.reply import Reply
+from maildrop_py.lmtp.server.reactor import READ
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
-    Done = Callable[[bytes | None], None]
+    from maildrop_py.lmtp.processes.user_process import Done
+    from maildrop_py.lmtp.server.reactor import Reactor
 
-UNDER_WAY = 16  # requests that one process may have at a time
-LARGEST_ANSWER = 64 * 1024
-NEVER = float("inf")
+    Log = Callable[[str], None]
+
+LATE = Reply(451, "4.3.0", "The time for this message is over; it was not delivered; try again")
+LOST = Reply(451, "4.3.0", "The process that delivers was lost, perhaps not before; try again")
+QUEUE_FULL = Reply(451, "4.3.2", "Too many messages wait for this recipient; try again later")
+NOT_STARTED = Reply(451, "4.3.0", "The recipient's process could not be started; try again")
+PAUSED = Reply(451, "4.3.0", "The recipient's process failed just now; try again later")
 
 
 @record
-class _Waiting:
-    """One request: `done` is called with the answer, or None if there will be none."""
+class ProcessLimits:
+    """What the users of one worker may take. Times in seconds.
 
-    data: bytes
-    files: tuple[int, ...]
-    done: Done
+    `processes` run at a time; one that is idle for `idle_seconds` is stopped;
+    `queue` messages of one user wait or are being delivered. A process must have
+    started within `start_seconds`, and must answer within `answer_seconds` after a
+    message's deadline. One that was killed must be dead within `end_seconds`.
+    """
 
-
-class _Process:
-    """One user's process, wanted (`socket` is None) or at work."""
-
-    __slots__ = ("deadline", "idle_since", "key", "socket", "under_way", "waiting")
-
-    def __init__(self, key: tuple[int, int]) -> None:
-        self.key = key
-        self.socket: socket.socket | None = None
-        self.waiting: deque[_Waiting] = deque()
-        self.under_way: deque[_Waiting] = deque()
-        self.idle_since = 0.0
-        self.deadline = NEVER
-
-    @property
-    def idle(self) -> bool:
-        return self.socket is not None and not self.waiting and not self.under_way
+    processes: int = 64
+    queue: int = 64
+    idle_seconds: float = 60.0
+    start_seconds: float = 20.0
+    answer_seconds: float = 10.0
+    end_seconds: float = 20.0
 
 
 class RecipientProcesses:
-    """The processes of one worker; `line` is its end of the line to the spawner.
+    """The recipient processes of one worker; `channel` leads to the spawner.
 
-    `limit` at a time; one that has nothing to do for `idle_seconds` is let go;
-    one that does not answer for `answer_seconds` is given up, and so is one that
-    is not there `spawn_seconds` after it was asked for: the spawner may have
-    died with the question.
+    `log` takes one line for each process that is given up and each limit reached.
     """
 
     def __init__(
-        self,
-        reactor: Reactor,
-        line: socket.socket,
-        *,
-        limit: int = 64,
-        idle_seconds: float = 60.0,
-        answer_seconds: float = 600.0,
-        spawn_seconds: float = 20.0,
+        self, reactor: Reactor, channel: socket.socket, limits: ProcessLimits, log: Log
     ) -> None:
-        self._reactor, self._line = reactor, line
-        self._limit, self._idle_seconds = limit, idle_seconds
-        self._answer_seconds, self._spawn_seconds = answer_seconds, spawn_seconds
-        self._processes: dict[tuple[int, int], _Process] = {}
-        self._wanted: deque[_Process] = deque()  # no room for them yet
-        self._asked: dict[int, _Process] = {}
-        self._ticket = int.from_bytes(os.urandom(4)) << 32  # not those of a worker before this
-        line.setblocking(False)
-        reactor.watch(line.fileno(), READ, self._spawned)
+        self._reactor, self._limits, self._log = reactor, limits, log
+        self._processes: dict[tuple[int, int], UserProcess] = {}
+        self._wanted: deque[UserProcess] = deque()  # no room for them yet
+        self._by_ticket: dict[int, UserProcess] = {}  # those that run, or are being ended
+        self._pauses = FailurePauses()
+        self._spawner = SpawnerClient(reactor, channel, self)
         reactor.ticks.append(self._tick)
 
-    def send(self, uid: int, gid: int, data: bytes, files: tuple[int, ...], done: Done) -> None:
-        """Have `data` done by the user; `files` must stay open until `done` is called."""
-        process = self._processes.get((uid, gid))
+    def send(
+        self,
+        key: tuple[int, int],
+        data: bytes,
+        files: tuple[int, ...],
+        deadline: float,
+        done: Done,
+    ) -> None:
+        """Have the user `key` (uid, gid) deliver `data`; then `done` gets the reply.
+
+        `files` must stay open until then.
+        """
+        process = self._processes.get(key)
+        if self._pauses.is_paused(key, self._reactor.now):
+            done(PAUSED)
+        elif process is not None and process.messages >= self._limits.queue:
+            self._log(f"uid {key[0]}: {self._limits.queue} messages wait, another one is refused")
+            done(QUEUE_FULL)
+        else:
+            self._queue(Order(data, files, done, deadline), key)
+
+    def stop_idle(self) -> None:
+        """Stop the processes that have nothing to do: rules have changed."""
+        for process in [process for process in self._processes.values() if process.idle]:
+            self._stop(process)
+
+    def _queue(self, order: Order, key: tuple[int, int]) -> None:
+        process = self._processes.get(key)
         if process is None:
-            process = self._processes[uid, gid] = _Process((uid, gid))
+            process = self._processes[key] = UserProcess(key)
             self._wanted.append(process)
-        process.waiting.append(_Waiting(data, files, done))
-        if process.socket is not None:
-            self._hand_over(process)
+        process.waiting.append(order)
+        if process.ready:
+            self._send_waiting(process)
         else:
             self._make_room()
 
-    def let_idle_go(self) -> None:
-        """Start afresh with whoever has nothing to do: rules have changed."""
-        for process in [process for process in self._processes.values() if process.idle]:
-            self._let_go(process)
-
-    # Spawning
+    # Starting
 
     def _make_room(self) -> None:
         while self._wanted:
-            if len(self._processes) - len(self._wanted) >= self._limit:
+            if len(self._by_ticket) >= self._limits.processes:
                 idle = [process for process in self._processes.values() if process.idle]
                 if not idle:
                     return
-                self._let_go(min(idle, key=lambda process: process.idle_since))
-            self._ask_for(self._wanted.popleft())
+                self._stop(min(idle, key=lambda process: process.idle_since))
+            self._start(self._wanted.popleft())
 
-    def _ask_for(self, process: _Process) -> None:
-        self._ticket += 1
-        self._asked[self._ticket] = process
-        process.deadline = self._reactor.now + self._spawn_seconds
-        try:
-            self._line.send(REQUEST.pack(self._ticket, *process.key))
-        except OSError:
-            del self._asked[self._ticket]
-            self._give_up(process)
-
-    def _spawned(self, events: int) -> None:
-        try:
-            answer, descriptors, _, _ = socket.recv_fds(self._line, ANSWER.size, 1)
-        except BlockingIOError:
-            return
-        if not answer:
-            self._reactor.forget(self._line.fileno())
-            return
-        ticket, granted = ANSWER.unpack(answer)
-        process = self._asked.pop(ticket, None)
-        if process is None:  # asked for by a worker before this one, or too long ago
-            for fd in descriptors:
-                os.close(fd)
-        elif granted and descriptors:
-            self._introduce(process, socket.socket(fileno=descriptors[0]))
+    def _start(self, process: UserProcess) -> None:
+        process.ticket = self._spawner.start(*process.key)
+        process.deadline = self._reactor.now + self._limits.start_seconds
+        if process.ticket:
+            self._by_ticket[process.ticket] = process
         else:
-            self._give_up(process)
+            self._not_started(process, "the spawner does not listen")
 
-    def _introduce(self, process: _Process, connection: socket.socket) -> None:
+    def started(self, ticket: int, connection: socket.socket | None) -> None:
+        """The spawner's report: a process runs, or could not be started."""
+        process = self._by_ticket.get(ticket)
+        if connection is None:
+            if process is not None:
+                self._not_started(process, "the spawner refused it, or the machine is full")
+        elif process is None:
+            connection.close()  # nobody waits for it any more
+        else:
+            self._connect(process, connection)
+
+    def _connect(self, process: UserProcess, connection: socket.socket) -> None:
         connection.setblocking(False)
         process.socket = connection
-        process.deadline = NEVER
-        self._reactor.watch(connection.fileno(), READ, lambda _: self._answered(process))
-        self._hand_over(process)
+        self._reactor.watch(connection.fileno(), READ, lambda _: self._receive(process))
 
-    # Requests
+    def _not_started(self, process: UserProcess, reason: str) -> None:
+        self._log(f"uid {process.key[0]}: its process could not be started: {reason}")
+        _, orders = process.take_orders()
+        self._by_ticket.pop(process.ticket, None)
+        self._pauses.failed(process.key, self._reactor.now)
+        self._forget(process)
+        for order in orders:
+            order.done(NOT_STARTED)
+        self._make_room()
 
-    def _hand_over(self, process: _Process) -> None:
-        assert process.socket is not None
-        while process.waiting and len(process.under_way) < UNDER_WAY:
-            waiting = process.waiting[0]
-            try:
-                socket.send_fds(process.socket, [waiting.data], list(waiting.files))
-            except BlockingIOError:
-                break  # goes on when something is answered
-            except OSError:
-                self._give_up(process)
-                return
-            process.under_way.append(process.waiting.popleft())
-            process.deadline = self._reactor.now + self._answer_seconds
+    # Messages
 
-    def _answered(self, process: _Process) -> None:
-        assert process.socket is not None
+    def _send_waiting(self, process: UserProcess) -> None:
         try:
-            answer = process.socket.recv(LARGEST_ANSWER)
-        except BlockingIOError:
-            return
+            process.send_waiting()
         except OSError:
-            answer = b""
-        if not answer or not process.under_way:
-            self._give_up(process)
+            self._give_up(process, "its channel broke")
             return
-        waiting = process.under_way.popleft()
-        process.deadline = self._reactor.now + self._answer_seconds if process.under_way else NEVER
+        first = min((order.deadline for order in process.sent), default=NEVER)
+        process.deadline = first + self._limits.answer_seconds
+
+    def _receive(self, process: UserProcess) -> None:
+        data = process.receive()
+        if data is None:
+            return
+        if not process.ready:
+            self._began(process, data)
+        elif not data:
+            self._give_up(process, "it ended" if process.sent else "")
+        else:
+            self._answered(process, data)
+
+    def _began(self, process: UserProcess, data: bytes) -> None:
+        failure = read_failure(data)
+        if failure:
+            self._kill(process)
+            self._not_started(process, failure if data else "it ended at once")
+            return
+        process.ready = True
         process.idle_since = self._reactor.now
-        self._hand_over(process)
-        waiting.done(answer)
+        self._send_waiting(process)
+
+    def _answered(self, process: UserProcess, data: bytes) -> None:
+        reply = read_answer(data)
+        if reply is None or not process.sent:
+            process.believed = False
+            self._give_up(process, "it sent something that is not an answer")
+            return
+        order = process.sent.popleft()
+        self._pauses.succeeded(process.key)
+        process.idle_since = self._reactor.now
+        self._send_waiting(process)
+        order.done(reply)
         self._make_room()
 
-    def _give_up(self, process: _Process) -> None:
-        self._let_go(process)
-        for waiting in (*process.under_way, *process.waiting):
-            waiting.done(None)
+    # Ending
+
+    def _stop(self, process: UserProcess) -> None:
+        """Close the channel of an idle process, which ends it."""
+        self._forget(process)
+        self._by_ticket.pop(process.ticket, None)
+        self._spawner.stop(process.ticket)
+
+    def _give_up(self, process: UserProcess, reason: str) -> None:
+        """Kill a process; its messages are answered when it is dead."""
+        self._failed(process, reason)
+        self._forget(process, close=False)
+        waiting = [*process.waiting]
+        process.waiting.clear()
+        for order in waiting:
+            self._queue(order, process.key)  # they were not sent, so another may have them
+        process.deadline = self._reactor.now + self._limits.end_seconds
+        self._kill(process)
+
+    def _failed(self, process: UserProcess, reason: str) -> None:
+        if reason:
+            self._log(f"uid {process.key[0]}: its process is given up: {reason}")
+            self._pauses.failed(process.key, self._reactor.now)
+
+    def _kill(self, process: UserProcess) -> None:
+        if not self._spawner.kill(process.ticket):
+            self.ended(process.ticket)
+
+    def ended(self, ticket: int) -> None:
+        """The spawner's report: a process is dead. What it answered before counts."""
+        process = self._by_ticket.get(ticket)
+        if process is None:
+            return
+        known = self._processes.get(process.key) is process
+        if known and not process.ready:
+            data = process.receive() if process.socket is not None else b""
+            self._not_started(process, (data and read_failure(data)) or "it ended at once")
+            return
+        replies = process.last_replies()
+        sent, waiting = process.take_orders()
+        self._failed(process, "it ended" if known and len(sent) > len(replies) else "")
+        self._by_ticket.pop(ticket)
+        self._forget(process)
+        for number, order in enumerate(sent):
+            order.done(replies[number] if number < len(replies) else LOST)
+        for order in waiting:
+            self._queue(order, process.key)
         self._make_room()
 
-    def _let_go(self, process: _Process) -> None:
+    def _forget(self, process: UserProcess, close: bool = True) -> None:
+        """It gets no more messages; with `close`, its channel is closed too."""
         if self._processes.get(process.key) is process:
             del self._processes[process.key]
         if process.socket is not None:
             with suppress(KeyError):
                 self._reactor.forget(process.socket.fileno())
-            process.socket.close()
-            process.socket = None
+            if close:
+                process.socket.close()
+                process.socket = None
+
+    # Time
 
     def _tick(self) -> None:
-        now = self._reactor.now
-        for process in list(self._processes.values()):
-            if process.idle and now - process.idle_since > self._idle_seconds:
-                self._let_go(process)
+        now = time.monotonic()
+        self._drop_late(now)
+        for process in list(self._by_ticket.values()):
+            known = self._processes.get(process.key) is process
+            if process.idle and known and now - process.idle_since > self._limits.idle_seconds:
+                self._stop(process)
             elif now > process.deadline:
-                self._asked = {t: d for t, d in self._asked.items() if d is not process}
-                self._give_up(process)
+                self._overdue(process, known)
+        self._pauses.forget_old(now)
+
+    def _overdue(self, process: UserProcess, known: bool) -> None:
+        if not known:
+            self._log(f"uid {process.key[0]}: its process cannot be ended")
+            self.ended(process.ticket)
+        elif process.ready:
+            self._give_up(process, "it did not deliver in time")
+        else:
+            self._kill(process)
+            self._not_started(process, f"not within {self._limits.start_seconds:.0f} s")
+
+    def _drop_late(self, now: float) -> None:
+        """Answer messages whose time was over before a process could have them."""
+        for process in list(self._processes.values()):
+            late = [order for order in process.waiting if order.deadline < now]
+            if not late:
+                continue
+            self._log(f"uid {process.key[0]}: {len(late)} messages waited too long")
+            process.waiting = deque(order for order in process.waiting if order.deadline >= now)
+            for order in late:
+                order.done(LATE)

@@ -1,175 +1,225 @@
 """spawner: where the server was started as root, the one process that stays root.
 
-It sees no mail and no client. Workers, which are nobody in particular, ask it
-for a *process*: a process that is a given user, in every respect and for good,
-before it sees the first byte of that user's mail. A worker that is taken over
-can have mail delivered to any user it likes, as it always could; it can never
-become root, and a process that is taken over is only its own user.
+It sees no mail and no client. Workers, which have no rights, ask it for a
+*recipient process*: a new program that runs as one user for good before it sees
+the first byte of that user's mail. A worker that is taken over can have mail
+delivered to any user it likes, as it always could; it can never become root. A
+recipient process that is taken over is only its own user.
 
-    worker  --- uid, gid --->  spawner (root)
-            <-- a socket ---      | fork, become(user)
-            --- messages ----->  process (the user): rules, Maildir, sync
-            <-- replies ------
+    worker  --- start: uid, gid --->   spawner (root)
+            <-- a channel -----------     | fork, give up root, exec
+            --- messages -------------->  recipient process (the user)
+            <-- answers ----------------     rules, Maildir, sync
+            --- stop --------------->  spawner kills it and says when it is dead
 
-Recipient processes live on for the user's next message, until the worker lets them go, so
-the price of a fork is paid once, not for each message.
+Recipient processes stay for the user's next message until the worker stops them,
+so that a start is paid once, not for each message.
+
+Guarantee: between fork and exec nothing of the user's is read. A process has a
+session of its own and no terminal; its standard input, output and error are
+/dev/null; it has no open file of the server but its channel, and hard limits on
+what it may use. It dies when the spawner dies.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import socket
 import struct
-import sys
-import traceback
+import time
+from contextlib import suppress
 from functools import partial
 
+from maildrop_py.lmtp.processes.answer import FAILED
+from maildrop_py.lmtp.processes.parent_death import die_with_parent
 from maildrop_py.lmtp.processes.privileges import Credentials, become, credentials_of
+from maildrop_py.lmtp.processes.process_sessions import kill_session
+from maildrop_py.lmtp.processes.recipient_program import CHANNEL
+from maildrop_py.lmtp.processes.resource_limits import ResourceLimits
 from maildrop_py.lmtp.server.reactor import READ, Reactor
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    # Delivers a batch as the user that the process is; one answer for each.
-    Perform = Callable[[list["Request"]], list[bytes]]
+ORDER = struct.Struct("!BQII")  # START and so on, ticket, uid, gid
+REPORT = struct.Struct("!BQ")  # STARTED and so on, ticket
+START, STOP, KILL, FORGET_ALL = range(4)
+STARTED, REFUSED, ENDED = range(3)
 
-REQUEST = struct.Struct("!QII")  # ticket, uid, gid
-ANSWER = struct.Struct("!Q?")  # ticket, whether a socket comes with it
-INT = struct.Struct("i")
-LARGEST_REQUEST = 64 * 1024  # bytes of `data`
-MOST_DESCRIPTORS = 8
-BATCH = 16
+STOP_SECONDS = 5.0
+"""A process whose channel was closed is killed if it has not ended by then."""
 
+HIGHEST_DESCRIPTOR = 1 << 20
 
-@record
-class Request:
-    """What a worker asks a process to do: data in a form of theirs, and open files."""
-
-    data: bytes
-    files: tuple[int, ...]
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ")
+"""What a recipient process gets of the server's environment."""
 
 
-def line() -> tuple[socket.socket, socket.socket]:
+def channel() -> tuple[socket.socket, socket.socket]:
     """A connection between the spawner and one worker; made before both are forked."""
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-class Spawner:
-    """Forks processes for those who ask on one of `lines`.
+@record
+class Policy:
+    """Which program is started, for whom, and what it may use.
 
-    Never for root, and for no uid or gid below `lowest`, so that no worker can
-    get at an account of the system. `perform` is what a process does with requests.
+    Never for root, for no uid or gid below `lowest` (so no worker can reach a
+    system account), and not for `refused` ids (those of the workers themselves).
     """
 
-    def __init__(self, lines: list[socket.socket], perform: Perform, lowest: int = 1000) -> None:
-        self._perform, self._lowest = perform, max(1, lowest)
+    command: tuple[str, ...]
+    lowest: int = 1000
+    refused: tuple[int, ...] = ()
+    limits: ResourceLimits = ResourceLimits()
+
+    def allows(self, credentials: Credentials) -> bool:
+        """Whether a process with these ids may be started."""
+        ids = (credentials.uid, credentials.gid)
+        return min(ids) >= max(1, self.lowest) and credentials.uid not in self.refused
+
+
+class _Child:
+    """A process that runs. `kill_at` is when it is killed, a time.monotonic() value."""
+
+    __slots__ = ("kill_at", "pid", "ticket", "worker")
+
+    def __init__(self, pid: int, ticket: int, worker: socket.socket) -> None:
+        self.pid, self.ticket, self.worker = pid, ticket, worker
+        self.kill_at = float("inf")
+
+
+class Spawner:
+    """Starts recipient processes for the workers at the other ends of `channels`."""
+
+    def __init__(self, channels: Sequence[socket.socket], policy: Policy) -> None:
+        self._policy = policy
+        self._children: dict[int, _Child] = {}  # by pid
         self._reactor = Reactor()
-        for end in lines:
-            end.setblocking(False)
-            self._reactor.watch(end.fileno(), READ, partial(self._asked, end))
+        for worker in channels:
+            worker.setblocking(False)
+            self._reactor.watch(worker.fileno(), READ, partial(self._ordered, worker))
 
     def run(self, beat: Callable[[], None] = lambda: None) -> None:
-        """Serve until SIGTERM. Recipient processes that live then are left to their workers."""
+        """Serve until SIGTERM; then the processes that are left end too."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._reactor.soon(self._reactor.stop))
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries them
-        self._reactor.ticks.append(beat)
+        signal.signal(signal.SIGCHLD, lambda *_: self._reactor.soon(self._reap))
+        self._reactor.ticks += [beat, self._tick]
         beat()
-        gc.freeze()  # a collection in a process would copy what it shares with this process
         self._reactor.run()
+        for child in self._children.values():
+            kill_session(child.pid)
 
-    def _asked(self, end: socket.socket, events: int) -> None:
+    # Orders
+
+    def _ordered(self, worker: socket.socket, events: int) -> None:
         try:
-            request = end.recv(REQUEST.size + 1)
+            order = worker.recv(ORDER.size + 1)
         except BlockingIOError:
             return
-        if len(request) != REQUEST.size:
-            self._reactor.forget(end.fileno())  # closed, or not a worker of ours
+        if len(order) != ORDER.size:
+            self._reactor.forget(worker.fileno())  # closed, or not a worker of ours
             return
-        ticket, uid, gid = REQUEST.unpack(request)
-        credentials = credentials_of(uid, gid)
-        if min(credentials.uid, credentials.gid) < self._lowest:
-            end.send(ANSWER.pack(ticket, False))
+        what, ticket, uid, gid = ORDER.unpack(order)
+        if what == START:
+            self._start(worker, ticket, credentials_of(uid, gid))
+        elif what == FORGET_ALL:  # a new worker: nobody knows the processes of the last one
+            for child in self._of(worker):
+                child.kill_at = time.monotonic() + STOP_SECONDS
         else:
-            self._spawn(credentials, end, ticket)
+            self._end(worker, ticket, at_once=what == KILL)
 
-    def _spawn(self, credentials: Credentials, end: socket.socket, ticket: int) -> None:
-        mine, theirs = line()
+    def _end(self, worker: socket.socket, ticket: int, at_once: bool) -> None:
+        child = next((c for c in self._of(worker) if c.ticket == ticket), None)
+        if child is None:
+            self._report(worker, ENDED, ticket)
+        elif at_once:
+            kill_session(child.pid)
+        else:
+            child.kill_at = time.monotonic() + STOP_SECONDS
+
+    def _of(self, worker: socket.socket) -> list[_Child]:
+        return [child for child in self._children.values() if child.worker is worker]
+
+    def _report(self, worker: socket.socket, what: int, ticket: int) -> None:
+        with suppress(OSError):  # it has gone, or does not listen: its loss
+            worker.send(REPORT.pack(what, ticket))
+
+    # Processes
+
+    def _start(self, worker: socket.socket, ticket: int, credentials: Credentials) -> None:
+        if not self._policy.allows(credentials):
+            self._report(worker, REFUSED, ticket)
+            return
+        mine, theirs = channel()
         with mine, theirs:
             try:
-                if os.fork() == 0:
-                    self._be_recipient_process(credentials, mine)
+                pid = os.fork()
             except OSError:  # no more processes or memory
-                end.send(ANSWER.pack(ticket, False))
+                self._report(worker, REFUSED, ticket)
                 return
-            socket.send_fds(end, [ANSWER.pack(ticket, True)], [theirs.fileno()])
+            if pid == 0:
+                self._become_recipient_process(credentials, mine)
+            self._children[pid] = _Child(pid, ticket, worker)
+            with suppress(OSError):
+                socket.send_fds(worker, [REPORT.pack(STARTED, ticket)], [theirs.fileno()])
 
-    def _be_recipient_process(self, credentials: Credentials, mine: socket.socket) -> None:
-        """The process's whole life; never returns into the spawner's."""
-        status = 70
+    def _become_recipient_process(self, credentials: Credentials, mine: socket.socket) -> None:
+        """The child, up to exec; never returns into the spawner's own work."""
+        parent = os.getppid()
         try:
+            os.setsid()
+            self._policy.limits.apply()
             become(credentials)
+            die_with_parent(parent)
             os.chdir("/")
-            _forget_everything_but(mine.fileno())
+            os.umask(0o077)
+            _keep_only(mine.fileno())
+            environment = {name: os.environ[name] for name in KEPT if name in os.environ}
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
-            serve_requests(mine, self._perform)
-            status = 0
-        except BaseException:  # noqa: BLE001 - the outermost frame of this process
-            traceback.print_exc()
+            signal.pthread_sigmask(signal.SIG_SETMASK, ())
+            os.execve(self._policy.command[0], self._policy.command, environment)
+        except BaseException as error:  # noqa: BLE001 - the outermost frame of this process
+            with suppress(BaseException):
+                os.write(CHANNEL, FAILED + f"{self._policy.command[0]}: {error}".encode())
         finally:
-            sys.stderr.flush()
-            os._exit(status)
+            os._exit(70)
 
-
-def serve_requests(mine: socket.socket, perform: Perform) -> None:
-    """Do what comes on `mine` until the other end closes. What waits together is done together."""
-    while batch := _batch(mine):
-        answers = perform(batch)
-        for request, answer in zip(batch, answers, strict=True):
-            for fd in request.files:
-                os.close(fd)
+    def _reap(self) -> None:
+        while self._children:
             try:
-                mine.send(answer)
-            except BrokenPipeError:
-                return  # the worker has gone; its client will send the message again
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                pid = 0
+            if not pid:
+                return
+            child = self._children.pop(pid, None)
+            if child is not None:
+                self._report(child.worker, ENDED, child.ticket)
+
+    def _tick(self) -> None:
+        self._reap()
+        now = time.monotonic()
+        for child in [child for child in self._children.values() if child.kill_at <= now]:
+            kill_session(child.pid)
 
 
-def _batch(mine: socket.socket) -> list[Request]:
-    batch: list[Request] = []
-    flags = 0
-    while len(batch) < BATCH:
-        try:
-            request = _receive(mine, flags)
-        except (BlockingIOError, ConnectionResetError):
-            break
-        if not request.data:
-            break
-        batch.append(request)
-        flags = socket.MSG_DONTWAIT
-    return batch
+def _keep_only(fd: int) -> None:
+    """Leave open: /dev/null as standard input, output and error, and `fd` as CHANNEL.
 
-
-def _receive(mine: socket.socket, flags: int) -> Request:
-    """As socket.recv_fds, which takes flags and ignores them (Python 3.11)."""
-    room = socket.CMSG_SPACE(MOST_DESCRIPTORS * INT.size)
-    data, extra, _, _ = mine.recvmsg(LARGEST_REQUEST, room, flags | socket.MSG_CMSG_CLOEXEC)
-    files: list[int] = []
-    for level, kind, packed in extra:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            whole = len(packed) - len(packed) % INT.size
-            files += [fd for (fd,) in INT.iter_unpack(packed[:whole])]
-    return Request(data, tuple(files))
-
-
-def _forget_everything_but(fd: int) -> None:
-    """Close what root had open: sockets of other users' processes, of workers, of clients."""
-    first = 3
-    if fd > first:
-        os.closerange(first, fd)
-    os.closerange(fd + 1, os.sysconf("SC_OPEN_MAX"))
+    So closed are root's terminal, the sockets of other users' processes, of workers
+    and of clients.
+    """
+    if fd != CHANNEL:
+        os.dup2(fd, CHANNEL)
+    os.set_inheritable(CHANNEL, True)
+    null = os.open("/dev/null", os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.closerange(CHANNEL + 1, HIGHEST_DESCRIPTOR)

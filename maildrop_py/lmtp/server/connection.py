@@ -194,7 +194,10 @@ class Connection:
         if session.progress != self._progress:
             self._progress = session.progress
             self.quiet_since = now
-            self.deadline = now + limits.command_seconds
+            wait = limits.command_seconds
+            if not session.progress:
+                wait = min(wait, limits.greeting_seconds)
+            self.deadline = now + wait
             self._message_deadline = now + limits.message_seconds
         if session.receiving:
             self.deadline = min(now + limits.text_seconds, self._message_deadline)

@@ -1,9 +1,9 @@
 """listeners: opens the sockets that clients connect to, or takes those of systemd.
 
-A Unix socket appears under its name only when its mode and owner are right, so
-nobody else can connect at any moment. It replaces a dead socket of the same name,
-never a live one and never anything else. TCP is for loopback alone: LMTP has
-neither passwords nor encryption.
+A Unix socket appears under its name only when its mode and owner are right
+(`unix_socket`), so nobody else can connect at any moment. It replaces a dead
+socket of the same name, never a live one and never anything else. TCP is for
+loopback alone: LMTP has neither passwords nor encryption.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import stat
 from contextlib import suppress
 
 from maildrop_py.errors import UsageError
+from maildrop_py.lmtp.server import unix_socket
 from maildrop_py.message import ip
 from maildrop_py.record import record
 
@@ -21,7 +22,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-BACKLOG = 1024
 FIRST_PASSED = 3  # sd_listen_fds(3)
 
 
@@ -36,6 +36,15 @@ class Listener:
     xforward: bool = False
     path: str = ""
     inode: int = 0
+
+    @property
+    def address(self) -> str:
+        """Where clients connect, for messages."""
+        if self.socket.family == socket.AF_UNIX:
+            name = self.path or self.socket.getsockname()
+            return name if isinstance(name, str) else os.fsdecode(name)
+        host, port = self.socket.getsockname()[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def listen_unix(
@@ -53,23 +62,8 @@ def listen_unix(
     or a server answers there, OSError if it cannot be made.
     """
     _remove_dead_socket(path)
-    listener = socket.socket(socket.AF_UNIX)
-    new = f"{path}.{os.getpid()}"
-    before = os.umask(0o777)
-    try:
-        listener.bind(new)
-    finally:
-        os.umask(before)
-    try:
-        os.chown(new, uid, gid)
-        os.chmod(new, mode)
-        listener.listen(BACKLOG)
-        os.rename(new, path)
-    except OSError:
-        listener.close()
-        os.unlink(new)
-        raise
-    return Listener(listener, xforward, path, _inode(path))
+    made = unix_socket.listen(path, mode, uid, gid)
+    return Listener(made, xforward, path, _inode(path))
 
 
 def listen_tcp(host: str, port: int, *, xforward: bool = False) -> Listener:
@@ -84,7 +78,7 @@ def listen_tcp(host: str, port: int, *, xforward: bool = False) -> Listener:
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
-    listener.listen(BACKLOG)
+    listener.listen(unix_socket.BACKLOG)
     return Listener(listener, xforward)
 
 

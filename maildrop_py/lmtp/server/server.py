@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import errno
 import socket
+import struct
+from contextlib import suppress
 from functools import partial
 
+from maildrop_py.lmtp.fixed_replies import TOO_MANY_SESSIONS
 from maildrop_py.lmtp.server.connection import Connection
 from maildrop_py.lmtp.server.reactor import READ, SHARED
 from maildrop_py.lmtp.session import Session
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from maildrop_py.lmtp.session_settings import SessionSettings
 
 QUIET_SECONDS = 1.0
+PEER = struct.Struct("3i")  # pid, uid, gid
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -36,6 +40,7 @@ class Server:
     ) -> None:
         self._reactor, self._settings, self._listeners = reactor, settings, listeners
         self.connections: set[Connection] = set()
+        self._uids: dict[Connection, int] = {}  # of those on a Unix socket
         self._open = False
         self._stop_at: float | None = None
         for listener in listeners:
@@ -71,17 +76,33 @@ class Server:
             if error.errno in NO_ROOM:
                 self._stop_listening()  # until the next tick
             return  # else another process was faster, or the client has gone
-        if client.family != socket.AF_UNIX:
+        uid = peer_uid(client)
+        if uid is None:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        elif self._has_enough(uid):
+            _turn_away(client)
+            return
         session = Session(self._settings, xforward=listener.xforward)
         connection = Connection(client, session, self._reactor, self._left)
         self.connections.add(connection)
+        if uid is not None:
+            self._uids[connection] = uid
         connection.start()
         if len(self.connections) >= self._settings.limits.sessions:
+            self._settings.handler.limit_reached(f"all {len(self.connections)} sessions are in use")
             self._stop_listening()
+
+    def _has_enough(self, uid: int) -> bool:
+        """Whether a local user has so many sessions that others could not come in."""
+        most = self._settings.limits.sessions_of_uid
+        if len(self._uids) < most or list(self._uids.values()).count(uid) < most:
+            return False
+        self._settings.handler.limit_reached(f"uid {uid} has {most} sessions, another is refused")
+        return True
 
     def _left(self, connection: Connection) -> None:
         self.connections.discard(connection)
+        self._uids.pop(connection, None)
         if self._stop_at is not None:
             self._stop_if_empty()
         elif not self._open:
@@ -110,3 +131,21 @@ class Server:
     def _stop_if_empty(self) -> None:
         if not self.connections:
             self._reactor.stop()
+
+
+def peer_uid(client: socket.socket) -> int | None:
+    """The uid of the process at the other end (SO_PEERCRED); None for TCP."""
+    if client.family != socket.AF_UNIX:
+        return None
+    try:
+        found = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, PEER.size)
+    except (AttributeError, OSError):  # another system than Linux
+        return -1
+    uid: int = PEER.unpack(found)[1]
+    return uid
+
+
+def _turn_away(client: socket.socket) -> None:
+    with client, suppress(OSError):
+        client.setblocking(False)
+        client.send(TOO_MANY_SESSIONS.encode())

@@ -112,11 +112,11 @@ class Servings:
 
     def _targets(self, server: Server, strace: Sequence[str]) -> list[int]:
         """The processes whose calls fail or, where what they write is recorded, all."""
-        worker, *appointer = server.children
-        deputies = children(appointer[0]) if appointer else []
+        worker, *spawner = server.children
+        recipients = children(spawner[0]) if spawner else []
         if disk_trace.is_recording(strace):
-            return [worker, *appointer, *deputies]
-        return {"appointer": appointer, "deputy": deputies}.get(self.case.struck, [worker])
+            return [worker, *spawner, *recipients]
+        return {"spawner": spawner, "recipient": recipients}.get(self.case.struck, [worker])
 
     def _hand_over(self, server: Server) -> None:
         """Every letter by a client of its own, at the same time."""

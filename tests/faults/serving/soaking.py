@@ -104,9 +104,9 @@ def _attacks(server: Server, seconds: float, as_root: bool) -> list[Trouble]:
 
 
 def _victims(server: Server, number: int, as_root: bool) -> list[int]:
-    """Workers or, now and then, deputies, or the appointer; none just after all were killed."""
+    """Workers or, now and then, recipients, or the spawner; none just after all were killed."""
     workers = server.children
-    appointer = [workers.pop()] if as_root and workers else []
-    deputies = [pid for parent in appointer for pid in children(parent)]
-    chosen = deputies if number % 3 == 1 else appointer if number % 11 == 2 else workers
+    spawner = [workers.pop()] if as_root and workers else []
+    recipients = [pid for parent in spawner for pid in children(parent)]
+    chosen = recipients if number % 3 == 1 else spawner if number % 11 == 2 else workers
     return chosen or workers

@@ -1,6 +1,6 @@
 """A server that root started: root never touches mail, and no user's trick makes it.
 
-Deputies and workers are ordinary users, so what a link leads to is for the
+Recipient processes and workers are ordinary users, so what a link leads to is for the
 kernel to allow or not; what is shown here is that nothing is done before they
 are.
 """
@@ -8,6 +8,7 @@ are.
 from __future__ import annotations
 
 import os
+import pwd
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -37,7 +38,7 @@ FORKS = ("fork(", "vfork(", "clone(", "clone3(")
 @pytest.fixture
 def served(command: Path, place: Path) -> Servings:
     """Homes of users with uids of their own, and their server, not yet started."""
-    case = Case("privileges", LETTERS, flags="S", struck="deputy", ready=False)
+    case = Case("privileges", LETTERS, flags="S", struck="recipient", ready=False)
     served = Servings(command, place / "place", case)
     for number, user in enumerate(case.users):
         for part in ("", "cur", "new", "tmp"):
@@ -67,7 +68,8 @@ def test_root_writes_nothing_and_sees_no_mail(served: Servings) -> None:
     assert [c for c in by_uid[0] if f"{served.home.path}/" in c and "execve" not in c] == []
     assert [call for call in by_uid[0] if "Subject: hello" in call] == []
     written = [call for call in by_uid[0] if _WRITING.match(call) and "/dev/" not in call]
-    assert [c for c in written if "/run/lmtp" not in c and "/run/log" not in c] == []
+    for_the_socket = ("/run/lmtp", "/run/log", '".lmtp.', '"socket"')
+    assert [c for c in written if not any(name in c for name in for_the_socket)] == []
     for number, user in enumerate(("anna", "bert", "carl")):
         theirs = [call for call in by_uid[UID + number] if "/home/" in call]
         assert any(f"home/{user}/Maildir" in call for call in theirs)
@@ -95,17 +97,24 @@ def test_each_process_is_somebody_for_good(served: Servings) -> None:
     """All ids and groups, and no capability; only those who see no mail stay root."""
     with served.server() as server:
         assert send(server, "anna") is Answer.DONE
-        worker, appointer = server.children
-        [deputy] = children(appointer)
-        for pid, uid in ((worker, 65534), (deputy, UID)):
+        worker, spawner = server.children
+        [recipient] = children(spawner)
+        workers_uid = Path(f"/proc/{worker}").stat().st_uid
+        assert workers_uid not in {account.pw_uid for account in pwd.getpwall()} - _own_account()
+        for pid, uid in ((worker, workers_uid), (recipient, UID)):
             status = Path(f"/proc/{pid}/status").read_text()
             assert set(re.findall(r"^[UG]id:\s+(.*)$", status, re.M)[0].split()) == {str(uid)}
             assert re.search(r"^Groups:\s*(\d*)\s*$", status, re.M)
             assert all(
                 int(mask, 16) == 0 for mask in re.findall(r"^Cap(?:Prm|Eff):\s+(\w+)", status, re.M)
             )
-        opened = [os.readlink(path) for path in Path(f"/proc/{deputy}/fd").iterdir()]
+        opened = [os.readlink(path) for path in Path(f"/proc/{recipient}/fd").iterdir()]
         assert sum(name.startswith("socket:") for name in opened) == 1, opened
+
+
+def _own_account() -> set[int]:
+    """The uid of an account that is the server's own, if this machine has one."""
+    return {account.pw_uid for account in pwd.getpwall() if account.pw_name == "maildrop-py"}
 
 
 def test_all_that_is_made_is_for_its_user_whatever_the_umask(served: Servings) -> None:

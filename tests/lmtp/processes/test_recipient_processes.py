@@ -1,11 +1,9 @@
-"""Deliveries run by processes that are their recipients, and never root."""
+"""Messages are delivered by processes that are their recipients, and cost them alone."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,106 +11,24 @@ from typing import Any
 
 import pytest
 
-from maildrop_py.errors import UsageError
-from maildrop_py.lmtp.processes.privileges import (
-    Credentials,
-    become,
-    credentials_named,
-    credentials_of,
-)
-from maildrop_py.lmtp.processes.recipient_processes import RecipientProcesses
-from maildrop_py.lmtp.processes.spawner import Request, Spawner, line
-from maildrop_py.lmtp.server.reactor import Reactor
+from maildrop_py.lmtp.processes.failure_pauses import FailurePauses, pause
+from maildrop_py.lmtp.processes.recipient_processes import LATE, LOST, NOT_STARTED, QUEUE_FULL
+from maildrop_py.lmtp.reply import Reply
+from tests.support.lmtp.spawning import SpawnerAndWorker
 
 if os.geteuid() != 0:
     pytest.skip("needs root: it becomes other users", allow_module_level=True)
 
-ONE, TWO, THREE = 54321, 54322, 54323  # nobody has these ids
-
-
-def perform(requests: list[Request]) -> list[bytes]:
-    return [answer(request) for request in requests]
-
-
-def answer(request: Request) -> bytes:
-    if request.data == b"die":
-        os._exit(1)
-    if request.data == b"sleep":
-        time.sleep(30)
-    if request.data == b"root":
-        return _try_to_be_root()
-    text = [os.pread(fd, 1000, 0).decode() for fd in request.files]
-    return json.dumps(
-        {
-            "pid": os.getpid(),
-            "uids": os.getresuid(),
-            "gids": os.getresgid(),
-            "groups": os.getgroups(),
-            "open": len(os.listdir("/proc/self/fd")) - 1 - len(request.files),
-            "text": text,
-            "signals": signal.getsignal(signal.SIGCHLD) == signal.SIG_DFL,
-        }
-    ).encode()
-
-
-def _try_to_be_root() -> bytes:
-    for attempt in (os.setuid, os.seteuid, os.setgid):
-        try:
-            attempt(0)
-        except PermissionError:
-            continue
-        return b"got it back"
-    return b"never again"
-
-
-class SpawnerAndWorker:
-    """A worker's loop and its processes; `ask` waits for the answers to several requests."""
-
-    def __init__(self, **options: Any) -> None:
-        self.mine, theirs = line()
-        self.spawner = os.fork()
-        if self.spawner == 0:
-            self.mine.close()
-            Spawner([theirs], perform).run()
-            os._exit(0)
-        theirs.close()
-        self.reactor = Reactor()
-        self.processes = RecipientProcesses(self.reactor, self.mine, **options)
-
-    def ask(self, *requests: tuple[int, bytes]) -> list[Any]:
-        answers: list[Any] = [...] * len(requests)
-
-        def done(index: int, said: bytes | None) -> None:
-            answers[index] = said
-            if ... not in answers:
-                self.reactor.stop()
-
-        self.reactor._running = True
-        with tempfile.TemporaryFile() as file:
-            file.write(b"the message")
-            file.flush()
-            for index, (uid, data) in enumerate(requests):
-                call: Callable[[bytes | None], None] = lambda said, i=index: done(i, said)  # noqa: E731
-                self.processes.send(uid, uid, data, (file.fileno(),), call)
-            if ... in answers:
-                self.reactor.run()
-        return [json.loads(said) if said and said[:1] == b"{" else said for said in answers]
-
-    def close(self) -> None:
-        os.kill(self.spawner, signal.SIGTERM)
-        os.waitpid(self.spawner, 0)
-        for process in list(self.processes._processes.values()):
-            self.processes._let_go(process)
-        self.mine.close()
-        self.reactor.close()
+ONE, TWO = 54321, 54322  # nobody has these ids
+MakeWorker = Callable[..., SpawnerAndWorker]
 
 
 @pytest.fixture
-def spawner() -> Iterator[Callable[..., SpawnerAndWorker]]:
+def worker() -> Iterator[MakeWorker]:
     opened: list[SpawnerAndWorker] = []
 
-    def make(**options: Any) -> SpawnerAndWorker:
-        opened.append(SpawnerAndWorker(**options))
+    def make(*function: str, **options: Any) -> SpawnerAndWorker:
+        opened.append(SpawnerAndWorker(*function, **options))
         return opened[-1]
 
     yield make
@@ -120,112 +36,173 @@ def spawner() -> Iterator[Callable[..., SpawnerAndWorker]]:
         one.close()
 
 
-def test_a_recipient_process_is_its_user_and_nobody_else(spawner):
-    (seen,) = spawner().ask((ONE, b"hello"))
-    assert seen["uids"] == [ONE] * 3
-    assert seen["gids"] == [ONE] * 3
-    assert seen["groups"] == [ONE]
-    assert seen["text"] == ["the message"]
-    assert seen["signals"]
-
-
-def test_a_recipient_process_cannot_become_root_again(spawner):
-    assert spawner().ask((ONE, b"root")) == [b"never again"]
-
-
-def test_a_recipient_process_has_nothing_open_that_was_root_s(spawner):
-    (seen,) = spawner().ask((ONE, b"hello"))
-    assert seen["open"] <= 4  # standard input, output and errors, and its line
-
-
-def test_a_user_s_next_request_is_done_by_the_same_process(spawner):
-    desk = spawner()
-    (first,), (second,) = desk.ask((ONE, b"a")), desk.ask((ONE, b"b"))
-    assert first["pid"] == second["pid"]
-
-
-def test_users_have_processes_of_their_own(spawner):
-    seen = spawner().ask((ONE, b"a"), (TWO, b"b"), (ONE, b"c"))
-    assert [x["uids"][0] for x in seen] == [ONE, TWO, ONE]
-
-
-def test_root_and_system_accounts_are_never_given_a_process(spawner):
-    desk = spawner()
-    assert desk.ask((0, b"hello")) == [None]
-    assert desk.ask((credentials_named("daemon").uid, b"hello")) == [None]
-
-
-def test_a_process_that_dies_costs_its_own_request_alone(spawner):
-    desk = spawner()
-    died, fine = desk.ask((ONE, b"die"), (TWO, b"hello"))
-    assert died is None
-    assert fine["uids"][0] == TWO
-    (again,) = desk.ask((ONE, b"hello"))
-    assert again["uids"][0] == ONE
-
-
-def test_a_process_that_does_not_answer_is_given_up(spawner):
-    desk = spawner(answer_seconds=0.5)
-    stuck, fine = desk.ask((ONE, b"sleep"), (TWO, b"hello"))
-    assert stuck is None
-    assert fine["uids"][0] == TWO
-
-
-def test_a_spawner_that_does_not_answer_is_asked_again_by_the_next_request(spawner):
-    desk = spawner(spawn_seconds=0.2)
-    os.kill(desk.spawner, signal.SIGSTOP)
-    assert desk.ask((ONE, b"hello")) == [None]
-    os.kill(desk.spawner, signal.SIGCONT)
-    (seen,) = desk.ask((ONE, b"hello"))
-    assert seen["uids"][0] == ONE
-
-
-def test_more_users_than_processes_take_turns(spawner):
-    users = [ONE + number for number in range(10)]
-    seen = spawner(limit=2).ask(*((user, b"hello") for user in users))
-    assert [x["uids"][0] for x in seen] == users
-
-
-def test_many_requests_of_one_user_are_done_in_order(spawner):
-    seen = spawner().ask(*((ONE, b"hello") for _ in range(100)))
-    assert len({x["pid"] for x in seen}) == 1
-
-
-def test_idle_processes_are_let_go_when_rules_change(spawner):
-    desk = spawner()
-    (first,) = desk.ask((ONE, b"a"))
-    desk.processes.let_idle_go()
-    (second,) = desk.ask((ONE, b"b"))
-    assert first["pid"] != second["pid"]
-
-
-def test_processes_end_with_their_worker(spawner):
-    desk = spawner()
-    (seen,) = desk.ask((ONE, b"a"))
-    desk.processes.let_idle_go()
+def see_gone(pid: int) -> None:
     end = time.monotonic() + 20
-    while Path(f"/proc/{seen['pid']}/fd").exists():
-        assert time.monotonic() < end
+    while Path(f"/proc/{pid}/exe").is_symlink():
+        assert time.monotonic() < end, f"{pid} is still there"
         time.sleep(0.01)
 
 
-def test_becoming_somebody_is_irrevocable_and_root_is_nobody():
-    with pytest.raises(PermissionError):
-        become(Credentials(0, 0, ()))
-    with pytest.raises(PermissionError):
-        become(Credentials(ONE, ONE, (0,)))
-    with pytest.raises(UsageError, match="root"):
-        credentials_named("root")
-    with pytest.raises(UsageError, match="no user"):
-        credentials_named("no-such-user-at-all")
-    pid = os.fork()
-    if pid == 0:
-        become(Credentials(ONE, TWO, (THREE,)))
-        kept = os.getresuid() == (ONE,) * 3 and os.getresgid() == (TWO,) * 3
-        os._exit(0 if kept and os.getgroups() == [THREE] else 1)
-    assert os.waitpid(pid, 0)[1] == 0
+def test_a_user_s_next_message_is_delivered_by_the_same_process(worker: MakeWorker) -> None:
+    one = worker()
+    (first,), (second,) = one.ask((ONE, "a")), one.ask((ONE, "b"))
+    assert first["pid"] == second["pid"]
 
 
-def test_an_account_s_group_is_its_own_whatever_is_asked_for():
-    nobody = credentials_named("nobody")
-    assert credentials_of(nobody.uid, 42).gid == nobody.gid
+def test_users_have_processes_of_their_own(worker: MakeWorker) -> None:
+    seen = worker().ask((ONE, "a"), (TWO, "b"), (ONE, "c"))
+    assert [x["uids"][0] for x in seen] == [ONE, TWO, ONE]
+
+
+def test_a_process_that_dies_costs_its_own_message_alone(worker: MakeWorker) -> None:
+    one = worker()
+    died, fine = one.ask((ONE, "die"), (TWO, "hello"))
+    assert died == LOST
+    assert fine["uids"][0] == TWO
+    (again,) = one.ask((ONE, "hello"))
+    assert again["uids"][0] == ONE
+    assert any(f"uid {ONE}" in line for line in one.log)
+
+
+def test_a_process_that_does_not_answer_in_time_is_killed(worker: MakeWorker) -> None:
+    one = worker(answer_seconds=0.1)
+    (state,) = one.ask((ONE, "hello"))
+    stuck, fine = one.ask((ONE, "sleep 600"), (TWO, "hello"), seconds=1)
+    assert stuck == LOST
+    assert fine["uids"][0] == TWO
+    assert not Path(f"/proc/{state['pid']}/exe").is_symlink(), "dead before it was answered"
+
+
+def test_a_process_that_is_killed_takes_its_programs_with_it(worker: MakeWorker) -> None:
+    one = worker(answer_seconds=0.1)
+    (pid,) = one.ask((ONE, "start 600"))
+    assert Path(f"/proc/{pid}/exe").is_symlink()
+    assert one.ask((ONE, "sleep 600"), seconds=1) == [LOST]
+    see_gone(int(pid))
+
+
+def test_a_message_that_waited_too_long_is_never_delivered(worker: MakeWorker) -> None:
+    """Those behind a slow one are not even sent to the process: it has enough to do."""
+    one = worker(answer_seconds=60)
+    slow = [(ONE, "sleep 3")] + [(ONE, "hello")] * 20
+    replies = one.ask(*slow, seconds=1)
+    assert replies[-1] == LATE
+    assert any("waited too long" in line for line in one.log)
+
+
+def test_a_user_s_queue_has_a_limit_and_others_do_not_feel_it(worker: MakeWorker) -> None:
+    one = worker(queue=5)
+    replies = one.ask(*[(ONE, "sleep 0.1")] * 8, *[(TWO, "hello")] * 2)
+    assert [reply == QUEUE_FULL for reply in replies] == [False] * 5 + [True] * 3 + [False] * 2
+    assert any(f"uid {ONE}: 5 messages wait" in line for line in one.log)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"garbage",
+        b"[[250, 1]]",
+        b"250 5.0.0 class of the status",
+        b"999 9.9.9 no such code",
+        b"354 3.0.0 not now",
+        b"250 2.0 too short",
+        b"550",
+        b"\xff\xfe",
+        b"25\xc2\xb2 2.0.0 x",
+        b"250 2.0.0 " + b"x" * 5000,
+        b"[" * 4000,
+    ],
+)
+def test_what_is_not_an_answer_costs_its_own_user_alone(worker: MakeWorker, answer: bytes) -> None:
+    one = worker()
+    bad, fine = one.ask((ONE, f"raw {answer.hex()}"), (TWO, "hello"))
+    assert bad == LOST
+    assert fine["uids"][0] == TWO
+    assert any("not an answer" in line for line in one.log)
+
+
+def test_a_process_that_answers_before_it_is_asked_is_given_up(worker: MakeWorker) -> None:
+    one = worker("main_that_babbles")
+    (reply,) = one.ask((ONE, "hello"))
+    assert reply == "hello" or reply == LOST  # it may even have hit the moment
+    one.ask((TWO, "hello"))
+    assert any("not an answer" in line for line in one.log)
+
+
+def test_a_process_that_cannot_start_says_why(worker: MakeWorker) -> None:
+    one = worker("main_that_fails")
+    assert one.ask((ONE, "hello")) == [NOT_STARTED]
+    assert any("for a reason" in line for line in one.log)
+    one = worker("no_such_function")
+    assert one.ask((ONE, "hello")) == [NOT_STARTED]
+    assert any("AttributeError" in line for line in one.log)
+
+
+def test_a_spawner_that_does_not_answer_is_asked_again_by_the_next_message(
+    worker: MakeWorker,
+) -> None:
+    one = worker(start_seconds=0.2)
+    os.kill(one.spawner, signal.SIGSTOP)
+    assert one.ask((ONE, "hello")) == [NOT_STARTED]
+    os.kill(one.spawner, signal.SIGCONT)
+    one.processes._limits = type(one.processes._limits)()
+    (seen,) = one.ask((ONE, "hello"))
+    assert seen["uids"][0] == ONE
+
+
+def test_more_users_than_processes_take_turns(worker: MakeWorker) -> None:
+    users = [ONE + number for number in range(6)]
+    seen = worker(processes=2).ask(*((user, "hello") for user in users))
+    assert [x["uids"][0] for x in seen] == users
+
+
+def test_many_messages_of_one_user_are_delivered_in_order(worker: MakeWorker) -> None:
+    seen = worker(queue=100).ask(*((ONE, f"raw {b'250 2.0.0 x'.hex()}") for _ in range(1)))
+    seen = worker(queue=100).ask(*((ONE, "hello") for _ in range(100)))
+    assert len({x["pid"] for x in seen}) == 1
+
+
+def test_idle_processes_are_stopped_when_rules_change(worker: MakeWorker) -> None:
+    one = worker()
+    (first,) = one.ask((ONE, "a"))
+    one.processes.stop_idle()
+    (second,) = one.ask((ONE, "b"))
+    assert first["pid"] != second["pid"]
+    see_gone(first["pid"])
+
+
+def test_an_idle_process_is_stopped_after_a_while(worker: MakeWorker) -> None:
+    one = worker(idle_seconds=0.5)
+    (first,) = one.ask((ONE, "a"))
+    one.ask((TWO, "sleep 3"))
+    see_gone(first["pid"])
+
+
+def test_a_new_worker_ends_the_processes_of_the_last_one(worker: MakeWorker) -> None:
+    """They may hang with a message whose client has an answer long since."""
+    from maildrop_py.lmtp.processes.spawner import FORGET_ALL, ORDER
+
+    one = worker()
+    (pid,) = one.ask((ONE, "start 600"))
+    one.mine.send(ORDER.pack(FORGET_ALL, 0, 0, 0))
+    see_gone(int(pid))
+
+
+def test_a_user_whose_process_fails_again_and_again_waits_ever_longer() -> None:
+    assert pause(1) == 0
+    assert [pause(count) for count in (2, 3, 4, 100)] == [2, 4, 8, 30]
+    pauses = FailurePauses()
+    pauses.failed((ONE, ONE), 10.0)
+    assert not pauses.is_paused((ONE, ONE), 10.0)
+    pauses.failed((ONE, ONE), 10.0)
+    assert pauses.is_paused((ONE, ONE), 11.9) and not pauses.is_paused((TWO, TWO), 11.9)
+    assert not pauses.is_paused((ONE, ONE), 12.0)
+    pauses.succeeded((ONE, ONE))
+    assert not pauses.is_paused((ONE, ONE), 11.0)
+
+
+def test_a_reply_that_came_before_death_counts(worker: MakeWorker) -> None:
+    """The message was delivered: to say otherwise would double it."""
+    one = worker(answer_seconds=0.1)
+    replies = one.ask((ONE, "hello"), (ONE, "sleep 600"), seconds=1)
+    assert isinstance(replies[0], dict) and isinstance(replies[1], Reply)

@@ -95,6 +95,12 @@ class Drop:
     def reload(self) -> None:
         self.reloads += 1
 
+    def limit_reached(self, text: str) -> None:
+        return
+
+    def deferred(self, address: str, reply: Reply) -> None:
+        return
+
     def unexpected(self, error: Exception) -> None:
         raise error
 

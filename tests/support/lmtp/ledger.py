@@ -60,6 +60,12 @@ class Ledger:
         self.begun.append(Letter(self, transaction))
         return self.begun[-1]
 
+    def limit_reached(self, text: str) -> None:
+        return
+
+    def deferred(self, address: str, reply: Reply) -> None:
+        return
+
     def unexpected(self, error: Exception) -> None:
         self.seen.append(error)
 

@@ -95,7 +95,7 @@ CASES = (
     Case("piped", then=f"pipe: {INTO_HOME}, continue: true", folder="", piped="piped"),
     Case("at once", AT_ONCE, flags="S"),
     Case("as root, worker", SEVERAL, flags="S", struck="root's worker"),
-    Case("as root, deputy", flags="S", struck="deputy"),
-    Case("as root, large, deputy", LARGE_FOR_TWO, flags="S", struck="deputy"),
-    Case("as root, appointer", SEVERAL, flags="S", warm=False, struck="appointer"),
+    Case("as root, recipient", flags="S", struck="recipient"),
+    Case("as root, large, recipient", LARGE_FOR_TWO, flags="S", struck="recipient"),
+    Case("as root, spawner", SEVERAL, flags="S", warm=False, struck="spawner"),
 )

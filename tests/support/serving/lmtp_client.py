@@ -63,28 +63,28 @@ class Client:
         self, message: bytes, recipients: Sequence[str], origin: str = ""
     ) -> dict[str, Answer]:
         """One message. `origin` are XFORWARD's attributes."""
-        answers = dict.fromkeys(recipients, Answer.DEFERRED)
+        outcomes = dict.fromkeys(recipients, Answer.DEFERRED)
         if not self.lost:
             try:
-                self._hand_over(message, answers, origin)
+                self._hand_over(message, outcomes, origin)
             except (Lost, OSError) as error:
                 self._lose(error)
-        return answers
+        return outcomes
 
-    def _hand_over(self, message: bytes, answers: dict[str, Answer], origin: str) -> None:
+    def _hand_over(self, message: bytes, outcomes: dict[str, Answer], origin: str) -> None:
         commands = [f"XFORWARD {origin}"] if origin else []
         commands.append(f"MAIL FROM:<{SENDER}>")
-        commands += [f"RCPT TO:<{recipient}>" for recipient in answers]
+        commands += [f"RCPT TO:<{recipient}>" for recipient in outcomes]
         self._say("".join(f"{command}\r\n" for command in [*commands, "DATA"]).encode())
-        answers = [self._answer() for _ in commands][-len(answers) :]
-        accepted = [user for user, answer in zip(answers, answers, strict=True) if answer == "2"]
+        answers = [self._answer() for _ in commands][-len(outcomes) :]
+        accepted = [user for user, answer in zip(outcomes, answers, strict=True) if answer == "2"]
         if self._answer("5" if not accepted else "4") != "3":
             return
         self._say(stuffed(message))
-        answers.update(dict.fromkeys(accepted, Answer.UNANSWERED))
+        outcomes.update(dict.fromkeys(accepted, Answer.UNANSWERED))
         for recipient in accepted:
             answer = self._answer()
-            answers[recipient] = Answer.DONE if answer == "2" else self._why_not()
+            outcomes[recipient] = Answer.DONE if answer == "2" else self._why_not()
 
     def _why_not(self) -> Answer:
         """If the recipient process was lost, the server knows no more than we do."""

@@ -22,7 +22,7 @@ _ATTACHED = re.compile(rb"Process (\d+) attached")
 class Server:
     """`command` with what it needs to listen on `socket`, as `uid` if that is not None.
 
-    With `as_root`, it has an appointer besides its `workers`.
+    With `as_root`, it has a spawner besides its `workers`.
     """
 
     def __init__(
@@ -85,36 +85,57 @@ class Server:
 
     @property
     def children(self) -> list[int]:
-        """Its workers, the oldest first, and, started as root, the appointer last."""
+        """Its workers, the oldest first, and, started as root, the spawner last."""
         return sorted(children(self.pid), key=_is_roots)
 
     def stop(self) -> None:
         """Ask it to, and wait; Wrong if it does not."""
+        processes = self._tree()
         self._process.terminate()
         try:
             status = self._process.wait(STOP)
         except subprocess.TimeoutExpired:
             self.kill()
             raise Wrong("it does not stop") from None
-        self._see_all_gone()
+        _see_gone(processes)
         if status:
             raise Wrong(f"it stopped with {status}: {self.log.read_text()[-300:]}")
 
     def kill(self) -> None:
         """All its processes, at once."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        processes = self._tree()
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         self._process.wait()
-        self._see_all_gone()
+        _see_gone(processes)
 
-    def _see_all_gone(self) -> None:
-        until = time.monotonic() + STOP
-        with suppress(ProcessLookupError):
-            while time.monotonic() < until:
-                os.killpg(self.pid, 0)
-                time.sleep(0.002)
-            os.killpg(self.pid, signal.SIGKILL)
+    def _tree(self) -> list[int]:
+        """All its processes, each behind the one that started it."""
+        found = [self.pid]
+        for process in found:
+            found += children(process)
+        return found
+
+
+def _see_gone(processes: Sequence[int]) -> None:
+    """Wait until none of them runs; Wrong if one goes on."""
+    until = time.monotonic() + STOP
+    while left := [process for process in processes if _runs(process)]:
+        if time.monotonic() > until:
+            for process in left:
+                os.kill(process, signal.SIGKILL)
             raise Wrong("some of its processes do not stop")
+        time.sleep(0.002)
+
+
+def _runs(process: int) -> bool:
+    """Whether it is there, and not only waiting to be waited for."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def children(pid: int) -> list[int]:

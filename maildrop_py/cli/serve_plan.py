@@ -1,0 +1,149 @@
+"""serve_plan: from the options of `serve` to a Plan, or what is wrong with them."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import socket
+from typing import TYPE_CHECKING
+
+from maildrop_py.cli.listening import listeners_of
+from maildrop_py.errors import UsageError
+from maildrop_py.lmtp.processes.privileges import (
+    Credentials,
+    credentials_named,
+    unused_credentials,
+)
+from maildrop_py.lmtp.processes.recipient_processes import ProcessLimits
+from maildrop_py.lmtp.processes.resource_limits import MIB, ResourceLimits
+from maildrop_py.lmtp.session_settings import Limits
+from maildrop_py.paths import SHARED_RULES, UserPaths, delivery_log
+from maildrop_py.serve.path_template import PathTemplate
+from maildrop_py.serve.recipients import MailboxPaths, Recipients
+from maildrop_py.serve.server_log import ServerLog
+from maildrop_py.serve.service import Plan
+from maildrop_py.serve.user_database import AnyUser, MaildirUsers, PasswordFile, SystemAccounts
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from maildrop_py.cli.serve import Options
+    from maildrop_py.serve.user_database import UserDatabase
+
+WORKERS_ACCOUNT = "maildrop-py"
+"""Who the workers are where recipients deliver, if this account exists."""
+
+
+def plan_of(options: Options, environ: MutableMapping[str, str]) -> Plan:
+    """What `serve` is to do. Opens its sockets; raises UsageError and OSError."""
+    credentials = _credentials(options)
+    homes = bool(options.users or options.home)
+    paths = _mailbox_paths(options, homes, environ)
+    paths.check(homes)
+    name = options.name or socket.getfqdn()
+    log = ServerLog(options.log_to, environ)
+    users = _users(options, paths, log)
+    return Plan(
+        credentials=credentials,
+        processes=os.geteuid() == 0 and options.users is not None,
+        recipients=Recipients(users, paths, options.recipient_delimiter, name),
+        name=name,
+        limits=_limits(options),
+        workers=options.workers or len(os.sched_getaffinity(0)),
+        lowest=options.lowest_uid,
+        log=log,
+        seconds=options.deadline,
+        process_limits=ProcessLimits(
+            processes=options.processes, queue=options.queue, idle_seconds=options.process_idle
+        ),
+        resources=ResourceLimits(
+            memory=options.process_memory * MIB,
+            processor=options.process_cpu,
+            processes=options.process_count,
+        ),
+        listeners=listeners_of(
+            *(options.listen, options.mode, options.owner, options.group),
+            example="/run/maildrop-py/lmtp",
+            xforward=options.xforward,
+        ),
+    )
+
+
+def _limits(options: Options) -> Limits:
+    return Limits(
+        message=options.message_size * MIB,
+        recipients=options.recipients,
+        sessions=options.sessions,
+        sessions_of_uid=options.sessions_per_uid or max(1, options.sessions * 3 // 4),
+        greeting_seconds=options.greeting_time,
+        command_seconds=options.idle,
+    )
+
+
+def _mailbox_paths(
+    options: Options, homes: bool, environ: MutableMapping[str, str]
+) -> MailboxPaths:
+    """Each user's own files below the home, or, without homes, below the server's."""
+    servers = _server_paths(options, environ)
+    state = environ.get("STATE_DIRECTORY") or servers.state
+    cache = environ.get("CACHE_DIRECTORY") or servers.cache
+    if homes:
+        own = UserPaths.below("{home}")
+        defaults = own.maildir, own.rules, own.state, own.cache
+    else:
+        defaults = "", SHARED_RULES, f"{state}/users/{{domain}}/{{user}}", cache
+    maildir = options.maildir or defaults[0]
+    if not maildir:
+        raise UsageError("nowhere to deliver: use --maildir, --home or --users")
+    state = options.state or defaults[2]
+    log = options.log or delivery_log(state)
+    return MailboxPaths(
+        maildir=_template("--maildir", maildir),
+        rules=_template("--rules", options.rules or defaults[1]),
+        state=_template("--state", state),
+        cache=PathTemplate(defaults[3]),
+        log=None if log == "none" else _template("--log", log),
+        default_rules=options.default_rules or "",
+        maildir_given=options.maildir is not None,
+        create=options.create or options.users is not None,
+    )
+
+
+def _template(option: str, text: str) -> PathTemplate:
+    try:
+        return PathTemplate(text)
+    except UsageError as error:
+        raise UsageError(f"{option} {error}") from error
+
+
+def _server_paths(options: Options, environ: MutableMapping[str, str]) -> UserPaths:
+    """Those of the account that delivers: root's own are no place for another user's files."""
+    if os.geteuid() == 0 and options.user and not options.users:
+        return UserPaths.below(pwd.getpwnam(options.user).pw_dir)
+    return UserPaths(environ)
+
+
+def _users(options: Options, paths: MailboxPaths, log: ServerLog) -> UserDatabase:
+    home = _template("--home", options.home) if options.home else None
+    if options.users == "system":
+        return SystemAccounts(options.lowest_uid)
+    if options.users:
+        return PasswordFile(options.users, log.warning)
+    return AnyUser(home) if options.create else MaildirUsers(paths.maildir, home)
+
+
+def _credentials(options: Options) -> Credentials | None:
+    """Those of the workers; None for our own."""
+    if os.geteuid() != 0:
+        if options.user and options.user != pwd.getpwuid(os.geteuid()).pw_name:
+            raise UsageError(f"only root can serve as --user {options.user}")
+        return None
+    if options.user:
+        return credentials_named(options.user)
+    if not options.users:
+        raise UsageError("mail is never delivered as root: use --user, or --users system")
+    try:
+        pwd.getpwnam(WORKERS_ACCOUNT)
+    except KeyError:
+        return unused_credentials()
+    return credentials_named(WORKERS_ACCOUNT)
