@@ -12,7 +12,7 @@ from __future__ import annotations
 import binascii
 
 from maildrop_py.delivery.trace_headers import line_end
-from maildrop_py.message.headers import HEAD_LIMIT, Headers, from_line_end
+from maildrop_py.message.headers import HEAD_LIMIT, Headers, message_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _ENCODED_BYTES = 42  # UTF-8 bytes in one encoded word of at most 75 characters
 
 def added(headers: Iterable[tuple[str, str]], head: bytes) -> bytes:
     """The header lines of `headers`, in the line-end style of the message `head` is of."""
-    end = line_end(head[from_line_end(head) :])
+    end = line_end(head[message_start(head) :])
     return b"".join(header_lines(name, value, end) for name, value in headers)
 
 

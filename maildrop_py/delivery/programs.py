@@ -22,8 +22,9 @@ import signal
 import time
 
 from maildrop_py.decision.decision import Forward
-from maildrop_py.delivery.trace_headers import from_line_sender
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
+from maildrop_py.message.from_line import sender_in
+from maildrop_py.message.headers import from_line_of
 from maildrop_py.paths import PROGRAM_PATH, PROGRAM_TIME
 from maildrop_py.record import record
 
@@ -74,7 +75,7 @@ def forward_argv(
     """sendmail's command line: the sender is kept, a null sender given as `<>`."""
     sender = envelope.sender
     if sender is None and from_line:
-        sender = from_line_sender(from_line)
+        sender = sender_in(from_line_of(from_line))
     known = () if sender is None else ("-f", sender or "<>")
     return (sendmail, "-i", *known, "--", address)
 

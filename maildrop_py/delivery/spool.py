@@ -22,7 +22,7 @@ from maildrop_py.delivery.trace_headers import on_top
 from maildrop_py.maildir.maildir import INBOX, storage
 from maildrop_py.maildir.tmp_file import TmpFile, WrittenFile
 from maildrop_py.maildir.unique_name import wire_size
-from maildrop_py.message.headers import HEAD_LIMIT, from_line_end, head_end
+from maildrop_py.message.headers import HEAD_LIMIT, head_end, message_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,13 +156,14 @@ class Spool:
     def _gather(self) -> None:
         self._data = b"".join(self._pieces)
         self._pieces = []
-        self.from_line = self._data[: from_line_end(self._data)]
+        self.from_line = self._data[: message_start(self._data)]
 
     def _spill(self) -> None:
         """Write what came so far into tmp/, and the rest as it comes."""
         self._gather()
-        if not self.from_line.endswith((b"\n", b"\r")):
-            self.from_line = b""  # so long a line is part of the message
+        if len(self._data) < HEAD_LIMIT and not self._data.strip(b" \t\r\n"):
+            self._pieces = [self._data]  # blank lines on top may not be part of the message
+            return
         top = on_top(self._data, self._envelope) if self._envelope is not None else b""
         from maildrop_py.delivery.large_file import LargeFile
 

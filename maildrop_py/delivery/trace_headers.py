@@ -24,7 +24,8 @@ does to Postfix; a message with bare CR line ends has no fields here.
 
 from __future__ import annotations
 
-from maildrop_py.message.headers import from_line_end
+from maildrop_py.message.from_line import sender_in
+from maildrop_py.message.headers import Headers, from_line_of, message_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,34 +34,49 @@ if TYPE_CHECKING:
 
 _EXPORTED = frozenset(b"1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyz")
 _BLANKS = (b" ", b"\t")
+_LONGEST_NAME = 1000  # bytes of a field's name
 
 
 def line_end(head: bytes) -> bytes:
-    """The message's own line end: CR LF if its first line has it, else LF."""
-    return b"\r\n" if head[: head.find(b"\n") + 1].endswith(b"\r\n") else b"\n"
+    """The message's own line end: CR LF if its first line has it, CR if no line has LF."""
+    newline = head.find(b"\n")
+    if newline < 0 and b"\r" in head:
+        return b"\r"
+    return b"\r\n" if head[: newline + 1].endswith(b"\r\n") else b"\n"
 
 
 def on_top(head: bytes, envelope: Envelope, more: bytes = b"") -> bytes:
-    """All that delivery puts above the message: trace headers, then `more` header lines.
+    """All that delivery puts above the message: trace headers, then `more` header lines."""
+    return kept_apart(missing(head, envelope) + more, head)
 
-    A message that begins with white space has no header; a blank line then
-    keeps its text out of the last line that we add.
+
+def kept_apart(lines: bytes, head: bytes) -> bytes:
+    """Header lines that are put above a message whose head is `head`.
+
+    A message without any field has no header, and its text must not become one. A
+    first line that begins with white space would go on with our last field, and
+    change it: it gets a field of its own.
     """
-    lines = missing(head, envelope) + more
-    start = from_line_end(head)
-    return lines + line_end(lines) if lines and head[start : start + 1] in _BLANKS else lines
+    start = message_start(head)
+    name, colon, _ = head[start : start + _LONGEST_NAME].partition(b":")
+    if not lines or (colon and len(name.split()) == 1 and name[:1] not in _BLANKS):
+        return lines
+    if not Headers(head).fields:
+        return lines + line_end(lines)
+    is_continued = head[start : start + 1] in _BLANKS
+    return lines + b"X-First-Line:" + line_end(lines) if is_continued else lines
 
 
 def missing(head: bytes, envelope: Envelope) -> bytes:
     """The lines that delivery puts on top of the message, in its own line-end style."""
-    start = from_line_end(head)
+    start = message_start(head)
     lowered = head.lower()
     top = lowered[start : _field(lowered, b"received:", start)]
     end = line_end(head[start:])
     lines = b""
     sender = envelope.sender
     if sender is None and start:
-        sender = from_line_sender(head[:start])
+        sender = sender_in(from_line_of(head[:start]))
     if sender is not None and not _values(top, b"return-path:"):
         lines += b"Return-Path: <%s>%s" % (_written(sender), end)
     if envelope.recipient:
@@ -75,19 +91,8 @@ def is_loop(head: bytes, recipient: str | None) -> bool:
     lowered = head.lower()
     if not recipient or b"delivered-to:" not in lowered:
         return False
-    below = lowered[_field(lowered, b"received:", from_line_end(head)) :]
+    below = lowered[_field(lowered, b"received:", message_start(head)) :]
     return _is_among(_values(below, b"delivered-to:"), _written(recipient))
-
-
-def from_line_sender(line: bytes) -> str | None:
-    """The envelope sender in an mbox `From ` line; "" for a null sender's MAILER-DAEMON."""
-    text = line[5:].strip().decode("utf-8", "replace")
-    end = text.find('"', 1) if text.startswith('"') else 0
-    end = text.find(" ", max(end, 0))
-    sender = text if end < 0 else text[:end]
-    if sender.upper() in ("MAILER-DAEMON", "<>"):
-        return ""
-    return sender.strip("<>") or None
 
 
 def _field(lowered: bytes, name: bytes, start: int) -> int:

@@ -23,6 +23,7 @@ its own Received line, as some milters do, is not believed.
 from __future__ import annotations
 
 from maildrop_py.message import ip, received
+from maildrop_py.message.from_line import sender_in
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -200,8 +201,8 @@ def _sender(headers: Headers, envelope: Envelope, offset: int | None) -> str | N
     if paths and (offset is None or paths[0].span[0] < offset):
         path = str(paths[0].raw, "utf-8", "replace").strip()
         return _without_daemon(path.removeprefix("<").removesuffix(">").strip())
-    words = (headers.from_line or b"").split()
-    return _without_daemon(str(words[1], "utf-8", "replace")) if len(words) > 1 else None
+    from_line = headers.from_line
+    return None if from_line is None else sender_in(from_line)
 
 
 def _without_daemon(sender: str) -> str:

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from maildrop_py.message.headers import HEAD_LIMIT, from_line_end
+from maildrop_py.message.headers import HEAD_LIMIT, message_start
 from maildrop_py.message.message import Message
 from maildrop_py.regular_file import open_regular
 
@@ -69,7 +69,7 @@ class MboxSource:
         return self._head
 
     def content(self, most: int | None = None) -> bytes:
-        start, held = from_line_end(self._head), bytearray()
+        start, held = message_start(self._head), bytearray()
         for piece in self.pieces():
             held += piece
             if most is not None and len(held) - start >= most:
@@ -123,12 +123,16 @@ class _Scan:
         body = self._at
         known = self._by_length(head, body)
         end, quoted = (known, 0) if known is not None else self._body()
-        size = end - start - quoted - from_line_end(head)
+        size = end - start - quoted - message_start(head)
         return MboxSource(path, start, end, head[:HEAD_LIMIT], size, body if known is None else end)
 
     def _head(self) -> bytes:
         """The lines through the blank one."""
-        head = bytearray()
+        head = bytearray(self._line)
+        self._step()
+        while self._line in _BLANK:  # above the header, not behind it
+            head += self._line if len(head) < HEAD_LIMIT else b""
+            self._step()
         while self._line:
             line = self._line
             if len(head) < HEAD_LIMIT:

@@ -5,9 +5,9 @@ unfolded and decoded when used. Nothing here raises, whatever the bytes are, and
 the cost of each question is linear in the length of the head.
 
 Lines end in LF, CR LF or, where the header has no LF at all, bare CR. The
-header ends at the first blank line; blank lines before it are skipped and
-lines that are no field (no colon, white space in the name, `>From `) are passed
-over, both as procmail does. A `From ` line on top is no field.
+header ends at the first blank line. Blank lines and a `From ` line on top are not
+part of the message. Lines that are not a field (no colon, white space in the name,
+`>From `) are passed over, as procmail does.
 
 Known limits: a stray CR inside a line of a message with LF is kept in `raw`;
 a field name that is not ASCII is taken as Latin-1.
@@ -27,11 +27,15 @@ _WHITE = b" \t"
 _SPACE, _TAB = _WHITE
 _WORTH_COLLECTING = 6  # searches, each of which goes through the whole head
 _BLANKS = b" \t\n\r\v\f"
+_TOP = (b"F", b"\n", b"\r", b" ", b"\t")  # what may begin what is on top of a message
+_BLOCK = 1 << 16  # bytes
 
 
 def head_end(data: bytes) -> int:
     """Where the body begins: the offset behind the blank line, -1 if `data` has none."""
-    start = _skip_blank_lines(data)
+    start = _behind_blank_lines_and_from(data)
+    if start == len(data):
+        return -1
     found = data.find(b"\n\n", start)
     if data.find(b"\r", start, found if found >= 0 else len(data)) < 0:
         return found + 2 if found >= 0 else -1
@@ -51,15 +55,50 @@ def _head_end_among_crs(data: bytes, start: int, found: int) -> int:
     return min(ends, default=-1)
 
 
-def from_line_end(data: bytes) -> int:
-    """The length of the mbox `From ` line on top of `data`, line end included; 0 if none.
+def message_start(data: bytes) -> int:
+    """Where the message begins that is in `data`: behind blank lines and a `From ` line on top.
+
+    0 where nothing would be left of it but blank lines.
+    """
+    start = _behind_blank_lines_and_from(data)
+    return start if start < len(data) else _from_line_end(data, 0)
+
+
+def from_line_of(top: bytes) -> bytes:
+    """The mbox `From ` line in what is on top of a message, without its line end; b"" if none."""
+    start = _behind_blank_lines(top, 0)
+    return top[start : _from_line_end(top, start)].rstrip(b"\r\n")
+
+
+def _behind_blank_lines_and_from(data: bytes) -> int:
+    if data[:1] not in _TOP:
+        return 0
+    start = _behind_blank_lines(data, 0)
+    return _behind_blank_lines(data, max(start, _from_line_end(data, start)))
+
+
+def _behind_blank_lines(data: bytes, start: int) -> int:
+    """Where the first line begins, from `start` on, that is not blank; the end if all are."""
+    at = start
+    while at < len(data) and data[at] in b" \t\r\n":
+        block = data[at : at + _BLOCK]
+        at += len(block) - len(block.lstrip(b" \t\r\n"))
+    if at == len(data):
+        return at
+    return max(start - 1, data.rfind(b"\n", start, at), data.rfind(b"\r", start, at)) + 1
+
+
+def _from_line_end(data: bytes, start: int) -> int:
+    """The offset behind the mbox `From ` line at `start`; 0 if there is none.
 
     A line that does not end is none: nothing would be left of the message.
     """
-    if not data.startswith(b"From ") or data[4:80].lstrip(_WHITE).startswith(b":"):
+    if not data.startswith(b"From ", start):
         return 0
-    newline = b"\r" if _has_bare_cr(data, 0) else b"\n"
-    return data.find(newline, 0, HEAD_LIMIT) + 1
+    if data[start + 4 : start + 80].lstrip(_WHITE).startswith(b":"):
+        return 0
+    newline = b"\r" if _has_bare_cr(data, start) else b"\n"
+    return data.find(newline, start, start + HEAD_LIMIT) + 1
 
 
 class Field:
@@ -177,9 +216,7 @@ class Headers:
     @property
     def from_line(self) -> bytes | None:
         """The mbox `From ` line on top, without its line end."""
-        text = self._block.text
-        end = from_line_end(text)
-        return text[:end].rstrip(b"\r\n") if end else None
+        return from_line_of(self._block.text) or None
 
     @property
     def unfolded(self) -> bytes:
@@ -191,6 +228,9 @@ class Headers:
         """
         block = self._block
         text = block.text[block.start : block.end]
+        from_line = self.from_line
+        if from_line is not None:
+            text = from_line + b"\n" + text
         if b"\r" in text:
             text = text.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
         text = text.rstrip(b"\n") + b"\n\n"
@@ -203,7 +243,7 @@ class _Block:
     __slots__ = ("_asked", "_charset", "_lower", "_names", "end", "is_cr_only", "start", "text")
 
     def __init__(self, head: bytes, is_cut: bool) -> None:
-        self.start = _skip_blank_lines(head)
+        self.start = _behind_blank_lines_and_from(head)
         has_cr = b"\r" in head
         self.is_cr_only = has_cr and _has_bare_cr(head, self.start)
         self.text = head.replace(b"\r", b"\n") if self.is_cr_only else head
@@ -244,12 +284,6 @@ class _Block:
         return self._charset
 
 
-def _skip_blank_lines(data: bytes) -> int:
-    if data[:1] not in (b"\n", b"\r"):
-        return 0
-    return len(data) - len(data.lstrip(b"\r\n"))
-
-
 def _has_bare_cr(data: bytes, start: int) -> bool:
     """Whether lines end in CR alone: the header is over before any LF comes."""
     newline = data.find(b"\n", start)
@@ -278,7 +312,7 @@ def _find_fields(block: _Block, name: str) -> list[Field]:
 
 
 def _read_fields(block: _Block) -> list[Field]:
-    start = block.start or from_line_end(block.text)
+    start = block.start
     lines = block.text[start : block.end]
     lines = lines.replace(b"\n ", b"\v ").replace(b"\n\t", b"\v\t")
     fields = []

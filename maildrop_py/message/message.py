@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.message.headers import HEAD_LIMIT, Headers, from_line_end, head_end
+from maildrop_py.message.headers import HEAD_LIMIT, Headers, head_end, message_start
 from maildrop_py.record import record
 from maildrop_py.regular_file import open_regular
 
@@ -84,7 +84,7 @@ class BytesSource:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._from_line = from_line_end(data)
+        self._from_line = message_start(data)
 
     @property
     def size(self) -> int:
@@ -111,7 +111,7 @@ class FileSource:
 
     @property
     def size(self) -> int:
-        return os.stat(self.path).st_size - from_line_end(self.head())
+        return os.stat(self.path).st_size - message_start(self.head())
 
     def head(self) -> bytes:
         if self._head is None:
@@ -119,7 +119,7 @@ class FileSource:
         return self._head
 
     def content(self, most: int | None = None) -> bytes:
-        start = from_line_end(self.head())
+        start = message_start(self.head())
         with open(self.open(), "rb", buffering=0) as file:
             data = file.read(-1 if most is None else start + most)
         return data[start:] if start else data

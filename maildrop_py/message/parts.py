@@ -21,7 +21,7 @@ Known limits: archives are not opened.
 from __future__ import annotations
 
 from maildrop_py.message.charsets import decode, guess
-from maildrop_py.message.headers import HEAD_LIMIT, Headers, from_line_end, head_end
+from maildrop_py.message.headers import HEAD_LIMIT, Headers, head_end, message_start
 from maildrop_py.message.normal_form import composed
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.part_reader import (
@@ -139,7 +139,7 @@ class Parts:
 
     def _read_parts(self) -> list[Part]:
         head = self._headers.head
-        start = len(head) - from_line_end(head)
+        start = len(head) - message_start(head)
         data = self._load(MOST_EXAMINED)
         if self._headers.is_cr_only:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -181,7 +181,7 @@ class Parts:
 
 def read_parts(content: bytes) -> Parts:
     """The parts of a whole message, a `From ` line on top or not."""
-    content = content[from_line_end(content) :]
+    content = content[message_start(content) :]
     end = head_end(content)
     headers = Headers(content[:end] if end >= 0 else content, is_cut=True)
     return Parts(headers, lambda most: content[:most], lambda: len(content))

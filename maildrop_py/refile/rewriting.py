@@ -14,11 +14,11 @@ from __future__ import annotations
 import os
 
 from maildrop_py.delivery.header_edits import added, cuts
-from maildrop_py.delivery.trace_headers import line_end
+from maildrop_py.delivery.trace_headers import kept_apart
 from maildrop_py.errors import StorageFailed
 from maildrop_py.maildir.file_name import parse
 from maildrop_py.maildir.unique_name import wire_size
-from maildrop_py.message.headers import from_line_end
+from maildrop_py.message.headers import message_start
 from maildrop_py.record import record, replace
 
 TYPE_CHECKING = False
@@ -65,10 +65,8 @@ def new_head(message: Message, decision: Decision) -> NewHead | None:
         for name, value in decision.add_headers
         if name.lower() in removed or not _has(message.headers, name, value)
     ]
-    start = from_line_end(head)
-    lines = added(wanted, head)
-    if lines and head[start : start + 1] in (b" ", b"\t"):
-        lines += line_end(lines)  # a message without a header: keep its text out of ours
+    start = message_start(head)
+    lines = kept_apart(added(wanted, head), head)
     kept, at = [head[:start], lines], start
     for cut_start, cut_end in cuts(head, decision.remove_headers):
         kept.append(head[at:cut_start])

@@ -10,6 +10,7 @@ server does not answer). No rule fires on None, and the `not` of None is None.
 
 from __future__ import annotations
 
+from maildrop_py.message.from_line import sender_in
 from maildrop_py.message.normal_form import composed
 
 TYPE_CHECKING = False
@@ -187,7 +188,11 @@ class Facts:
         """The envelope sender, "" the null sender; from Return-Path if the server did not say."""
         if self.envelope.sender is not None:
             return composed(self.envelope.sender)
-        return _bare(self.message.headers.first("Return-Path"))
+        headers = self.message.headers
+        path = headers.first("Return-Path")
+        if path is None and headers.from_line is not None:
+            return sender_in(headers.from_line)
+        return _bare(path)
 
     def recipient(self) -> str | None:
         """The envelope recipient; from Delivered-To or X-Original-To if the server did not say."""

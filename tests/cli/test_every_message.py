@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.cli.deliver import run
-from maildrop_py.message.headers import from_line_end
+from maildrop_py.message.headers import message_start
 
 RULES = """
 include: [builtin:from-daemon, builtin:lists, builtin:spam, builtin:backscatter]
@@ -68,7 +68,7 @@ def _messages(maildir: Path) -> list[Path]:
 
 def _as_it_came(path: Path) -> bytes:
     data = path.read_bytes()
-    return data[from_line_end(data) :]
+    return data[message_start(data) :]
 
 
 def _without_added(data: bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.delivery.trace_headers import from_line_sender, is_loop, missing, on_top
+from maildrop_py.delivery.trace_headers import is_loop, missing, on_top
 from maildrop_py.message.envelope import Envelope
 
 RECEIVED = b"Received: from a by b with ESMTP\n\tid 1; Mon\n"
@@ -100,26 +100,19 @@ def test_international_address_is_utf_8() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("line", "sender"),
-    [
-        (b"From a@b Mon Jan  1 00:00:00 2024\n", "a@b"),
-        (b"From MAILER-DAEMON Mon Jan  1\n", ""),
-        (b"From <> Mon\n", ""),
-        (b'From "a b"@c Mon\n', '"a b"@c'),
-        (b"From a@b\n", "a@b"),
-        (b"From  \n", None),
-        (b'From "a b\n', '"a'),
-    ],
-)
-def test_sender_in_the_from_line(line: bytes, sender: str | None) -> None:
-    assert from_line_sender(line) == sender
-
-
-@pytest.mark.parametrize("text", [b" leading", b"\tleading", b"From a@b Mon\n leading"])
-def test_text_that_begins_with_white_space_does_not_continue_our_header(text: bytes) -> None:
+@pytest.mark.parametrize("text", [b" leading", b"\tleading", b"From a@b Mon\n leading", b"text\n"])
+def test_text_without_a_header_does_not_become_one(text: bytes) -> None:
     top = on_top(text, Envelope(recipient="u"), b"X: 1\n")
     assert top.endswith(b"Delivered-To: u\nX: 1\n\n")
+
+
+def test_a_first_line_that_continues_nothing_does_not_continue_our_header() -> None:
+    top = on_top(b" leading\nSubject: x\n\n", Envelope(sender="a@b"))
+    assert top == b"Return-Path: <a@b>\nX-First-Line:\n"
+
+
+def test_lines_on_top_of_a_header_that_ends_in_cr_end_in_cr() -> None:
+    assert on_top(b"Subject: x\rFrom: y\r\rtext", Envelope(sender="")) == b"Return-Path: <>\r"
 
 
 def test_nothing_is_added_to_such_text_where_nothing_is_to_be_added() -> None:

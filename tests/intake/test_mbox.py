@@ -64,7 +64,15 @@ def test_a_true_content_length_is_believed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("length", [b"0", b"3", b"99999", b"999999999999999"])
 def test_a_false_content_length_is_not_believed(tmp_path: Path, length: bytes) -> None:
     data = b"Content-Length: " + length + b"\n\nsome body\n"
-    assert contents(tmp_path, FROM + data + b"\n" + FROM + b"\nx\n") == [data, b"\nx\n"]
+    assert contents(tmp_path, FROM + data + b"\n" + FROM + b"A: b\n\nx\n") == [
+        data,
+        b"A: b\n\nx\n",
+    ]
+
+
+def test_blank_lines_in_front_of_a_header_are_not_part_of_the_message(tmp_path: Path) -> None:
+    data = b"Subject: 1\n\nbody\n"
+    assert contents(tmp_path, FROM + b"\n\r\n" + data + b"\n" + FROM + data) == [data, data]
 
 
 def test_line_ends_of_every_kind_stay(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildrop_py.message.headers import HEAD_LIMIT, Headers, from_line_end, head_end
+from maildrop_py.message.headers import HEAD_LIMIT, Headers, head_end, message_start
 
 # Pieces of which heads are made: what may go wrong comes up often.
 PIECES = st.sampled_from(
@@ -130,10 +130,10 @@ def test_the_end_of_the_head_is_behind_the_first_blank_line() -> None:
 
 
 def test_the_length_of_the_from_line_counts_its_line_end() -> None:
-    assert from_line_end(b"From x\nA: 1\n\n") == 7
-    assert from_line_end(b"From x\rA: 1\r\r") == 7
-    assert from_line_end(b"From x") == 0
-    assert from_line_end(b"From: x\n\n") == 0
+    assert message_start(b"From x\nA: 1\n\n") == 7
+    assert message_start(b"From x\rA: 1\r\r") == 7
+    assert message_start(b"From x") == 0
+    assert message_start(b"From: x\n\n") == 0
 
 
 @given(HEADS)
