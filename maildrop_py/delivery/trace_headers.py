@@ -53,11 +53,15 @@ def on_top(head: bytes, envelope: Envelope, more: bytes = b"") -> bytes:
 def kept_apart(lines: bytes, head: bytes) -> bytes:
     """Header lines that are put above a message whose head is `head`.
 
-    A message without any field has no header, and its text must not become one. A
-    first line that begins with white space would go on with our last field, and
-    change it: it gets a field of its own.
+    The message is then read as it was before. One without any field has no header,
+    and its text must not become one. A first line that begins with white space
+    would go on with our last field, and change it: it gets a field of its own. So
+    does a header that ends at once, behind a `From ` line: a blank line on top of a
+    file does not end it.
     """
     start = message_start(head)
+    if start and head[start : start + 1] in (b"\n", b"\r"):
+        return lines or b"X-First-Line:" + line_end(head)
     name, colon, _ = head[start : start + _LONGEST_NAME].partition(b":")
     if not lines or (colon and len(name.split()) == 1 and name[:1] not in _BLANKS):
         return lines

@@ -128,11 +128,7 @@ class _Scan:
 
     def _head(self) -> bytes:
         """The lines through the blank one."""
-        head = bytearray(self._line)
-        self._step()
-        while self._line in _BLANK:  # above the header, not behind it
-            head += self._line if len(head) < HEAD_LIMIT else b""
-            self._step()
+        head = bytearray()
         while self._line:
             line = self._line
             if len(head) < HEAD_LIMIT:

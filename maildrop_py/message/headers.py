@@ -33,7 +33,7 @@ _BLOCK = 1 << 16  # bytes
 
 def head_end(data: bytes) -> int:
     """Where the body begins: the offset behind the blank line, -1 if `data` has none."""
-    start = _behind_blank_lines_and_from(data)
+    start = _behind_blank_lines(data, 0)
     if start == len(data):
         return -1
     found = data.find(b"\n\n", start)
@@ -56,25 +56,21 @@ def _head_end_among_crs(data: bytes, start: int, found: int) -> int:
 
 
 def message_start(data: bytes) -> int:
-    """Where the message begins that is in `data`: behind blank lines and a `From ` line on top.
+    """Where the message in `data` begins: behind blank lines and a `From ` line on top.
 
-    0 where nothing would be left of it but blank lines.
+    A blank line behind the `From ` line ends the header, which has no fields then.
+    0 where there are blank lines alone.
     """
-    start = _behind_blank_lines_and_from(data)
-    return start if start < len(data) else _from_line_end(data, 0)
+    if data[:1] not in _TOP:
+        return 0
+    start = _behind_blank_lines(data, 0)
+    return max(start, _from_line_end(data, start)) if start < len(data) else 0
 
 
 def from_line_of(top: bytes) -> bytes:
     """The mbox `From ` line in what is on top of a message, without its line end; b"" if none."""
     start = _behind_blank_lines(top, 0)
     return top[start : _from_line_end(top, start)].rstrip(b"\r\n")
-
-
-def _behind_blank_lines_and_from(data: bytes) -> int:
-    if data[:1] not in _TOP:
-        return 0
-    start = _behind_blank_lines(data, 0)
-    return _behind_blank_lines(data, max(start, _from_line_end(data, start)))
 
 
 def _behind_blank_lines(data: bytes, start: int) -> int:
@@ -243,7 +239,7 @@ class _Block:
     __slots__ = ("_asked", "_charset", "_lower", "_names", "end", "is_cr_only", "start", "text")
 
     def __init__(self, head: bytes, is_cut: bool) -> None:
-        self.start = _behind_blank_lines_and_from(head)
+        self.start = message_start(head) or _behind_blank_lines(head, 0)
         has_cr = b"\r" in head
         self.is_cr_only = has_cr and _has_bare_cr(head, self.start)
         self.text = head.replace(b"\r", b"\n") if self.is_cr_only else head

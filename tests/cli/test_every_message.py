@@ -74,4 +74,5 @@ def _as_it_came(path: Path) -> bytes:
 def _without_added(data: bytes) -> bytes:
     """The message without the Return-Path that delivery makes of a `From ` line."""
     assert data.startswith(b"Return-Path: <")
-    return data[data.find(b"\n") + 1 :]
+    line = data.splitlines(keepends=True)[0]
+    return data[len(line) :]

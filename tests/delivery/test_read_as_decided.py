@@ -61,7 +61,7 @@ def test_our_own_reading_is_the_same(lines: list[bytes], end: bytes, envelope: E
 
 
 @pytest.mark.parametrize(
-    "top", [b"\n", b"\r\n\r\n", b"  \n", b"From a@b Sat Jan  3\n\n", b" lost\n"]
+    "top", [b"\n", b"\r\n\r\n", b"  \n", b"\nFrom a@b Sat Jan  3\n", b" lost\n"]
 )
 @pytest.mark.parametrize("in_memory", [0, 1 << 18])
 def test_others_read_it_as_we_decided(top: bytes, in_memory: int) -> None:

@@ -70,11 +70,6 @@ def test_a_false_content_length_is_not_believed(tmp_path: Path, length: bytes) -
     ]
 
 
-def test_blank_lines_in_front_of_a_header_are_not_part_of_the_message(tmp_path: Path) -> None:
-    data = b"Subject: 1\n\nbody\n"
-    assert contents(tmp_path, FROM + b"\n\r\n" + data + b"\n" + FROM + data) == [data, data]
-
-
 def test_line_ends_of_every_kind_stay(tmp_path: Path) -> None:
     one = b"Subject: 1\r\n\r\nbody\r\n"
     assert contents(tmp_path, FROM + one + b"\r\n" + FROM + b"Subject: 2\n\n") == [
