@@ -16,9 +16,12 @@ _FLAGS = os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def open_regular(path: str, flags: int = os.O_RDONLY, *, follow_link: bool = True) -> int:
-    """A descriptor of the regular file `path`; a symbolic link is refused unless `follow_link`."""
+    """A descriptor of the regular file `path`; a symbolic link is refused unless `follow_link`.
+
+    What `flags` make is for its owner alone.
+    """
     try:
-        descriptor = os.open(path, flags | _FLAGS | (0 if follow_link else os.O_NOFOLLOW))
+        descriptor = os.open(path, flags | _FLAGS | (0 if follow_link else os.O_NOFOLLOW), 0o600)
     except OSError as error:
         if error.errno == errno.ELOOP and not follow_link:
             raise OSError(errno.ELOOP, "is a symbolic link, not followed", path) from None

@@ -30,7 +30,7 @@ from maildrop_py.errors import (
     UsageError,
 )
 from maildrop_py.intake.stdin import drain, read_message
-from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.message.message import Message
 from maildrop_py.paths import MESSAGE_TIME, UserPaths
 from maildrop_py.report.delivery_log import log_delivery, log_failure
@@ -175,7 +175,7 @@ class OneDelivery:
         settings = program.settings
         told = self.options.get("maildir") or settings.maildir
         root = self.paths.expand(told) if told else self.paths.maildir
-        return Maildir(root, settings.layout, settings.folder_encoding, create=told is not None)
+        return maildir_at(root, settings, create=told is not None)
 
     @property
     def _log_path(self) -> str | None:

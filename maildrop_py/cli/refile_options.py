@@ -12,7 +12,7 @@ import click
 
 from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.errors import UsageError
-from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.doveadm import Doveadm
 from maildrop_py.refile.options import DELETE, KEEP, TRASH, RefileOptions
@@ -35,12 +35,12 @@ class Age(click.ParamType[float]):
             return float(number) * AGES[str(value)[len(number) :]]
         except (ValueError, KeyError):
             units = ", ".join(AGES)
-            self.fail(f"{value!r} is no age: a number and one of {units}", param, ctx)
+            self.fail(f"{value!r} is not an age: write a number and one of {units}", param, ctx)
 
 
 @dataclass(frozen=True)
 class Common:
-    """What `refile` and `watch` are told alike."""
+    """The options that `refile` and `watch` have in common."""
 
     rules: str | None
     folders: tuple[str, ...]
@@ -100,13 +100,20 @@ _COMMON: list[Callable[[Any], Any]] = [
 ]
 
 
-def maildir_of(told: str | None, settings: Settings, places: UserPaths) -> Maildir:
-    """The Maildir told, or that of the rules file; its true path, and not made if missing."""
-    if told is not None:
-        root = told
+def maildir_of(named: str | None, settings: Settings, paths: UserPaths) -> Maildir:
+    """The Maildir named, or that of the rules file, by its real path; raises UsageError."""
+    if named is not None:
+        root = named
     else:
-        root = places.expand(settings.maildir) if settings.maildir else places.maildir
-    place = Maildir(os.path.realpath(root), settings.layout, settings.folder_encoding)
-    if not os.path.isdir(f"{place.root}/cur"):
-        raise UsageError(f"{place.root}: is no Maildir")
-    return place
+        root = paths.expand(settings.maildir) if settings.maildir else paths.maildir
+    maildir = maildir_at(os.path.realpath(root), settings)
+    if not os.path.isdir(f"{maildir.root}/cur"):
+        raise UsageError(_why_not(maildir.root))
+    return maildir
+
+
+def _why_not(root: str) -> str:
+    """Why there is no Maildir at `root`, and what helps."""
+    if os.path.lexists(root):
+        return f"{root}: is not a Maildir, it has no cur/"
+    return f"{root}: does not exist; `maildrop-py init` makes a Maildir"

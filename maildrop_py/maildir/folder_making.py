@@ -22,8 +22,8 @@ from maildrop_py.maildir.sync import sync_directory
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def make_folder(path: str, root: str, *, create_root: bool, marked: bool) -> None:
-    """Make what is missing of the folder at `path` in the Maildir at `root`.
+def make_folder(path: str, root: str, *, create_root: bool, marked: bool) -> bool:
+    """Make what is missing of the folder at `path` in the Maildir at `root`; whether it is new.
 
     `create_root` says whether the Maildir itself may be made, `marked` whether
     subfolders have a `maildirfolder`.
@@ -34,16 +34,18 @@ def make_folder(path: str, root: str, *, create_root: bool, marked: bool) -> Non
         _make_levels(root, path)
     elif create_root:
         _make_level(root)
-    _make_parts(path, marked and path != root)
+    return _make_parts(path, marked and path != root)
 
 
-def _make_parts(path: str, marked: bool) -> None:
+def _make_parts(path: str, marked: bool) -> bool:
+    """Make what is missing in a folder; whether no server took it for a folder before."""
     _make_directory(f"{path}/new")
     if marked:
         _touch(f"{path}/maildirfolder")
-    _make_directory(f"{path}/cur")
+    is_new = _make_directory(f"{path}/cur")
     sync_directory(path)
     _make_directory(f"{path}/tmp")
+    return is_new
 
 
 def _make_levels(root: str, path: str) -> None:
@@ -59,13 +61,15 @@ def _make_level(path: str) -> None:
     sync_directory(os.path.dirname(path) or ".")
 
 
-def _make_directory(path: str) -> None:
+def _make_directory(path: str) -> bool:
+    """Make the directory `path`; False if it is there already."""
     try:
         os.mkdir(path, 0o700)
     except FileExistsError:
-        return
+        return False
     if os.stat(path).st_mode & 0o700 != 0o700:  # the umask took rights from the owner
         os.chmod(path, 0o700)
+    return True
 
 
 def _touch(path: str) -> None:

@@ -18,6 +18,21 @@ import os
 
 from maildrop_py.errors import MaildropError, StorageFailed
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class FolderSettings(Protocol):
+        """What a rules file says about folders; see Maildir."""
+
+        @property
+        def layout(self) -> str: ...
+        @property
+        def folder_encoding(self) -> str: ...
+        @property
+        def subscribe(self) -> bool: ...
+
+
 MAILDIR_PLUS_PLUS, FS = "maildir++", "fs"
 IMAP_UTF_7, UTF_8 = "imap-utf-7", "utf-8"
 INBOX = "INBOX"
@@ -52,10 +67,11 @@ class Maildir:
 
     The root must exist unless `create` is true, so that a home that is not
     mounted is not mistaken for an empty one; cur, new, tmp and folders are made
-    when they are needed.
+    when they are needed. With `subscribe`, mail readers are shown new folders
+    (subscriptions.py).
     """
 
-    __slots__ = ("_checked", "create", "encoding", "layout", "root")
+    __slots__ = ("_checked", "create", "encoding", "layout", "root", "subscribe")
 
     def __init__(
         self,
@@ -64,11 +80,13 @@ class Maildir:
         encoding: str = IMAP_UTF_7,
         *,
         create: bool = False,
+        subscribe: bool = False,
     ) -> None:
         self.root = root.rstrip("/") or "/"
         self.layout = layout
         self.encoding = encoding
         self.create = create
+        self.subscribe = subscribe
         self._checked = False
 
     def folder(self, name: str) -> Folder:
@@ -120,7 +138,17 @@ class Folder:
 
         maildir = self.maildir
         marked = maildir.layout == MAILDIR_PLUS_PLUS
-        make_folder(self.path, maildir.root, create_root=maildir.create, marked=marked)
+        is_new = make_folder(self.path, maildir.root, create_root=maildir.create, marked=marked)
+        if is_new and maildir.subscribe and self.path != maildir.root:
+            from maildrop_py.maildir.subscriptions import subscribe
+
+            subscribe(maildir.root, self.path, "." if marked else "/")
+
+
+def maildir_at(root: str, settings: FolderSettings, *, create: bool = False) -> Maildir:
+    """The Maildir at `root`, with folders as `settings` want them."""
+    layout, encoding = settings.layout, settings.folder_encoding
+    return Maildir(root, layout, encoding, create=create, subscribe=settings.subscribe)
 
 
 def _owners(root: str) -> list[int]:

@@ -7,7 +7,7 @@ import os
 from maildrop_py.intake.maildir_walk import FolderFiles, MaildirWalk
 from maildrop_py.maildir.folder_name import from_disk
 from maildrop_py.maildir.keywords import names_by_letter
-from maildrop_py.maildir.maildir import Folder, Maildir
+from maildrop_py.maildir.maildir import Folder, Maildir, maildir_at
 from maildrop_py.message.message import FileSource, Message
 from maildrop_py.refile.chosen_folders import chosen_folders
 
@@ -34,7 +34,7 @@ class ListedMaildirs:
     def __call__(self, root: str) -> MaildirWalk:
         """The messages of the Maildir at `root`."""
         if root not in self._listed:
-            maildir = Maildir(root, self._settings.layout, self._settings.folder_encoding)
+            maildir = maildir_at(root, self._settings)
             self._listed[root] = messages_of(maildir, self._globs, self._report)
         return self._listed[root]
 

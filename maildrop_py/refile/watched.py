@@ -7,7 +7,7 @@ import time
 from collections import deque
 
 from maildrop_py.intake.watcher import Directory
-from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.maildir.maildir import maildir_at
 from maildrop_py.record import replace
 from maildrop_py.refile.chosen_folders import chosen_folders
 from maildrop_py.refile.maildir_messages import messages_at
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.decision.decision import Decision
     from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.maildir.maildir import Maildir
     from maildrop_py.message.message import Message
     from maildrop_py.refile.filed_decider import FiledDecider
     from maildrop_py.refile.journal import Journal
@@ -88,7 +89,7 @@ class WatchedMaildir:
         self._decider.program = program
         layout, encoding = settings.layout, settings.folder_encoding
         if (layout, encoding) != (self._maildir.layout, self._maildir.encoding):
-            self._maildir = Maildir(self.root, layout, encoding)
+            self._maildir = maildir_at(self.root, settings)
             self._known.clear()
             self._listed = (0, 0.0)
             self.close()

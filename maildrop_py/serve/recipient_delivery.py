@@ -23,7 +23,7 @@ from maildrop_py.delivery.program_environment import command_runner, command_set
 from maildrop_py.errors import DeadlineExceeded, Rejected
 from maildrop_py.evidence.evidence import WouldWait
 from maildrop_py.lmtp.reply import Reply, answer_to
-from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.paths import UserPaths
 from maildrop_py.report.delivery_log import log_delivery, log_failure
 
@@ -155,7 +155,7 @@ class RecipientDelivery:
         if mailbox.own_maildir and settings.maildir:
             root = UserPaths({"HOME": mailbox.account.home}).expand(settings.maildir)
         create = mailbox.create or root != mailbox.maildir
-        return Maildir(root, settings.layout, settings.folder_encoding, create=create)
+        return maildir_at(root, settings, create=create)
 
     def _world(self, may_wait: bool) -> World:
         runner = self._command_runner()

@@ -265,9 +265,10 @@ def test_broken_rules_move_nothing(mailbox: Mailbox) -> None:
 
 
 def test_a_place_that_is_no_maildir_is_refused(mailbox: Mailbox, tmp_path: Path) -> None:
-    result = mailbox.run("refile", tmp_path / "nowhere")
-    assert result.exit_code == 1
-    assert "is no Maildir" in result.output
+    for path, why in ((tmp_path / "nowhere", "does not exist"), (tmp_path, "is not a Maildir")):
+        result = mailbox.run("refile", path)
+        assert result.exit_code == 1
+        assert f"{path}: {why}" in result.output
 
 
 def test_the_maildir_may_be_named_or_come_from_the_rules(mailbox: Mailbox) -> None:

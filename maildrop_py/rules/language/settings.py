@@ -28,5 +28,6 @@ class Settings:
     server_names: tuple[str, ...] = ()
     sendmail: str = SENDMAIL
     allow_commands: bool = False
+    subscribe: bool = True
     countries: str = ""
     store: str = ""

@@ -115,6 +115,7 @@ _READERS: dict[str, Callable[[Node, Scope], dict[str, Any]]] = {
     "server_names": _texts("server_names"),
     "sendmail": lambda node, scope: {"sendmail": _path(node)},
     "allow_commands": lambda node, scope: {"allow_commands": node.boolean()},
+    "subscribe": lambda node, scope: {"subscribe": node.boolean()},
     "countries": lambda node, scope: {"countries": scope.path(node)},
     "store": lambda node, scope: {"store": _store(node)},
 }
@@ -151,6 +152,7 @@ SCHEMA: dict[str, Any] = {
     "server_names": {"$ref": "#/$defs/texts", "description": "names of my mail servers"},
     "sendmail": {"type": "string"},
     "allow_commands": {"type": "boolean"},
+    "subscribe": {"type": "boolean"},
     "countries": {"type": "string", "description": "made by `maildrop-py country build`"},
     "store": {"type": "string", "pattern": "^redis://.", "description": "shared by hosts"},
 }

@@ -111,6 +111,13 @@ class Dovecot:
         rows = [row for row in listed if isinstance(row, bytes) and b"\\Noselect" not in row]
         return {decoded(_name(row)) for row in rows}
 
+    def subscribed(self) -> set[str]:
+        """The names of the folders that a reader shows which asks for subscribed ones (LSUB)."""
+        with self._session() as imap:
+            listed = imap.lsub()[1]
+        rows = [row for row in listed if isinstance(row, bytes) and b"\\NoSelect" not in row]
+        return {decoded(_name(row)) for row in rows}
+
     def messages(self, folder: str = "INBOX") -> list[Seen]:
         """The messages of `folder`, in order."""
         with self._session() as imap:
