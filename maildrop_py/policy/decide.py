@@ -46,13 +46,23 @@ class Declared:
 NOTHING = Message(BytesSource(NO_MAIL))
 
 
-def decide(evidence: ClientEvidence, program: Program, now: float, explain: bool = False) -> Plan:
-    """The plan for the request that `evidence` is about; `now` is seconds since the epoch."""
+def decide(
+    evidence: ClientEvidence,
+    program: Program,
+    now: float,
+    explain: bool = False,
+    rules: tuple[int, int] | None = None,
+) -> Plan:
+    """The plan for the request that `evidence` is about; `now` is seconds since the epoch.
+
+    With `rules`, only those numbered from the first to the last but one of them are asked.
+    """
     facts = Facts(evidence.message, evidence.envelope, evidence, now, explain)
     draft = Draft(facts, evidence)
     reasons: list[Reason] = []
     trace: list[RuleTrace] = []
-    for number in range(len(program)) if explain else program.candidates(facts):
+    numbers = range(len(program)) if explain else program.candidates(facts)
+    for number in numbers if rules is None else range(*rules):
         rule = program.rule(number)
         outcome = rule.when.test(facts) if rule.when is not None else None
         fired = outcome is None or bool(outcome.held)

@@ -33,13 +33,18 @@ EXPECTED = ("rule", "action", "score", "prepend", "text")
 
 @record
 class PolicyExample:
-    """A request, what is known of its client, and what must be wanted of it."""
+    """A request, what is known of its client, and what must be wanted of it.
+
+    `rules` are the first and the last but one of the rules that judge it, all if None: an
+    included file's examples are judged by that file alone.
+    """
 
     file: str
     line: int
     attributes: tuple[tuple[str, str], ...]
     expect: tuple[tuple[str, Any], ...]
     stated: Stated = NOTHING
+    rules: tuple[int, int] | None = None
 
 
 def parse_policy_example(node: Node) -> PolicyExample:
@@ -110,7 +115,7 @@ def run_policy_examples(
 def plan_of(example: PolicyExample, program: Program, around: Surroundings) -> Plan:
     """What the rules want of the client of an example."""
     evidence = StatedClient(Request(dict(example.attributes)), around, example.stated)
-    return decide(evidence, program, NOON)
+    return decide(evidence, program, NOON, rules=example.rules)
 
 
 def _differences(example: PolicyExample, plan: Plan) -> list[str]:

@@ -12,7 +12,7 @@ import os
 
 from maildrop_py.policy.decide import NAMES
 from maildrop_py.policy.examples import PolicyExample, parse_policy_example
-from maildrop_py.record import record
+from maildrop_py.record import record, replace
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.language.reader import LISTS, Reader
 from maildrop_py.rules.language.sources import Sources
@@ -49,7 +49,7 @@ class PolicyReader(Reader):
 
     def __init__(self, sources: Sources, home: str | None = None) -> None:
         super().__init__(sources, home, POLICY)
-        self.policy_examples: list[tuple[PolicyExample, str]] = []
+        self.policy_examples: list[PolicyExample] = []
         self.scope.variables |= set(NAMES)
 
     def _read_key(self, key: Node, value: Node) -> None:
@@ -57,7 +57,13 @@ class PolicyReader(Reader):
         super()._read_key(key, value)
 
     def _read_example(self, node: Node) -> None:
-        self.policy_examples.append((parse_policy_example(node), node.file))
+        self.policy_examples.append(parse_policy_example(node))
+
+    def _bind_examples(self, first_rule: int, first_example: int) -> None:
+        span = (first_rule, len(self.rules))
+        for at, example in enumerate(self.policy_examples):
+            if example.rules is None:
+                self.policy_examples[at] = replace(example, rules=span)
 
 
 def read_policy(path: str, enforce_trust: bool = True) -> Policy:
@@ -77,6 +83,6 @@ def load_policy(text: str, path: str = "policy.yaml") -> Policy:
 def _policy(reader: PolicyReader) -> Policy:
     rules: RuleSet = reader.finished()
     warnings = tuple(warnings_about(rules))
-    examples = tuple(example for example, _ in reader.policy_examples)
+    examples = tuple(reader.policy_examples)
     program = compile_rules(rules)
     return Policy(rules.settings, rules.rules, program, examples, warnings, rules.stamps)
