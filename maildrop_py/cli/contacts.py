@@ -66,6 +66,22 @@ def learn(maildirs: tuple[str, ...], me: tuple[str, ...], again: bool, state: st
         raise click.exceptions.Exit(1)
 
 
+@contacts.command()
+@click.argument("store", metavar="redis://...")
+@state_option
+def share(store: str, state: str | None) -> None:
+    """Copy every contact into the store that several hosts share (`store:` in the rules)."""
+    from maildrop_py.evidence.shared_store import SharedStore
+
+    with _failures():
+        names = _contacts(_state(state)).all()
+    there = SharedStore(store, Store(""), "")
+    there.learn("contact", [(name, "") for name in names], time.time())
+    if there.warnings:
+        raise click.ClickException(there.warnings[0])
+    click.echo(f"{len(names)} contacts")
+
+
 @contacts.command("list")
 @state_option
 def list_(state: str | None) -> None:

@@ -129,10 +129,16 @@ class Inquiry:
         if address.lower() in {own.lower() for own in self._mine()}:
             return False
         try:
-            return Contacts(contacts_file(self.evidence.state)).known(address)
+            found = Contacts(contacts_file(self.evidence.state)).known(address)
         except OSError as error:
             self.warnings.append(f"contacts are not used: {error.strerror or error}")
             return None
+        if not found and self.settings.store:
+            from maildrop_py.evidence.contacts import normal
+
+            wanted = normal(address) or ""
+            return bool(self.store().lines("contact", [wanted], self._now()))
+        return found
 
     def self_forged(self) -> SelfForged:
         from maildrop_py.evidence import self_forged
@@ -180,6 +186,10 @@ class Inquiry:
 
             state = self.evidence.state
             self._store = Store(evidence_store(state) if state else "")
+        if self.settings.store:
+            from maildrop_py.evidence.shared_store import shared
+
+            self._store = shared(self.settings.store, self._store, self.evidence.state or "")
         return self._store
 
     def _bayes_store(self) -> BayesStore:
