@@ -21,7 +21,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.intake.maildir_source import MaildirSource
+from maildrop_py.message.message import Message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class MaildirWalk:
         files = FolderFiles(listing.folder, self._keywords)
         for name, directory in islice(listing.names(), number, None, among):
             file = files.named(directory, name)
-            yield Message(FileSource(file.path), file=file)
+            yield Message(MaildirSource(file.path), file=file)
 
 
 class FolderFiles:

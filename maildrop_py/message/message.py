@@ -131,13 +131,16 @@ class FileSource:
     def _read_head(self) -> bytes:
         descriptor = self.open()
         try:
-            return _read_until_blank_line(descriptor)
+            return read_head(descriptor)
         finally:
             os.close(descriptor)
 
 
-def _read_until_blank_line(descriptor: int) -> bytes:
-    """Reads four times as much each time, so that looking for the end stays linear."""
+def read_head(descriptor: int) -> bytes:
+    """The bytes through the blank line behind the header, at most HEAD_LIMIT, read from the start.
+
+    Each read is four times as long, so that looking for the end stays linear.
+    """
     data = more = os.read(descriptor, _FIRST_READ)
     end, wanted = head_end(data), _FIRST_READ
     while end < 0 and more and len(data) < HEAD_LIMIT:

@@ -11,6 +11,7 @@ from maildrop_py.decision.decision import Decision, Forward, Pipe
 from maildrop_py.delivery.deliver import CommandSettings
 from maildrop_py.delivery.program_environment import command_runner, command_settings
 from maildrop_py.delivery.programs import run_action
+from maildrop_py.intake.maildir_source import MaildirSource
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Message
 from maildrop_py.paths import MESSAGE_TIME, UserPaths
@@ -89,4 +90,4 @@ class _MessageFile:
         self._path = path
 
     def open(self) -> int:
-        return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        return MaildirSource(self._path).open()

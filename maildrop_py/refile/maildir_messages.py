@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
+from maildrop_py.intake.maildir_source import MaildirSource
 from maildrop_py.intake.maildir_walk import FolderFiles, MaildirWalk
 from maildrop_py.maildir.folder_name import from_disk
 from maildrop_py.maildir.keywords import names_by_letter
 from maildrop_py.maildir.maildir import Folder, Maildir, maildir_at
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
 from maildrop_py.refile.chosen_folders import chosen_folders
 
 TYPE_CHECKING = False
@@ -60,4 +61,4 @@ def messages_at(maildir: Maildir, paths: Iterable[str]) -> Iterator[Message]:
             relative = os.path.relpath(folder, maildir.root)
             logical = from_disk(relative, maildir.layout, maildir.encoding)
             files = folders[folder] = FolderFiles(Folder(maildir, logical, folder), names_by_letter)
-        yield Message(FileSource(path), file=files.named(directory, name))
+        yield Message(MaildirSource(path), file=files.named(directory, name))

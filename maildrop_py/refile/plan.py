@@ -164,6 +164,7 @@ class Planner:
         copies = [step for filing in others if (step := self._copied(file, filing)) is not None]
         change = new_head(message, decision)
         if change is not None:
+            refuse_compressed(message)
             return self._rewritten(file, main, change, copies)
         last = self._filed(file, main)
         return [*copies] if last is None else [*copies, last]
@@ -207,7 +208,6 @@ class Planner:
         self, file: MessageFile, main: Filing, change: NewHead, copies: list[Copy]
     ) -> list[Step]:
         """The message with another head takes its place; `copies` are made of that."""
-        refuse_compressed(file.path)
         new_target = partial(self._new_name, main, change)
         target = "" if self._journal is None else new_target(file.path)
         old, new = change.instead_of, change.head

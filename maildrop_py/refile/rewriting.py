@@ -16,6 +16,7 @@ import os
 from maildrop_py.delivery.header_edits import added, cuts
 from maildrop_py.delivery.trace_headers import kept_apart
 from maildrop_py.errors import StorageFailed
+from maildrop_py.intake.maildir_source import MaildirSource
 from maildrop_py.maildir.file_name import parse
 from maildrop_py.maildir.unique_name import wire_size
 from maildrop_py.message.headers import message_start
@@ -75,8 +76,13 @@ def new_head(message: Message, decision: Decision) -> NewHead | None:
     return None if new == head else NewHead(new, head)
 
 
-def refuse_compressed(path: str) -> None:
-    """Raise StorageFailed if the size of the file is not the one in its name."""
+def refuse_compressed(message: Message) -> None:
+    """Raise StorageFailed if a filed message is compressed, or not as long as its name says."""
+    source = message.source
+    if isinstance(source, MaildirSource) and source.compression:
+        raise StorageFailed(f"is compressed ({source.compression}), its header cannot be changed")
+    assert message.file is not None
+    path = message.file.path
     named = parse(path.rpartition("/")[2]).field("S")
     size = os.stat(path).st_size
     if named is not None and named != size:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 
@@ -278,3 +279,16 @@ def test_the_maildir_may_be_named_or_come_from_the_rules(mailbox: Mailbox) -> No
     assert "3 messages changed" in mailbox.run("refile", other).stdout
     mailbox.rules.write_text(f"maildir: ~/Other\n{mailbox.rules.read_text()}")
     assert "0 messages changed, 2 stay" in mailbox.run("refile").stdout
+
+
+def test_compressed_mail_is_filed_by_what_it_says_or_left_with_the_reason(
+    mailbox: Mailbox,
+) -> None:
+    packed = gzip.compress(b"Subject: work\n\nbody\n")
+    for name, data in (("1,S=20:2,S", packed), ("2,S=20:2,S", b"\x28\xb5\x2f\xfd packed")):
+        (mailbox.maildir / "cur" / name).write_bytes(data)
+    result = mailbox.run("refile")
+    assert "1 message changed, 0 stay, 1 failed" in result.stdout
+    assert "2,S=20:2,S: is compressed (zstd), which cannot be read" in result.stderr
+    assert [path.read_bytes() for path in (mailbox.maildir / ".Work/cur").iterdir()] == [packed]
+    assert len([*(mailbox.maildir / "cur").iterdir()]) == 1

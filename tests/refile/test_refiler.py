@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -213,7 +214,16 @@ def test_copies_of_a_changed_message_are_changed_too(box: Box) -> None:
 
 
 def test_a_compressed_message_is_not_changed(box: Box) -> None:
-    box.put("cur/b,S=500:2,S", b"\x1f\x8b some compressed bytes")
+    packed = gzip.compress(MAIL)
+    box.put("cur/b,S=17:2,S", packed)
+    troubles = box.refile(to("INBOX", add_headers=(("X-Good", "yes"),)))
+    assert "compressed (gzip), its header cannot be changed" in troubles["b,S=17:2,S"]
+    assert not box.refile(to("A", "F"))
+    assert box.only(".A/cur").read_bytes() == packed
+
+
+def test_a_message_that_is_cut_short_is_not_changed(box: Box) -> None:
+    box.put("cur/b,S=500:2,S", MAIL)
     troubles = box.refile(to("INBOX", add_headers=(("X-Good", "yes"),)))
     assert "compressed or damaged" in troubles["b,S=500:2,S"]
     assert box.files() == {"cur": ["b,S=500:2,S"]}
