@@ -1,7 +1,10 @@
-"""command: a program's exit status decides: 0 holds.
+"""command: a program's exit status decides: 0 holds, 1 does not, any other is unknown.
 
-The message is its standard input; no shell is involved. Off unless the rules
-file says `allow_commands: true`."""
+The message is its standard input; no shell is involved. A rule may name other
+statuses: what it does not name is unknown, and so is a program that cannot be
+run, is killed or takes too long. So a scanner that is down quarantines nothing,
+not even under `not`. Off unless the rules file says `allow_commands: true`.
+"""
 
 from __future__ import annotations
 
@@ -16,27 +19,108 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
 
+    Statuses = tuple[tuple[int, int], ...]  # the first and the last of each range
+
+LARGEST = 255
+_YES, _NO = ((0, 0),), ((1, 1),)
+
+_STATUS: dict[str, Any] = {
+    "type": ["integer", "string"],
+    "minimum": 0,
+    "maximum": LARGEST,
+    "pattern": r"^\s*[0-9]{1,3}\s*(-\s*[0-9]{1,3}\s*)?$",
+    "description": "an exit status, or a range such as 2-255",
+}
+_STATUSES: dict[str, Any] = {"anyOf": [_STATUS, {"type": "array", "minItems": 1, "items": _STATUS}]}
+
 
 @record
 class Command:
-    """The program `argv` exits with 0; unknown if it cannot be run or is too slow."""
+    """The program `argv` exits with a status of `yes`; with one of `no` it does not hold."""
 
     argv: tuple[str, ...]
+    yes: Statuses = _YES
+    no: Statuses = _NO
 
     COST: ClassVar[int] = COSTLY
-    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/argv"}
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [
+            {"$ref": "#/$defs/argv"},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["run"],
+                "properties": {
+                    "run": {"$ref": "#/$defs/argv"},
+                    "yes": _STATUSES,
+                    "no": _STATUSES,
+                },
+            },
+        ]
+    }
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
         from maildrop_py.rules.language.commands import parse_argv
 
-        return cls(parse_argv(node, scope))
+        if node.kind != "mapping":
+            return cls(parse_argv(node, scope))
+        found = {key.choice(("run", "yes", "no"), "key"): value for key, value in node.pairs()}
+        if "run" not in found:
+            raise node.mistake(
+                "no program is named here", "such as {run: [/usr/bin/program], yes: 0, no: 1}"
+            )
+        yes = _statuses(found["yes"]) if "yes" in found else _YES
+        no = _statuses(found["no"]) if "no" in found else _without(_NO, yes)
+        for first, last in no:
+            if _without(((first, last),), yes) != ((first, last),):
+                shown = _shown(((first, last),))
+                raise found["no"].mistake(f"status {shown} is among those of `yes` too")
+        return cls(parse_argv(found["run"], scope), yes, no)
 
     def describe(self) -> str:
-        return "command exits with 0: " + " ".join(self.argv)
+        return f"command exits with {_shown(self.yes)}: " + " ".join(self.argv)
 
     def test(self, facts: Facts) -> Outcome:
         status = facts.evidence.command(self.argv)
         if status is None:
             return Outcome(None, "command", self.argv[0], why="it did not run to its end")
-        return Outcome(status == 0, "command", self.argv[0], why=f"exit status {status}")
+        why = f"exit status {status}"
+        if _has(self.yes, status):
+            return Outcome(True, "command", self.argv[0], why=why)
+        if _has(self.no, status):
+            return Outcome(False, "command", self.argv[0], why=why)
+        why += f", which means neither yes ({_shown(self.yes)}) nor no ({_shown(self.no)})"
+        return Outcome(None, "command", self.argv[0], why=why)
+
+
+def _has(statuses: Statuses, status: int) -> bool:
+    return any(first <= status <= last for first, last in statuses)
+
+
+def _without(statuses: Statuses, others: Statuses) -> Statuses:
+    """Those ranges that have no status in common with `others`."""
+    return tuple(
+        (first, last)
+        for first, last in statuses
+        if not any(low <= last and first <= high for low, high in others)
+    )
+
+
+def _shown(statuses: Statuses) -> str:
+    shown = [f"{first}" if first == last else f"{first}-{last}" for first, last in statuses]
+    return " or ".join(shown) or "none"
+
+
+def _statuses(node: Node) -> Statuses:
+    return tuple(map(_status, node.alternatives()))
+
+
+def _status(node: Node) -> tuple[int, int]:
+    first, dash, last = (part.strip() for part in node.text().partition("-"))
+    ends = (first, last) if dash else (first, first)
+    if all(end.isascii() and end.isdigit() and len(end) < 4 for end in ends):
+        low, high = map(int, ends)
+        if low <= high <= LARGEST:
+            return low, high
+    raise node.mistake(f"{node.text()!r} is not an exit status", "0 to 255, or a range: 2-255")

@@ -7,9 +7,34 @@ import pytest
 from tests.support.rules_reading import Answers, asked, held, when, when_problem
 
 
-@pytest.mark.parametrize(("status", "answer"), [(0, True), (1, False), (127, False)])
-def test_zero_holds(status: int, answer: bool) -> None:
+@pytest.mark.parametrize(
+    ("status", "answer"), [(0, True), (1, False), (2, None), (127, None), (255, None)]
+)
+def test_zero_holds_and_one_does_not(status: int, answer: bool | None) -> None:
     assert held("{command: [x, '-a']}", evidence=Answers(x=status)) is answer
+
+
+@pytest.mark.parametrize(
+    ("named", "answers"),
+    [
+        ("yes: 99", {99: True, 0: None, 1: False, 2: None}),
+        ("yes: 1, no: 0", {1: True, 0: False, 2: None}),
+        ("yes: 1", {1: True, 0: None, 2: None}),
+        ("no: [1, 3-5]", {0: True, 1: False, 2: None, 4: False, 6: None}),
+        ("no: 1-255", {0: True, 2: False, 255: False}),
+        ("yes: [0, 1], no: 2", {0: True, 1: True, 2: False, 3: None}),
+    ],
+)
+def test_statuses_that_are_named(named: str, answers: dict[int, bool | None]) -> None:
+    for status, answer in answers.items():
+        assert held(f"{{command: {{run: [x], {named}}}}}", evidence=Answers(x=status)) is answer
+
+
+def test_a_scanner_that_is_down_fires_nothing() -> None:
+    """`clamdscan` exits with 2 where clamd does not answer."""
+    when = "{not: {command: [x]}}"
+    assert held(when, evidence=Answers(x=1)) is True
+    assert held(when, evidence=Answers(x=2)) is None
 
 
 def test_a_program_that_could_not_be_run_leaves_it_unknown() -> None:
@@ -18,12 +43,17 @@ def test_a_program_that_could_not_be_run_leaves_it_unknown() -> None:
 
 
 def test_it_shows_the_status() -> None:
-    assert asked("{command: x}", evidence=Answers(x=3)).why == "exit status 3"
+    assert asked("{command: x}", evidence=Answers(x=3)).why == (
+        "exit status 3, which means neither yes (0) nor no (1)"
+    )
+    assert asked("{command: x}", evidence=Answers(x=1)).why == "exit status 1"
 
 
 def test_it_says_itself_in_words() -> None:
     found = when("{command: [x, '-a']}", "allow_commands: true")
     assert found.describe() == "command exits with 0: x -a"
+    found = when("{command: {run: x, yes: [1, 3-5]}}", "allow_commands: true")
+    assert found.describe() == "command exits with 1 or 3-5: x"
 
 
 def test_it_is_off_unless_the_rules_file_allows_it() -> None:
@@ -35,3 +65,9 @@ def test_mistakes() -> None:
     allowed = "allow_commands: true"
     assert "write a list: [x, -a]" in when_problem("{command: x -a}", allowed)
     assert "this list is empty" in when_problem("{command: []}", allowed)
+    assert "no program is named here" in when_problem("{command: {yes: 1}}", allowed)
+    assert "did you mean `yes`?" in when_problem("{command: {run: x, yess: 1}}", allowed)
+    for status in ("256", "-1", "5-3", "one", "[]", "0.5"):
+        assert when_problem(f"{{command: {{run: x, yes: {status}}}}}", allowed)
+    found = when_problem("{command: {run: x, yes: 0, no: 0-3}}", allowed)
+    assert "status 0-3 is among those of `yes` too" in found

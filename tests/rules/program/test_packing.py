@@ -27,7 +27,7 @@ WHENS = {
     "folder": "[A, B/*]",
     "flags": "[seen, $Work]",
     "spam_score": "['> 5', 3]",
-    "command": "[x, y]",
+    "command": "{run: [x, y], yes: [0, 3-5], no: 1}",
     "bayes": "['>= 0.9', '< 0.1']",
     "from": "[a@b, '*@c', .d.e, x y]",
     "sender": "['<>', a@b]",
