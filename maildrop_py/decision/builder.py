@@ -145,9 +145,9 @@ class DecisionBuilder:
         if name == "user":
             return envelope.user or ""
         if name == "domain":
-            return (envelope.recipient or "").rpartition("@")[2]
+            return (self._facts.recipient() or "").rpartition("@")[2]
         if name == "extension":
-            return envelope.extension or ""
+            return self._facts.extension()
         if name.startswith(OF_THE_MESSAGE):
             return self._part_of(self._written(), name.removeprefix(OF_THE_MESSAGE))
         return self._part_of(self._facts.now, name)

@@ -46,7 +46,8 @@ def decide(
     memory = None if explain else memory
     scan = memory.header_scan(program.index) if memory is not None else None
     known, found, fields = scan.scan(message.headers) if scan is not None else (None, (), None)
-    facts = Facts(message, envelope, evidence, now, explain, known)
+    delimiters = program.settings.recipient_delimiter
+    facts = Facts(message, envelope, evidence, now, explain, known, delimiters)
     settled: dict[int | str, Decision] = {} if memory is None else memory.settled
     builder: DecisionBuilder | None = None
     reasons: list[Reason] = []

@@ -18,6 +18,10 @@ from maildrop_py.record import record
 _SPACE = " \t\r\n"
 _ENDS_WORD = frozenset(_SPACE + ';()"=')
 _ENDS_VALUE = frozenset(_SPACE + ';()"')
+UNNAMED = "exchange-online"
+"""What a field without a server's name is taken to come from: Exchange Online writes none,
+against RFC 8601 2.2. It counts only for those who list this among their `authserv_ids`."""
+
 _VERSIONS = ("", "1")  # of Authentication-Results and of all methods so far (RFC 8601 2.2)
 
 Item = tuple[str, str | None]
@@ -59,13 +63,20 @@ class ReceivedSpf:
 
 
 def authentication_results(value: str) -> AuthenticationResults | None:
-    """The field with this unfolded value; None if no server is named or the version is another."""
-    first, *others = _clauses(value)
+    """The field with this unfolded value; None if it cannot be understood."""
+    first, *others = clauses = _clauses(value)
+    unnamed = _finding(first)
+    if unnamed is not None and unnamed.method and unnamed.result:
+        return AuthenticationResults(UNNAMED, _findings(clauses))
     words = [name for name, text in first if text is None]
     if len(words) != len(first) or not words or "".join(words[1:]) not in _VERSIONS:
         return None
-    findings = [finding for clause in others if (finding := _finding(clause)) is not None]
-    return AuthenticationResults(words[0].lower(), tuple(findings))
+    return AuthenticationResults(words[0].lower(), _findings(others))
+
+
+def _findings(clauses: list[list[Item]]) -> tuple[Finding, ...]:
+    found = map(_finding, clauses)
+    return tuple(finding for finding in found if finding is not None)
 
 
 def received_spf(value: str) -> ReceivedSpf | None:

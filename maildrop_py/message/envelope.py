@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 
+DELIMITER = "+"
+"""What usually separates a user's name from an extension: user+extension@domain."""
+
 
 @record
 class Envelope:
@@ -22,3 +25,14 @@ class Envelope:
     helo: str | None = None
     protocol: str | None = None
     authenticated: bool = False
+
+
+def extension_of(address: str, delimiters: str = DELIMITER) -> str:
+    """What follows the first of `delimiters` in the local part of an address; "" if nothing does.
+
+    A delimiter at the beginning is part of the user's name.
+    """
+    local = address.rpartition("@")[0] if "@" in address else address
+    local = local.removeprefix('"').removesuffix('"')
+    at = min([found for found in map(local.find, delimiters) if found > 0], default=-1)
+    return local[at + 1 :] if at > 0 else ""

@@ -182,7 +182,7 @@ def _envelope(request: Request) -> Envelope:
     return Envelope(
         request.attributes.get("sender"),
         recipient,
-        _extension(recipient or ""),
+        None,
         None,
         request.get("client_address") or None,
         request.get("client_name") or None,
@@ -190,8 +190,3 @@ def _envelope(request: Request) -> Envelope:
         request.get("protocol_name") or None,
         request.authenticated,
     )
-
-
-def _extension(recipient: str) -> str | None:
-    local = recipient.rpartition("@")[0]
-    return local.partition("+")[2] or None

@@ -57,7 +57,9 @@ def decide(
 
     With `rules`, only those numbered from the first to the last but one of them are asked.
     """
-    facts = Facts(evidence.message, evidence.envelope, evidence, now, explain)
+    delimiters = program.settings.recipient_delimiter
+    message, envelope = evidence.message, evidence.envelope
+    facts = Facts(message, envelope, evidence, now, explain, delimiters=delimiters)
     draft = Draft(facts, evidence)
     reasons: list[Reason] = []
     trace: list[RuleTrace] = []
@@ -151,6 +153,6 @@ class Draft:
         today = localtime(self._facts.now)
         told = {name: self._evidence.request.get(name) for name in NAMES}
         told |= {"user": recipient.rpartition("@")[0], "domain": recipient.rpartition("@")[2]}
-        told |= {"extension": self._evidence.envelope.extension or ""}
+        told |= {"extension": self._facts.extension()}
         told |= {"year": f"{today.tm_year}", "month": f"{today.tm_mon:02}"}
         return told | {"day": f"{today.tm_mday:02}"} | self._facts.variables

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.sources import Stamp
     from maildrop_py.rules.program.program import Program
 
-SETTINGS = ("trust", "dns", "me", "server_names", "countries", "store")
+SETTINGS = (
+    *("trust", "dns", "me", "server_names", "recipient_delimiter"),
+    *("countries", "store"),
+)
 """Those of a rules file that mean something before the mail comes."""
 
 

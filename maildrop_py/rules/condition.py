@@ -10,6 +10,7 @@ server does not answer). No rule fires on None, and the `not` of None is None.
 
 from __future__ import annotations
 
+from maildrop_py.message.envelope import DELIMITER, extension_of
 from maildrop_py.message.from_line import sender_in
 from maildrop_py.message.normal_form import composed
 
@@ -110,11 +111,13 @@ class Facts:
 
     `score` is what earlier rules have added, `variables` the named groups and
     `set` values so far; `now` is seconds since the epoch. `known` are values of
-    headers that are decoded already, by names in lower case. With `explaining`,
+    headers that are decoded already, by names in lower case. Each of `delimiters`
+    separates a user's name from the extension in an address. With `explaining`,
     conditions inside others are all asked, so that each can be shown.
     """
 
     __slots__ = (
+        "_delimiters",
         "_folded",
         "envelope",
         "evidence",
@@ -134,6 +137,7 @@ class Facts:
         now: float,
         explaining: bool = False,
         known: Mapping[str, list[str]] | None = None,
+        delimiters: str = DELIMITER,
     ) -> None:
         self.message = message
         self.envelope = envelope
@@ -143,6 +147,7 @@ class Facts:
         self.score: float | None = None
         self.variables: dict[str, str] = {}
         self.known = _NOTHING if known is None else known
+        self._delimiters = delimiters
         self._folded: dict[str, str] = {}
 
     def values(self, name: str) -> list[str]:
@@ -177,8 +182,8 @@ class Facts:
     def _texts(self, field: str) -> list[str]:
         kind, _, names = field.rpartition(" ")
         if kind == "envelope":
-            addresses = {"sender": self.sender(), "recipient": self.recipient()}
-            return [addresses.get(names, self.envelope.extension) or ""]
+            ask = {"sender": self.sender, "recipient": self.recipient}.get(names, self.extension)
+            return [ask() or ""]
         if not kind and ":" not in names:
             return self.values(names)
         fields = self.present(tuple(names.split(":")))
@@ -200,6 +205,15 @@ class Facts:
             return composed(self.envelope.recipient)
         headers = self.message.headers
         return _bare(headers.first("Delivered-To") or headers.first("X-Original-To"))
+
+    def extension(self) -> str:
+        """The extension of the recipient's address; "" if it has none.
+
+        What the server said comes first, then what follows the delimiter.
+        """
+        if self.envelope.extension is not None:
+            return self.envelope.extension
+        return extension_of(self.recipient() or "", self._delimiters)
 
 
 def _addresses_in(fields: list[Field]) -> list[str]:

@@ -1,4 +1,8 @@
-"""extension: the part of the recipient's address behind the delimiter (user+extension)."""
+"""extension: the part of the recipient's address after the delimiter (user+extension).
+
+What the mail server said counts first; then the recipient that `recipient` asks
+about, by the setting `recipient_delimiter`.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,7 @@ class Extension:
         return of_tests("envelope extension", self.tests)
 
     def test(self, facts: Facts) -> Outcome:
-        extension = facts.envelope.extension
+        extension = facts.extension()
         if not extension:
             return Outcome(False, "extension", why="the address has none")
         for test in self.tests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from maildrop_py.message.envelope import DELIMITER
 from maildrop_py.paths import SENDMAIL
 from maildrop_py.record import record
 
@@ -12,7 +13,8 @@ class Settings:
 
     `dns_timeout` is in seconds and is one budget for a whole message. `me` are
     the user's own addresses and domains, `server_names` the server's own names and
-    domains. `countries` is the file of the table of countries, `store` where several
+    domains. Each character of `recipient_delimiter` ends a user's name in an address.
+    `countries` is the file of the table of countries, `store` where several
     hosts share what they learn.
     """
 
@@ -26,6 +28,7 @@ class Settings:
     nameservers: tuple[str, ...] = ()
     me: tuple[str, ...] = ()
     server_names: tuple[str, ...] = ()
+    recipient_delimiter: str = DELIMITER
     sendmail: str = SENDMAIL
     allow_commands: bool = False
     subscribe: bool = True

@@ -15,6 +15,7 @@ from maildrop_py.rules.language.settings import Settings
 
 LAYOUTS = ("maildir++", "fs")
 ENCODINGS = ("imap-utf-7", "utf-8")
+DELIMITERS = "!#$%&'*+-/=?^_`{|}~."
 SLOWEST = 60
 """Seconds: the longest DNS budget that still leaves a delivery its own time."""
 
@@ -83,6 +84,14 @@ def _nameserver(node: Node) -> str:
     return text
 
 
+def _delimiter(node: Node) -> str:
+    """Characters that may be in the local part of an address (RFC 5322 3.2.3), no letters."""
+    text = node.text()
+    if not set(text) <= set(DELIMITERS):
+        raise node.mistake(f"{text!r} cannot separate an extension", 'such as "+", "-" or "+-"')
+    return text
+
+
 def _path(node: Node) -> str:
     if not node.text():
         raise node.mistake("a path must stand here", "such as ~/Maildir")
@@ -113,6 +122,7 @@ _READERS: dict[str, Callable[[Node, Scope], dict[str, Any]]] = {
     "dns": _dns,
     "me": _texts("me"),
     "server_names": _texts("server_names"),
+    "recipient_delimiter": lambda node, scope: {"recipient_delimiter": _delimiter(node)},
     "sendmail": lambda node, scope: {"sendmail": _path(node)},
     "allow_commands": lambda node, scope: {"allow_commands": node.boolean()},
     "subscribe": lambda node, scope: {"subscribe": node.boolean()},
@@ -150,6 +160,11 @@ SCHEMA: dict[str, Any] = {
     },
     "me": {"$ref": "#/$defs/texts", "description": "my addresses and domains"},
     "server_names": {"$ref": "#/$defs/texts", "description": "names of my mail servers"},
+    "recipient_delimiter": {
+        "type": "string",
+        "pattern": r"^[!#$%&'*+\-/=?^_`{|}~.]*$",
+        "description": "each of these ends the user's name in an address; '' for none",
+    },
     "sendmail": {"type": "string"},
     "allow_commands": {"type": "boolean"},
     "subscribe": {"type": "boolean"},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from maildrop_py.evidence.evidence import Evidence
+from maildrop_py.rules.language.settings import Settings
 from tests.rules.conditions.evident import INSIDE, holds, outcome
-from tests.support.rules_reading import when, when_problem
+from tests.support.rules_reading import facts, mail, when, when_problem
 
 HOP = "Received: from x (x.a.example [203.0.113.9]) by mx.me.example with ESMTP id 1\n"
 RESULTS = "Authentication-Results: mx.me.example; "
@@ -48,6 +50,25 @@ def test_the_findings_decide(results: str, condition: str, answer: bool | None) 
 )
 def test_nobody_else_is_believed(head: str) -> None:
     assert holds("{auth: {dkim: pass}}", head, INSIDE) is None
+
+
+UNNAMED = f"Authentication-Results: dkim=pass header.d=a.example; spf=fail\n{HOP}From: a@a.example"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "answer"), [("exchange-online", True), ("mx.me.example", None)]
+)
+def test_results_without_a_name_count_for_those_who_ask_for_them(
+    trusted: str, answer: bool | None
+) -> None:
+    """Exchange Online writes none."""
+    found = Settings(networks=("192.0.2.0/24",), authserv_ids=(trusted,))
+    evidence = Evidence(mail(UNNAMED), INSIDE, found, offline=True)
+    asked = when("{auth: {dkim: pass}}").test(facts(evidence.message, INSIDE, evidence))
+    assert asked.held is answer
+    below = mail(HOP + UNNAMED.splitlines()[0])
+    evidence = Evidence(below, INSIDE, found, offline=True)
+    assert when("{auth: {dkim: pass}}").test(facts(below, INSIDE, evidence)).held is None
 
 
 def test_it_shows_what_was_said() -> None:

@@ -22,6 +22,7 @@ def test_all_settings_are_read() -> None:
         dns: {timeout: 2.5, nameservers: [127.0.0.1, '127.0.0.1:5353', '::1', '[::1]:53', '[::1]']}
         me: [Ann@Example.com, example.org]
         server_names: mx.example.com
+        recipient_delimiter: +-
         sendmail: /usr/lib/sendmail
         allow_commands: true
         """
@@ -36,6 +37,7 @@ def test_all_settings_are_read() -> None:
         nameservers=("127.0.0.1", "127.0.0.1:5353", "::1", "[::1]:53", "[::1]"),
         me=("ann@example.com", "example.org"),
         server_names=("mx.example.com",),
+        recipient_delimiter="+-",
         sendmail="/usr/lib/sendmail",
         allow_commands=True,
     )
@@ -81,6 +83,8 @@ def test_networks_may_be_written_loosely() -> None:
         ("dns: {nameservers: ['[::1']}", "is no name server"),
         ("dns: {nameservers: ['::1]']}", "is no name server"),
         ("dns: {server: 127.0.0.1}", "unknown DNS setting 'server'"),
+        ("recipient_delimiter: x", "cannot separate an extension"),
+        ("recipient_delimiter: '@'", 'such as "+", "-" or "+-"'),
         ("allow_commands: please", "true or false must stand here"),
         ("me: {a: b}", "a text must stand here"),
         ("maildirs: ~/x", "did you mean `maildir`?"),
