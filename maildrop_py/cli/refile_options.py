@@ -116,4 +116,4 @@ def _why_not(root: str) -> str:
     """Why there is no Maildir at `root`, and what helps."""
     if os.path.lexists(root):
         return f"{root}: is not a Maildir, it has no cur/"
-    return f"{root}: does not exist; `maildrop-py init` makes a Maildir"
+    return f"{root}: does not exist; `maildrop-py init --maildir {root}` makes a Maildir"

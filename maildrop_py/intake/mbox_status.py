@@ -25,6 +25,16 @@ def flags_of(headers: Headers) -> tuple[str, tuple[str, ...]]:
     return "".join(sorted(letters)), tuple(words)
 
 
+def is_internal(headers: Headers) -> bool:
+    """Whether it is not mail, but the message in which UW-IMAP and Dovecot keep data of a mailbox.
+
+    It is the first one of a mailbox file, and mail readers do not show it.
+    """
+    subject = (headers.first("Subject") or "").upper()
+    marked = headers.first("X-IMAP") is not None or headers.first("X-IMAPbase") is not None
+    return marked and subject.endswith("FOLDER INTERNAL DATA")
+
+
 def _mozilla(value: str) -> set[str]:
     try:
         bits = int(value.strip(), 16)

@@ -13,7 +13,7 @@ from itertools import islice
 
 from maildrop_py.errors import UsageError
 from maildrop_py.intake.mbox import MboxSource, is_mbox, messages_of
-from maildrop_py.intake.mbox_status import arrived_at, flags_of
+from maildrop_py.intake.mbox_status import arrived_at, flags_of, is_internal
 from maildrop_py.intake.message_files import NamedMessage, NoSource, messages_in
 from maildrop_py.maildir.folder_listing import LINK
 from maildrop_py.message.message import FileSource, Message
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.settings import Settings
 
 PIECE = 1 << 16  # bytes
+_FIELDS = (
+    *("From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "Received", "Return-Path"),
+    *("Delivered-To", "Sender", "Reply-To", "Newsgroups", "Content-Type", "MIME-Version"),
+)
+"""Fields of which every message has at least one."""
 
 
 def sources(
@@ -82,6 +87,19 @@ def pieces_of(message: Message) -> Iterator[bytes]:
     with open(source.open(), "rb") as file:
         while piece := file.read(PIECE):
             yield piece
+
+
+def why_no_mail(message: Message) -> str:
+    """Why a message is not imported, in words for many of its kind; "" if it is mail."""
+    source, headers = message.source, message.headers
+    if source.size == 0:
+        return "they are empty"
+    if is_internal(headers):
+        return "they are the internal data of a mail program"
+    is_file = isinstance(source, FileSource) and message.file is None
+    if is_file and not any(headers.first(name) is not None for name in _FIELDS):
+        return "they are not messages"
+    return ""
 
 
 def status_of(message: Message) -> tuple[str, tuple[str, ...]]:

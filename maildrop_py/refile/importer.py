@@ -1,13 +1,13 @@
 """importer: mail from elsewhere, delivered by the rules: `refile --from-mbox`, `--from-dir`.
 
-What an earlier import has delivered is known from the journals, by the hash of
-its header, and is not delivered again; so an import that was stopped goes on
-where it was. The files that are imported are only read.
+What an earlier import has delivered is known from the journals (import_key.py),
+and is not delivered again; so an import that was stopped goes on where it was.
+Files that are not messages, and the messages in which mail programs keep their
+own data, are left out. The files that are imported are only read.
 """
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 
 from maildrop_py.decision.decision import Filing
@@ -17,7 +17,8 @@ from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.storage_errors import storage_error
 from maildrop_py.record import replace
 from maildrop_py.refile.import_batch import IMPORT, Arrival, ImportBatch
-from maildrop_py.refile.import_sources import arrived, pieces_of, status_of
+from maildrop_py.refile.import_key import ImportedBefore, ImportKey
+from maildrop_py.refile.import_sources import arrived, pieces_of, status_of, why_no_mail
 from maildrop_py.refile.options import TRASH
 from maildrop_py.refile.programs import action_name, not_allowed
 from maildrop_py.refile.run import Changed
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 class Importer:
     """Delivers messages into `maildir`; without a journal it is a dry run.
 
-    `before` has the keys of what earlier imports delivered.
+    `before` has what earlier imports delivered.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Importer:
         decider: FiledDecider,
         options: RefileOptions,
         journal: Journal | None,
-        before: frozenset[str],
+        before: ImportedBefore,
         reporter: Reporter,
     ) -> None:
         self._maildir = maildir
@@ -77,9 +78,11 @@ class Importer:
             self._batch.commit()
 
     def _take(self, path: str, message: Message) -> bool:
-        key = hashlib.sha256(message.source.head()).hexdigest()[:16]
-        if key in self._before:
-            self._reporter.left("an earlier import delivered them")
+        reason = why_no_mail(message)
+        if not reason and self._before.has(message, pieces_of(message)):
+            reason = "an earlier import delivered them"
+        if reason:
+            self._reporter.left(reason)
             return False
         decision, evidence = self._decider.decide(message, path)
         allowed = self._allowed(decision, message)
@@ -91,8 +94,9 @@ class Importer:
             on_changed(Changed())
         else:
             settled = partial(self._settled, path, evidence, on_changed)
-            delivery = self._delivery(allowed, message)
-            self._batch.add(Arrival(delivery, path.partition("#")[0], key, settled))
+            key = ImportKey(message.source.head())
+            delivery = self._delivery(allowed, message, key)
+            self._batch.add(Arrival(delivery, path.partition("#")[0], key.text, settled))
         return True
 
     def _allowed(self, decision: Decision, message: Message) -> Decision | str:
@@ -116,9 +120,10 @@ class Importer:
             actions.append(Filing(self._options.trash, flags, keywords, decision.rule))
         return replace(decision, actions=tuple(actions), reject=None)
 
-    def _delivery(self, decision: Decision, message: Message) -> Delivery:
+    def _delivery(self, decision: Decision, message: Message, key: ImportKey) -> Delivery:
         spool = Spool(self._maildir)
         for piece in pieces_of(message):
+            key.read(piece)
             spool.write(piece)
         spool.finish()
         envelope = self._decider.envelope
@@ -137,14 +142,14 @@ class Importer:
         on_changed(Changed(arrival.paths[-1] if arrival.paths else ""))
 
 
-def imported_before(runs: list[PastRun], maildir: str) -> frozenset[str]:
-    """The keys of what earlier imports into `maildir` delivered, if it was not undone."""
+def imported_before(runs: list[PastRun], maildir: str) -> ImportedBefore:
+    """What earlier imports into `maildir` delivered, if it was not undone."""
     keys: set[str] = set()
     for run in runs:
         if run.command == IMPORT and run.maildir == maildir:
             undone = undone_before(run, runs)
             keys.update(line["key"] for number, line in run.performed() if number not in undone)
-    return frozenset(keys)
+    return ImportedBefore(keys)
 
 
 def _with_flags(filing: Filing, flags: str, keywords: tuple[str, ...]) -> Filing:

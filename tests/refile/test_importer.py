@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from maildrop_py.delivery.deliver import Delivery
+from maildrop_py.intake.mbox import messages_of
 from tests.support.cli_mailbox import Mailbox
 
 MBOX = """\
@@ -164,3 +167,68 @@ def test_what_cannot_be_delivered_is_said_and_the_rest_is(
     monkeypatch.setenv("HOME", str(mailbox.home))
     assert "1 message delivered" in mailbox.run("refile", "--from-mbox", mbox).stdout
     assert mailbox.subjects() == IMPORTED
+
+
+INTERNAL = """\
+From MAILER-DAEMON Tue Nov 21 16:00:00 2023
+From: Mail System Internal Data <MAILER-DAEMON@host.example.org>
+Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA
+X-IMAP: 1700586000 0000000003 $Forwarded
+Status: RO
+
+This text is part of the internal format of your mail folder.
+
+"""
+
+
+def test_the_internal_data_of_a_mail_program_is_not_mail(mailbox: Mailbox, mbox: Path) -> None:
+    mbox.write_text(INTERNAL + MBOX.replace("Subject: other", "X-IMAPbase: 1 3\nSubject: other"))
+    result = mailbox.run("refile", "--from-mbox", mbox)
+    assert "3 messages delivered, 1 left (they are the internal data" in result.stdout
+    assert mailbox.subjects() == IMPORTED
+
+
+def test_mail_that_was_read_since_it_was_imported_is_known_again(
+    mailbox: Mailbox, mbox: Path
+) -> None:
+    mailbox.run("refile", "--from-mbox", mbox)
+    read = MBOX.replace("Status: RO\nX-Status: A\n", "X-Status: AF\nX-UID: 12\nStatus: O\n")
+    mbox.write_text(read.replace("Subject: junk\n", "Subject: junk\nStatus: RO\n"))
+    result = mailbox.run("refile", "--from-mbox", mbox)
+    assert "0 messages delivered, 3 left (an earlier import delivered them)" in result.stdout
+    assert mailbox.subjects() == IMPORTED
+
+
+def test_another_body_makes_it_another_message(mailbox: Mailbox, mbox: Path) -> None:
+    mailbox.run("refile", "--from-mbox", mbox)
+    mbox.write_text(MBOX.replace("\nb\n", "\nanother body\n"))
+    result = mailbox.run("refile", "--from-mbox", mbox)
+    assert "1 message delivered, 2 left (an earlier import delivered them)" in result.stdout
+
+
+def test_what_an_earlier_version_imported_is_known(mailbox: Mailbox, mbox: Path) -> None:
+    """Its journals have the hash of the whole header alone."""
+    mailbox.run("refile", "--from-mbox", mbox)
+    (journal,) = (mailbox.home / ".local/state/maildrop-py/journal").iterdir()
+    heads = [message.source.head() for message in messages_of(str(mbox))]
+    text = journal.read_text()
+    for key, head in zip(re.findall('"key": "([^"]+)"', text), heads, strict=True):
+        text = text.replace(key, hashlib.sha256(head).hexdigest()[:16])
+    journal.write_text(text)
+    result = mailbox.run("refile", "--from-mbox", mbox)
+    assert "0 messages delivered, 3 left (an earlier import delivered them)" in result.stdout
+
+
+def test_index_files_and_empty_files_are_not_mail(mailbox: Mailbox, tmp_path: Path) -> None:
+    folder = tmp_path / "MH"
+    folder.mkdir()
+    (folder / "1").write_text("Subject: other\n\nbody\n")
+    (folder / "2").write_text("X-Odd : y\nTo: a@example.org\n\nbody\n")
+    (folder / "empty").write_text("")
+    (folder / "INBOX.msf").write_text('// <!-- <mdb:mork:z v="1.4"/> -->\n(subject=x: y)\n')
+    (folder / "dovecot.index").write_bytes(bytes(range(256)))
+    (folder / "dovecot-uidlist").write_text("3 V1700586000 N4\n1 :1700586000.M1P1.host\n")
+    (folder / "notes.txt").write_text("Shopping list:\n\nbread: one\n")
+    result = mailbox.run("refile", "--from-dir", folder)
+    assert "2 messages delivered" in result.stdout
+    assert "4 left (they are not messages), 1 left (they are empty)" in result.stdout
