@@ -24,6 +24,7 @@ COMMANDS = {
     "schema": "schema:schema",
     "init": "init:init",
     "stats": "stats:stats",
+    "why": "why:why",
 }
 
 

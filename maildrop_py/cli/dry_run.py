@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
 
 import click
 
-from maildrop_py.cli.dry_run_messages import LONGEST_TABLE, Messages, Trial, print_counts
+from maildrop_py.cli.completion import complete_folders
+from maildrop_py.cli.dry_run_messages import Messages
+from maildrop_py.cli.output import json_text
+from maildrop_py.cli.refile_options import check_folders, maildir_of
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.cli.rules_option import rules_option
-from maildrop_py.cli.standard_error import say
-from maildrop_py.intake.message_files import NamedMessage
-from maildrop_py.message.envelope import Envelope
+from maildrop_py.cli.standard_error import say, warn
+from maildrop_py.cli.startup.deliver_options import ENVELOPE, OPTIONS
+from maildrop_py.cli.startup.environment import envelope_of
+from maildrop_py.intake.message_files import STANDARD_INPUT, NamedMessage, is_maildir
+from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs, globs_of
-from maildrop_py.report.dry_run_rows import NO_RULE, Row, as_json, summary_key, table_of
+from maildrop_py.report.dry_run import DryRun
+from maildrop_py.report.dry_run_rows import (
+    LONGEST_TABLE,
+    Row,
+    as_json,
+    summary_key,
+    summary_of,
+    table_of,
+)
 from maildrop_py.report.explain import explain as explain_text
 from maildrop_py.report.sender_path import path_lines, was_asked
+from maildrop_py.report.tables import counted
+from maildrop_py.report.wording import NO_RULE
+from maildrop_py.rules.program.program import Program
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def envelope_options(command: F) -> F:
+    """Every option of `deliver` that is about the envelope, by the same names."""
+    for name in reversed(ENVELOPE):
+        short, text = OPTIONS[name]
+        command = click.option(f"--{name}", *([short] if short else []), help=text)(command)
+    return command
 
 
 @click.command("dry-run")
@@ -26,7 +54,7 @@ from maildrop_py.report.sender_path import path_lines, was_asked
 @click.option(
     "--explain",
     is_flag=True,
-    help="Every rule and condition, with what it saw, and the path that the message came.",
+    help="Every rule and condition, with what it saw, and the way that the message came.",
 )
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 @click.option("--list", "list_all", is_flag=True, help="The table, however long it is.")
@@ -37,13 +65,15 @@ from maildrop_py.report.sender_path import path_lines, was_asked
     help="Only what these other rules would do differently.",
 )
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
-@click.option("--folder", "folders", multiple=True, help="Folders of a Maildir [INBOX].")
+@click.option(
+    "--folder",
+    "folders",
+    multiple=True,
+    shell_complete=complete_folders,
+    help="Folders of a Maildir, globs [INBOX].",
+)
 @click.option("--all-folders", is_flag=True, help="All folders of a Maildir.")
-@click.option("--sender", help='Envelope sender ("" is the null sender).')
-@click.option("--recipient", help="Envelope recipient.")
-@click.option("--client-address", help="IP address of the SMTP client.")
-@click.option("--client-name", help="Verified name of the SMTP client.")
-@click.option("--helo", help="What the SMTP client said in HELO.")
+@envelope_options
 def dry_run(
     paths: tuple[str, ...],
     rules: str | None,
@@ -54,47 +84,66 @@ def dry_run(
     offline: bool,
     folders: tuple[str, ...],
     all_folders: bool,
-    **told: str | None,
+    **given: str | None,
 ) -> None:
-    """Show what would happen to messages, Maildirs, folders of messages, mbox files, or
-    standard input (`-`, and the default), and change nothing."""
+    """Show what would happen to messages, and change nothing.
+
+    Each PATH is a message, a Maildir, a directory of messages, a mailbox file, or -
+    for standard input. Without PATH it is standard input, or the Maildir of the
+    rules file where standard input is a terminal.
+    """
     program = program_of(rules)
-    envelope = Envelope(**told)  # type: ignore[arg-type]
-    trial = Trial(program, envelope, offline)
+    options = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
+    envelope = envelope_of(options, {})
+
+    def dry(program: Program) -> DryRun:
+        state = UserPaths(os.environ).state
+        return DryRun(program, envelope, state, offline=offline, warn=warn)
+
+    paths = paths or _default(program)
+    check_folders(filter(is_maildir, paths), folders, program.settings)
     walk = ListedMaildirs(program.settings, globs_of(folders, all_folders), say)
     messages = Messages(paths, walk)
     if against is not None:
-        _print_changes(trial, Trial(program_of(against), envelope, offline), messages, as_lines)
+        _print_changes(dry(program), dry(program_of(against)), messages, as_lines)
     elif as_lines:
-        for line in messages.each(lambda found: _as_line(as_json(trial.row(found)))):
+        run = dry(program)
+        for line in messages.each(lambda it: json_text(as_json(run.row(it.path, it.message)))):
             sys.stdout.write(line)
     elif explain or messages.is_one():
-        for found in messages:
-            _print_explanation(trial, found, with_path=explain)
+        for named in messages:
+            _print_explanation(dry(program), named, with_path=explain)
     elif list_all or (messages.total or 0) <= LONGEST_TABLE:
-        _print_table(trial, messages)
+        _print_table(dry(program), messages)
     else:
-        print_counts(Counter(messages.each(trial.place)))
+        run = dry(program)
+        _print_counts(Counter(messages.each(lambda it: run.where(it.message))))
 
 
-def _print_explanation(trial: Trial, found: NamedMessage, with_path: bool) -> None:
-    """Why one message goes where it goes; by which path it came if a rule or the user asks."""
-    decision, evidence = trial.decide(found, explaining=True)
+def _default(program: Program) -> tuple[str]:
+    if not sys.stdin.isatty():
+        return (STANDARD_INPUT,)
+    return (maildir_of(None, program.settings, UserPaths(os.environ)).root,)
+
+
+def _print_explanation(run: DryRun, named: NamedMessage, with_path: bool) -> None:
+    """Why one message goes where it goes; by which way it came if a rule or the user asks."""
+    decision, evidence = run.decide(named.message, explaining=True)
     path = path_lines(evidence) if with_path or was_asked(evidence) else ()
-    click.echo(f"== {found.path}")
-    click.echo(explain_text(found.message, decision, len(trial.program), path))
+    click.echo(f"== {named.path}")
+    click.echo(explain_text(named.message, decision, len(run.program), path))
 
 
-def _print_changes(trial: Trial, other: Trial, messages: Messages, as_lines: bool) -> None:
+def _print_changes(now: DryRun, then: DryRun, messages: Messages, as_lines: bool) -> None:
     """Only the messages for which the two sets of rules decide differently."""
 
-    def change(found: NamedMessage) -> str:
-        now, then = trial.row(found), other.row(found)
-        if (now.destination, now.copies) == (then.destination, then.copies):
+    def change(named: NamedMessage) -> str:
+        old, new = (run.row(named.path, named.message) for run in (now, then))
+        if (old.destination, old.copies) == (new.destination, new.copies):
             return ""
         if as_lines:
-            return _as_line({"path": found.path, "now": as_json(now), "then": as_json(then)})
-        return f"{found.path}: {_by(now)} → {_by(then)}"
+            return json_text({"path": named.path, "now": as_json(old), "then": as_json(new)})
+        return f"{named.path}: {_by(old)} → {_by(new)}"
 
     same = changed = 0
     for line in messages.each(change):
@@ -109,16 +158,13 @@ def _by(row: Row) -> str:
     return f"{row.destination} [{row.rule or NO_RULE}]"
 
 
-def _as_line(values: dict[str, object]) -> str:
-    return json.dumps(values, ensure_ascii=False) + "\n"
-
-
-def _print_table(trial: Trial, messages: Messages) -> None:
+def _print_table(run: DryRun, messages: Messages) -> None:
     """A row a message, and a summary."""
-    from rich.console import Console
+    rows = [Row(*cells) for cells in messages.each(lambda it: run.cells(it.path, it.message))]
+    print(*table_of(rows), "", sep="\n")
+    _print_counts(Counter(map(summary_key, rows)))
 
-    rows = [Row(*cells) for cells in messages.each(trial.cells)]
-    console = Console(highlight=False)
-    console.print(table_of(rows))
-    console.print()
-    print_counts(Counter(map(summary_key, rows)))
+
+def _print_counts(counts: Counter[tuple[str, str]]) -> None:
+    print(*summary_of(counts), sep="\n")
+    print(f"{counted(counts.total(), 'message')}; nothing was changed")

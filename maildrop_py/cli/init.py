@@ -8,9 +8,9 @@ import sys
 
 import click
 
-from maildrop_py.cli.hook_lines import hook_lines
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths
+from maildrop_py.report.hook_lines import hook_lines
 from maildrop_py.rules.language.library import builtin_path
 
 

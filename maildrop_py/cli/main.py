@@ -1,7 +1,7 @@
 """main: the entry point of `maildrop-py`.
 
 `deliver` goes its own short way, because mail servers start it for every
-message, and so do large dry runs; everything else goes through click.
+message; everything else goes through click.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
+
+from maildrop_py.paths import PROGRAM, UserPaths, code_bundle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,13 +20,31 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run the command line; returns or exits with its status."""
     arguments = sys.argv[1:]
-    if arguments[:1] == ["deliver"] and "--help" not in arguments:
+    if arguments[:1] == ["deliver"] and not {"-h", "--help"} & {*arguments}:
         _deliver(arguments[1:])
-    if arguments[:1] == ["dry-run"] and _ran_plainly(arguments[1:]):
-        os._exit(0)  # all is printed; the interpreter's own tidying up would cost 4 ms
-    from maildrop_py.cli.app import app
+    from maildrop_py.cli.output import status_of
 
-    return int(app(prog_name="maildrop-py") or 0)
+    return status_of(lambda: _run(arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    """One command for people: what goes wrong is said in one line, without a traceback."""
+    import click
+
+    from maildrop_py.cli.app import app
+    from maildrop_py.errors import MaildropError
+
+    try:
+        return int(app.main(arguments, prog_name=PROGRAM, standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("\nstopped", file=sys.stderr)
+        return 130
+    except MaildropError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
 
 
 def _deliver(arguments: list[str]) -> NoReturn:
@@ -37,7 +57,6 @@ def _deliver(arguments: list[str]) -> NoReturn:
     gc.disable()  # the process ends before anything is worth collecting
     try:
         from maildrop_py.cli.startup.bundle import Bundle
-        from maildrop_py.paths import UserPaths, code_bundle
 
         bundle = Bundle(code_bundle(UserPaths(os.environ).cache))
         sys.meta_path.insert(0, bundle)
@@ -50,17 +69,6 @@ def _deliver(arguments: list[str]) -> NoReturn:
             os.write(2, f"4.3.0 {type(error).__name__}: {error}\n".encode("utf-8", "replace"))
     finally:
         os._exit(status)  # the interpreter's own tidying up would cost 2 ms and could fail
-
-
-def _ran_plainly(arguments: list[str]) -> bool:
-    """Whether this was a dry run that needs no click, and is done."""
-    from maildrop_py.cli.plain_dry_run import plain_dry_run
-
-    try:
-        return plain_dry_run(arguments)
-    except KeyboardInterrupt:
-        print("\nAborted!", file=sys.stderr)
-        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from maildrop_py.cli.log_option import log_to_write
 from maildrop_py.cli.progress import progress
-from maildrop_py.cli.refile_options import Age, Common, common_options, maildir_of
+from maildrop_py.cli.refile_options import Age, Common, check_folders, common_options, maildir_of
 from maildrop_py.cli.refile_reporter import RefileReporter
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.cli.standard_error import say, warn
@@ -31,7 +32,11 @@ from maildrop_py.refile.maildir_messages import globs_of, messages_of
 from maildrop_py.refile.past_runs import past_runs
 from maildrop_py.refile.run import ATTEMPTS, RefileRun
 from maildrop_py.refile.run_start import start_run
+from maildrop_py.report.refile_log import LoggingReporter
 from maildrop_py.rules.program.program import Program
+
+if TYPE_CHECKING:
+    from maildrop_py.refile.run import Reporter
 
 T = TypeVar("T")
 
@@ -105,11 +110,14 @@ class Run:
         self._taken = 0
         self._stopped = False
         self._journal: Journal | None = None
+        self._log: LoggingReporter | None = None
 
     def refile(self) -> None:
         """Take every message of the chosen folders."""
-        options, reporter = self._options, self._reporter
+        options = self._options
+        check_folders([self._maildir.root], options.folders, self._decider.program.settings)
         journal = self._start("refile")
+        reporter = self._logged("refile")
         run = RefileRun(self._maildir, self._decider, options.for_refiling, journal, reporter)
         gc.freeze()
         gc.set_threshold(*RARELY)
@@ -121,7 +129,7 @@ class Run:
         for _ in range(ATTEMPTS):
             self._each(run.found_again(), run.take)
             run.commit()
-        reporter.tally.gone += len(run.vanished)
+        self._reporter.tally.gone += len(run.vanished)
 
     def import_mail(self) -> None:
         """Take every message of the mailbox files and directories named."""
@@ -137,7 +145,7 @@ class Run:
             options.for_refiling,
             self._start(IMPORT),
             imported_before(past_runs(self._journals), self._maildir.root),
-            self._reporter,
+            self._logged(IMPORT),
         )
         with progress("importing", None) as advance:
             self._each(messages, importer.take, advance)
@@ -149,6 +157,8 @@ class Run:
         if self._journal is not None:
             self._journal.end()
             undo = self._journal.name
+        if self._log is not None:
+            self._log.flush()
         imported = self._options.from_mbox or self._options.from_dir
         self._reporter.finish("delivered" if imported else "changed", undo, self._stopped)
         return 1 if self._reporter.tally.failed or self._stopped else 0
@@ -172,6 +182,14 @@ class Run:
             self._journal = start_run(command, self._maildir, self._journals, warn)
         return self._journal
 
+    def _logged(self, command: str) -> Reporter:
+        """The reporter; it logs too what is really done."""
+        path = log_to_write(self._options.log)
+        if self._journal is None or path is None:
+            return self._reporter
+        self._log = LoggingReporter(self._reporter, path, command, self._journal)
+        return self._log
+
     def _each(
         self,
         messages: Iterable[T],
@@ -180,7 +198,7 @@ class Run:
     ) -> None:
         """Take one after the other, until the limit is reached or a signal comes."""
         for message in messages:
-            if self._stopped or self._taken == self._options.limit:
+            if self._stopped or self._reporter.is_ended or self._taken == self._options.limit:
                 return
             advance()
             self._taken += take(message) is True

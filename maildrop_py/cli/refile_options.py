@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import click
 
+from maildrop_py.cli.completion import complete_folders
+from maildrop_py.cli.log_option import log_option
 from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.errors import UsageError
+from maildrop_py.maildir.folder_listing import folders_of
 from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.doveadm import Doveadm
 from maildrop_py.refile.options import DELETE, KEEP, TRASH, RefileOptions
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.matching.comparison import AGES
+from maildrop_py.rules.matching.text import glob_fits
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,6 +57,7 @@ class Common:
     doveadm: bool
     doveadm_command: str | None
     doveadm_user: str | None
+    log: str | None
 
     @property
     def for_refiling(self) -> RefileOptions:
@@ -71,7 +77,13 @@ def common_options(command: F) -> F:
 
 _COMMON: list[Callable[[Any], Any]] = [
     rules_option,
-    click.option("--folder", "folders", multiple=True, help="Folders to look into, globs [INBOX]."),
+    click.option(
+        "--folder",
+        "folders",
+        multiple=True,
+        shell_complete=complete_folders,
+        help="Folders to look into, globs [INBOX].",
+    ),
     click.option("--all-folders", is_flag=True, help="All folders."),
     click.option(
         "--discard",
@@ -97,7 +109,25 @@ _COMMON: list[Callable[[Any], Any]] = [
         "--doveadm-command", metavar="COMMAND", help="How to run it [doveadm]; implies --doveadm."
     ),
     click.option("--doveadm-user", metavar="NAME", help="Dovecot's name for the user."),
+    log_option,
 ]
+
+
+def check_folders(roots: Iterable[str], wanted: tuple[str, ...], settings: Settings) -> None:
+    """Raises UsageError for a folder or glob in `wanted` that none of the Maildirs has."""
+    if not wanted:
+        return
+    maildirs = [maildir_at(root, settings) for root in roots]
+    names = [it.name for maildir in maildirs for it in folders_of(maildir, _no_report)]
+    for glob in wanted if maildirs else ():
+        if not any(glob == name or glob_fits(glob, name) for name in names):
+            near = get_close_matches(glob, names, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise UsageError(f"--folder {glob}: there is no such folder{hint}")
+
+
+def _no_report(path: str, why: str) -> None:
+    """What cannot be listed is reported when it is read."""
 
 
 def maildir_of(named: str | None, settings: Settings, paths: UserPaths) -> Maildir:

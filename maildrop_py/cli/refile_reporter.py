@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from functools import partial
 
-import click
-
+from maildrop_py.cli.output import Output, json_text
 from maildrop_py.cli.standard_error import say, warn
 from maildrop_py.decision.decision import Decision
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.message import Message
 from maildrop_py.refile.run import Changed, OnChanged
-from maildrop_py.report.dry_run_rows import Row, as_json, row_of, table_of
+from maildrop_py.report.dry_run_rows import LONGEST_TABLE, Row, as_json, row_of, table_of
 from maildrop_py.report.tally import Tally
-
-LONGEST_TABLE = 40
-"""Messages; if there are more, a dry run prints no table unless it is asked for."""
 
 
 class RefileReporter:
@@ -29,6 +23,12 @@ class RefileReporter:
         self._list_all = list_all
         self._as_lines = as_lines
         self._rows: list[Row] = []
+        self._output = Output()
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nobody reads any more what is done."""
+        return self._output.is_closed
 
     def planned(
         self, path: str, message: Message, decision: Decision, evidence: Evidence
@@ -54,14 +54,18 @@ class RefileReporter:
     def finish(self, done: str, undo: str, stopped: bool) -> None:
         """Print the result: `done` is the word for it, `undo` the name of the run."""
         if self._as_lines:
-            _print_json({"summary": self.tally.as_json(), "undo": undo or None})
-            return
+            self._print_json({"summary": self.tally.as_json(), "undo": undo or None})
+        else:
+            self._print_result(done, undo, stopped)
+        self._output.end()
+
+    def _print_result(self, done: str, undo: str, stopped: bool) -> None:
         self._print_tables()
-        click.echo(self.tally.sentence(f"would be {done}" if self._dry_run else done))
+        self._print(self.tally.sentence(f"would be {done}" if self._dry_run else done))
         if stopped:
-            click.echo("stopped before the end")
+            self._print("stopped before the end")
         if undo:
-            click.echo(f"to put it back: maildrop-py undo {undo}")
+            self._print(f"to put it back: maildrop-py undo {undo}")
 
     def _changed(self, decision: Decision, row: Row | None, changed: Changed) -> None:
         self.tally.change(decision)
@@ -69,23 +73,21 @@ class RefileReporter:
             return
         if self._as_lines:
             to = {"to": changed.path} if changed.path else {}
-            _print_json({**as_json(row), **to})
+            self._print_json(as_json(row) | to)
         elif self._is_listed():
             self._rows.append(row)
+
+    def _print_json(self, value: dict[str, object]) -> None:
+        self._output.write(json_text(value))
+
+    def _print(self, *lines: str) -> None:
+        self._output.write("".join(f"{line}\n" for line in lines))
 
     def _is_listed(self) -> bool:
         return self._list_all or len(self._rows) <= LONGEST_TABLE
 
     def _print_tables(self) -> None:
-        from rich.console import Console
-
-        console = Console(highlight=False)
         if self._rows and self._is_listed():
-            console.print(table_of(self._rows))
-            console.print()
+            self._print(*table_of(self._rows), "")
         if self.tally.changed:
-            console.print(self.tally.table())
-
-
-def _print_json(value: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+            self._print(*self.tally.table())

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
+from maildrop_py.cli.completion import complete_folders, complete_rules, complete_runs
+from maildrop_py.cli.log_option import log_option, log_to_write
+from maildrop_py.cli.output import Output, json_text, print_json
 from maildrop_py.cli.standard_error import say, warn
 from maildrop_py.errors import MaildropError
-from maildrop_py.maildir.folder_name import BadFolderName, from_disk
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.past_runs import PastRun, past_runs
@@ -30,10 +31,16 @@ from maildrop_py.refile.undo import (
     Undone,
     undone_before,
 )
-from maildrop_py.rules.matching.text import glob_fits
+from maildrop_py.refile.undo_selection import Wanted, last_to_undo
+from maildrop_py.report.delivery_log import append_entries
+from maildrop_py.report.refile_log import undo_entry
+from maildrop_py.report.tables import Column, table
 
 Line = dict[str, Any]
-_LISTED = "{:<32}  {:<16}  {:>8}  {:>8}  {}"
+RUNS = (
+    *(Column("run"), Column("when"), Column("messages", right=True)),
+    *(Column("put back", right=True), Column("maildir")),
+)
 WORDS = {
     BACK: "put back",
     CHANGED: "put back, changed since",
@@ -44,14 +51,30 @@ WORDS = {
 
 
 @click.command()
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_runs)
 @click.option("--list", "list_runs", is_flag=True, help="List the runs that can be undone.")
-@click.option("--folder", help="Only what went to folders that match this glob.")
-@click.option("--rule", help="Only what was done by rules whose names match this glob.")
+@click.option(
+    "--folder",
+    shell_complete=complete_folders,
+    help="Only what went to folders that match this glob.",
+)
+@click.option(
+    "--rule",
+    shell_complete=complete_rules,
+    help="Only what was done by rules whose names match this glob.",
+)
 @click.option("--message", help="Only messages with this text in their file names.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be put back.")
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
-def undo(run: str | None, list_runs: bool, dry_run: bool, as_lines: bool, **options: Any) -> None:
+@log_option
+def undo(
+    run: str | None,
+    list_runs: bool,
+    dry_run: bool,
+    as_lines: bool,
+    log: str | None,
+    **options: Any,
+) -> None:
     """Put back what RUN has moved (the last run, if none is named), or a part of it.
 
     Flags that were changed since are kept. A message that is no longer where the
@@ -59,7 +82,7 @@ def undo(run: str | None, list_runs: bool, dry_run: bool, as_lines: bool, **opti
     places = UserPaths(os.environ)
     runs = past_runs(journals(places.state))
     if list_runs:
-        _print_runs(runs)
+        _print_runs(runs, as_lines)
         return
     past = _chosen(runs, run)
     wanted = Wanted(past, **options)
@@ -67,89 +90,103 @@ def undo(run: str | None, list_runs: bool, dry_run: bool, as_lines: bool, **opti
     lines = (item for item in past.performed() if item[0] not in before and wanted(item[1]))
     if dry_run:
         for _, line in lines:
-            _print_line(line, "would be put back", as_lines)
+            if as_lines:
+                print_json(_as_json(line, "would be put back"))
+            else:
+                say(_name_of(line), "would be put back")
         return
-    sys.exit(_put_back(past, lines, places, as_lines))
+    sys.exit(PutBack(past, as_lines, log_to_write(log)).run(lines, journals(places.state)))
 
 
-class Wanted:
-    """Whether a line of the journal is among those that were chosen."""
+class PutBack:
+    """Puts a part of `past` back, prints what became of each message, and logs it."""
 
-    def __init__(
-        self, past: PastRun, folder: str | None, rule: str | None, message: str | None
-    ) -> None:
-        self._layout = str(past.head.get("layout", "maildir++"))
-        self._encoding = str(past.head.get("encoding", "imap-utf-7"))
-        self._folder, self._rule, self._message = folder, rule, message
+    def __init__(self, past: PastRun, as_lines: bool, log: str | None) -> None:
+        self._past = past
+        self._as_lines = as_lines
+        self._log = log
+        self._counts: Counter[str] = Counter()
+        self._entries: list[dict[str, object]] = []
+        self._output = Output()
 
-    def __call__(self, line: Line) -> bool:
-        names = f"{line.get('from', '')}\n{line.get('to', '')}"
-        return (
-            (self._folder is None or glob_fits(self._folder, self._name(line.get("to", ""))))
-            and (self._rule is None or glob_fits(self._rule, line.get("rule") or ""))
-            and (self._message is None or self._message in names)
-        )
-
-    def _name(self, path: str) -> str:
-        directory = path.rpartition("/")[0].rpartition("/")[0]
+    def run(self, lines: Iterable[tuple[int, Line]], journals: str) -> int:
+        """Put back what the lines say; the exit status."""
+        past = self._past
+        layout, encoding = (str(past.head.get(key, "")) for key in ("layout", "encoding"))
+        maildir = Maildir(past.maildir, layout, encoding)
         try:
-            return from_disk(directory, self._layout, self._encoding)
-        except BadFolderName:
-            return directory
+            journal = start_run(UNDO, maildir, journals, warn, undoes=past.name)
+            Undo(past, journal, maildir.folder("Trash"), self._report).run(lines)
+        except MaildropError as error:
+            raise click.ClickException(str(error)) from error
+        finally:
+            if self._log is not None:
+                append_entries(self._log, self._entries)
+        journal.end()
+        if not self._as_lines:
+            done = ", ".join(f"{self._counts[it]} {WORDS[it]}" for it in WORDS if self._counts[it])
+            self._output.write(f"{past.name}: {done or 'nothing to put back'}\n")
+        self._output.end()
+        return 1 if self._counts[FAILED] else 0
 
-
-def _put_back(
-    past: PastRun, lines: Iterable[tuple[int, Line]], places: UserPaths, as_lines: bool
-) -> int:
-    counts: Counter[str] = Counter()
-
-    def report(undone: Undone) -> None:
-        counts[undone.outcome] += 1
-        if as_lines or undone.outcome != BACK:
-            _print_line(undone.line, undone.why or WORDS[undone.outcome], as_lines)
-
-    layout, encoding = (str(past.head.get(key, "")) for key in ("layout", "encoding"))
-    maildir = Maildir(past.maildir, layout, encoding)
-    try:
-        journal = start_run(UNDO, maildir, journals(places.state), warn, undoes=past.name)
-        Undo(past, journal, maildir.folder("Trash"), report).run(lines)
-    except MaildropError as error:
-        raise click.ClickException(str(error)) from error
-    journal.end()
-    if not as_lines:
-        done = ", ".join(f"{counts[key]} {WORDS[key]}" for key in WORDS if counts[key])
-        click.echo(f"{past.name}: {done or 'nothing to put back'}")
-    return 1 if counts[FAILED] else 0
+    def _report(self, undone: Undone) -> None:
+        self._counts[undone.outcome] += 1
+        self._entries.append(undo_entry(self._past, undone))
+        why = undone.why or WORDS[undone.outcome]
+        if self._as_lines:
+            self._output.write(json_text(_as_json(undone.line, why)))
+        elif undone.outcome != BACK:
+            say(_name_of(undone.line), why)
 
 
 def _chosen(runs: list[PastRun], name: str | None) -> PastRun:
     """The run named, or the last one of which something can be put back."""
-    for past in runs:
-        if name == past.name:
-            return past
-        if name is None and past.command != UNDO and _is_left(past, runs):
-            return past
-    raise click.ClickException(f"no such run: {name}" if name else "there is nothing to undo")
+    past = (
+        last_to_undo(runs) if name is None else next((it for it in runs if it.name == name), None)
+    )
+    if past is None:
+        raise click.ClickException(
+            f"no such run: {name}; `maildrop-py undo --list` shows all"
+            if name
+            else "there is nothing to undo"
+        )
+    return past
 
 
-def _is_left(past: PastRun, runs: list[PastRun]) -> bool:
-    before = undone_before(past, runs)
-    return any(number not in before for number, _ in past.performed())
-
-
-def _print_runs(runs: list[PastRun]) -> None:
-    """Lines of any length: names of runs and Maildirs must be whole, to be copied."""
-    click.echo(_LISTED.format("run", "when", "messages", "put back", "maildir"))
-    for past in runs:
-        when = datetime.fromtimestamp(float(past.head.get("at", 0))).strftime("%Y-%m-%d %H:%M")
-        moved = sum(1 for _ in past.performed())
-        undone = len(undone_before(past, runs))
-        click.echo(_LISTED.format(past.name, when, moved, undone, past.maildir))
-
-
-def _print_line(line: Line, why: str, as_lines: bool) -> None:
+def _print_runs(runs: list[PastRun], as_lines: bool) -> None:
+    """Names of runs and Maildirs are printed whole, to be copied."""
+    found = [_run_as_json(past, runs) for past in runs]
     if as_lines:
-        shown = {key: line.get(key) for key in ("do", "from", "to", "rule")}
-        click.echo(json.dumps({**shown, "outcome": why}, ensure_ascii=False))
-    else:
-        say(str(line.get("to") or line.get("from") or ""), why)
+        for each in found:
+            print_json(each)
+        return
+    rows = [
+        (str(it["run"]), _when(it), *map(str, (it["messages"], it["put_back"], it["maildir"])))
+        for it in found
+    ]
+    print(*table(RUNS, rows), sep="\n")
+
+
+def _run_as_json(past: PastRun, runs: list[PastRun]) -> dict[str, object]:
+    at = datetime.fromtimestamp(float(past.head.get("at", 0)), UTC)
+    return {
+        "run": past.name,
+        "time": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "command": past.command,
+        "messages": sum(1 for _ in past.performed()),
+        "put_back": len(undone_before(past, runs)),
+        "maildir": past.maildir,
+    }
+
+
+def _when(run: dict[str, object]) -> str:
+    return f"{datetime.fromisoformat(str(run['time'])).astimezone():%Y-%m-%d %H:%M}"
+
+
+def _as_json(line: Line, outcome: str) -> dict[str, object]:
+    shown = {key: line.get(key) for key in ("do", "from", "to", "rule")}
+    return {**shown, "outcome": outcome}
+
+
+def _name_of(line: Line) -> str:
+    return str(line.get("to") or line.get("from") or "")

@@ -18,6 +18,8 @@ from typing import Any
 
 import click
 
+from maildrop_py.cli.log_option import log_to_write
+from maildrop_py.cli.output import Output
 from maildrop_py.cli.refile_options import Common, common_options, maildir_of
 from maildrop_py.cli.standard_error import say, warn
 from maildrop_py.decision.decider import user_world
@@ -32,6 +34,7 @@ from maildrop_py.refile.filed_decider import FiledDecider
 from maildrop_py.refile.maildir_messages import globs_of
 from maildrop_py.refile.run import Changed, OnChanged
 from maildrop_py.refile.watched import WatchedMaildir
+from maildrop_py.report.refile_log import LoggingReporter
 from maildrop_py.report.wording import destination
 from maildrop_py.rules.program.cache import load_program
 from maildrop_py.rules.program.program import Program
@@ -84,6 +87,9 @@ class Service:
         self._checked = 0.0
         self._reload = False
         self._manager = ServiceManager(os.environ)
+        log = log_to_write(options.log)
+        printing = WatchReporter()
+        self._reporter = LoggingReporter(printing, log, "watch") if log else printing
         self._program = self._first_program()
         named = maildirs or (None,)
         self._watched = [self._watch(name) for name in named]
@@ -126,7 +132,7 @@ class Service:
             globs_of(options.folders, options.all_folders),
             ("new", "cur") if options.cur else ("new",),
             journals(state),
-            WatchReporter(),
+            self._reporter,
             say,
         )
 
@@ -145,7 +151,10 @@ class Service:
 
     def _arrived(self, directory: Directory, names: list[str]) -> list[str]:
         (watched,) = (each for each in self._watched if each.has(directory))
-        return watched.file(directory, names)
+        failed = watched.file(directory, names)
+        if isinstance(self._reporter, LoggingReporter):
+            self._reporter.flush()
+        return failed
 
     def _ask_for_reload(self) -> None:
         self._reload = True
@@ -182,6 +191,9 @@ class Service:
 class WatchReporter:
     """Prints a line for each message that was filed, and for what went wrong."""
 
+    def __init__(self) -> None:
+        self._output = Output()  # nobody need read it
+
     def planned(
         self, path: str, message: Message, decision: Decision, evidence: Evidence
     ) -> OnChanged:
@@ -197,7 +209,7 @@ class WatchReporter:
         warn(text)
 
     def _changed(self, where: str, rule: str, changed: Changed) -> None:
-        click.echo(f"{os.path.basename(changed.path)}: to {where} [{rule}]")
+        self._output.write(f"{os.path.basename(changed.path)}: to {where} [{rule}]\n")
 
 
 def _differs(one: Program, other: Program) -> bool:

@@ -75,13 +75,13 @@ def log_event(path: str | None, event: Event) -> None:
     except OSError as error:  # of a message that can no longer be read
         system_log.write([f"{event.result} {event.error}", str(error)], failed=True)
     if path is not None:
-        append_events(path, [event])
+        append_entries(path, [entry_of(event)])
 
 
-def append_events(path: str, events: Iterable[Event]) -> None:
-    """Add events to the file alone: there may be thousands when filed mail is moved."""
+def append_entries(path: str, entries: Iterable[dict[str, object]]) -> None:
+    """Add entries to the file alone: there may be thousands when filed mail is moved."""
     try:
-        lines = "".join([json_line(entry_of(event)) for event in events])
+        lines = "".join(map(json_line, entries))
         if lines:
             log_file.append(path, lines.encode("utf-8", "replace"), time.time())
     except OSError as error:

@@ -6,20 +6,31 @@ from collections import Counter
 from collections.abc import Iterable
 
 from maildrop_py.record import record
-from maildrop_py.report.wording import action_kind, destination, flag_names, total_score
+from maildrop_py.report.tables import COUNT, Column, table
+from maildrop_py.report.wording import (
+    NO_RULE,
+    action_kind,
+    destination,
+    flag_names,
+    total_score,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from maildrop_py.decision.decision import Decision
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.message import Message
 
-NO_RULE = "(no rule)"
-LONGEST_NAME = 28
-"""Characters of a file's name in a table."""
-LONGEST_SUBJECT = 26
+LONGEST_TABLE = 40
+"""Messages; of more than this the table is left out unless it is asked for."""
+
+COLUMNS = (
+    Column("message", order=2, least=10, from_left=True),
+    Column("subject", order=1, least=8),
+    Column("goes to", order=4),
+    Column("by rule", order=3, least=8),
+)
+SUMMARY = (COUNT, Column("goes to", order=2), Column("by rule", order=1, least=8))
 
 
 @record
@@ -65,54 +76,25 @@ def as_json(row: Row) -> dict[str, object]:
     return {field: getattr(row, field) for field in fields}
 
 
-def table_of(rows: Iterable[Row]) -> Table:
-    """A row a message, as a table; what is too long for it is cut."""
-    table = plain_table("message", "subject", "goes to", "by rule")
-    table.columns[1].max_width = LONGEST_SUBJECT
-    table.columns[1].no_wrap = True
-    for row in rows:
-        add_row(table, _tail(row.path), row.subject, row.destination, row.rule or NO_RULE)
-    return table
+def table_of(rows: Iterable[Row]) -> list[str]:
+    """A row a message, as a table."""
+    return table(COLUMNS, [(_name(row), row.subject, row.destination, _by(row)) for row in rows])
 
 
-def summary_rows(counts: Counter[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """Headings, then how many messages each rule sends where, most first."""
+def summary_of(counts: Counter[tuple[str, str]]) -> list[str]:
+    """How many messages each rule sends where, most first, as a table."""
     rows = [(str(count), where, rule) for (where, rule), count in counts.most_common()]
-    return [("messages", "goes to", "by rule"), *rows]
-
-
-def summary_of(counts: Counter[tuple[str, str]]) -> Table:
-    """The same as a table."""
-    headings, *rows = summary_rows(counts)
-    table = plain_table(*headings)
-    table.columns[0].justify = "right"
-    for row in rows:
-        add_row(table, *row)
-    return table
-
-
-def plain_table(*headings: str) -> Table:
-    """A table without lines, as other commands can cut it up."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="ellipsis")
-    return table
-
-
-def add_row(table: Table, *cells: str) -> None:
-    """A row of texts as they are: brackets in a subject are no markup."""
-    from rich.text import Text
-
-    table.add_row(*map(Text, cells))
-
-
-def _tail(path: str) -> str:
-    name = path.rpartition("/")[2]
-    return name if len(name) <= LONGEST_NAME else "…" + name[1 - LONGEST_NAME :]
+    return table(SUMMARY, rows)
 
 
 def summary_key(row: Row) -> tuple[str, str]:
     """What a summary counts a row under."""
-    return row.destination, row.rule or NO_RULE
+    return row.destination, _by(row)
+
+
+def _by(row: Row) -> str:
+    return row.rule or NO_RULE
+
+
+def _name(row: Row) -> str:
+    return row.path.rpartition("/")[2]

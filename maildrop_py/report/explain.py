@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rich.cells import cell_len
-
 from maildrop_py.decision.decision import Decision, RuleTrace
+from maildrop_py.report.tables import width_of
 from maildrop_py.report.wording import in_short, sentence
 from maildrop_py.rules.condition import Outcome
 from maildrop_py.rules.conditions.all import All
@@ -91,8 +90,8 @@ def _seen(outcome: Outcome, indent: str) -> Iterator[str]:
     text, span = _cut(outcome.text, outcome.span)
     yield f"{indent}{outcome.label}: {text}"
     if span is not None:
-        before = cell_len(f"{outcome.label}: " + text[: span[0]])
-        yield indent + " " * before + _mark(cell_len(text[span[0] : span[1]]))
+        before = width_of(f"{outcome.label}: " + text[: span[0]])
+        yield indent + " " * before + _mark(width_of(text[span[0] : span[1]]))
 
 
 def _mark(columns: int) -> str:

@@ -6,14 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from maildrop_py.decision.decision import Filing
-from maildrop_py.report.wording import destination
+from maildrop_py.report.tables import counted
+from maildrop_py.report.wording import NO_RULE, destination
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from maildrop_py.decision.decision import Decision
 
-NO_RULE = "(no rule)"
 _Key = tuple[object, ...]
 
 
@@ -39,7 +37,7 @@ class Tally:
     def changed(self) -> int:
         return self._changed.total()
 
-    def table(self) -> Table:
+    def table(self) -> list[str]:
         """The changed ones by destination and rule, most first."""
         from maildrop_py.report.dry_run_rows import summary_of
 
@@ -51,7 +49,7 @@ class Tally:
 
     def sentence(self, done: str) -> str:
         """`3 messages moved, 4 stay`; `done` is the word for what was changed."""
-        parts = [f"{self.changed} {'message' if self.changed == 1 else 'messages'} {done}"]
+        parts = [f"{counted(self.changed, 'message')} {done}"]
         parts += [f"{self.stay} stay"] if self.stay or not self.not_allowed else []
         parts += [f"{count} left ({why})" for why, count in self.not_allowed.most_common()]
         if self.gone:

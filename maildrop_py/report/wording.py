@@ -5,6 +5,9 @@ from __future__ import annotations
 from maildrop_py.decision.decision import Action, Decision, Filing, Forward
 from maildrop_py.rules.language.flag_names import in_words
 
+NO_RULE = "(no rule)"
+"""Stands in tables for what no rule decided."""
+
 
 def action_kind(decision: Decision) -> str:
     """The name of what finally happens, as rules call it."""

@@ -170,7 +170,7 @@ def test_contacts_that_others_could_have_written_are_refused(home: Home) -> None
     (home.state / "contacts").chmod(0o666)
     result = home.run("list")
     assert result.exit_code == 1
-    assert "others may write to" in result.stderr
+    assert "is writable for everybody" in result.stderr
     assert "Traceback" not in result.output
 
 

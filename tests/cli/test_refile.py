@@ -145,7 +145,7 @@ def test_other_folders_are_looked_into_when_asked(mailbox: Mailbox) -> None:
 
 def test_a_folder_that_is_not_there_is_said(mailbox: Mailbox) -> None:
     result = mailbox.run("refile", "--folder", "Nowhere")
-    assert "Nowhere: no such folder" in result.stderr
+    assert "--folder Nowhere: there is no such folder" in result.stderr
     assert result.exit_code == 1
 
 

@@ -14,7 +14,7 @@ from maildrop_py.decision.decision import Decision, Filing, Forward
 from maildrop_py.errors import DiskFull
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import BytesSource, Message
-from maildrop_py.report.delivery_log import append_events, log_delivery, log_failure
+from maildrop_py.report.delivery_log import append_entries, log_delivery, log_failure
 from maildrop_py.report.log_entry import REFILED, Event, entry_of
 from maildrop_py.report.log_schema import log_schema
 
@@ -110,7 +110,7 @@ def test_a_failure_is_in_both_logs(tmp_path: Path, lines: list[Line]) -> None:
 def test_filed_mail_is_logged_without_an_envelope(tmp_path: Path) -> None:
     path = tmp_path / "log"
     event = Event("refile", REFILED, NOW, None, message(), DECISION, ("/m/b",), moved_from="/m/a")
-    append_events(str(path), [event, event])
+    append_entries(str(path), [entry_of(event)] * 2)
     first, _ = entries(path)
     assert (first["moved_from"], first["paths"], first["sender"]) == ("/m/a", ["/m/b"], None)
 

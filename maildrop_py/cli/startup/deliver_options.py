@@ -29,6 +29,12 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "log": ("", 'the delivery log, "none" for no log (default: ~/.local/state/maildrop-py/)'),
 }
 
+ENVELOPE = (
+    *("sender", "recipient", "extension", "user", "client-address", "client-name"),
+    *("helo", "protocol", "sasl-username"),
+)
+"""Those that are about the envelope: `dry-run` has them too."""
+
 _SHORT = {short: name for name, (short, _) in OPTIONS.items() if short}
 
 

@@ -2,7 +2,8 @@
 
 Each worker does every n-th of the items, so that nothing has to be handed to it;
 what it makes comes back through a pipe, and is put together in the order of the
-items. A worker that fails prints why, and stops the whole.
+items. A worker that fails prints why, and stops the whole. Where results are no longer
+wanted, or the process that wants them is killed, the workers end.
 """
 
 from __future__ import annotations
@@ -41,23 +42,33 @@ def in_parallel(share: Share, work: Callable[[Any], Any], workers: int) -> Itera
         yield from map(work, share(0, 1))
         return
     gc.freeze()  # no worker need go through what all of them have
-    started = [_start(share(number, workers), work) for number in range(workers)]
+    pids: list[int] = []
+    pipes: list[IO[bytes]] = []
     try:
-        yield from _in_turn([_results(pipe) for _, pipe in started])
+        for number in range(workers):
+            pid, pipe = _start(share(number, workers), work, pipes)
+            pids.append(pid)
+            pipes.append(pipe)
+        yield from _in_turn([_results(pipe) for pipe in pipes])
     finally:
-        for pid, pipe in started:
+        for pipe in pipes:  # all of them, before anybody is waited for: then they end
             pipe.close()
+        for pid in pids:
             os.waitpid(pid, 0)
 
 
-def _start(items: Iterable[Any], work: Callable[[Any], Any]) -> tuple[int, IO[bytes]]:
+def _start(
+    items: Iterable[Any], work: Callable[[Any], Any], others: list[IO[bytes]]
+) -> tuple[int, IO[bytes]]:
+    """A worker and the pipe of its results; `others` are the pipes of workers started before."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid:
         os.close(writer)
         return pid, os.fdopen(reader, "rb")
     try:
-        os.close(reader)
+        for inherited in (reader, *(pipe.fileno() for pipe in others)):
+            os.close(inherited)  # or no worker would see that its reader has gone
         with os.fdopen(writer, "wb") as pipe:
             _send(pipe, map(work, items))
     except BrokenPipeError:

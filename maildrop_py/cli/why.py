@@ -1,0 +1,54 @@
+"""why: what became of a message, and why, from the delivery log."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from heapq import merge
+
+import click
+
+from maildrop_py.cli.log_option import logs_option, logs_to_read
+from maildrop_py.cli.standard_error import say
+from maildrop_py.report.log_reader import Entry, entries
+from maildrop_py.report.log_search import Search, in_words
+
+
+@click.command()
+@click.argument("message", metavar="SUBJECT|MESSAGE-ID|FILE|ADDRESS")
+@logs_option
+@click.option("--json", "as_lines", is_flag=True, help="The entries themselves, one a line.")
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True)
+def why(message: str, logs: tuple[str, ...], as_lines: bool, limit: int) -> None:
+    """Find a message in the log and say where it went and why, newest first.
+
+    It is found by a part of its subject, by its Message-ID, by the path or the name
+    of its file, or by an address of its sender or recipient. The status is 1 if
+    there is none.
+    """
+    search = Search(message)
+    found = search.latest(lambda: _by_time(logs_to_read(logs)), limit)
+    for entry in found:
+        if as_lines:
+            click.echo(json.dumps(entry, ensure_ascii=False))
+        else:
+            click.echo("\n".join(in_words(entry)))
+    if not found:
+        click.echo(f"the log says nothing of {message!r}", err=True)
+        sys.exit(1)
+
+
+def _by_time(logs: tuple[str, ...]) -> Iterator[Entry]:
+    return merge(*map(_entries, logs), key=lambda entry: str(entry["time"]))
+
+
+def _entries(path: str) -> Iterator[Entry]:
+    try:
+        yield from entries(path, say)
+    except FileNotFoundError:
+        raise click.ClickException(
+            f"{path}: there is no such log; was anything delivered?"
+        ) from None
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from error

@@ -1,0 +1,97 @@
+"""log_reader: the entries of a delivery log and of the files that it was rotated to.
+
+Guarantee: every whole line is read once, in the order of the files, also while
+others write and rotate. A line that is no entry, such as one that a crash cut short, is
+passed over and reported. Entries of version 1 get the fields of version 2.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from fcntl import LOCK_SH, LOCK_UN, flock
+from typing import IO, Any
+
+from maildrop_py.report.log_entry import DELIVERED, DISCARDED, REJECTED
+from maildrop_py.report.log_file import rotated_files
+
+Entry = dict[str, Any]
+Complain = Callable[[str, str], None]
+"""Gets the place of what cannot be read, and why."""
+
+
+def entries(path: str, complain: Complain) -> Iterator[Entry]:
+    """All entries of the log at `path`; FileNotFoundError if there is no such log."""
+    current, rotated = _opened(path)
+    for each in rotated:
+        yield from _rotated(each, complain)
+    yield from _file_entries(current, path, complain)
+
+
+def _opened(path: str) -> tuple[IO[str] | None, list[str]]:
+    """The file that is written to now, and the rotated ones; none is in both."""
+    try:
+        current = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115
+    except FileNotFoundError:
+        files = rotated_files(path)
+        if not files:
+            raise
+        return None, files
+    flock(current, LOCK_SH)  # nobody renames it now
+    files = rotated_files(path)
+    flock(current, LOCK_UN)
+    return current, files
+
+
+def _rotated(path: str, complain: Complain) -> Iterator[Entry]:
+    try:
+        file = _open(path)
+    except FileNotFoundError:
+        path += ".gz"  # compressed meanwhile
+        file = _open(path)
+    except OSError as error:
+        complain(path, error.strerror or str(error))
+        return
+    yield from _file_entries(file, path, complain)
+
+
+def _open(path: str) -> IO[str]:
+    if path.endswith(".gz"):
+        import gzip
+
+        return gzip.open(path, "rt", encoding="utf-8", errors="replace")
+    return open(path, encoding="utf-8", errors="replace")
+
+
+def _file_entries(file: IO[str] | None, path: str, complain: Complain) -> Iterator[Entry]:
+    if file is None:
+        return
+    with file:
+        number = 0
+        try:
+            for number, line in enumerate(file, 1):
+                entry = _parsed(line)
+                if entry is None:
+                    complain(f"{path}:{number}", "is not a log entry")
+                else:
+                    yield entry
+        except (OSError, EOFError) as error:  # a damaged compressed file
+            complain(f"{path}:{number + 1}", str(error))
+
+
+def _parsed(line: str) -> Entry | None:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(entry, dict) or not isinstance(entry.get("time"), str):
+        return None
+    return entry if "version" in entry else _upgraded(entry)
+
+
+def _upgraded(entry: Entry) -> Entry:
+    """Version 1 had deliveries alone."""
+    result = DELIVERED if entry.get("actions") else DISCARDED
+    if entry.get("reject"):
+        result = REJECTED
+    return {"command": "deliver", "result": result, **entry}
