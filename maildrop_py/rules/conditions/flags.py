@@ -41,6 +41,7 @@ class Flags:
         file = facts.message.file
         if file is None:
             return Outcome(False, "flags", why="just arriving, without flags")
-        held = any(letter in file.flags for letter in self.letters)
-        held = held or any(keyword in file.keywords for keyword in self.keywords)
-        return Outcome(held, "flags", in_words(file.flags, file.keywords) or "none")
+        has = {keyword.lower() for keyword in file.keywords}
+        holds = any(letter in file.flags for letter in self.letters)
+        holds = holds or any(keyword.lower() in has for keyword in self.keywords)
+        return Outcome(holds, "flags", in_words(file.flags, file.keywords) or "none")

@@ -1,4 +1,8 @@
-"""flag_names: `[seen, $Work]` to Maildir letters and keywords, and back to words."""
+"""flag_names: `[seen, $Work]` to Maildir letters and keywords, and back to words.
+
+What is not a flag is a keyword, with or without `$`, as IMAP allows. A name that
+resembles a flag is a mistake, because it would be a keyword that nobody meant.
+"""
 
 from __future__ import annotations
 
@@ -17,24 +21,53 @@ LETTERS = {
 NAMES = {letter: name for name, letter in LETTERS.items()}
 
 
+OTHER_NAMES = {
+    "read": "did you mean `seen`?",
+    "unread": "write `not: {flags: seen}`",
+    "unseen": "write `not: {flags: seen}`",
+    "replied": "did you mean `answered`?",
+    "forwarded": "did you mean `passed`?",
+    "starred": "did you mean `flagged`?",
+    "deleted": "did you mean `trashed`?",
+}
+"""What others call a flag, and what is right here."""
+
+_NOT_IN_ATOMS = frozenset('(){ %*"\\]')
+"""RFC 3501 9, atom-specials."""
+
+
 def parse_flags(node: Node) -> tuple[str, tuple[str, ...]]:
     """Letters in ASCII order, and keywords, of a list of flags; raises Mistake."""
     letters: set[str] = set()
     keywords: list[str] = []
     for item in node.alternatives():
         name = item.text()
-        if name.startswith("$"):
-            keywords.append(_keyword(item, name))
+        if name in LETTERS:
+            letters.add(LETTERS[name])
         else:
-            letters.add(LETTERS[item.choice(LETTERS, "flag (keywords start with $)")])
+            keywords.append(_keyword(item, name))
     return "".join(sorted(letters)), tuple(dict.fromkeys(keywords))
 
 
 def _keyword(node: Node, name: str) -> str:
-    """An IMAP keyword is an atom (RFC 3501 9)."""
-    if len(name) < 2 or any(c in '(){%*"\\] ' or not " " < c < "\x7f" for c in name):
-        raise node.mistake(f"{name!r} is no IMAP keyword", "ASCII, no blanks, such as $Work")
+    """`name`, if it is an IMAP keyword (an atom, RFC 3501 9) and not a flag written wrongly."""
+    right = _what_is_right(name)
+    if right:
+        raise node.mistake(f"unknown flag {name!r}", right)
+    if name == "$" or any(c in _NOT_IN_ATOMS or not " " < c < "\x7f" for c in name):
+        raise node.mistake(f"{name!r} is not an IMAP keyword", "ASCII, no blanks, such as $Work")
     return name
+
+
+def _what_is_right(name: str) -> str:
+    """What to write instead of `name`, if a flag was meant; "" if it may well be a keyword."""
+    from difflib import get_close_matches
+
+    if name.startswith("$"):
+        return ""
+    lowered = name.lower().lstrip("\\")
+    close = get_close_matches(lowered, LETTERS, n=1, cutoff=0.7)
+    return OTHER_NAMES.get(lowered, f"did you mean `{close[0]}`?" if close else "")
 
 
 def in_words(letters: str, keywords: tuple[str, ...], between: str = ", ") -> str:

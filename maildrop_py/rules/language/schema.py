@@ -16,7 +16,7 @@ from maildrop_py.rules.actions import ACTIONS, FINAL, NO_COPY
 from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.language import then, when
 from maildrop_py.rules.language.examples import ENVELOPE, EVIDENCE
-from maildrop_py.rules.language.flag_names import LETTERS
+from maildrop_py.rules.language.flag_names import LETTERS, OTHER_NAMES
 from maildrop_py.rules.language.settings_reader import SCHEMA as SETTINGS
 from maildrop_py.rules.language.text_tests import ONE_TEST
 from maildrop_py.rules.language.text_tests import SCHEMA as TEXT_TEST
@@ -25,6 +25,12 @@ from maildrop_py.rules.registry import action_class, condition_class
 Schema = dict[str, Any]
 
 _TERM = r"(>=|<=|==|>|<|=)?\s*[-+]?[0-9.]+\s*[A-Za-z]*"
+_KEYWORD: Schema = {
+    "type": "string",
+    "pattern": r"^(?!\$$)[!#$&'+-Z\[^-z|}~]+$",
+    "not": {"enum": list(OTHER_NAMES)},
+    "description": "an IMAP keyword",
+}
 _TEXT: Schema = {"type": ["string", "number", "boolean"]}
 _TEXTS: Schema = {"$ref": "#/$defs/texts"}
 _ADDRESS: Schema = {
@@ -89,9 +95,7 @@ def _definitions() -> Schema:
             "pattern": "^[^/.~][^/]*(/[^/.~][^/]*)*$",
             "description": "levels between slashes; {name} is what a named group matched",
         },
-        "flags": _one_or_more(
-            {"anyOf": [{"enum": list(LETTERS)}, {"type": "string", "pattern": r"^\$[!-~]+$"}]}
-        ),
+        "flags": _one_or_more({"anyOf": [{"enum": list(LETTERS)}, _KEYWORD]}),
         "argv": {
             "anyOf": [
                 {"type": "string", "pattern": r"^\S+$"},

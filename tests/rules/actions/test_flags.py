@@ -45,16 +45,27 @@ def test_all_flags() -> None:
     [
         ("sen", "did you mean `seen`?"),
         ("[]", "this list is empty"),
-        ("[$]", "is no IMAP keyword"),
-        ("['$a b']", "is no IMAP keyword"),
-        ("[$仕事]", "is no IMAP keyword"),
-        ("['$a(']", "is no IMAP keyword"),
-        ("[Work]", "unknown flag (keywords start with $) 'Work'"),
+        ("[$]", "is not an IMAP keyword"),
+        ("['$a b']", "is not an IMAP keyword"),
+        ("[$仕事]", "is not an IMAP keyword"),
+        ("['$a(']", "is not an IMAP keyword"),
+        ("[Seen]", "did you mean `seen`?"),
+        ("['\\\\Flagged']", "did you mean `flagged`?"),
+        ("[read]", "did you mean `seen`?"),
+        ("unread", "write `not: {flags: seen}`"),
+        ("['Work Later']", "is not an IMAP keyword"),
         ("{seen: true}", "a text must stand here"),
     ],
 )
 def test_mistakes(value: str, said: str) -> None:
     assert said in then_problem(f"{{flags: {value}}}")
+
+
+@pytest.mark.parametrize("name", ["NonJunk", "Junk", "Work", "label-1", "$Forwarded", "Redirected"])
+def test_keywords_need_no_dollar(name: str) -> None:
+    rules = f"rules: [{{then: {{file: A, flags: [seen, {name}]}}}}]"
+    filing = decided(rules).filings[0]
+    assert (filing.flags, filing.keywords) == ("S", (name,))
 
 
 def test_it_says_itself_in_words() -> None:

@@ -24,6 +24,11 @@ def test_one_of_the_flags_is_enough(test: str, answer: bool) -> None:
     assert held(f"{{flags: {test}}}", mail("A: b", file=FILED)) is answer
 
 
+@pytest.mark.parametrize(("test", "answer"), [("$work", True), ("$WORK", True), ("Work", False)])
+def test_keywords_are_compared_without_case(test: str, answer: bool) -> None:
+    assert held(f"{{flags: {test}}}", mail("A: b", file=FILED)) is answer
+
+
 def test_arriving_mail_has_no_flags() -> None:
     assert held("{flags: seen}", "A: b") is False
 

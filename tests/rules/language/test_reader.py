@@ -32,7 +32,7 @@ colour: red
         "rules.yaml:3:43: bad regular expression: missing ): a(",
         "rules.yaml:4:18: the level '..' of a folder's name starts with '.' "
         "(name folders as an IMAP client shows them: Lists/python)",
-        "rules.yaml:4:32: unknown flag (keywords start with $) 'sen' (did you mean `seen`?)",
+        "rules.yaml:4:32: unknown flag 'sen' (did you mean `seen`?)",
         "rules.yaml:6:5: unknown key of a rule 'whn' (did you mean `when`?)",
         "rules.yaml:7:12: unknown action 'fil' (did you mean `file`?)",
         "rules.yaml:8:5: a mapping (`key: value`) must stand here, not a text 'nonsense'",

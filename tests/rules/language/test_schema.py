@@ -152,7 +152,7 @@ rules: [{then: {discard: true, continue: true}}]
 ---
 rules: [{then: {discard: false}}]
 ---
-rules: [{then: {flags: [seen, work]}}]
+rules: [{then: {flags: [seen, read]}}]
 ---
 rules: [{then: {score: much}}]
 ---
