@@ -21,8 +21,14 @@ from maildrop_py.paths import SHARED_RULES, UserPaths, delivery_log
 from maildrop_py.serve.path_template import PathTemplate
 from maildrop_py.serve.recipients import MailboxPaths, Recipients
 from maildrop_py.serve.server_log import ServerLog
-from maildrop_py.serve.service import Plan
-from maildrop_py.serve.user_database import AnyUser, MaildirUsers, PasswordFile, SystemAccounts
+from maildrop_py.serve.service import NOBODY, Plan
+from maildrop_py.serve.user_database import (
+    AnyUser,
+    MaildirUsers,
+    PasswordFile,
+    SystemAccounts,
+    WithoutAccount,
+)
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -43,9 +49,11 @@ def plan_of(options: Options, environ: MutableMapping[str, str]) -> Plan:
     name = options.name or socket.getfqdn()
     log = ServerLog(options.log_to, environ)
     users = _users(options, paths, log)
+    if credentials is not None and options.users:
+        users = WithoutAccount(users, frozenset((credentials.uid, NOBODY)))
     return Plan(
         credentials=credentials,
-        processes=os.geteuid() == 0 and options.users is not None,
+        processes=credentials is not None and options.users is not None,
         recipients=Recipients(users, paths, options.recipient_delimiter, name),
         name=name,
         limits=_limits(options),
@@ -129,7 +137,9 @@ def _users(options: Options, paths: MailboxPaths, log: ServerLog) -> UserDatabas
         return SystemAccounts(options.lowest_uid)
     if options.users:
         return PasswordFile(options.users, log.warning)
-    return AnyUser(home) if options.create else MaildirUsers(paths.maildir, home)
+    if options.create:
+        return AnyUser(home, paths.maildir, options.recipient_delimiter)
+    return MaildirUsers(paths.maildir, home)
 
 
 def _credentials(options: Options) -> Credentials | None:

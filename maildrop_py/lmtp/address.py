@@ -16,6 +16,7 @@ from maildrop_py.record import record
 Parameters = dict[str, str | None]
 
 # What nearly every path is: nothing quoted, no route, no parameters.
+is_plain = re.compile(r'[^\s<>()\[\]\\,;:@"]+').fullmatch
 plain_path = re.compile(r'<([^<>"\\@:\s]+)@([^<>"\\@:\s]+)>').fullmatch
 
 
@@ -28,8 +29,13 @@ class EnvelopeAddress:
 
     @property
     def text(self) -> str:
-        """local@domain, as Envelope has it."""
-        return f"{self.local}@{self.domain}" if self.domain else self.local
+        """local@domain, as Envelope has it. Unusual local parts are quoted (RFC 5321 4.1.2).
+
+        So an address never looks like another one: "bob@b.example" without a domain is
+        not bob@b.example.
+        """
+        local = self.local if is_plain(self.local) else _quoted(self.local)
+        return f"{local}@{self.domain}" if self.domain else local
 
 
 def read_path(
@@ -54,6 +60,11 @@ def read_path(
         raise Refused(501, status, "The address does not end with >")
     parameters = _parameters(rest[end + 1 :]) if end + 1 < len(rest) else {}
     return (read_address(rest[1:end], status) if end > 1 else None), parameters
+
+
+def _quoted(local: str) -> str:
+    escaped = local.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _closing(rest: str) -> int:

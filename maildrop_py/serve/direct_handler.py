@@ -3,8 +3,8 @@
 A message is kept in memory or, if large, in tmp/ of its first recipient's
 Maildir. When it is complete, it is decided at once if nothing has to be waited
 for, written, and added to the next group. A message whose rules need DNS, the
-store or programs is decided and written by a thread, so that other messages do
-not wait. So is one with a keyword that is new in its folder, because another
+store, programs or the parts of the message is decided and written by a thread, so
+that other messages do not wait. So is one with a keyword that is new in its folder, because another
 program may hold the lock for that.
 """
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from maildrop_py.lmtp.server.reactor import Reactor
     from maildrop_py.lmtp.transaction import Transaction
     from maildrop_py.message.envelope import Envelope
+    from maildrop_py.message.message import Source
+    from maildrop_py.message.parts import Parts
     from maildrop_py.serve.mailbox import Mailbox
     from maildrop_py.serve.recipients import Recipients
     from maildrop_py.serve.server_log import ServerLog
@@ -88,6 +90,22 @@ def nobody_waits(replies: Sequence[Reply]) -> None:
     """Takes the place of `done` after it was called, so that no circle of references stays."""
 
 
+class LoopMessage(Message):
+    """A message whose parts are not read in the server's loop, where all sessions would wait."""
+
+    __slots__ = ("in_loop",)
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.in_loop = False
+
+    @property
+    def parts(self) -> Parts:
+        if self.in_loop:
+            raise WouldWait
+        return super().parts
+
+
 class DirectDelivery:
     """The MessageSink of one message."""
 
@@ -95,12 +113,15 @@ class DirectDelivery:
         self._handler, self._transaction = handler, transaction
         named = {mailbox.recipient: mailbox for mailbox in transaction.recipients}
         self._mailboxes = list(named.values())
+        for mailbox in self._mailboxes:
+            mailbox.make_directories()
         self._shared = transaction.envelope()
         self._spool = Spool(
             Maildir(self._mailboxes[0].maildir, create=self._mailboxes[0].create),
             self._envelope(self._mailboxes[0]) if len(self._mailboxes) == 1 else self._shared,
             in_memory=IN_MEMORY,
         )
+        self._message = LoopMessage(self._spool)
         self.write = self._spool.write
         self._deliveries: dict[str, RecipientDelivery] = {}  # by recipient
         self._pending = 0
@@ -120,12 +141,15 @@ class DirectDelivery:
         self._start()
 
     def _start(self) -> None:
+        self._message.in_loop = True
         try:
             for delivery in self._deliveries.values():
                 delivery.decide(may_wait=False)
             waits = any(delivery.may_be_held_up for delivery in self._deliveries.values())
         except WouldWait:
             waits = True
+        finally:
+            self._message.in_loop = False
         if waits:
             self._leave_to_thread()
         else:
@@ -133,7 +157,7 @@ class DirectDelivery:
             self._join_group()
 
     def _post(self) -> None:
-        handler, message = self._handler, Message(self._spool)
+        handler, message = self._handler, self._message
         shared = self._shared if len(self._mailboxes) > 1 else None
         for mailbox in self._mailboxes:
             rules = handler.rules_cache.decider(mailbox)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+
 from maildrop_py.record import record
 
 OWN = -1  # uid or gid: those of the server itself
@@ -26,7 +29,8 @@ class Mailbox:
     first, `default_rules` where that file does not exist ("": there are none).
     `own_rules`: the file belongs to this user alone, and need not exist.
     `own_maildir`: the rules may name another Maildir. `rules_home` is what `~` in
-    the rules means, None for the server's own home.
+    the rules means, None for the server's own home. `base` is the directory below
+    which directories may be made, "" for none.
     """
 
     account: Account
@@ -42,3 +46,28 @@ class Mailbox:
     own_rules: bool = False
     own_maildir: bool = False
     create: bool = False
+    base: str = ""
+
+    def make_directories(self) -> None:
+        """With `create`, make the directories between `base` and the Maildir, durably.
+
+        `base` itself must exist: it may be a file system that is not mounted. Raises OSError.
+        """
+        parent = os.path.dirname(self.maildir)
+        inside = self.base and parent.startswith(f"{self.base}/")
+        if not self.create or not inside or os.path.isdir(parent):
+            return
+        directory = self.base
+        for name in parent[len(self.base) + 1 :].split("/"):
+            above, directory = directory, f"{directory}/{name}"
+            with suppress(FileExistsError):
+                os.mkdir(directory, 0o700)
+            _sync(above)
+
+
+def _sync(directory: str) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

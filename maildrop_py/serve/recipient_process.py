@@ -90,6 +90,7 @@ class RecipientProcess:
     def _delivery_of(
         self, mailbox: Mailbox, envelope: Envelope, deadline: float, descriptor: int
     ) -> RecipientDelivery:
+        mailbox.make_directories()
         rules = self._rules_cache.decider(mailbox)
         spool = Spool(Maildir(mailbox.maildir, create=mailbox.create), envelope)
         try:

@@ -55,7 +55,7 @@ class Recipients:
     ) -> None:
         self._users, self._layout = users, layout
         self._delimiters, self._domain = delimiters, domain
-        self._known: dict[str, Mailbox] = {}
+        self._known: dict[EnvelopeAddress, Mailbox] = {}
 
     def mailbox(self, address: EnvelopeAddress) -> Mailbox | None:
         """The mailbox of an address; None if there is no such user. Raises Temporary."""
@@ -67,7 +67,7 @@ class Recipients:
             account, extension = self._users.find(local[:at], domain), address.local[at + 1 :]
         if account is None:
             return None
-        known = self._known.get(address.text)
+        known = self._known.get(address)
         if known is not None and known.account == account:
             return known
         try:
@@ -76,7 +76,7 @@ class Recipients:
             return None
         if len(self._known) >= KEPT:
             self._known.clear()
-        self._known[address.text] = found
+        self._known[address] = found
         return found
 
     def forget(self) -> None:
@@ -107,4 +107,5 @@ class Recipients:
             log=filled(layout.log) if layout.log else "",
             own_maildir=not layout.maildir_given,
             create=layout.create,
+            base=layout.maildir.base,
         )

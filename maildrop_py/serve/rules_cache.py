@@ -55,6 +55,11 @@ class _Rules:
         elif not (self._stamps and unchanged(self._stamps)):
             self._renew(stamp(self._path))
 
+    @property
+    def is_compiling(self) -> bool:
+        """Whether new rules are on their way, to be used as soon as they are there."""
+        return self._compilation is not None
+
     def due_warnings(self) -> tuple[str, ...]:
         """What is to be said of them now."""
         now = time.monotonic()
@@ -167,6 +172,6 @@ class RulesCache:
             if len(self._rules) > KEPT:
                 self._rules.popitem(last=False)[1].close()
         self._rules.move_to_end(key)
-        if time.monotonic() - rules.checked > CHECK:
+        if rules.is_compiling or time.monotonic() - rules.checked > CHECK:
             rules.check()
         return rules

@@ -35,6 +35,7 @@ from maildrop_py.serve.server_log import ServerLog
 from maildrop_py.serve.startup_check import check_interpreter
 from maildrop_py.systemd import ServiceManager
 
+NOBODY = 65534  # other servers and file systems run as that, so no mail for it
 GRACE = 30.0  # seconds that sessions get to finish when the server stops
 Beat = Callable[[], None]
 
@@ -106,7 +107,7 @@ def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
     policy = Policy(
         command=tuple(command_line("maildrop_py.serve.recipient_process", "main")),
         lowest=plan.lowest,
-        refused=(credentials.uid,),
+        refused=(credentials.uid, NOBODY),
         limits=plan.resources,
     )
 

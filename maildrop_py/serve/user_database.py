@@ -45,7 +45,25 @@ if TYPE_CHECKING:
 CHECK = 1.0  # seconds: a password file is looked at no more often
 SETTLE = 5.0  # seconds after which a changed password file is taken to be complete
 PASSWORDS = "/etc/passwd"
+EVERY_DOMAIN = ""  # that of a line without a domain; no address has it
 NO_SUCH_NAME = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+
+
+class WithoutAccount:
+    """Users of `users` but for those with one of the uids `refused`: they never get mail.
+
+    Such as the workers' own, which would give their mail to whoever takes a worker over.
+    """
+
+    def __init__(self, users: UserDatabase, refused: frozenset[int]) -> None:
+        self._users, self._refused = users, refused
+
+    def find(self, user: str, domain: str) -> Account | None:
+        found = self._users.find(user, domain)
+        return None if found is not None and found.uid in self._refused else found
+
+    def forget(self) -> None:
+        self._users.forget()
 
 
 class MaildirUsers:
@@ -55,15 +73,26 @@ class MaildirUsers:
         self._maildir, self._home = maildir, home
 
     def find(self, user: str, domain: str) -> Account | None:
+        found = self.existing(user, domain)
+        if found is None and self._may_be_one(user, domain):
+            self._be_sure()
+        return found
+
+    def existing(self, user: str, domain: str) -> Account | None:
+        """The account if its directory is there."""
         try:
             home = self._home.fill(user, domain, "", "") if self._home else ""
             path = self._maildir.fill(user, domain, "", home)
         except UnsafeName:
             return None
-        if _is_directory(path):
-            return Account(user, home)
-        self._be_sure()
-        return None
+        return Account(user, home) if _is_directory(path) else None
+
+    def _may_be_one(self, user: str, domain: str) -> bool:
+        try:
+            self._maildir.fill(user, domain, "", "/")
+        except UnsafeName:
+            return False
+        return True
 
     def _be_sure(self) -> None:
         """If there is no Maildir at all, the file system may not be mounted."""
@@ -91,12 +120,24 @@ def _is_directory(path: str) -> bool:
 
 
 class AnyUser:
-    """Every address that the mail server sends mail for."""
+    """Every address that the mail server sends mail for.
 
-    def __init__(self, home: PathTemplate | None = None) -> None:
-        self._home = home
+    A user's name with one of the `delimiters` in it is a user only if it has a
+    Maildir, `maildir`, already: else senders could make mailboxes at will.
+    """
+
+    def __init__(
+        self,
+        home: PathTemplate | None = None,
+        maildir: PathTemplate | None = None,
+        delimiters: str = "",
+    ) -> None:
+        self._home, self._delimiters = home, delimiters
+        self._there = MaildirUsers(maildir, home) if maildir else None
 
     def find(self, user: str, domain: str) -> Account | None:
+        if any(delimiter in user[1:] for delimiter in self._delimiters):
+            return self._there.existing(user, domain) if self._there else None
         try:
             return Account(user, self._home.fill(user, domain, "", "") if self._home else "")
         except UnsafeName:
@@ -158,7 +199,7 @@ class PasswordFile:
 
     def __init__(self, path: str, warn: Warn) -> None:
         self._path, self._warn = path, warn
-        self._accounts: dict[str, Account] = {}
+        self._accounts: dict[tuple[str, str], Account] = {}  # by local part and domain
         self._stamp: tuple[int, ...] = ()
         self._checked = float("-inf")
         self._changed = 0.0  # in seconds since 1970
@@ -166,7 +207,7 @@ class PasswordFile:
     def find(self, user: str, domain: str) -> Account | None:
         if time.monotonic() - self._checked > CHECK:
             self._check()
-        found = self._accounts.get(f"{user}@{domain}") or self._accounts.get(user)
+        found = self._accounts.get((user, domain)) or self._accounts.get((user, EVERY_DOMAIN))
         if found is None and (not self._accounts or time.time() - self._changed < SETTLE):
             raise Temporary(f"{self._path} may not be complete")
         return found
@@ -188,7 +229,7 @@ class PasswordFile:
             self._warn(f"{self._path}: {error.strerror}; going on with what was read before")
         self._checked = time.monotonic()
 
-    def _read(self, text: str) -> list[tuple[str, Account]]:
+    def _read(self, text: str) -> list[tuple[tuple[str, str], Account]]:
         accounts = []
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip() and not line.startswith("#"):
@@ -199,16 +240,19 @@ class PasswordFile:
         return accounts
 
 
-def _account(line: str) -> tuple[str, Account]:
+def _account(line: str) -> tuple[tuple[str, str], Account]:
     name, _, uid, gid, _, home = (line.split(":") + [""] * 6)[:6]
     if not name:
         raise ValueError("a line begins with the user's name")
+    if name.startswith("@") or name.endswith("@"):
+        raise ValueError(f"{name} is not a user and not user@domain")
     if home and not home.startswith("/"):
         raise ValueError(f"the home {home!r} does not begin with /")
     ids = [_id(uid, "uid"), _id(gid, "gid")]
     if (ids[0] == OWN) != (ids[1] == OWN):
         raise ValueError("uid and gid go together")
-    return name.lower(), Account(name.partition("@")[0].lower(), home, *ids)
+    local, _, domain = name.lower().rpartition("@") if "@" in name else (name.lower(), "", "")
+    return (local, domain), Account(local, home, *ids)
 
 
 def _id(text: str, what: str) -> int:

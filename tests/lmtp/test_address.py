@@ -44,5 +44,5 @@ def test_parameters_follow_the_address():
     assert read_path("FROM:<a@b> size=5 X", "FROM:", "5.1.7")[1] == {"SIZE": "5", "X": None}
 
 
-def test_a_quoted_address_is_shown_without_quotes():
-    assert EnvelopeAddress("a b", "c").text == "a b@c"
+def test_an_address_that_needs_quotes_is_shown_with_them():
+    assert EnvelopeAddress("a b", "c").text == '"a b"@c'

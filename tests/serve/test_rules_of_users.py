@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
+
+import pytest
 
 from maildrop_py.serve.rules_cache import CHECK
 from tests.lmtp.conftest import wait_until
@@ -79,15 +82,30 @@ def test_changed_rules_are_used_from_the_next_message_on(server: Server) -> None
     assert talk.say("NOOP") == ["250 2.0.0 OK"]
 
 
-def test_sighup_looks_at_once(server: Server) -> None:
+def test_sighup_reads_rules_and_users_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the signal, this server would never look at them again."""
+    monkeypatch.setenv("NEVER_LOOK", "1")
     server.write_rules(to("One"))
-    server.start()
+    users = server.folder / "passwd"
+    write_users(users, "anna")
+    server.start(f"--users={users}")
     assert arrives_in(server, ".One")
-    before = time.monotonic()
     server.write_rules(to("Two"))
+    write_users(users, "anna", "carl")
+    assert arrives_in(server, ".One")
+    assert server.hand_over(mail("x"), "carl@example.org")[0].startswith("550 ")
     server.process.send_signal(signal.SIGHUP)
     wait_until(lambda: arrives_in(server, ".Two"))
-    assert server.process.poll() is None and before < time.monotonic()
+    assert server.hand_over(mail("x"), "carl@example.org")[0].startswith("250 ")
+    assert server.process.poll() is None
+
+
+def write_users(path: Path, *users: str) -> None:
+    """A password file that has been there for a while."""
+    path.write_text("".join(f"{user}::::::\n" for user in users))
+    os.utime(path, (1, 1))
 
 
 def test_broken_rules_stop_no_mail_and_are_said_once(server: Server) -> None:

@@ -13,7 +13,13 @@ from maildrop_py.errors import Temporary
 from maildrop_py.serve import user_database as users
 from maildrop_py.serve.mailbox import OWN, Account
 from maildrop_py.serve.path_template import PathTemplate
-from maildrop_py.serve.user_database import AnyUser, MaildirUsers, PasswordFile, SystemAccounts
+from maildrop_py.serve.user_database import (
+    AnyUser,
+    MaildirUsers,
+    PasswordFile,
+    SystemAccounts,
+    WithoutAccount,
+)
 
 
 def test_who_has_a_maildir_is_a_user(tmp_path: Path) -> None:
@@ -51,6 +57,17 @@ def test_everybody_is_a_user_whose_name_can_be_one() -> None:
     found = AnyUser(PathTemplate("/home/{user}"))
     assert found.find("anna", "x") == Account("anna", "/home/anna")
     assert found.find("..", "x") is None
+
+
+def test_a_subaddress_is_a_user_only_if_it_has_a_maildir(tmp_path: Path) -> None:
+    """Senders choose what follows the delimiter: they cannot make mailboxes with it."""
+    template = PathTemplate(f"{tmp_path}/{{domain}}/{{user}}")
+    found = AnyUser(None, template, "+-")
+    assert found.find("anna", "x") == Account("anna", "")
+    assert found.find("anna+shop", "x") is None and found.find("anna-shop", "x") is None
+    (tmp_path / "x/anna+shop").mkdir(parents=True)
+    assert found.find("anna+shop", "x") == Account("anna+shop", "")
+    assert found.find("+anna", "x") == Account("+anna", "")
 
 
 def test_accounts_of_the_system() -> None:
@@ -95,7 +112,25 @@ def test_a_password_file_has_users_of_a_domain_and_of_all(passwords: Passwords) 
     assert find("bert", "y.example") == Account("bert", "/home/bert", OWN, OWN)
 
 
-@pytest.mark.parametrize("line", ["anna:x:0:0::/root", "anna:x:5000", "anna:x:::: home", ":x"])
+def test_a_quoted_local_part_is_nobody_else(passwords: Passwords) -> None:
+    """<"bob@b.example"> has no domain; it is not the bob of b.example."""
+    passwords.write("bob@b.example:x:5000:5000::/home/bob\nanna:x:5001:5001::/home/anna\n")
+    find = passwords.users.find
+    assert find("bob@b.example", "mx.example") is None
+    assert find("bob", "b.example") == Account("bob", "/home/bob", 5000, 5000)
+    assert find("anna@mx.example", "mx.example") is None
+
+
+def test_the_workers_own_account_gets_no_mail(passwords: Passwords) -> None:
+    passwords.write("eve:x:61100:61100::/home/eve\nanna:x:5001:5001::/home/anna\n")
+    found = WithoutAccount(passwords.users, frozenset((61100, 65534)))
+    assert found.find("eve", "x") is None
+    assert found.find("anna", "x")
+
+
+@pytest.mark.parametrize(
+    "line", ["anna@:x:5:5::/x", "@x:y", "anna:x:0:0::/root", "anna:x:5000", "anna:x:::: home", ":x"]
+)
 def test_bad_lines_are_said_and_left_out(passwords: Passwords, line: str) -> None:
     passwords.write(f"{line}\nbert:x:::::\n")
     assert passwords.users.find("bert", "x") and passwords.users.find("anna", "x") is None
