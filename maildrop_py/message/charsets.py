@@ -42,6 +42,8 @@ _ALIASES = {
 }
 _CODECS = {alias: codec for codec, aliases in _ALIASES.items() for alias in aliases.split()}
 _CODECS["utf8"] = "utf_8"
+_MOST_KNOWN = 200  # labels, which senders may make up
+_known: dict[str, str] = {}
 _LATIN = ("cp1252", "iso8859_15")  # every byte means something: declared is not proved
 
 
@@ -77,6 +79,15 @@ def codec_of(charset: str) -> str:
     Only charsets are found: Python's own codecs (punycode, idna, escapes) may
     take quadratic time or are no charsets.
     """
+    codec = _known.get(charset)
+    if codec is None:
+        codec = _codec_of(charset)
+        if len(_known) < _MOST_KNOWN:
+            _known[charset] = codec
+    return codec
+
+
+def _codec_of(charset: str) -> str:
     key = "".join(filter(str.isalnum, charset[:64].partition("*")[0].lower()))
     if not key.isascii():
         return ""

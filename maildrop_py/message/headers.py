@@ -29,6 +29,7 @@ _WORTH_COLLECTING = 6  # searches, each of which goes through the whole head
 _BLANKS = b" \t\n\r\v\f"
 _TOP = (b"F", b"\n", b"\r", b" ", b"\t")  # what may begin what is on top of a message
 _BLOCK = 1 << 16  # bytes
+_LONGEST_NAME = 1000  # bytes
 
 
 def head_end(data: bytes) -> int:
@@ -198,6 +199,12 @@ class Headers:
         """The header's lines as they are, but for bare CR, which is LF here."""
         block = self._block
         return block.text[block.start : block.end]
+
+    @property
+    def begins_with_field(self) -> bool:
+        """Whether the first line is a field; without one, there may be no header at all."""
+        text, start = self._block.text, self._block.start
+        return _colon(text[start : start + _LONGEST_NAME].partition(b"\n")[0]) >= 0
 
     @property
     def is_cr_only(self) -> bool:

@@ -18,117 +18,151 @@ _LINES = (
     *("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd"),
     *("details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer"),
     *("form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "menu", "nav"),
-    *("ol", "option", "p", "pre", "section", "summary", "table", "tbody", "textarea", "tfoot"),
+    *("ol", "option", "p", "section", "summary", "table", "tbody", "textarea", "tfoot"),
     *("thead", "tr", "ul"),
 )
-_SHOWN = {slash + name: "\n" for name in _LINES for slash in ("", "/")} | {"td": " ", "th": " "}
+_WORDS = ("a", "abbr", "b", "big", "em", "font", "html", "i", "label", "small", "span", "strong")
+_SHOWN = {
+    **dict.fromkeys(_WORDS, ""),
+    **dict.fromkeys(_LINES, "\n"),
+    **dict.fromkeys(("td", "th"), " "),
+}
 """What tags put between the texts around them; others nothing."""
+_AT_ONCE = {
+    slash + spelt: shown
+    for name, shown in _SHOWN.items()
+    for spelt in (name, name.upper())
+    for slash in ("", "/")
+}
+"""The same for whole tags, and for those that have come before: mail repeats itself."""
+_MOST_KEPT, _LONGEST_KEPT = 5_000, 120  # tags, and characters of one
 _UNSEEN = ("iframe", "noembed", "noframes", "script", "style", "title")  # no tags inside
-_INVISIBLE = dict.fromkeys((0xAD, 0x34F, 0x200B, 0x2060, 0xFEFF))  # soft hyphens and the like
+_INVISIBLE = ("\u00ad", "\u034f", "\u200b", "\u2060", "\ufeff")  # soft hyphens and the like
 
 
 def text_of(html: str) -> str:
     """The text of a page or a piece of one; a line for each that a reader sees."""
-    text = "".join(_pieces(html))
+    text = "".join(_Page(html).read())
     if "&" in text:
         text = _dereferenced(text)
     if not text.isascii():
-        text = text.translate(_INVISIBLE)
+        for sign in _INVISIBLE:
+            text = text.replace(sign, "")
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return "\n".join([line for line in lines if line])
 
 
-def _pieces(html: str) -> list[str]:
-    """What is between the tags, and what tags themselves put there."""
-    pieces: list[str] = []
-    flat = html.replace("\n", " ")
-    page = flat
-    start = tags = 0
-    at = html.find("<")
-    while at >= 0 and tags < MOST_TAGS:
-        if at > start:
-            pieces.append(page[start:at])
-        tags += 1
-        first = html[at + 1 : at + 2]
+class _Page:
+    """A page, cut at every `<`; each piece is a tag, or its like, and the text behind it."""
+
+    def __init__(self, html: str) -> None:
+        self.pieces = html.split("<", MOST_TAGS)
+        self.at = 0
+        self.shown: list[str] = []
+        self.is_preformatted = False
+
+    def read(self) -> list[str]:
+        """What is between the tags, and what tags themselves put there."""
+        shown, pieces = self.shown, self.pieces
+        shown.append(pieces[0].replace("\n", " "))
+        while self.at + 1 < len(pieces):
+            self.at += 1
+            tag, end, text = pieces[self.at].partition(">")
+            between = _AT_ONCE.get(tag) if end else None
+            if between is None:
+                between, text = self._other(pieces[self.at])
+            if between:
+                shown.append(between)
+            if text:
+                shown.append(text if self.is_preformatted else text.replace("\n", " "))
+        return shown
+
+    def _other(self, piece: str) -> tuple[str, str]:
+        """What a piece shows that is not a plain tag, and the text behind it."""
+        first = piece[:1]
         if first == "/" or first.isalpha():
-            start = html.find(">", at) + 1 or len(html) + 1
-            tag = html[at + 1 : start - 1]
-            if "=" in tag and _may_go_on(tag):
-                start = _tag_end(html, at, start)
-                tag = html[at + 1 : start - 1]
-            name = _name(tag)
-            if name in _UNSEEN:
-                start = _closed(html, name, start)
-            else:
-                pieces.append(_SHOWN.get(name) or _alternative(name, tag))
-                if name[-3:] == "pre":
-                    page = html if name == "pre" else flat
-        elif first in ("!", "?"):
-            start = _declaration_end(html, at)
-        else:  # a sign, as in 3 < 4
-            start = at + 1
-            pieces.append("<")
-        at = html.find("<", start)
-    pieces.append(page[start:])
-    return pieces
+            tag, text = self._tag(piece)
+            return self._element(tag, text)
+        if first == "!" and piece.startswith("!--"):
+            return "", self._behind("-->", piece[1:]) or ""
+        if first in ("!", "?"):
+            return "", piece.partition(">")[2]
+        return "<", piece  # a sign, as in 3 < 4
+
+    def _tag(self, piece: str) -> tuple[str, str]:
+        """A tag and the text behind it; a `>` or `<` in a quoted value does not end it."""
+        whole, _, text = piece.partition(">")
+        tag = whole
+        while '"' in tag or "'" in tag:
+            quote = _open_quote(tag)
+            rest = self._behind(quote, text) if quote else None
+            if rest is None:
+                break
+            tag, _, text = rest.partition(">")
+        return whole, text
+
+    def _element(self, tag: str, text: str) -> tuple[str, str]:
+        name = tag.split(None, 1)[0].lower() if tag.strip() else ""
+        is_closing = name[:1] == "/"
+        if "/" in name:
+            name = name.strip("/").partition("/")[0]
+        if name in _UNSEEN and not is_closing:
+            return "", self._behind_element(name, text)
+        if name == "pre":
+            self.is_preformatted = not is_closing
+            return "\n", text
+        if name == "img":
+            return _alternative(tag), text
+        shown = _SHOWN.get(name, "")
+        if len(tag) <= _LONGEST_KEPT and len(_AT_ONCE) < _MOST_KEPT and not _open_quote(tag):
+            _AT_ONCE[tag] = shown
+        return shown, text
+
+    def _behind(self, mark: str, text: str) -> str | None:
+        """The text behind the next `mark`, in `text` or pieces that follow; None if there is none.
+
+        Then a comment goes on to the end, and a quote is not one.
+        """
+        at = self.at
+        while mark not in text:
+            at += 1
+            if at >= len(self.pieces):
+                self.at = at if mark == "-->" else self.at
+                return None
+            text = self.pieces[at]
+        self.at = at
+        return text.partition(mark)[2]
+
+    def _behind_element(self, name: str, text: str) -> str:
+        """The text behind the closing tag of an element whose content nobody sees."""
+        while self.at + 1 < len(self.pieces):
+            self.at += 1
+            piece = self.pieces[self.at]
+            if piece[:1] == "/" and piece[1 : len(name) + 1].lower() == name:
+                return piece.partition(">")[2]
+        return ""
 
 
-def _name(tag: str) -> str:
-    """The name in a tag, in lower case, `/` in front of a closing one's."""
-    name = tag.partition(" ")[0].lower()
-    if not name.isalnum():
-        name = name.split(None, 1)[0] if name.strip() else ""
-        closing = name[:1] if name[:1] == "/" else ""
-        name = closing + name.strip("/").partition("/")[0]
-    return name
-
-
-def _may_go_on(tag: str) -> bool:
-    """Whether the `>` behind what seems a tag may be in a quoted value."""
-    double = tag.count('"')
-    single = tag.count("'")
-    return double % 2 > 0 if not single else single % 2 > 0 or double > 0
-
-
-def _tag_end(html: str, at: int, end: int) -> int:
-    """The offset behind the tag at `at`, whose first `>` is at `end - 1`."""
-    equals = html.find("=", at, end)
+def _open_quote(tag: str) -> str:
+    """The quote of a value in a tag that is not closed in it; "" if there is none."""
+    if '"' not in tag and "'" not in tag:
+        return ""
+    equals = tag.find("=")
     while equals >= 0:
         value = equals + 1
-        while html[value : value + 1].isspace():
+        while tag[value : value + 1].isspace():
             value += 1
-        quote = html[value : value + 1]
-        if quote in ("'", '"') and value < end:
-            value = html.find(quote, value + 1)
+        quote = tag[value : value + 1]
+        if quote in ("'", '"') and quote:
+            value = tag.find(quote, value + 1)
             if value < 0:
-                return end
-            if value >= end:
-                end = html.find(">", value) + 1 or len(html) + 1
-        equals = html.find("=", value + 1, end)
-    return end
+                return quote
+        equals = tag.find("=", value + 1)
+    return ""
 
 
-def _declaration_end(html: str, at: int) -> int:
-    """The offset behind a comment, a document type or a processing instruction."""
-    if html.startswith("<!--", at):
-        return html.find("-->", at + 2) + 3 if html.find("-->", at + 2) >= 0 else len(html)
-    return html.find(">", at) + 1 or len(html)
-
-
-def _closed(html: str, name: str, start: int) -> int:
-    """Where the closing tag begins of an element whose content nobody sees."""
-    at = html.find("</", start)
-    while at >= 0:
-        if html[at + 2 : at + 2 + len(name)].lower() == name:
-            return at
-        at = html.find("</", at + 2)
-    return len(html)
-
-
-def _alternative(name: str, tag: str) -> str:
-    """An image's alternative text, as a word of its own; nothing for other tags."""
-    if name != "img":
-        return ""
+def _alternative(tag: str) -> str:
+    """An image's alternative text, as a word of its own."""
     at = tag.lower().find("alt=")
     value = tag[at + 4 :]
     if at < 1 or not tag[at - 1].isspace() or not value:

@@ -103,11 +103,12 @@ class FileSource:
     A symbolic link is not followed, and a FIFO is not waited for: OSError.
     """
 
-    __slots__ = ("_head", "path")
+    __slots__ = ("_head", "_whole", "path")
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._head: bytes | None = None
+        self._whole: bytes | None = None  # of a message that was read to its end at once
 
     @property
     def size(self) -> int:
@@ -115,29 +116,37 @@ class FileSource:
 
     def head(self) -> bytes:
         if self._head is None:
-            self._head = self._read_head()
+            data, self._head = self._read_head()
+            self._whole = data if len(data) < _FIRST_READ else None
         return self._head
 
     def content(self, most: int | None = None) -> bytes:
         start = message_start(self.head())
-        with open(self.open(), "rb", buffering=0) as file:
-            data = file.read(-1 if most is None else start + most)
+        data = self._whole
+        if data is None:
+            with open(self.open(), "rb", buffering=0) as file:
+                data = file.read(-1 if most is None else start + most)
         return data[start:] if start else data
 
     def open(self) -> int:
         """A descriptor to read the file from; the caller closes it."""
         return open_regular(self.path, follow_link=False)
 
-    def _read_head(self) -> bytes:
+    def _read_head(self) -> tuple[bytes, bytes]:
         descriptor = self.open()
         try:
-            return read_head(descriptor)
+            return _read_until_blank_line(descriptor)
         finally:
             os.close(descriptor)
 
 
 def read_head(descriptor: int) -> bytes:
-    """The bytes through the blank line behind the header, at most HEAD_LIMIT, read from the start.
+    """The bytes through the blank line behind the header, at most HEAD_LIMIT, read from the start."""
+    return _read_until_blank_line(descriptor)[1]
+
+
+def _read_until_blank_line(descriptor: int) -> tuple[bytes, bytes]:
+    """What was read, and the head in it.
 
     Each read is four times as long, so that looking for the end stays linear.
     """
@@ -149,7 +158,7 @@ def read_head(descriptor: int) -> bytes:
         more = os.read(descriptor, min(wanted, HEAD_LIMIT) - len(data))
         data += more
         end = head_end(data)
-    return data[:end] if end >= 0 else data
+    return data, data[:end] if end >= 0 else data
 
 
 class Message:

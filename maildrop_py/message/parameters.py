@@ -26,14 +26,16 @@ _BACKSLASH, _QUOTE = "\1", "\2"  # escaped ones, so that a quote found is a real
 
 def parameters(raw: bytes, charset: str = "") -> dict[str, str]:
     """Names in lower case to decoded values; `charset` is what raw 8-bit bytes may be in."""
-    text = without_controls(guess(raw, charset))
+    text = guess(raw, charset)
+    if not text.isprintable():
+        text = without_controls(text)
     text = text.replace("\\\\", _BACKSLASH).replace('\\"', _QUOTE)
     found: dict[str, str] = {}
     extended: dict[str, Sections] = {}
+    is_escaped = _BACKSLASH in text or _QUOTE in text
     for name, value in _pairs(text):
-        name, value = (
-            part.replace(_BACKSLASH, "\\").replace(_QUOTE, '"') for part in (name, value)
-        )
+        if is_escaped:
+            name, value = map(_unescaped, (name, value))
         base, star, rest = name.partition("*")
         if star:
             section = rest.rstrip("*")
@@ -42,7 +44,15 @@ def parameters(raw: bytes, charset: str = "") -> dict[str, str]:
         else:
             found.setdefault(base, decode_words(value) if "=?" in value else value)
     found |= {base: _joined(sections) for base, sections in extended.items()}
-    return {name: composed(without_controls(value)) for name, value in found.items()}
+    return {name: _clean(value) for name, value in found.items()}
+
+
+def _clean(value: str) -> str:
+    return composed(value if value.isprintable() else without_controls(value))
+
+
+def _unescaped(text: str) -> str:
+    return text.replace(_BACKSLASH, "\\").replace(_QUOTE, '"')
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

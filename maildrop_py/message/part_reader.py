@@ -36,6 +36,7 @@ MOST_LEVELS = 50
 MOST_PARTS = 1000
 MOST_BOUNDARY_LINES = 100_000
 LONGEST_PART_HEADER = 1 << 16  # bytes
+MOST_FIELDS = 10  # of one name that are read
 LONGEST_FIELD = 1 << 16  # bytes of a Content-Type or Content-Disposition that are read
 _LONGEST_BOUNDARY = 1000  # bytes, of RFC 2046's 70
 
@@ -58,7 +59,10 @@ class Part:
     content is in other parts.
     """
 
-    __slots__ = ("data", "encoding", "end", "headers", "is_name", "is_opaque", "start", "type")
+    __slots__ = (
+        *("_parameters", "data", "encoding", "end", "headers", "is_name", "is_opaque"),
+        *("start", "type"),
+    )
 
     def __init__(self, headers: Headers, data: bytes, start: int, default: str) -> None:
         self.headers = headers
@@ -70,6 +74,19 @@ class Part:
         self.type = _type_of(headers, default)
         fields = headers.all("Content-Transfer-Encoding")
         self.encoding = encoding_named(fields[0].raw) if fields else ""
+        self._parameters: dict[str, dict[str, str]] = {}
+
+    def parameters(self, name: str) -> dict[str, str]:
+        """The parameters of all fields called `name`; the first of two alike counts."""
+        found = self._parameters.get(name)
+        if found is None:
+            found = {}
+            for field in self.headers.all(name)[:MOST_FIELDS]:
+                raw = field.raw
+                if b"=" in raw:
+                    found = parameters(raw[:LONGEST_FIELD]) | found
+            self._parameters[name] = found
+        return found
 
     @property
     def is_container(self) -> bool:
@@ -122,8 +139,8 @@ class PartReader:
             part.is_opaque = True
             return False
         self._to_decode -= size
-        data = b"\n" + decoded(part.data[part.start : part.end], part.encoding)
-        inner = Part(part.headers, data, 1, part.type)
+        data = decoded(part.data[part.start : part.end], part.encoding)
+        inner = Part(part.headers, data, 0, part.type)
         inner.encoding = ""
         before = len(self.parts)
         _Walk(self, data, level).walk(inner)
@@ -156,7 +173,7 @@ class _Walk:
             self._leave(end)
             self._close(self.open.index(multipart) + 1, end)
             if closes:
-                self.at = behind - 1
+                self.at = behind
             elif len(self.reader.parts) >= MOST_PARTS:
                 self.reader.reached(f"more than {MOST_PARTS} parts")
                 self._opaque_rest(behind)
@@ -196,17 +213,24 @@ class _Walk:
 
     def _boundary_within(self, start: int, end: int) -> int:
         """Where, in a header, a line of an open boundary begins; -1 if none does."""
-        at = self.data.find(b"\n--", start - 1, end)
+        at = self._line_that_may_be_one(start, end)
         while at >= 0 and self.reader.next_line():
-            if self._boundary_at(at + 1) is not None:
-                return at + 1
-            at = self.data.find(b"\n--", at + 1, end)
+            if self._boundary_at(at) is not None:
+                return at
+            at = self._line_that_may_be_one(at + 2, end)
         return -1
+
+    def _line_that_may_be_one(self, start: int, end: int | None = None) -> int:
+        """Where the next line that begins with -- is, at or behind `start`; -1 if none is."""
+        if start == 0 and self.data.startswith(b"--"):
+            return 0
+        found = self.data.find(b"\n--", max(start - 1, 0), end)
+        return found + 1 if found >= 0 else -1
 
     def _enter(self, part: Part) -> None:
         """What a part is decides how the search goes on."""
         self.leaf = part
-        self.at = max(part.start - 1, 0)
+        self.at = part.start
         while part.is_container and not part.is_opaque:
             self.level += 1
             if self.level > MOST_LEVELS:
@@ -221,7 +245,7 @@ class _Walk:
             part.encoding = ""
             self._add_named(part)
             self.leaf = part = self._entity(part.start, "text/plain")
-            self.at = max(part.start - 1, 0)
+            self.at = part.start
 
     def _open(self, part: Part) -> None:
         boundaries = _boundaries(part)
@@ -275,18 +299,18 @@ class _Walk:
         begins, and whether it closes the multipart.
         """
         data = self.data
-        at = data.find(b"\n--", self.at)
+        at = self._line_that_may_be_one(self.at)
         while at >= 0:
             if not self.reader.next_line():
                 self.reader.reached(f"more than {MOST_BOUNDARY_LINES} lines that begin with --")
-                self._opaque_rest(at + 1)
+                self._opaque_rest(at)
                 return None
-            found = self._boundary_at(at + 1)
+            found = self._boundary_at(at)
             if found is not None:
-                end = at - 1 if at and data[at - 1] == 0x0D else at
-                behind = data.find(b"\n", at + 3) + 1 or len(data) + 1
+                end = at - 2 if data[at - 2 : at] == b"\r\n" else at - 1
+                behind = data.find(b"\n", at) + 1 or len(data) + 1
                 return found[0], end, behind, found[1]
-            at = data.find(b"\n--", at + 3)
+            at = self._line_that_may_be_one(at + 2)
         return None
 
     def _boundary_at(self, at: int) -> tuple[_Multipart, bool] | None:
@@ -339,7 +363,7 @@ def _type_of(headers: Headers, default: str) -> str:
     fields = headers.all("Content-Type")
     if not fields:
         return default
-    kinds = [_kind(field.raw) for field in fields[:10]]
+    kinds = [_kind(field.raw) for field in fields[:MOST_FIELDS]]
     return next((kind for kind in kinds if kind.startswith(("multipart/", "message/"))), kinds[0])
 
 
@@ -369,11 +393,8 @@ def body_start(headers: Headers, start: int, end: int) -> int:
     Without a field there is no header, and without a blank line none behind the
     last field.
     """
-    head = headers.head
-    name, colon, _ = head.partition(b"\n")[0].partition(b":")
-    is_plain = colon and len(name.split()) == 1
-    has_blank_line = head.endswith((b"\n\n", b"\n\r\n", b"\r\r"))
-    if is_plain and has_blank_line:
+    has_blank_line = headers.head.endswith((b"\n\n", b"\n\r\n", b"\r\r"))
+    if has_blank_line and headers.begins_with_field:
         return end
     if not headers.fields:
         return start
@@ -390,7 +411,7 @@ def body_start(headers: Headers, start: int, end: int) -> int:
 def _boundaries(part: Part) -> list[bytes]:
     """The lines that separate a multipart's parts; several where it is not clear which."""
     found: list[bytes] = []
-    for field in part.headers.all("Content-Type")[:10]:
+    for field in part.headers.all("Content-Type")[:MOST_FIELDS]:
         raw = field.raw[:LONGEST_FIELD]
         if b"oundary" not in raw and b"OUNDARY" not in raw.upper():
             continue

@@ -26,6 +26,7 @@ from maildrop_py.message.normal_form import composed
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.part_reader import (
     LONGEST_FIELD,
+    MOST_FIELDS,
     OPAQUE,
     REPORTS,
     Part,
@@ -190,9 +191,9 @@ def read_parts(content: bytes) -> Parts:
 def _text_of(part: Part, as_written: bool) -> str:
     data = part.data[part.start : min(part.end, part.start + LONGEST_TEXT)]
     if part.is_opaque:
-        return _normal(guess(data, _parameters(part, "Content-Type").get("charset", "")))
+        return _normal(guess(data, part.parameters("Content-Type").get("charset", "")))
     content = decoded(data, part.encoding)
-    text = _normal(decode(content, _parameters(part, "Content-Type").get("charset", "")))
+    text = _normal(decode(content, part.parameters("Content-Type").get("charset", "")))
     if as_written or not _is_html(part):
         return text
     from maildrop_py.message.html_text import text_of
@@ -220,7 +221,7 @@ def _is_text(part: Part) -> bool:
 
 def _dispositions(part: Part) -> list[str]:
     """The first word of each Content-Disposition (RFC 2183), in lower case."""
-    fields = part.headers.all("Content-Disposition")[:10]
+    fields = part.headers.all("Content-Disposition")[:MOST_FIELDS]
     words = [field.raw[:LONGEST_FIELD].partition(b";")[0] for field in fields]
     return [str(without_comments(word).strip(), "latin-1").lower() for word in words]
 
@@ -242,21 +243,11 @@ def _attachments_of(part: Part) -> list[Attachment]:
 def _name_of(part: Part) -> str:
     """The file name of Content-Disposition, else the name of Content-Type."""
     for field in ("Content-Disposition", "Content-Type"):
-        found = _parameters(part, field)
+        found = part.parameters(field)
         name = found.get("filename") or found.get("name", "")
         if name:
             return name
     return ""
-
-
-def _parameters(part: Part, name: str) -> dict[str, str]:
-    """The parameters of all fields called `name`; the first of two alike counts."""
-    found: dict[str, str] = {}
-    for field in part.headers.all(name)[:10]:
-        raw = field.raw
-        if b"=" in raw:
-            found = parameters(raw[:LONGEST_FIELD]) | found
-    return found
 
 
 def _names_within(part: Part) -> list[str]:

@@ -82,7 +82,10 @@ def from_base64(data: bytes) -> bytes:
     padding = data.find(b"=")
     behind = data[padding:].strip(b"=\r\n\t ") if padding >= 0 else b""
     if not behind:
-        return _unpadded(data.translate(None, _NOT_BASE64))
+        try:
+            return binascii.a2b_base64(data)
+        except binascii.Error:  # padding that does not fit
+            return _unpadded(data.translate(None, _NOT_BASE64))
     content: list[bytes] = []
     start = 0
     while start < len(data) and len(content) < MOST_PADDINGS:
