@@ -74,10 +74,11 @@ class MaildirSource(FileSource):
     def _read_head(self) -> bytes:
         descriptor = super().open()
         try:
-            head = read_head(descriptor)
+            head, whole = read_head(descriptor)
         finally:
             os.close(descriptor)
         if not head.startswith(_MAGIC):
+            self._whole = whole
             return head
         self._format = _format_of(head)
         return cut_head(self._unpacked(HEAD_LIMIT))

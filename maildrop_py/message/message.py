@@ -116,8 +116,7 @@ class FileSource:
 
     def head(self) -> bytes:
         if self._head is None:
-            data, self._head = self._read_head()
-            self._whole = data if len(data) < _FIRST_READ else None
+            self._head = self._read_head()
         return self._head
 
     def content(self, most: int | None = None) -> bytes:
@@ -132,21 +131,17 @@ class FileSource:
         """A descriptor to read the file from; the caller closes it."""
         return open_regular(self.path, follow_link=False)
 
-    def _read_head(self) -> tuple[bytes, bytes]:
+    def _read_head(self) -> bytes:
         descriptor = self.open()
         try:
-            return _read_until_blank_line(descriptor)
+            head, self._whole = read_head(descriptor)
         finally:
             os.close(descriptor)
+        return head
 
 
-def read_head(descriptor: int) -> bytes:
-    """The bytes through the blank line behind the header, at most HEAD_LIMIT, read from the start."""
-    return _read_until_blank_line(descriptor)[1]
-
-
-def _read_until_blank_line(descriptor: int) -> tuple[bytes, bytes]:
-    """What was read, and the head in it.
+def read_head(descriptor: int) -> tuple[bytes, bytes | None]:
+    """The head, at most HEAD_LIMIT bytes, read from the start; and the whole of a short file.
 
     Each read is four times as long, so that looking for the end stays linear.
     """
@@ -158,7 +153,7 @@ def _read_until_blank_line(descriptor: int) -> tuple[bytes, bytes]:
         more = os.read(descriptor, min(wanted, HEAD_LIMIT) - len(data))
         data += more
         end = head_end(data)
-    return data, data[:end] if end >= 0 else data
+    return data[:end] if end >= 0 else data, data if len(data) < _FIRST_READ else None
 
 
 class Message:
