@@ -48,6 +48,10 @@ class CommandFailed(Temporary):
     """A `pipe`, `forward` or `command` program failed or could not be run."""
 
 
+class Deferred(Temporary):
+    """A rule said that the mail server is to try again later."""
+
+
 class UsageError(MaildropError):
     """The command line cannot be understood."""
 

@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "lmtp": f"{LEAVES} message",
     "policy": f"{LEAVES} message evidence rules decision lmtp",
     "report": f"{LEAVES} message rules decision",
+    "convert": f"{LEAVES} rules",
     "serve": f"{LEAVES} {STAGES}",
     "cli": f"{LEAVES} {STAGES} refile serve convert",
     "hook": "",
@@ -59,7 +60,8 @@ FROM_THE_LEFT = (
         "rules",
         "decision",
     ),
-    *("maildir", "delivery", "intake", "refile", "lmtp", "policy", "report", "serve", "cli"),
+    *("maildir", "delivery", "intake", "refile", "lmtp", "policy", "report", "convert"),
+    *("serve", "cli"),
 )
 """For type checkers alone, a module may look at everything to the left of its package."""
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.decision.decision import Decision
     from maildrop_py.delivery.deliver import Receipt
+    from maildrop_py.delivery.message_programs import MessagePrograms
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.rules.program.program import Program
@@ -147,7 +148,9 @@ class OneDelivery:
     ) -> tuple[Decision, Evidence]:
         """The decision, with the evidence that was asked for it."""
         world = World(
-            state=self.paths.state, run_command=lambda argv: self._run_command(argv, spool)
+            state=self.paths.state,
+            run_command=lambda argv: self._run_command(argv, spool),
+            programs=lambda: self._programs(spool),
         )
         warn = self.warnings.append
         return Decider(program).decide_arrival(message, self.envelope, world, warn)
@@ -156,6 +159,11 @@ class OneDelivery:
         from maildrop_py.delivery.program_environment import command_runner
 
         return command_runner(spool, *self._surroundings, self.limit)(argv)
+
+    def _programs(self, spool: Spool) -> MessagePrograms:
+        from maildrop_py.delivery.program_environment import message_programs
+
+        return message_programs(spool, *self._surroundings, self.limit)
 
     @property
     def _surroundings(self) -> tuple[Mapping[str, str], str, Envelope]:

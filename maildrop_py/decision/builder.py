@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from time import struct_time
 
     from maildrop_py.decision.decision import Reason, RuleTrace
+    from maildrop_py.message.message import Source
     from maildrop_py.rules.condition import Facts
     from maildrop_py.rules.language.settings import Settings
+    from maildrop_py.rules.program.call import Call
     from maildrop_py.rules.program.template import Template
 
     Calendar = Callable[[float], struct_time]  # the local date of seconds since the epoch
@@ -21,9 +23,6 @@ INBOX = "INBOX"
 
 OF_THE_MESSAGE = "date."
 """What the names of the message's own date begin with: {date.year}."""
-
-LONGEST_ARGUMENT = 30_000
-"""Characters of one argument of a program: Linux takes 128 KiB, and no more."""
 
 
 class DecisionBuilder:
@@ -48,6 +47,10 @@ class DecisionBuilder:
         self._added: list[tuple[str, str]] = []
         self._removed: list[str] = []
         self._learn: bool | None = None
+        self._renamed: list[tuple[str, str]] = []
+        self._last: list[tuple[str, str]] = []
+        self._defer: str | None = None
+        self._filters: list[str] = []
 
     def capture(self, captures: Mapping[str, str]) -> None:
         """Named groups of the rule that fires become variables."""
@@ -59,21 +62,65 @@ class DecisionBuilder:
     def file(self, folder: Template, letters: str, keywords: tuple[str, ...]) -> None:
         if self.ends:
             self._main = len(self._actions)
-        self._actions.append(Filing(self._folder(folder), letters, keywords, self.rule))
+        self._actions.append(
+            Filing(self._folder(folder), letters, keywords, self.rule, self._changed)
+        )
 
     def copy(self, folder: Template) -> None:
-        self._actions.append(Filing(self._folder(folder), "", (), self.rule))
+        self._actions.append(Filing(self._folder(folder), "", (), self.rule, self._changed))
 
     def flag(self, letters: str, keywords: tuple[str, ...]) -> None:
         self._letters |= set(letters)
         self._keywords += [keyword for keyword in keywords if keyword not in self._keywords]
 
     def forward(self, address: str) -> None:
-        self._actions.append(Forward(address, self.rule))
+        self._actions.append(Forward(address, self.rule, self._changed))
 
-    def pipe(self, argv: tuple[str, ...]) -> None:
-        whole = [argument.replace("\0", " ")[:LONGEST_ARGUMENT] for argument in argv]
-        self._actions.append(Pipe(tuple(whole), self.rule))
+    def pipe(self, call: Call) -> None:
+        filled = call.filled(self.text)
+        self._actions.append(
+            Pipe(filled.argv, self.rule, filled.environment, filled.part, self._changed)
+        )
+
+    def filter(self, call: Call) -> None:
+        """The message is what the program prints; unchanged where that cannot be had."""
+        self.edit_now()
+        self.has_values = True
+        filled = call.filled(self.text)
+        self._filters.append(f"{filled.argv[0]} (rule {self.rule!r})")
+        facts = self._facts
+        if facts.message.file is None:
+            facts.change(facts.evidence.filtered(filled, facts.changed))
+
+    def output(self, call: Call) -> str:
+        self.has_values = True
+        found = self._facts.evidence.output(call.filled(self.text), self._facts.changed)
+        return "" if found is None else _one_line(found.partition("\n")[0])
+
+    def defer(self, text: str) -> None:
+        self._defer = _one_line(text)
+
+    def edit_now(self) -> None:
+        """The edits so far are made on the message that later rules see."""
+        from maildrop_py.message.header_edits import edited_head
+
+        edits = self._added, self._removed, self._renamed, self._last
+        if not any(edits):
+            return
+        self.has_values = True
+        facts = self._facts
+        head = edited_head(facts.message.source.head(), *edits)
+        facts.change(facts.evidence.with_head(head, facts.changed))
+        if facts.message.file is None:
+            self._added, self._removed, self._renamed, self._last = [], [], [], []
+
+    def has_header(self, name: str) -> bool:
+        self.has_values = True
+        added = {each.lower() for each, _ in (*self._added, *self._last)}
+        return name.lower() in added or bool(self._facts.message.headers.all(name))
+
+    def rename_header(self, old: str, new: str) -> None:
+        self._renamed.append((old, new))
 
     def reject(self, text: str) -> None:
         self._reject = _one_line(text)
@@ -81,8 +128,8 @@ class DecisionBuilder:
     def score(self, points: float) -> None:
         self._facts.score = round((self._facts.score or 0.0) + points, 6)
 
-    def add_header(self, name: str, value: str) -> None:
-        self._added.append((name, _one_line(value)))
+    def add_header(self, name: str, value: str, last: bool = False) -> None:
+        (self._last if last else self._added).append((name, _one_line(value)))
 
     def remove_header(self, name: str) -> None:
         self._removed.append(name)
@@ -96,7 +143,7 @@ class DecisionBuilder:
     def keep(self, folder: str) -> None:
         """No rule ended the run: the message goes, or stays, where it does without rules."""
         self._main = len(self._actions)
-        self._actions.append(Filing(folder))
+        self._actions.append(Filing(folder, message=self._changed))
 
     def decision(
         self, rule: str | None, reasons: tuple[Reason, ...], trace: tuple[RuleTrace, ...]
@@ -118,7 +165,16 @@ class DecisionBuilder:
             reasons,
             trace,
             self._learn,
+            tuple(self._renamed),
+            tuple(self._last),
+            self._defer,
+            tuple(self._filters),
         )
+
+    @property
+    def _changed(self) -> Source | None:
+        """What the message was made into, None where it is as it came; filed mail stays."""
+        return self._facts.changed if self._facts.message.file is None else None
 
     def _flagged(self, action: Action) -> Action:
         assert isinstance(action, Filing)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.decision.builder import Calendar
     from maildrop_py.decision.decision import Decision
+    from maildrop_py.evidence.evidence import Programs
     from maildrop_py.evidence.store import Store
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
@@ -35,7 +36,8 @@ class World:
     """What may be asked beside the message, as `Evidence` explains it.
 
     `state` is the directory of what is remembered; an open `store` takes its
-    place. `run_command` runs a program that a rule names.
+    place. `run_command` runs a program that a rule names, `programs` those that
+    change the message, print something, or get a part of it.
     """
 
     state: str | None = None
@@ -43,6 +45,7 @@ class World:
     offline: bool = False
     run_command: Callable[[tuple[str, ...]], int | None] | None = None
     may_wait: bool = True
+    programs: Callable[[], Programs] | None = None
 
 
 def user_world(state: str, *, offline: bool = False, remember: bool = True) -> World:
@@ -127,4 +130,5 @@ class Decider:
             program.zones,
             world.store,
             may_wait=world.may_wait,
+            programs=world.programs,
         )

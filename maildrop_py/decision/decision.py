@@ -10,6 +10,7 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.message.message import Source
     from maildrop_py.rules.condition import Outcome
     from maildrop_py.rules.language.rule_set import Rule
 
@@ -26,6 +27,7 @@ class Filing:
     flags: str = ""
     keywords: tuple[str, ...] = ()
     rule: str | None = None
+    message: Source | None = None
 
 
 @record
@@ -34,6 +36,7 @@ class Forward:
 
     address: str
     rule: str | None = None
+    message: Source | None = None
 
 
 @record
@@ -42,6 +45,9 @@ class Pipe:
 
     argv: tuple[str, ...]
     rule: str | None = None
+    environment: tuple[tuple[str, str], ...] = ()
+    part: str = ""
+    message: Source | None = None
 
 
 @record
@@ -79,7 +85,11 @@ class Decision:
     """Everything to be done with one message.
 
     `actions` are carried out in order. With `reject` the sender is told that
-    text, after the copies in `actions` are made. Neither means: discarded.
+    text, after the copies in `actions` are made. With `defer` nothing is done, and
+    the mail server is told that text and tries again. None of them means: discarded.
+    `last_headers` are added at the header's end. `filters` are the programs
+    that changed the message, in words; each action has the message as it was
+    when its rule fired, None where that is the message as it came.
     `rule` names the rule that ended the run, None for the default. `score` is
     what rules added to the spam score. `trace` is empty unless an explanation was
     asked for. `learn` says as what the Bayes filter learns it: spam, ham, or (None)
@@ -95,6 +105,10 @@ class Decision:
     reasons: tuple[Reason, ...] = ()
     trace: tuple[RuleTrace, ...] = ()
     learn: bool | None = None
+    rename_headers: tuple[tuple[str, str], ...] = ()
+    last_headers: tuple[tuple[str, str], ...] = ()
+    defer: str | None = None
+    filters: tuple[str, ...] = ()
 
     @property
     def filings(self) -> tuple[Filing, ...]:

@@ -27,9 +27,10 @@ from __future__ import annotations
 import os
 import time
 
-from maildrop_py.decision.decision import Filing, Forward
-from maildrop_py.delivery.spool import Edits
+from maildrop_py.decision.decision import Filing, Forward, Pipe
+from maildrop_py.delivery.spool import Edits, Spool
 from maildrop_py.delivery.trace_headers import is_loop, on_top
+from maildrop_py.errors import Deferred
 from maildrop_py.maildir.maildir import INBOX, storage
 from maildrop_py.maildir.sync import sync_directories as sync_paths
 from maildrop_py.paths import SENDMAIL
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from maildrop_py.decision.decision import Action, Decision
-    from maildrop_py.delivery.spool import Spool
     from maildrop_py.maildir.maildir import Folder, Maildir
     from maildrop_py.maildir.tmp_file import TmpFile
     from maildrop_py.message.envelope import Envelope
@@ -133,14 +133,17 @@ class Delivery:
         self._copies: list[TmpFile] = []
         self._flags: list[str] = []
         self._edits = Edits()
+        self._changed: dict[int, tuple[Spool, Edits]] = {}
         self._done = False
         self._reserved = (0, 0)  # bytes and messages of the quota
 
     def write(self) -> None:
         """Put every copy whole into tmp/ of its folder (unsynced)."""
+        if self.decision.defer is not None:
+            raise Deferred(self.decision.defer)
         self._actions = [self._possible(action) for action in self.decision.actions]
         with storage(self.maildir.root):
-            self._edits = self._make_edits()
+            self._edits = self._make_edits(self.spool)
             for action in self._actions:
                 if isinstance(action, Filing):
                     self._write_copy(action)
@@ -163,18 +166,47 @@ class Delivery:
         """Run the pipes and forwards, in order."""
         if len(self._actions) == len(self._copies):
             return
-        from maildrop_py.delivery.programs import run_action
-
-        settings = self.commands or CommandSettings()
         message = self.spool.open(self._edits)
         try:
             for action in self._actions:
                 if not isinstance(action, Filing):
-                    self._commands_done.append(
-                        run_action(action, message, self.envelope, self.spool.from_line, settings)
-                    )
+                    self._run_program(action, message)
         finally:
             os.close(message)
+
+    def _run_program(self, action: Forward | Pipe, message: int) -> None:
+        """Run it over `message`, or over what rules made of that, or a part."""
+        from maildrop_py.delivery.programs import run_action
+
+        settings = self.commands or CommandSettings()
+        part = action.part if isinstance(action, Pipe) else ""
+        own = message
+        if action.message is not None or part:
+            from maildrop_py.delivery.message_programs import part_of
+
+            spool, edits = self._version(action)
+            own = part_of(spool.open(edits), part)
+        try:
+            self._commands_done.append(
+                run_action(action, own, self.envelope, self.spool.from_line, settings)
+            )
+        finally:
+            if own != message:
+                os.close(own)
+
+    def _version(self, action: Action) -> tuple[Spool, Edits]:
+        """The message that an action is about, in a spool of its own where rules changed it."""
+        source = action.message
+        if source is None:
+            return self.spool, self._edits
+        if id(source) not in self._changed:
+            from maildrop_py.message.changed import pieces_of
+
+            spool = Spool(self.maildir)
+            for piece in pieces_of(source):
+                spool.write(piece)
+            self._changed[id(source)] = spool.finish(), self._make_edits(spool)
+        return self._changed[id(source)]
 
     def publish(self) -> None:
         """Make every copy visible in new/ or, with flags, in cur/."""
@@ -192,6 +224,7 @@ class Delivery:
         self._done = True
         for copy in self._copies:
             copy.discard()
+        self._close_changed()
         paths = tuple(copy.target for copy in self._copies)
         return Receipt(paths, tuple(self._commands_done), tuple(self.warnings))
 
@@ -203,6 +236,11 @@ class Delivery:
             self._release_quota()
         for copy in self._copies:
             copy.discard()
+        self._close_changed()
+
+    def _close_changed(self) -> None:
+        for spool, _ in self._changed.values():
+            spool.close()
 
     def _possible(self, action: Action) -> Action:
         """The action, or a filing into INBOX if it is a forward that must not be made."""
@@ -210,7 +248,7 @@ class Delivery:
         if not why:
             return action
         self.warnings.append(f"{why}; filed into INBOX instead")
-        return Filing(INBOX, rule=action.rule)
+        return Filing(INBOX, rule=action.rule, message=action.message)
 
     def _why_not(self, forward: Forward) -> str:
         """Why the message cannot be forwarded to that address; "" if it can."""
@@ -222,14 +260,26 @@ class Delivery:
             return f"mail loop: this message was delivered to {self.envelope.recipient} before"
         return ""
 
-    def _make_edits(self) -> Edits:
-        decision, head = self.decision, self.spool.head()
+    def _make_edits(self, spool: Spool) -> Edits:
+        decision, head = self.decision, spool.head()
+        if decision.rename_headers or decision.last_headers:
+            return self._new_head(head)
         if not (decision.add_headers or decision.remove_headers):
             return Edits(on_top(head, self.traces))
-        from maildrop_py.delivery.header_edits import added, cuts
+        from maildrop_py.message.header_edits import added, cuts
 
         more = added(decision.add_headers, head)
         return Edits(on_top(head, self.traces, more), cuts(head, decision.remove_headers))
+
+    def _new_head(self, head: bytes) -> Edits:
+        """Another head in place of the old one."""
+        from maildrop_py.message.header_edits import edited_head
+        from maildrop_py.message.headers import message_start
+
+        decision, start = self.decision, message_start(head)
+        edits = decision.add_headers, decision.remove_headers, decision.rename_headers
+        new = edited_head(head, *edits, decision.last_headers)
+        return Edits(on_top(head, self.traces) + new[start:], ((start, len(head)),))
 
     def _write_copy(self, filing: Filing) -> None:
         folder = self._folder(filing.folder)
@@ -239,7 +289,8 @@ class Delivery:
             sweep(self.maildir.root)
             sweep(folder.path)
         self._flags.append(filing.flags)
-        self.spool.write_copy(folder, self._edits, self._copies)
+        spool, edits = self._version(filing)
+        spool.write_copy(folder, edits, self._copies)
         if self.mtime is not None:
             os.utime(self._copies[-1].path, (self.mtime, self.mtime))
         if filing.keywords:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Protocol
 
+    from maildrop_py.delivery.message_programs import MessagePrograms
     from maildrop_py.message.envelope import Envelope
 
     class Openable(Protocol):
@@ -48,6 +49,15 @@ def command_runner(
         return outcome.status if outcome.status >= 0 else None
 
     return status_of
+
+
+def message_programs(
+    message: Openable, environ: Mapping[str, str], home: str, envelope: Envelope, deadline: float
+) -> MessagePrograms:
+    """What filters, outputs and checks of a part of the message are run by."""
+    from maildrop_py.delivery.message_programs import MessagePrograms
+
+    return MessagePrograms(message, _environment(environ, home, envelope), deadline)
 
 
 def _environment(environ: Mapping[str, str], home: str, envelope: Envelope) -> dict[str, str]:

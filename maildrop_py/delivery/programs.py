@@ -21,7 +21,7 @@ import select
 import signal
 import time
 
-from maildrop_py.decision.decision import Forward
+from maildrop_py.decision.decision import Forward, Pipe
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
 from maildrop_py.message.from_line import sender_in
 from maildrop_py.message.headers import from_line_of
@@ -32,7 +32,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from maildrop_py.decision.decision import Pipe
     from maildrop_py.delivery.deliver import CommandSettings
     from maildrop_py.message.envelope import Envelope
 
@@ -63,7 +62,10 @@ def run_action(
     else:
         argv = action.argv
         done = f"piped into {argv[0] if argv else ''}"
-    outcome = run(argv, message, settings.environment, settings.deadline)
+    environment = settings.environment
+    if isinstance(action, Pipe) and action.environment:
+        environment = {**(environment or {"PATH": PROGRAM_PATH}), **dict(action.environment)}
+    outcome = run(argv, message, environment, settings.deadline)
     if outcome.status:
         raise CommandFailed(f"{argv[0]}: {describe(outcome)}")
     return done
@@ -104,9 +106,11 @@ def run(
     message: int,
     environment: Mapping[str, str] | None = None,
     deadline: float | None = None,
+    stdout: int | None = None,
 ) -> Outcome:
     """Run `argv`, the file descriptor `message` (read from its start) as standard input.
 
+    What it prints goes into the file descriptor `stdout`, or is kept in the outcome.
     `deadline` is a time.monotonic() value. Raises CommandFailed if the program
     cannot be run, DeadlineExceeded when it had to be killed.
     """
@@ -116,7 +120,7 @@ def run(
         os.lseek(message, 0, os.SEEK_SET)
         reader, writer = os.pipe()
         try:
-            pid = _spawn(argv, message, writer, environment)
+            pid = _spawn(argv, message, writer, environment, stdout)
         except BaseException:
             os.close(reader)
             raise
@@ -128,9 +132,16 @@ def run(
     return _Running(argv[0], pid, reader).wait(limit)
 
 
-def _spawn(argv: Sequence[str], message: int, writer: int, environment: Mapping[str, str]) -> int:
+def _spawn(
+    argv: Sequence[str],
+    message: int,
+    writer: int,
+    environment: Mapping[str, str],
+    stdout: int | None,
+) -> int:
+    out = writer if stdout is None else stdout
     actions = [(os.POSIX_SPAWN_DUP2, message, 0)]
-    actions += [(os.POSIX_SPAWN_DUP2, writer, 1), (os.POSIX_SPAWN_DUP2, writer, 2)]
+    actions += [(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, writer, 2)]
     return os.posix_spawn(
         _find(argv[0] if argv else "", environment.get("PATH", PROGRAM_PATH)),
         list(argv),

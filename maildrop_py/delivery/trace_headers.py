@@ -25,7 +25,7 @@ does to Postfix; a message with bare CR line ends has no fields here.
 from __future__ import annotations
 
 from maildrop_py.message.from_line import sender_in
-from maildrop_py.message.headers import Headers, from_line_of, message_start
+from maildrop_py.message.headers import Headers, from_line_of, line_end, message_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,14 +35,6 @@ if TYPE_CHECKING:
 _EXPORTED = frozenset(b"1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyz")
 _BLANKS = (b" ", b"\t")
 _LONGEST_NAME = 1000  # bytes of a field's name
-
-
-def line_end(head: bytes) -> bytes:
-    """The message's own line end: CR LF if its first line has it, CR if no line has LF."""
-    newline = head.find(b"\n")
-    if newline < 0 and b"\r" in head:
-        return b"\r"
-    return b"\r\n" if head[: newline + 1].endswith(b"\r\n") else b"\n"
 
 
 def on_top(head: bytes, envelope: Envelope, more: bytes = b"") -> bytes:

@@ -29,10 +29,32 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.store import Store
     from maildrop_py.evidence.trusted_headers import Authentication
     from maildrop_py.message.envelope import Envelope
-    from maildrop_py.message.message import Message
+    from maildrop_py.message.message import Message, Source
     from maildrop_py.message.spam import Verdict
 
     T = TypeVar("T")
+
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Filled(Protocol):
+        """A call of a program: `rules.program.call.Filled`."""
+
+        @property
+        def argv(self) -> tuple[str, ...]: ...
+        @property
+        def environment(self) -> tuple[tuple[str, str], ...]: ...
+        @property
+        def part(self) -> str: ...
+
+    class Programs(Protocol):
+        """Runs programs over a message, or over what it was made into."""
+
+        def status(self, call: Filled, source: Source | None) -> int | None: ...
+        def output(self, call: Filled, source: Source | None) -> str | None: ...
+        def filtered(self, call: Filled, source: Source | None) -> Source | None: ...
+        def with_head(self, head: bytes, source: Source | None) -> Source: ...
 
 
 class WouldWait(Exception):
@@ -63,6 +85,7 @@ class Evidence:
         store: Store | None = None,
         clock: Clock | None = None,
         may_wait: bool = True,
+        programs: Callable[[], Programs] | None = None,
     ) -> None:
         self.message = message
         self.envelope = envelope
@@ -74,6 +97,7 @@ class Evidence:
         self.clock = clock
         self.may_wait = may_wait
         self._run_command = run_command
+        self._programs = programs
         self._answers: dict[Any, Any] = {}
         self._warnings: list[str] = []
         self._inquirer: Inquiry | None = None
@@ -187,6 +211,38 @@ class Evidence:
 
         filters = self.settings.spam_filters
         return verdict(self.message.headers, lambda: self.border().offset, filters)
+
+    def status(self, call: Filled, source: Source | None) -> int | None:
+        """The exit status of a call, where more is said of it than its words.
+
+        The program gets what the message was made into, `source`, or the message as it came.
+        """
+        programs = self._runs()
+        return None if programs is None else programs.status(call, source)
+
+    def output(self, call: Filled, source: Source | None) -> str | None:
+        """What a program prints; None if it fails or cannot be run."""
+        programs = self._runs()
+        return None if programs is None else programs.output(call, source)
+
+    def filtered(self, call: Filled, source: Source | None) -> Source | None:
+        """What a program makes of the message; None if it fails or cannot be run."""
+        programs = self._runs()
+        return None if programs is None else programs.filtered(call, source)
+
+    def with_head(self, head: bytes, source: Source | None) -> Source:
+        """The message with another head."""
+        if self._programs is not None and self.may_wait:
+            return self._programs().with_head(head, source)
+        from maildrop_py.message.changed import joined
+
+        whole = source or self.message.source
+        return joined(head, whole)
+
+    def _runs(self) -> Programs | None:
+        if not self.may_wait:
+            raise WouldWait
+        return None if self._programs is None or self.offline else self._programs()
 
     def _once(self, question: Any, answer: Callable[[], T]) -> T:
         if question not in self._answers:

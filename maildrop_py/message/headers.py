@@ -98,6 +98,14 @@ def _from_line_end(data: bytes, start: int) -> int:
     return data.find(newline, start, start + HEAD_LIMIT) + 1
 
 
+def line_end(head: bytes) -> bytes:
+    """The message's own line end: CR LF if its first line has it, CR if no line has LF."""
+    newline = head.find(b"\n")
+    if newline < 0 and b"\r" in head:
+        return b"\r"
+    return b"\r\n" if head[: newline + 1].endswith(b"\r\n") else b"\n"
+
+
 class Field:
     """One header field: `name` as written, `raw` and `value` without folding.
 

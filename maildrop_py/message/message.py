@@ -182,6 +182,11 @@ class Message:
         """The whole message, without a `From ` line on top."""
         return self.source.content()
 
+    def body(self) -> bytes:
+        """What stands behind the header and its blank line, as it came."""
+        head = self.source.head()
+        return self.content()[len(head) - message_start(head) :]
+
     @property
     def parts(self) -> Parts:
         """Texts and attachments, each read when it is asked for."""

@@ -9,7 +9,11 @@ from collections.abc import Callable, Mapping
 from maildrop_py.decision.decider import Decider, World
 from maildrop_py.decision.decision import Decision, Forward, Pipe
 from maildrop_py.delivery.deliver import CommandSettings
-from maildrop_py.delivery.program_environment import command_runner, command_settings
+from maildrop_py.delivery.program_environment import (
+    command_runner,
+    command_settings,
+    message_programs,
+)
 from maildrop_py.delivery.programs import run_action
 from maildrop_py.intake.maildir_source import MaildirSource
 from maildrop_py.message.envelope import Envelope
@@ -52,7 +56,11 @@ class FiledDecider:
         """What the rules say of the message in the file `path`; raises what prevents it."""
         world = self._world
         if self.program.settings.allow_commands:
-            world = replace(world, run_command=self._runner(path))
+            limit = time.monotonic() + MESSAGE_TIME
+            told = _MessageFile(path), self._environ, self._home, self.envelope, limit
+            world = replace(
+                world, run_command=self._runner(path), programs=lambda: message_programs(*told)
+            )
         return self._decider.decide(message, self.envelope, world)
 
     def new_warnings(self, evidence: Evidence) -> list[str]:

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.delivery.header_edits import added, cuts
 from maildrop_py.delivery.trace_headers import kept_apart
 from maildrop_py.errors import StorageFailed
 from maildrop_py.intake.maildir_source import MaildirSource
 from maildrop_py.maildir.file_name import parse
 from maildrop_py.maildir.unique_name import wire_size
+from maildrop_py.message.header_edits import added, cuts
 from maildrop_py.message.headers import message_start
 from maildrop_py.record import record, replace
 

@@ -11,6 +11,8 @@ NO_RULE = "(no rule)"
 
 def action_kind(decision: Decision) -> str:
     """The name of what finally happens, as rules call it."""
+    if decision.defer is not None:
+        return "defer"
     if decision.reject is not None:
         return "reject"
     if not decision.actions:
@@ -31,6 +33,8 @@ def flag_names(filing: Filing) -> list[str]:
 
 def destination(decision: Decision) -> str:
     """Where the message finally goes, and what copies go where, in a few words."""
+    if decision.defer is not None:
+        return f"deferred: {decision.defer}"
     if decision.reject is not None:
         return f"rejected: {decision.reject}"
     if not decision.actions:
@@ -58,6 +62,8 @@ def in_full(action: Action) -> str:
 
 def sentence(decision: Decision) -> str:
     """Everything that is done, as one sentence."""
+    if decision.defer is not None:
+        return destination(decision)
     done = [in_short(action) for action in decision.actions]
     if decision.reject is not None:
         done.append(f"rejected: {decision.reject}")

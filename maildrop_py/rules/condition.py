@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.headers import Field
-    from maildrop_py.message.message import Message
+    from maildrop_py.message.message import Message, Source
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.program.template import Template
 
     class Condition(Protocol):
         """See the module's docstring."""
@@ -112,13 +113,15 @@ class Facts:
     `score` is what earlier rules have added, `variables` the named groups and
     `set` values so far; `now` is seconds since the epoch. `known` are values of
     headers that are decoded already, by names in lower case. Each of `delimiters`
-    separates a user's name from the extension in an address. With `explaining`,
+    separates a user's name from the extension in an address. `changed` is what
+    the message was made into, None while it is as it came. With `explaining`,
     conditions inside others are all asked, so that each can be shown.
     """
 
     __slots__ = (
         "_delimiters",
         "_folded",
+        "changed",
         "envelope",
         "evidence",
         "explaining",
@@ -148,7 +151,26 @@ class Facts:
         self.variables: dict[str, str] = {}
         self.known = _NOTHING if known is None else known
         self._delimiters = delimiters
+        self.changed: Source | None = None
         self._folded: dict[str, str] = {}
+
+    def change(self, source: Source | None) -> None:
+        """From here on the message is what `source` holds; None leaves it as it is."""
+        if source is None:
+            return
+        from maildrop_py.message.message import Message
+
+        self.message = Message(source, file=self.message.file)
+        self.changed = source
+        self.known = _NOTHING
+        self._folded = {}
+
+    def text(self, template: Template) -> str:
+        """A template in a condition, from what is known so far; dates are not."""
+        domain = (self.envelope.recipient or "").rpartition("@")[2]
+        told = {"user": self.envelope.user, "domain": domain, "extension": self.envelope.extension}
+        known = {name: text or "" for name, text in told.items()}
+        return template.expand({**known, **self.variables})
 
     def values(self, name: str) -> list[str]:
         """The decoded values of every header called `name`, in any case."""

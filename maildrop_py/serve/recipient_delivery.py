@@ -19,7 +19,11 @@ import time
 
 from maildrop_py.decision.decider import World
 from maildrop_py.delivery.deliver import Delivery
-from maildrop_py.delivery.program_environment import command_runner, command_settings
+from maildrop_py.delivery.program_environment import (
+    command_runner,
+    command_settings,
+    message_programs,
+)
 from maildrop_py.errors import DeadlineExceeded, Rejected
 from maildrop_py.evidence.evidence import WouldWait
 from maildrop_py.lmtp.reply import Reply, answer_to
@@ -159,7 +163,15 @@ class RecipientDelivery:
 
     def _world(self, may_wait: bool) -> World:
         runner = self._command_runner()
-        return World(self.mailbox.state, self._store, run_command=runner, may_wait=may_wait)
+        limit = time.monotonic() + MESSAGE_TIME
+        told = self.spool, os.environ, self._home, self.envelope, limit
+        return World(
+            self.mailbox.state,
+            self._store,
+            run_command=runner,
+            may_wait=may_wait,
+            programs=lambda: message_programs(*told),
+        )
 
     def _command_runner(self) -> Callable[[tuple[str, ...]], int | None]:
         """What does not lead back here, or it would be left to the garbage collector."""

@@ -13,19 +13,23 @@ ACTIONS: dict[str, str] = {
     "reject": "reject:Reject",
     "forward": "forward:Forward",
     "pipe": "pipe:Pipe",
+    "defer": "defer:Defer",
     # not final
     "flags": "flags:Flags",
     "copy": "copy:Copy",
     "score": "score:Score",
     "add_header": "add_header:AddHeader",
     "remove_header": "remove_header:RemoveHeader",
+    "rename_header": "rename_header:RenameHeader",
     "set": "set_:Set",
     "learn": "learn:Learn",
+    "filter": "filter:Filter",
+    "now": "now:Now",
 }
 
-FINAL = ("file", "discard", "reject", "forward", "pipe")
+FINAL = ("file", "discard", "reject", "forward", "pipe", "defer")
 
-NO_COPY = ("discard", "reject")
+NO_COPY = ("discard", "reject", "defer")
 """Final actions that leave no copy: to go on after them means nothing."""
 
 POLICY_ACTIONS: dict[str, str] = {

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.program.call import Call
     from maildrop_py.rules.program.template import Template
 
     class Builder(Protocol):
@@ -33,8 +34,26 @@ if TYPE_CHECKING:
         def forward(self, address: str) -> None:
             """The message goes on to an address."""
 
-        def pipe(self, argv: tuple[str, ...]) -> None:
+        def pipe(self, call: Call) -> None:
             """The message goes to a program."""
+
+        def filter(self, call: Call) -> None:
+            """A program changes the message, for later rules and for what is done with it."""
+
+        def output(self, call: Call) -> str:
+            """The first line of what a program prints; "" if it fails."""
+
+        def defer(self, text: str) -> None:
+            """Nothing is done, and the mail server is told to try again."""
+
+        def edit_now(self) -> None:
+            """Later rules see the header edits so far."""
+
+        def has_header(self, name: str) -> bool:
+            """Whether a field of a name is there, or was added."""
+
+        def rename_header(self, old: str, new: str) -> None:
+            """All headers of a name have another name in what is delivered."""
 
         def reject(self, text: str) -> None:
             """The sender is told that the message is refused."""
@@ -42,8 +61,8 @@ if TYPE_CHECKING:
         def score(self, points: float) -> None:
             """Adds to the spam score that later rules see."""
 
-        def add_header(self, name: str, value: str) -> None:
-            """A header is put on top of what is delivered."""
+        def add_header(self, name: str, value: str, last: bool = False) -> None:
+            """A header is put on top of what is delivered, or at the header's end."""
 
         def remove_header(self, name: str) -> None:
             """All headers of a name are left out of what is delivered."""

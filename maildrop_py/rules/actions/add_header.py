@@ -1,6 +1,8 @@
 """add_header: put headers on top of what is delivered.
 
-Conditions of later rules see the message as it came, without them."""
+`{text: …, if_absent: true}` adds only where no field has the name, `at: end` puts it
+below the others. Conditions of later rules see the message without them, unless
+`now: true` stands beside."""
 
 from __future__ import annotations
 
@@ -15,17 +17,40 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
 
+TOP, END = "top", "end"
+_KEYS = ("text", "if_absent", "at")
+
 
 @record
 class AddHeader:
-    """Pairs of a name and a value; delivery makes the values safe."""
+    """A name and a value each; delivery makes the values safe.
+
+    `absent` are the names of those that are added only where there is none, `last` of
+    those that are put at the header's end.
+    """
 
     headers: tuple[tuple[str, Template], ...]
+    absent: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
 
     SCHEMA: ClassVar[dict[str, Any]] = {
         "type": "object",
         "minProperties": 1,
-        "additionalProperties": {"type": ["string", "number"]},
+        "additionalProperties": {
+            "anyOf": [
+                {"type": ["string", "number"]},
+                {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["text"],
+                    "properties": {
+                        "text": {"type": ["string", "number"]},
+                        "if_absent": {"type": "boolean"},
+                        "at": {"enum": [TOP, END]},
+                    },
+                },
+            ]
+        },
     }
 
     @classmethod
@@ -36,12 +61,35 @@ class AddHeader:
         pairs = node.pairs()
         if not pairs:
             raise node.mistake("no header is named here", "such as {X-Folder: work}")
-        return cls(tuple((header_name(key), parse_template(value, scope)) for key, value in pairs))
+        headers, absent, last = [], [], []
+        for key, value in pairs:
+            name = header_name(key)
+            told = _told(value)
+            headers.append((name, parse_template(told["text"], scope)))
+            if "if_absent" in told and told["if_absent"].boolean():
+                absent.append(name)
+            if "at" in told and told["at"].choice((TOP, END), "place") == END:
+                last.append(name)
+        return cls(tuple(headers), tuple(absent), tuple(last))
 
     def describe(self) -> str:
-        said = (f"{name}: {value.describe()}" for name, value in self.headers)
+        said = (
+            f"{name}: {value.describe()}" + (" if there is none" if name in self.absent else "")
+            for name, value in self.headers
+        )
         return "add header " + ", ".join(said)
 
     def apply(self, builder: Builder) -> None:
         for name, value in self.headers:
-            builder.add_header(name, builder.text(value))
+            if name not in self.absent or not builder.has_header(name):
+                builder.add_header(name, builder.text(value), name in self.last)
+
+
+def _told(node: Node) -> dict[str, Node]:
+    """The text of a header, and what is said beside it."""
+    if node.kind != "mapping":
+        return {"text": node}
+    found = {key.choice(_KEYS, "key"): value for key, value in node.pairs()}
+    if "text" not in found:
+        raise node.mistake("no text is given here", "such as {text: work, if_absent: true}")
+    return found

@@ -1,4 +1,7 @@
-"""defer: the client is told to come again (SMTP 4xx), and why."""
+"""defer: nothing is done, and the client or mail server is told to come again, and why.
+
+On delivery, copies, pipes and forwards of earlier rules are not made either: they
+would be made each time that the server tries."""
 
 from __future__ import annotations
 

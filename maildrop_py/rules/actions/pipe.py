@@ -11,29 +11,25 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
-    from maildrop_py.rules.program.template import Template
+    from maildrop_py.rules.program.call import Call
 
 
 @record
 class Pipe:
-    """The program `argv` gets the message on its standard input."""
+    """The program of `call` gets the message, or a part of it, on its standard input."""
 
-    argv: tuple[Template, ...]
+    call: Call
 
-    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/argv"}
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/call"}
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Pipe:
-        from maildrop_py.rules.language.commands import parse_argv
-        from maildrop_py.rules.language.template_reader import parse_template
-        from maildrop_py.rules.program.template import Template
+        from maildrop_py.rules.language.commands import parse_call
 
-        program, *_ = parse_argv(node, scope)
-        arguments = node.alternatives()[1:]
-        return cls((Template((program,)), *(parse_template(item, scope) for item in arguments)))
+        return cls(parse_call(node, scope))
 
     def describe(self) -> str:
-        return "pipe to " + " ".join(part.describe() for part in self.argv)
+        return f"pipe to {self.call.describe()}"
 
     def apply(self, builder: Builder) -> None:
-        builder.pipe(tuple(builder.text(part) for part in self.argv))
+        builder.pipe(self.call)

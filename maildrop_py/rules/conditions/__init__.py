@@ -22,6 +22,8 @@ CONDITIONS: dict[str, str] = {
     "subject": "subject:Subject",
     "list_id": "list_id:ListId",
     "raw_headers": "raw_headers:RawHeaders",
+    "raw_body": "raw_body:RawBody",
+    "raw_message": "raw_message:RawMessage",
     "body": "body:Body",
     "html": "html:Html",
     "attachment": "attachment:Attachment",
@@ -63,6 +65,8 @@ CONDITIONS: dict[str, str] = {
     # mail already filed
     "folder": "folder:Folder",
     "flags": "flags:Flags",
+    # what earlier rules found
+    "var": "var:Var",
     # other programs
     "command": "command:Command",
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 from maildrop_py.rules.condition import COSTLY, Outcome
+from maildrop_py.rules.program.call import PROPERTIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.program.call import Call
 
     Statuses = tuple[tuple[int, int], ...]  # the first and the last of each range
 
@@ -36,9 +38,9 @@ _STATUSES: dict[str, Any] = {"anyOf": [_STATUS, {"type": "array", "minItems": 1,
 
 @record
 class Command:
-    """The program `argv` exits with a status of `yes`; with one of `no` it does not hold."""
+    """The program of `call` exits with a status of `yes`; with one of `no` it does not hold."""
 
-    argv: tuple[str, ...]
+    call: Call
     yes: Statuses = _YES
     no: Statuses = _NO
 
@@ -51,7 +53,7 @@ class Command:
                 "additionalProperties": False,
                 "required": ["run"],
                 "properties": {
-                    "run": {"$ref": "#/$defs/argv"},
+                    **PROPERTIES,
                     "yes": _STATUSES,
                     "no": _STATUSES,
                 },
@@ -61,37 +63,38 @@ class Command:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
-        from maildrop_py.rules.language.commands import parse_argv
+        from maildrop_py.rules.language.commands import parse_call
 
+        call = parse_call(node, scope, beside=("yes", "no"))
         if node.kind != "mapping":
-            return cls(parse_argv(node, scope))
-        found = {key.choice(("run", "yes", "no"), "key"): value for key, value in node.pairs()}
-        if "run" not in found:
-            raise node.mistake(
-                "no program is named here", "such as {run: [/usr/bin/program], yes: 0, no: 1}"
-            )
+            return cls(call)
+        found = {key.text(): value for key, value in node.pairs()}
         yes = _statuses(found["yes"]) if "yes" in found else _YES
         no = _statuses(found["no"]) if "no" in found else _without(_NO, yes)
         for first, last in no:
             if _without(((first, last),), yes) != ((first, last),):
                 shown = _shown(((first, last),))
                 raise found["no"].mistake(f"status {shown} is among those of `yes` too")
-        return cls(parse_argv(found["run"], scope), yes, no)
+        return cls(call, yes, no)
 
     def describe(self) -> str:
-        return f"command exits with {_shown(self.yes)}: " + " ".join(self.argv)
+        return f"command exits with {_shown(self.yes)}: " + self.call.describe()
 
     def test(self, facts: Facts) -> Outcome:
-        status = facts.evidence.command(self.argv)
+        call = self.call.filled(facts.text)
+        if self.call.is_plain and facts.changed is None:
+            status = facts.evidence.command(call.argv)
+        else:
+            status = facts.evidence.status(call, facts.changed)
         if status is None:
-            return Outcome(None, "command", self.argv[0], why="it did not run to its end")
+            return Outcome(None, "command", call.argv[0], why="it did not run to its end")
         why = f"exit status {status}"
         if _has(self.yes, status):
-            return Outcome(True, "command", self.argv[0], why=why)
+            return Outcome(True, "command", call.argv[0], why=why)
         if _has(self.no, status):
-            return Outcome(False, "command", self.argv[0], why=why)
+            return Outcome(False, "command", call.argv[0], why=why)
         why += f", which means neither yes ({_shown(self.yes)}) nor no ({_shown(self.no)})"
-        return Outcome(None, "command", self.argv[0], why=why)
+        return Outcome(None, "command", call.argv[0], why=why)
 
 
 def _has(statuses: Statuses, status: int) -> bool:

@@ -17,6 +17,7 @@ from maildrop_py.rules.condition import Outcome
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.rules.condition import Facts
+    from maildrop_py.rules.matching.engine import Expression
 
 _FROM = r"(?:(?:(?:Resent-)?(?:From|Sender)|X-Envelope-From):|>?From )(?:[^>\n]*[^(.%@a-z0-9\n])?"
 _REST = r"(?:(?:[^).!:a-z0-9\n][-_a-z0-9]*)?[%@>\t ][^<)\n]*(?:\(.*\).*)?)?\n(?:[^>]|\z)"
@@ -41,8 +42,12 @@ def search_block(expression: str, facts: Facts) -> Outcome:
     """Whether `expression` matches the unfolded header block, and in which line."""
     from maildrop_py.rules.matching.engine import compiled
 
+    return search_block_by(compiled(expression, latin1=True), facts)
+
+
+def search_block_by(pattern: Expression, facts: Facts) -> Outcome:
+    """The same, by a compiled expression."""
     block = facts.message.headers.unfolded
-    pattern = compiled(expression, latin1=True)
     spans = pattern.spans(block)
     if spans is None:
         return Outcome(False, why="no header line matches")

@@ -14,41 +14,39 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
-
-
-BY_LINES = "(?m)"
+    from maildrop_py.rules.matching.raw import RawExpression
 
 
 @record
 class RawHeaders:
     """One of `expressions` matches the unfolded header block, taken as bytes."""
 
-    expressions: tuple[str, ...]
+    expressions: tuple[RawExpression, ...]
 
     COST: ClassVar[int] = CHEAP
     SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/texts"}
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
-        from maildrop_py.rules.language.text_tests import check_regex
+        from maildrop_py.rules.language.raw_reader import parse_raw
 
-        expressions = []
-        for item in node.alternatives():
-            expression = check_regex(item, item.text(), scope, latin1=True)
-            expressions.append(BY_LINES + item.text())
-            scope.rule_groups |= set(expression.groups)
-        return cls(tuple(expressions))
+        return cls(parse_raw(node, scope))
 
     def describe(self) -> str:
-        return "header block matches " + " or ".join(
-            f"/{each.removeprefix(BY_LINES)}/" for each in self.expressions
-        )
+        return "header block matches " + " or ".join(each.describe() for each in self.expressions)
 
     def test(self, facts: Facts) -> Outcome:
-        from maildrop_py.rules.conditions.macros import search_block
+        from maildrop_py.rules.conditions.macros import search_block_by
 
-        for expression in self.expressions:
-            outcome = search_block(expression, facts)
+        for each in self.expressions:
+            outcome = search_block_by(each.expression(facts.text), facts)
             if outcome.held:
                 return outcome
         return Outcome(False, why="no header line matches")
+
+    def occurrences(self, facts: Facts) -> list[tuple[int, bool]]:
+        """For each expression: how often it matches, whether the last match was of nothing."""
+        from maildrop_py.rules.matching.raw import count
+
+        data = facts.message.headers.unfolded
+        return [count(each.expression(facts.text), data) for each in self.expressions]

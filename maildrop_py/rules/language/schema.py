@@ -15,6 +15,7 @@ from typing import Any
 from maildrop_py.rules.actions import ACTIONS, FINAL, NO_COPY
 from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.language import then, when
+from maildrop_py.rules.language.commands import SCHEMA as CALL
 from maildrop_py.rules.language.examples import ENVELOPE, EVIDENCE
 from maildrop_py.rules.language.flag_names import LETTERS, OTHER_NAMES
 from maildrop_py.rules.language.settings_reader import SCHEMA as SETTINGS
@@ -103,6 +104,7 @@ def _definitions() -> Schema:
             ],
             "description": "a program and its arguments; no shell reads them",
         },
+        "call": CALL,
         "when": _when(),
         "whens": _one_or_more({"$ref": "#/$defs/when"}),
         "weighed": _weighed(),
@@ -137,6 +139,7 @@ def _weighed() -> Schema:
     """A `when` with a score beside its conditions."""
     found = _when()
     found["properties"]["score"] = {"type": "number"}
+    found["properties"]["each"] = {"type": ["boolean", "number"]}
     return {**found, "required": ["score"], "minProperties": 2}
 
 

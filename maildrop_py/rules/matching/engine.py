@@ -58,12 +58,14 @@ class Expression:
             _text(name): number for name, number in self._re2.NamedCapturingGroups()
         }
 
-    def spans(self, data: bytes) -> list[Span] | None:
+    def spans(self, data: bytes, start: int = 0) -> list[Span] | None:
         """(start, end) in bytes of the leftmost match, then of each group; None if none.
+
+        Looked for from `start` on; what stands before counts for `^` and the like.
 
         A group that took no part is (-1, -1).
         """
-        found: list[Span] = self._re2.Match(self._anchor, data, 0, len(data))
+        found: list[Span] = self._re2.Match(self._anchor, data, start, len(data))
         return None if found[0][0] < 0 else found
 
     def named(self, data: bytes, spans: list[Span]) -> dict[str, str]:

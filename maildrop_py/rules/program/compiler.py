@@ -5,12 +5,18 @@ from __future__ import annotations
 import marshal
 from itertools import accumulate
 
+from maildrop_py.rules.actions.filter import Filter
+from maildrop_py.rules.actions.now import Now
 from maildrop_py.rules.language.rule_set import RuleSet
 from maildrop_py.rules.program.anchors import anchors_of
 from maildrop_py.rules.program.index import ANY, FEW, LENGTHS, Index
 from maildrop_py.rules.program.packing import pack
 from maildrop_py.rules.program.program import NUMBER, Program
 from maildrop_py.rules.program.zones import zones_of
+
+CHANGES = (Filter, Now)
+"""Behind a rule that changes the message, the message as it came says nothing of the rules
+that can fire."""
 
 Found = dict[str, dict[int, dict[str, list[int]]]]
 
@@ -19,8 +25,10 @@ def compile_rules(rules: RuleSet) -> Program:
     """The program that does what the rules say."""
     always: list[int] = []
     found: Found = {}
+    changed = False
     for number, rule in enumerate(rules.rules):
-        anchors = anchors_of(rule.when) if rule.when is not None else ()
+        anchors = anchors_of(rule.when) if rule.when is not None and not changed else ()
+        changed = changed or any(isinstance(each, CHANGES) for each in rule.then.actions)
         for field, literal in anchors:
             _note(found.setdefault(field, {}), literal, number)
         if not anchors:

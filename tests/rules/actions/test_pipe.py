@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.decision.builder import LONGEST_ARGUMENT
 from maildrop_py.decision.decision import Filing, Pipe
+from maildrop_py.rules.program.call import LONGEST_ARGUMENT
 from tests.support.rules_reading import decided, then, then_problem
 
 ALLOWED = "allow_commands: true"
@@ -40,7 +40,9 @@ def test_long_captures_are_cut_to_what_a_program_can_be_given() -> None:
         (ALLOWED, "'/bin/x -f'", "write a list: [/bin/x, -f]"),
         (ALLOWED, "[]", "this list is empty"),
         (ALLOWED, "['', x]", "no program is named"),
-        (ALLOWED, "{a: b}", "a text must stand here"),
+        (ALLOWED, "{a: b}", "unknown key 'a'"),
+        (ALLOWED, "{run: x, part: all}", "unknown part 'all'"),
+        (ALLOWED, "{part: body}", "no program is named"),
     ],
 )
 def test_mistakes(top: str, value: str, said: str) -> None:

@@ -100,3 +100,25 @@ def test_it_says_itself_in_words() -> None:
 )
 def test_mistakes(text: str, said: str) -> None:
     assert said in when_problem(text)
+
+
+@pytest.mark.parametrize(
+    ("each", "total"),
+    [("true", "== 6"), ("0.5", "== 3.5"), ("2", "== 14"), ("false", "== 2"), ("0", "== 2")],
+)
+def test_each_match_adds_its_score(each: str, total: str) -> None:
+    """2, 2·x, 2·x² for three matches: procmailsc(5)."""
+    entry = f"{{raw_body: free, score: 2, each: {each}}}"
+    text = f"{{weigh: [{entry}], total: '{total}'}}"
+    assert held(text, b"X: free\n\nfree Free\nfree\n") is True
+
+
+def test_a_match_of_nothing_is_the_last_one_and_its_sum_infinite() -> None:
+    assert held("{weigh: [{raw_body: 'x*', score: 1, each: 0.5}], total: '== 2'}", b"\n\na") is True
+    assert held("{weigh: [{raw_body: 'x*', score: 1, each: 1}], total: '> 1e9'}", b"\n\na") is True
+
+
+def test_only_what_one_expression_finds_is_counted() -> None:
+    assert "stands beside raw_headers" in when_problem(
+        "{weigh: [{subject: a, score: 1, each: true}]}"
+    )

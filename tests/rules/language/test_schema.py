@@ -68,6 +68,18 @@ rules:
     then: {file: A}
   - when: {misspelt: {words: a, distance: 0, innocent: [c]}}
     then: {file: A}
+  - when:
+      weigh: [{raw_headers: a, score: 1, each: true}, {raw_body: [b], score: 2, each: 0.5}]
+      var: {who: [^me$, a]}
+      raw_message: a
+      command: {run: [a, "{who}"], environment: {A: "{who}"}, part: header}
+    then:
+      rename_header: {A: B}
+      add_header: {X: {text: a, if_absent: true, at: end}}
+      now: true
+      set: {b: {output: [/bin/date]}}
+      filter: {run: /bin/cat, part: body}
+      defer: later
   - when: {command: [/bin/true, a b], sender: "", recipient: "*@example.com", extension: x}
     then: {pipe: /bin/cat}
 examples:

@@ -19,7 +19,7 @@ WHENS = {
     "all": "[{subject: a}, {size: 5}]",
     "any": "{subject: a, size: 5}",
     "not": "{subject: a}",
-    "weigh": "[{subject: a, score: 1.5}, {size: 5, score: -1}]",
+    "weigh": "[{subject: a, score: 1.5}, {raw_body: 5, score: -1, each: true}]",
     "header": "{X-A: [a, {is: b}, {glob: 'c?'}, {contains: ß}], X-B: {exists: false}}",
     "attachment": "{name: a, type: b}",
     "size": "'> 5MB and < 1GB'",
@@ -27,8 +27,9 @@ WHENS = {
     "folder": "[A, B/*]",
     "flags": "[seen, $Work]",
     "spam_score": "['> 5', 3]",
-    "command": "{run: [x, y], yes: [0, 3-5], no: 1}",
     "bayes": "['>= 0.9', '< 0.1']",
+    "command": "{run: [x, '{user}'], environment: {A: b}, part: header, yes: [0, 3-5]}",
+    "var": "{user_: '^a{user_}'}",
     "from": "[a@b, '*@c', .d.e, x y]",
     "sender": "['<>', a@b]",
     "recipient": "a@b",
@@ -49,13 +50,17 @@ THENS = {
     "reject": "{reject: 'no, {user}'}",
     "forward": "{forward: a@b}",
     "pipe": "{pipe: [a, '{user}']}",
+    "defer": "{defer: 'later, {user}'}",
     "flags": "{flags: [seen]}",
     "copy": "{copy: A}",
     "score": "{score: 1.5}",
-    "add_header": "{add_header: {X: '{user}'}}",
+    "add_header": "{add_header: {X: '{user}', Y: {text: a, if_absent: true, at: end}}}",
+    "rename_header": "{rename_header: {X: Y}}",
+    "filter": "{filter: {run: [a, '{user}'], part: body}}",
+    "now": "{add_header: {X: a}, now: true}",
     "remove_header": "{remove_header: [X, Y]}",
-    "set": "{set: {a: '{user}'}}",
     "learn": "{learn: spam}",
+    "set": "{set: {a: '{user}', b: {output: [x]}}}",
 }
 FLAGS = (
     *("mailing_list", "bulk", "bounce", "auto_submitted", "daemon_sender", "from_daemon"),
@@ -68,8 +73,9 @@ TOP = "allow_commands: true\nme: me@example.com\nserver_names: mx.example.com\n"
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_conditions_come_back_as_they_were(name: str) -> None:
     written = WHENS.get(name) or ("true" if name in FLAGS else "a")
-    text = f"{TOP}rules: [{{when: {{{name}: {written}}}, then: {{file: A}}}}]"
-    (rule,) = rules_of(text).rules
+    text = f"{TOP}rules: [{{then: {{set: {{user_: a}}}}}}, "
+    text += f"{{when: {{{name}: {written}}}, then: {{file: A}}}}]"
+    _, rule = rules_of(text).rules
     again = unpack(marshal.loads(marshal.dumps(pack(rule))))
     assert again == rule and again is not rule
     assert again.when.describe() == rule.when.describe()  # type: ignore[union-attr]

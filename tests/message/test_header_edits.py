@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildrop_py.delivery.header_edits import added, cuts, header_lines
+from maildrop_py.message.header_edits import added, cuts, header_lines
 from maildrop_py.message.headers import HEAD_LIMIT
 
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import binascii
 
-from maildrop_py.delivery.trace_headers import line_end
-from maildrop_py.message.headers import HEAD_LIMIT, Headers, message_start
+from maildrop_py.message.headers import HEAD_LIMIT, Headers, line_end, message_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,3 +77,38 @@ def cuts(head: bytes, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
     headers = Headers(head)
     spans = {field.span for name in names for field in headers.all(name)}
     return tuple(sorted(span for span in spans if span[1] < HEAD_LIMIT))
+
+
+def edited_head(
+    head: bytes,
+    add: Iterable[tuple[str, str]] = (),
+    remove: Iterable[str] = (),
+    rename: Iterable[tuple[str, str]] = (),
+    add_last: Iterable[tuple[str, str]] = (),
+) -> bytes:
+    """`head` with fields left out, renamed and added, in this order; its `From ` line stays on top.
+
+    A head that has no blank line at its end gets one where something is added.
+    """
+    start = message_start(head)
+    names = {old.lower(): new for old, new in rename}
+    gone = {name.lower() for name in remove}
+    more, last = added(add, head), added(add_last, head)
+    if (more or last) and head[start : start + 1] in (b" ", b"\t", b"\r", b"\n", b""):
+        return head[:start] + more + last + line_end(head[start:]) + head[start:]
+    kept, at = [head[:start], more], start
+    for field in Headers(head).fields:
+        low, (first, behind) = field.name.lower(), field.span
+        if low not in gone and low not in names:
+            continue
+        kept.append(head[at:first])
+        if low in names and low not in gone:
+            kept.append(names[low].encode("ascii", "replace"))
+            kept.append(head[first + len(field.name) : behind])
+        at = behind
+    rest = head[at:]
+    if not last:
+        return b"".join((*kept, rest))
+    body = rest.rstrip(b"\r\n")
+    end = line_end(head[start:])
+    return b"".join((*kept, body, end if body else b"", last, end))

@@ -1,0 +1,54 @@
+"""raw_body: an expression over the bytes of the body as they came, undecoded."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+from maildrop_py.rules.condition import MIDDLING, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.matching.raw import RawExpression
+
+
+@record
+class RawBody:
+    """One of `expressions` matches the raw body, taken as bytes."""
+
+    expressions: tuple[RawExpression, ...]
+
+    COST: ClassVar[int] = MIDDLING
+    SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/texts"}
+
+    @classmethod
+    def parse(cls, node: Node, scope: Scope) -> Condition:
+        from maildrop_py.rules.language.raw_reader import parse_raw
+
+        return cls(parse_raw(node, scope))
+
+    def describe(self) -> str:
+        return "raw body matches " + " or ".join(e.describe() for e in self.expressions)
+
+    def test(self, facts: Facts) -> Outcome:
+        from maildrop_py.rules.matching.lines import line_of
+
+        data = facts.message.body()
+        for each in self.expressions:
+            pattern = each.expression(facts.text)
+            spans = pattern.spans(data)
+            if spans is not None:
+                line, span = line_of(data, *spans[0])
+                found = pattern.named(data, spans)
+                return Outcome(True, "body", line, span, captures=found)
+        return Outcome(False, "body", why="nothing in it matches")
+
+    def occurrences(self, facts: Facts) -> list[tuple[int, bool]]:
+        """For each expression: how often it matches, whether the last match was of nothing."""
+        from maildrop_py.rules.matching.raw import count
+
+        data = facts.message.body()
+        return [count(each.expression(facts.text), data) for each in self.expressions]
