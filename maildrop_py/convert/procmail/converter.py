@@ -1,0 +1,109 @@
+"""converter: a whole procmailrc into a written rules file."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Any
+
+from maildrop_py.convert.procmail.environment import Environment, Unknown, is_marked
+from maildrop_py.convert.procmail.flow import Flow
+from maildrop_py.convert.procmail.folders import DEV_NULL, INBOX, Layout, Path, lay_out
+from maildrop_py.convert.procmail.parser import parse
+from maildrop_py.convert.procmail.state import State
+from maildrop_py.convert.written import Written, WrittenRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NEEDS_PROGRAMS = ("pipe", "filter", "command", "output")
+
+
+def convert(
+    text: str, source: str, home: str, user: str, read: Callable[[str], str | None]
+) -> Written:
+    """The rules that do what the procmailrc `text` says.
+
+    `home` and `user` are whose file it is; `read` gives the text of an included
+    file by its absolute path, None where it cannot be read.
+    """
+    state = State(Environment(_known(home, user)))
+    flow = Flow(state, read, text)
+    flow.nodes(parse(text))
+    default = _default(state, flow)
+    layout = _placed(state, default, home)
+    settings: dict[str, Any] = {"maildir": _short(layout.root, home), "layout": layout.layout}
+    if _runs_programs(state.items):
+        settings["allow_commands"] = True
+    mailboxes = tuple(
+        (path, name)
+        for path, name in layout.names
+        if Path(path).is_mbox and not is_marked(path) and name != INBOX
+    )
+    return Written(settings, tuple(state.items), layout.names, mailboxes, source)
+
+
+def _known(home: str, user: str) -> dict[str, str]:
+    """procmail's own variables before the first line is read."""
+    return {
+        "HOME": home,
+        "LOGNAME": user,
+        "USER": user,
+        "SHELL": "/bin/sh",
+        "MAILDIR": home,
+        "ORGMAIL": f"/var/mail/{user}",
+        "SENDMAIL": "/usr/sbin/sendmail",
+        "SENDMAILFLAGS": "-oi",
+        "PROCMAIL_VERSION": "3.22",
+        "PROCMAIL_OVERFLOW": "",
+        "EXITCODE": "",
+        "PATH": f"{home}/bin:/usr/local/bin:/usr/bin:/bin",
+    }
+
+
+def _default(state: State, flow: Flow) -> Path | None:
+    """Where mail goes that no recipe took; a rule for it unless that is INBOX."""
+    environment = state.environment
+    try:
+        text = environment.get("DEFAULT")
+        maildir = environment.get("MAILDIR") or "/"
+    except Unknown:
+        return None
+    if not text or is_marked(text):
+        return None
+    path = Path(posixpath.normpath(posixpath.join(maildir, text)) + "/" * text.endswith("/"))
+    if flow.state.reach.predicate is not False:
+        then: dict[str, Any] = {"discard": True} if path.text == DEV_NULL else {"file": path}
+        rule = WrittenRule("everything else", 0, True, then)
+        rule.source = f"DEFAULT={text}"
+        state.items.append(rule)
+    return path
+
+
+def _placed(state: State, default: Path | None, home: str) -> Layout:
+    """The layout, with every path in the rules replaced by its folder."""
+    rules = [item for item in state.items if isinstance(item, WrittenRule)]
+    paths = [value for rule in rules for value in rule.then.values() if isinstance(value, Path)]
+    try:
+        maildir = state.environment.get("MAILDIR") or home
+    except Unknown:
+        maildir = home
+    layout = lay_out(paths, default, maildir, home)
+    for rule in rules:
+        for key, value in rule.then.items():
+            if isinstance(value, Path):
+                rule.then[key] = layout.folder(value)
+    last = rules[-1] if rules else None
+    if last is not None and last.name == "everything else" and last.then == {"file": INBOX}:
+        state.items.remove(last)
+    return layout
+
+
+def _short(path: str, home: str) -> str:
+    return f"~{path[len(home) :]}" if path.startswith(f"{home}/") else path
+
+
+def _runs_programs(items: list[Any]) -> bool:
+    text = repr([(item.then, item.when) for item in items if isinstance(item, WrittenRule)])
+    return any(re.search(rf"'{word}'", text) for word in NEEDS_PROGRAMS)

@@ -1,0 +1,321 @@
+"""flow: a procmailrc's statements from top to bottom, into written rules.
+
+Guarantee: what has no equal becomes a gap, never a rule that takes more mail; what
+depends on a gap is a gap too.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from typing import Any
+
+from maildrop_py.convert.predicate import either, every, negated
+from maildrop_py.convert.procmail import deliveries
+from maildrop_py.convert.procmail.assignments import Assignments
+from maildrop_py.convert.procmail.environment import Unknown
+from maildrop_py.convert.procmail.expressions import NotTranslatable
+from maildrop_py.convert.procmail.parser import parse
+from maildrop_py.convert.procmail.questions import Asked, ask
+from maildrop_py.convert.procmail.state import Held, State
+from maildrop_py.convert.procmail.tree import Assignment, Block, Recipe
+from maildrop_py.convert.written import Gap, Remark, WrittenRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from maildrop_py.convert.predicate import Predicate
+    from maildrop_py.convert.procmail.tree import Node
+
+MOST_INCLUDES = 32
+
+
+class Flow:
+    """Goes through the statements and fills `state.items`.
+
+    `read` gives an included file's text, or None.
+    """
+
+    def __init__(self, state: State, read: Callable[[str], str | None], rest: str) -> None:
+        self.state = state
+        self.rest = rest
+        self._read = read
+        self._assignments = Assignments(state)
+        self._depth = 0
+        self._ended = False
+        self._delivered = False
+        self._failed = False
+
+    def nodes(self, nodes: tuple[Node, ...]) -> None:
+        """Statement by statement; those that mail never gets to are remarked on."""
+        for number, node in enumerate(nodes):
+            if self._ended:
+                return
+            if self.state.reach.predicate is False:
+                self._never(nodes[number:])
+                return
+            self._node(node)
+
+    def _never(self, nodes: tuple[Node, ...]) -> None:
+        recipes = [node for node in nodes if isinstance(node, Recipe)]
+        if recipes and self.state.items:
+            self._remark(recipes[0].line, "no message gets here: what follows never runs")
+
+    def _node(self, node: Node) -> None:
+        if isinstance(node, Recipe):
+            self._recipe(node)
+        elif isinstance(node, Assignment):
+            self._assign(node)
+        elif node.text.strip():
+            self._remark(node.line, f"procmail passes over this: {node.text.strip()}")
+
+    def _remark(self, line: int, text: str) -> None:
+        self.state.items.append(Remark(line, text))
+
+    # assignments
+
+    def _assign(self, node: Assignment) -> None:
+        if node.name in ("INCLUDERC", "SWITCHRC") and node.value is not None:
+            self._include(node)
+            return
+        problem = self._assignments.assign(node)
+        if problem is not None:
+            self.state.items.append(problem)
+        if node.name == "HOST" and node.value:
+            self._remark(
+                node.line, "where HOST is another name procmail ends, and the mail is lost"
+            )
+
+    def _include(self, node: Assignment) -> None:
+        assert node.value is not None
+        try:
+            path = self.state.environment.expand(node.value)
+        except Unknown as unknown:
+            self._gap(node, f"which file is read here is not known: {unknown}")
+            return
+        if path in ("", "/dev/null"):
+            self._ended = self._ended or node.name == "SWITCHRC"
+            return
+        maildir = self.state.environment.get("MAILDIR") or ""
+        text = self._read(posixpath.join(maildir, path)) if "\ue000" not in path else None
+        if text is None or self._depth >= MOST_INCLUDES:
+            self._gap(
+                node, f"{path} is not here to be read", "Convert it where it is, or put it there."
+            )
+            return
+        self._remark(node.line, f"from {os.path.basename(path)}:")
+        self._depth += 1
+        Flow._inside(self, parse(text))
+        self._depth -= 1
+        if node.name == "SWITCHRC":
+            self._switched()
+
+    def _inside(self, nodes: tuple[Node, ...]) -> None:
+        saved = self.state.last, self.state.previous
+        self.nodes(nodes)
+        self.state.last, self.state.previous = saved
+        self._ended = False
+
+    def _switched(self) -> None:
+        """What stands behind a SWITCHRC is for mail that did not switch."""
+        if self.state.reach.predicate is True:
+            self._ended = True
+
+    def _gap(self, node: Any, reason: str, advice: str = "") -> None:
+        source = node.source or _shown(node)
+        self.state.items.append(Gap(node.line, source, reason, advice))
+
+    # recipes
+
+    def _recipe(self, recipe: Recipe) -> None:
+        state = self.state
+        if recipe.action is None:
+            self._gap(recipe, "the action is missing: procmail goes on with the next recipe")
+            return
+        try:
+            before = self._chained(recipe)
+            asked = ask(recipe, state)
+        except (Unknown, NotTranslatable) as problem:
+            self._cannot(recipe, str(problem))
+            return
+        holds = every(before, asked.predicate)
+        if holds is False:
+            self._remark(recipe.line, f"never holds: {_shown(recipe)}")
+        held = state.hold(holds, recipe.line)
+        self._delivered = False
+        self._act(recipe, held, asked)
+        self._remember(recipe, held, False if self._delivered else asked.predicate)
+
+    def _chained(self, recipe: Recipe) -> Predicate:
+        """What the flags A, a, E and e ask of the recipes before; raises Unknown."""
+        state, flags = self.state, recipe.flags
+        found: list[Predicate] = []
+        if "e" in flags:
+            found += [state.use(state.previous), negated(state.succeeded)]
+        elif "E" in flags:
+            found.append(state.otherwise(state.previous))
+        if "a" in flags and "e" not in flags:
+            found += [state.use(state.last), state.succeeded]
+        if "A" in flags:
+            found.append(state.use(state.last))
+        if any(held is BROKEN for held in self._asked(flags)):
+            raise Unknown("it depends on a recipe above that could not be translated")
+        return every(*found)
+
+    def _asked(self, flags: str) -> list[Held]:
+        asked = [self.state.previous] if set("eE") & set(flags) else []
+        return asked + ([self.state.last] if set("aA") & set(flags) else [])
+
+    def _remember(self, recipe: Recipe, held: Held, own: Predicate) -> None:
+        """What A, a, E and e below ask about; mail that was delivered never gets there."""
+        state = self.state
+        if BROKEN in (state.last, state.previous) and self._failed:
+            return
+        if self._delivered:
+            held = state.hold(False, recipe.line)
+        if not set("Aa") & set(recipe.flags):
+            state.last = held
+        if "E" in recipe.flags and "e" not in recipe.flags:
+            before = state.use(state.previous, often=True)
+            state.previous = state.hold(either(before, own), recipe.line)
+        else:
+            state.previous = held
+
+    def _cannot(self, recipe: Recipe, reason: str) -> None:
+        """A gap, and a block under it is one with it."""
+        self._gap(recipe, reason)
+        self._failed = True
+        state = self.state
+        if not set("Aa") & set(recipe.flags):
+            state.last = BROKEN
+        state.previous = BROKEN
+        self._assignments.forget(recipe, reason)
+        if "f" in recipe.flags and not isinstance(recipe.action, Block):
+            state.broken = f"what the filter in line {recipe.line} leaves is not known"
+
+    def _act(self, recipe: Recipe, held: Held, asked: Asked) -> None:
+        state = self.state
+        state.succeeded, self._failed = True, False
+        if isinstance(recipe.action, Block):
+            self._block(recipe, recipe.action, held, asked)
+            return
+        self._match(recipe, asked, held)
+        try:
+            deliveries.deliver(recipe, held, asked, self)
+        except (Unknown, NotTranslatable) as problem:
+            self._cannot(recipe, str(problem))
+            state.last = BROKEN
+
+    def _match(self, recipe: Recipe, asked: Asked, held: Held) -> None:
+        """MATCH is what this recipe found; where it did not hold, what it was before."""
+        environment = self.state.environment
+        if asked.match is None:
+            return
+        before = environment.snapshot().get("MATCH")
+        environment.set("MATCH", asked.match)
+        if before in (None, "") or not self._match_is_read_behind(recipe):
+            return
+        if isinstance(before, str):
+            environment.set("MATCH", before)
+            self._assignments.put("MATCH", asked.match, recipe.line, held.predicate, _shown(recipe))
+
+    def _match_is_read_behind(self, recipe: Recipe) -> bool:
+        """Whether MATCH is used below before it is set again."""
+        for line in self.rest.splitlines()[recipe.action_line :]:
+            if _READS_MATCH.search(line):
+                return True
+            if "\\/" in line and line.lstrip().startswith("*"):
+                return False
+        return False
+
+    def _block(self, recipe: Recipe, block: Block, held: Held, asked: Asked) -> None:
+        state = self.state
+        if "c" in recipe.flags:
+            raise_reason = _why_no_copy(block)
+            if raise_reason:
+                self._cannot(recipe, raise_reason)
+                return
+        outer, state.reach = state.reach, self._inner_reach(held)
+        before = state.environment.snapshot()
+        self._match(recipe, asked, held)
+        if asked.match is not None and not any(isinstance(node, Recipe) for node in block.nodes):
+            self._extract(recipe, asked)
+        saved = held, state.previous
+        state.last = held
+        state.copying += "c" in recipe.flags
+        self.nodes(block.nodes)
+        state.copying -= "c" in recipe.flags
+        state.last, state.previous = saved
+        self._assignments.leave_block(before, asked.match)
+        ended = state.reach.predicate is False and held.predicate is not False
+        state.reach = outer
+        self._delivered = False
+        if ended and "c" not in recipe.flags:
+            self.ends(held.predicate)
+
+    def _inner_reach(self, held: Held) -> Held:
+        outer = self.state.use(self.state.reach)
+        return self.state.hold(every(outer, held.predicate), held.line)
+
+    def _extract(self, recipe: Recipe, asked: Asked) -> None:
+        """A block without recipes, there for its MATCH alone: it is taken now."""
+
+    def rule(self, recipe: Recipe, predicate: Predicate, then: dict[str, Any]) -> WrittenRule:
+        """A rule at the end of what there is, under all that leads here."""
+        when = every(self.state.use(self.state.reach, often=True), predicate)
+        written = WrittenRule(_name(recipe, then), recipe.line, when, then)
+        written.source = _shown(recipe)
+        self.state.items.append(written)
+        return written
+
+    def ends(self, predicate: Predicate) -> None:
+        """Mail for which `predicate` holds goes no further."""
+        self._delivered = self.state.copying == 0
+        if predicate is True:
+            self.state.reach = self.state.hold(False, 0)
+
+
+_READS_MATCH = re.compile(r"\$\{?\\?MATCH|^\s*\*.*\bMATCH\s*\?\?")
+BROKEN = Held(False, None, -1)
+
+
+def _why_no_copy(block: Block) -> str:
+    """Why a block with `c` has no equal; "" if it has."""
+    last = block.nodes[-1] if block.nodes else None
+    for node in block.nodes:
+        if isinstance(node, Recipe) and isinstance(node.action, Block):
+            return "a block inside a block for a copy"
+        if isinstance(node, Recipe) and "f" in node.flags:
+            return "a filter inside a block for a copy"
+    if not isinstance(last, Recipe) or last.conditions or "c" in last.flags:
+        return "procmail goes on twice behind this block, once for the copy"
+    return ""
+
+
+def _shown(node: Any) -> str:
+    if node.source:
+        return str(node.source)
+    if isinstance(node, Recipe):
+        lines = [f":0 {node.flags}".rstrip(), *(f"* {line.text}" for line in node.conditions)]
+        return "\n".join([*lines, "{ … }" if isinstance(node.action, Block) else ""])
+    return str(getattr(node, "name", ""))
+
+
+def _name(recipe: Recipe, then: dict[str, Any]) -> str:
+    comment = next((line for line in reversed(recipe.comments) if _is_title(line)), "")
+    if comment:
+        return comment[:60].strip()
+    for key in ("file", "copy"):
+        if key in then:
+            return str(getattr(then[key], "text", then[key])).rstrip("/").rpartition("/")[2] or key
+    if "forward" in then:
+        return f"forward to {then['forward']}"
+    return f"line {recipe.line}"
+
+
+def _is_title(line: str) -> bool:
+    return (
+        len(line) > 2 and any(char.isalpha() for char in line) and not line.startswith((":0", "* "))
+    )

@@ -1,0 +1,172 @@
+"""written: a rules file in the making, whatever it came from, and its text.
+
+Items are rules, gaps (what could not be translated: a comment with the source, the
+reason and what a person could do) and remarks, in the order of the source.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maildrop_py.convert.predicate import as_when
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeAlias
+
+    from maildrop_py.convert.predicate import Predicate
+
+    Item: TypeAlias = "WrittenRule | Gap | Remark"
+
+
+class WrittenRule:
+    """One rule; changed until all is written, for names must differ."""
+
+    def __init__(self, name: str, line: int, when: Predicate, then: dict[str, Any]) -> None:
+        self.name = name
+        self.line = line
+        self.when = when
+        self.then = then
+        self.told: tuple[str, ...] = ()
+        self.source = ""
+
+
+@record
+class Gap:
+    """What became no rule."""
+
+    line: int
+    source: str
+    reason: str
+    advice: str = ""
+
+
+@record
+class Remark:
+    """Something that the reader of the rules should know at this place."""
+
+    line: int
+    text: str
+
+
+@record
+class Written:
+    """The whole file. `folders` are pairs of the original's path and the folder.
+
+    `mailboxes` are those of them that were mbox files.
+    """
+
+    settings: dict[str, Any]
+    items: tuple[Item, ...]
+    folders: tuple[tuple[str, str], ...] = ()
+    mailboxes: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        return tuple(item for item in self.items if isinstance(item, Gap))
+
+    @property
+    def rules(self) -> tuple[WrittenRule, ...]:
+        return tuple(item for item in self.items if isinstance(item, WrittenRule))
+
+
+WIDTH = 100
+
+
+def text_of(written: Written) -> str:
+    """The rules file as YAML."""
+    parts = [_head(written), _yaml(written.settings)]
+    parts.append("\nrules:\n" if written.rules else "\nrules: []\n")
+    name_apart(written.rules)
+    for item in written.items:
+        parts.append(_item(item))
+    parts.append(_mailboxes(written))
+    return "".join(parts)
+
+
+def _head(written: Written) -> str:
+    gaps = len(written.gaps)
+    said = f"; {gaps} place{'s' * (gaps != 1)} could not be (see GAP below)" if gaps else ""
+    return f"# Made from {written.source} by maildrop-py convert{said}.\n"
+
+
+def _mailboxes(written: Written) -> str:
+    if not written.mailboxes:
+        return ""
+    lines = ["\n# These were mbox files and become Maildir folders. Their mail comes over with\n"]
+    for path, folder in written.mailboxes:
+        lines.append(f"#   maildrop-py refile --from-mbox {path}  (folder {folder})\n")
+    return "".join(lines)
+
+
+def name_apart(rules: Iterable[WrittenRule]) -> None:
+    """Give no two rules one name."""
+    seen: set[str] = set()
+    for rule in rules:
+        name, number = rule.name, 2
+        while name in seen:
+            name, number = f"{rule.name} ({number})", number + 1
+        seen.add(name)
+        rule.name = name
+
+
+def _item(item: Item) -> str:
+    if isinstance(item, Remark):
+        return _comment(f"line {item.line}: {item.text}")
+    if isinstance(item, Gap):
+        said = f"GAP, line {item.line}: {item.reason}"
+        advice = f"\n{item.advice}" if item.advice else ""
+        return _comment(f"{said}{advice}\n{item.source}")
+    rule: dict[str, Any] = {"name": item.name}
+    if item.when is not True:
+        rule["when"] = as_when(item.when)
+    rule["then"] = item.then
+    told = "".join(_comment(f"line {item.line}: {told}") for told in item.told)
+    source = " | ".join(line.strip() for line in item.source.splitlines() if line.strip())
+    short = source if len(source) < WIDTH - 15 else source[: WIDTH - 18] + "..."
+    return told + _comment(f"line {item.line}: {short}") + _indented(_yaml([rule]))
+
+
+def _comment(text: str) -> str:
+    lines = (_visible(line) for line in text.splitlines())
+    return "".join(f"  # {line}".rstrip() + "\n" for line in lines)
+
+
+def _visible(line: str) -> str:
+    return "".join(char if char.isprintable() or char == "\t" else "?" for char in line)
+
+
+def _indented(text: str) -> str:
+    return "".join(f"  {line}\n" if line else "\n" for line in text.splitlines())
+
+
+def _yaml(value: Any) -> str:
+    import yaml
+
+    return yaml.dump(
+        value,
+        Dumper=_dumper(),
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=None,
+        width=WIDTH,
+    )
+
+
+def _dumper() -> Any:
+    """Texts in single quotes where they hold a backslash, and no aliases."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def text(dumper: Any, value: str) -> Any:
+        quoted = "'" if "\\" in value and value.isprintable() else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=quoted)
+
+    Dumper.add_representer(str, text)
+    return Dumper
