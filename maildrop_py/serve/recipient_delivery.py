@@ -163,8 +163,7 @@ class RecipientDelivery:
 
     def _world(self, may_wait: bool) -> World:
         runner = self._command_runner()
-        limit = time.monotonic() + MESSAGE_TIME
-        told = self.spool, os.environ, self._home, self.envelope, limit
+        told = self.spool, os.environ, self._home, self.envelope, self._deadline
         return World(
             self.mailbox.state,
             self._store,
