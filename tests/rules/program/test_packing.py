@@ -146,6 +146,7 @@ NEVER_PACKED = [
     "language.examples:Example",
     "language.rule_set:RuleSet",
     "language.vocabulary:Vocabulary",
+    "program.call:Filled",
 ]
 
 
