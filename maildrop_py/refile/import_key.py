@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 
-from maildrop_py.delivery.header_edits import cuts
+from maildrop_py.message.header_edits import cuts
 from maildrop_py.message.headers import message_start
 
 TYPE_CHECKING = False
