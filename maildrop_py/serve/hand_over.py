@@ -39,7 +39,7 @@ IDLE = 30.0  # seconds that a process without work is kept
 
 WARM = (
     *("cli.deliver", "cli.startup.deliver_options", "cli.startup.environment", "decision.decide"),
-    *("delivery.deliver", "delivery.header_edits", "delivery.spool", "evidence.evidence"),
+    *("delivery.deliver", "message.header_edits", "delivery.spool", "evidence.evidence"),
     *("intake.stdin", "maildir.keywords", "maildir.folder_name", "maildir.quota", "maildir.sweep"),
     *("message.message", "report.delivery_log", "rules.matching.engine", "rules.program.cache"),
 )
