@@ -97,7 +97,7 @@ def part_of(whole: int, part: str) -> int:
     with unnamed_file() as file:
         try:
             os.lseek(whole, 0, os.SEEK_SET)
-            head = read_head(whole)
+            head, _ = read_head(whole)
             if part == HEADER:
                 write_all(file, head)
             else:

@@ -37,7 +37,7 @@ class UnnamedFile:
     def head(self) -> bytes:
         if self._head is None:
             os.lseek(self._file.fileno(), 0, os.SEEK_SET)
-            self._head = read_head(self._file.fileno())
+            self._head, _ = read_head(self._file.fileno())
         return self._head
 
     def content(self, most: int | None = None) -> bytes:
