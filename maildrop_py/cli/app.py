@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
 
 from maildrop_py import __version__
+from maildrop_py.paths import PROGRAM
 
 COMMANDS = {
     # name: module of maildrop_py.cli, attribute
@@ -21,10 +23,13 @@ COMMANDS = {
     "contacts": "contacts:contacts",
     "learn": "learn:learn",
     "check": "check:check",
+    "builtin": "builtin:builtin",
     "schema": "schema:schema",
     "init": "init:init",
+    "doctor": "doctor:doctor",
     "stats": "stats:stats",
     "why": "why:why",
+    "help": "help:help_",
 }
 
 
@@ -41,8 +46,17 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"maildrop_py.cli.{module}"), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0].lower(), COMMANDS, 1, 0.5)
+            hint = f"Did you mean {near[0]!r}?" if near else f"See `{PROGRAM} help`."
+            ctx.fail(f"There is no command {args[0]!r}. {hint}")
+        return super().resolve_command(ctx, args)
+
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="maildrop-py")
+@click.version_option(__version__, "-V", "--version", prog_name=PROGRAM)
 def app() -> None:
     """A local mail delivery agent: YAML rules, Maildir, no mail lost, and one can see why."""

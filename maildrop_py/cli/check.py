@@ -11,6 +11,7 @@ import click
 from maildrop_py.cli.rules_file import rule_set_of
 from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.decision.examples import run_examples
+from maildrop_py.report.tables import counted
 from maildrop_py.rules.language.rule_set import Rule
 from maildrop_py.rules.language.warnings import warnings_about
 from maildrop_py.rules.program.zones import zones_of
@@ -20,17 +21,18 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False))
 @rules_option
 @click.option("--list", "list_all", is_flag=True, help="Print every rule in words.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("--offline", is_flag=True, help="Do not test the DNS lists that rules ask.")
-def check(rules: str | None, list_all: bool, strict: bool, offline: bool) -> None:
-    """Check the rules: mistakes, rules that can never fire, their examples, and whether the
-    DNS lists that they ask are to be believed.
+def check(file: str | None, rules: str | None, list_all: bool, strict: bool, offline: bool) -> None:
+    """Check the rules in FILE, or your own: mistakes, rules that can never fire, their
+    examples, and whether the DNS lists that they ask can be believed.
 
     The status is 0 if all is well, 1 if not.
     """
-    found = rule_set_of(rules)
+    found = rule_set_of(file or rules)
     if list_all:
         for number, rule in enumerate(found.rules, 1):
             click.echo(_in_words(number, rule))
@@ -43,7 +45,7 @@ def check(rules: str | None, list_all: bool, strict: bool, offline: bool) -> Non
         click.echo(str(failure), err=True)
     passed = len(found.examples) - len(failures)
     click.echo(
-        f"{len(found.rules)} rules, {len(warnings)} warnings, "
+        f"{counted(len(found.rules), 'rule')}, {counted(len(warnings), 'warning')}, "
         f"{passed} of {len(found.examples)} examples as expected"
     )
     sys.exit(1 if failures or (strict and warnings) else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -9,9 +10,13 @@ import sys
 import click
 
 from maildrop_py.maildir.maildir import Maildir
-from maildrop_py.paths import UserPaths
+from maildrop_py.paths import PROGRAM, UserPaths
 from maildrop_py.report.hook_lines import hook_lines
 from maildrop_py.rules.language.library import builtin_path
+from maildrop_py.rules.language.schema import schema as rules_schema
+
+SCHEMA = "rules.schema.json"
+MODELINE = f"# yaml-language-server: $schema={SCHEMA}"
 
 
 @click.command()
@@ -20,11 +25,11 @@ from maildrop_py.rules.language.library import builtin_path
 def init(rules: str | None, maildir: str | None) -> None:
     """Write starter rules and make the Maildir, unless they are there; then say which line
     to put into .forward, Postfix, Exim, OpenSMTPD or qmail."""
-    places = UserPaths(os.environ)
-    _write_rules(rules or places.rules)
-    _make_maildir(places.expand(maildir) if maildir else places.maildir)
+    paths = UserPaths(os.environ)
+    _write_rules(rules or paths.rules)
+    _make_maildir(paths.expand(maildir) if maildir else paths.maildir)
     click.echo("\nThe mail server hands messages over by one of these lines:")
-    for server, (file, lines) in hook_lines(_program()).items():
+    for server, (file, lines) in hook_lines(program_path()).items():
         click.echo(f"\n{server}, in {file}:\n")
         for line in lines:
             click.echo(f"    {line}")
@@ -37,10 +42,18 @@ def _write_rules(path: str) -> None:
     os.makedirs(os.path.dirname(os.path.abspath(path)), 0o700, exist_ok=True)
     with open(builtin_path("starter"), encoding="utf-8") as source:
         text = source.read()
+    _write_new(path, f"{MODELINE}\n{text}")
+    click.echo(f"wrote {path}; try it: maildrop-py check {path}")
+    schema = os.path.join(os.path.dirname(path), SCHEMA)
+    if not os.path.lexists(schema):
+        _write_new(schema, json.dumps(rules_schema(), indent=2, ensure_ascii=False) + "\n")
+        click.echo(f"wrote {schema}, by which editors complete and check the rules")
+
+
+def _write_new(path: str, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    click.echo(f"wrote {path}; try it: maildrop-py check --rules {path}")
 
 
 def _make_maildir(path: str) -> None:
@@ -49,7 +62,9 @@ def _make_maildir(path: str) -> None:
     click.echo(f"{path} is there already" if there else f"made {path}")
 
 
-def _program() -> str:
+def program_path() -> str:
     """The absolute path that a mail server must call."""
-    found = shutil.which(sys.argv[0]) or sys.argv[0]
-    return os.path.abspath(found)
+    beside = os.path.join(os.path.dirname(sys.executable), PROGRAM)
+    if os.path.basename(sys.argv[0]) != PROGRAM and os.path.exists(beside):
+        return beside
+    return os.path.abspath(shutil.which(sys.argv[0]) or sys.argv[0])

@@ -11,8 +11,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from maildrop_py.errors import RuleError
+from maildrop_py.errors import RuleError, UsageError
 from maildrop_py.paths import UserPaths
+from maildrop_py.report.tables import counted
 from maildrop_py.rules.program.cache import compile_program, fresh_program
 
 TYPE_CHECKING = False
@@ -22,22 +23,30 @@ if TYPE_CHECKING:
 
 
 def rule_set_of(path: str | None) -> RuleSet:
-    """The rules at `path` or the default place; prints every mistake and exits with 1."""
+    """The rules at `path`, or the user's own; prints every mistake and exits with 1."""
     from maildrop_py.rules.language.reader import read_rules
 
     with _mistakes_printed():
-        return read_rules(path or UserPaths(os.environ).rules)
+        return read_rules(path or _default())
 
 
 def program_of(path: str | None) -> Program:
     """The same, compiled; from the cache where that is still good."""
-    places = UserPaths(os.environ)
-    path = path or places.rules
-    program = fresh_program(path, places.cache)
+    cache = UserPaths(os.environ).cache
+    path = path or _default()
+    program = fresh_program(path, cache)
     if program is not None:
         return program
     with _mistakes_printed():
-        return compile_program(path, places.cache, _say)
+        return compile_program(path, cache, _say)
+
+
+def _default() -> str:
+    """The user's own rules; UsageError, with what helps, where there are none yet."""
+    path = UserPaths(os.environ).rules
+    if not os.path.lexists(path):
+        raise UsageError(f"{path}: there are no rules yet; `maildrop-py init` writes some")
+    return path
 
 
 @contextmanager
@@ -47,8 +56,7 @@ def _mistakes_printed() -> Iterator[None]:
     except RuleError as error:
         for problem in error.problems:
             _say(str(problem))
-        count = len(error.problems)
-        _say(f"{count} mistake{'s' if count > 1 else ''}")
+        _say(counted(len(error.problems), "mistake"))
         sys.exit(1)
 
 

@@ -1,4 +1,4 @@
-"""schema: the JSON Schema of the rule language, for editors."""
+"""schema: JSON Schemas of the rule language, of the log, and of what commands print."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import json
 
 import click
 
+from maildrop_py.report.json_schemas import SCHEMAS, schema_of
+
 
 @click.command()
-def schema() -> None:
-    """Print the JSON Schema of rules files.
+@click.argument("of", type=click.Choice([*SCHEMAS]), default="rules")
+def schema(of: str) -> None:
+    """Print a JSON Schema: of rules files (for editors), of the delivery log, or of what a
+    command prints with --json.
 
     An editor with a YAML language server completes and checks rules with it:
-    put `# yaml-language-server: $schema=rules.schema.json` on top of the file.
+    put `# yaml-language-server: $schema=rules.schema.json` on top of the file, as
+    `maildrop-py init` does.
     """
-    from maildrop_py.rules.language.schema import schema as make
-
-    click.echo(json.dumps(make(), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(schema_of(of), indent=2, ensure_ascii=False))

@@ -29,3 +29,8 @@ def builtin_names(below: str = "") -> list[str]:
     names = os.listdir(folder) if os.path.isdir(folder) else []
     found = (name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
     return sorted(name for name in found if name != STARTER)
+
+
+def reference_path() -> str:
+    """The path of the reference of the rule language."""
+    return os.path.join(builtin_path(""), "README.md")

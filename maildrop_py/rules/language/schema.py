@@ -15,6 +15,7 @@ from typing import Any
 from maildrop_py.rules.actions import ACTIONS, FINAL, NO_COPY
 from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.language import then, when
+from maildrop_py.rules.language.branching import branching
 from maildrop_py.rules.language.commands import SCHEMA as CALL
 from maildrop_py.rules.language.examples import ENVELOPE, EVIDENCE
 from maildrop_py.rules.language.flag_names import LETTERS, OTHER_NAMES
@@ -24,6 +25,9 @@ from maildrop_py.rules.language.text_tests import SCHEMA as TEXT_TEST
 from maildrop_py.rules.registry import action_class, condition_class
 
 Schema = dict[str, Any]
+
+VERSION = 1
+"""Counted up where a rules file that was right would be wrong."""
 
 _TERM = r"(>=|<=|==|>|<|=)?\s*[-+]?[0-9.]+\s*[A-Za-z]*"
 _KEYWORD: Schema = {
@@ -54,10 +58,16 @@ _NAMES: Schema = {
 
 
 def schema() -> Schema:
-    """The schema of a rules file."""
+    """The schema of a rules file; mistakes are found where they are (see `branching`)."""
+    found = _schema()
+    pointing: Schema = branching(found, found["$defs"])
+    return pointing
+
+
+def _schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "maildrop-py rules",
+        "title": f"maildrop-py rules, version {VERSION}",
         "type": ["object", "null"],
         "additionalProperties": False,
         "properties": {
@@ -113,18 +123,11 @@ def _definitions() -> Schema:
 
 
 def _rule() -> Schema:
+    rule = {"name": _TEXT, "when": {"$ref": "#/$defs/when"}, "then": {"$ref": "#/$defs/then"}}
     return {
-        "anyOf": [
-            _object(
-                {
-                    "name": _TEXT,
-                    "when": {"$ref": "#/$defs/when"},
-                    "then": {"$ref": "#/$defs/then"},
-                },
-                "then",
-            ),
-            _object({"include": _TEXTS}, "include"),
-        ]
+        "if": {"type": "object", "required": ["include"]},
+        "then": _object({"include": _TEXTS}, "include"),
+        "else": _object(rule, "then"),
     }
 
 

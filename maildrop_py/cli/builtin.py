@@ -1,0 +1,52 @@
+"""builtin: the rule files that ship, for those who have no documents at hand."""
+
+from __future__ import annotations
+
+import click
+
+from maildrop_py.cli.completion import complete_builtin
+from maildrop_py.report.tables import Column, table
+from maildrop_py.rules.language.library import BUILTIN, builtin_names, builtin_path
+
+BELOW = ("", "policies/")
+
+
+@click.group()
+def builtin() -> None:
+    """The rule files that ship, for `include: builtin:NAME`."""
+
+
+@builtin.command("list")
+def list_() -> None:
+    """List them, with what each does."""
+    rows = [(f"{BUILTIN}{name}", _first_sentence(name)) for name in _names()]
+    click.echo("\n".join(table((Column("include"), Column("does", order=1)), rows)))
+
+
+@builtin.command()
+@click.argument("name", shell_complete=complete_builtin)
+def show(name: str) -> None:
+    """Print the rule file NAME."""
+    name = name.removeprefix(BUILTIN)
+    if name not in _names():
+        raise click.ClickException(
+            f"there is no {BUILTIN}{name}; `maildrop-py builtin list` shows all"
+        )
+    with open(builtin_path(name), encoding="utf-8") as file:
+        click.echo(file.read(), nl=False)
+
+
+def _names() -> list[str]:
+    return [f"{below}{name}" for below in BELOW for name in builtin_names(below)]
+
+
+def _first_sentence(name: str) -> str:
+    """The first sentence of the comment on top of the file."""
+    lines = []
+    with open(builtin_path(name), encoding="utf-8") as file:
+        for line in file:
+            if not line.startswith("#"):
+                break
+            lines.append(line.strip("# \n"))
+    first = " ".join(lines).partition(". ")[0].rstrip(".")
+    return first.removeprefix(f"{name.rpartition('/')[2]}: ")

@@ -1,0 +1,55 @@
+"""help: what a command does; the rule language; the exit statuses."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from maildrop_py.cli.app import COMMANDS, Commands
+from maildrop_py.report.exit_statuses import STATUSES
+from maildrop_py.report.tables import Column, table
+from maildrop_py.rules.language.library import reference_path
+
+TOPICS = ("rules", "statuses")
+
+
+@click.command("help")
+@click.argument("topic", nargs=-1, metavar="[COMMAND|rules|statuses]")
+@click.pass_context
+def help_(context: click.Context, topic: tuple[str, ...]) -> None:
+    """Help for a command; `help rules`: the rule language; `help statuses`: exit statuses."""
+    root = context.find_root()
+    if topic == ("rules",):
+        with open(reference_path(), encoding="utf-8") as file:
+            _show(file.read())
+    elif topic == ("statuses",):
+        click.echo(
+            "\n".join(table((Column("command"), Column("status"), Column("means")), STATUSES))
+        )
+    else:
+        _help_for(root, topic)
+
+
+def _help_for(context: click.Context, words: tuple[str, ...]) -> None:
+    """The help of a command, or of a command in it."""
+    command = context.command
+    for word in words:
+        assert isinstance(command, click.Group)
+        inner = command.get_command(context, word)
+        if inner is None:
+            if isinstance(command, Commands):
+                command.resolve_command(context, [word])  # says what is near
+            context.fail(f"There is no command {word!r}; there are {', '.join(COMMANDS)}.")
+        context = click.Context(inner, info_name=word, parent=context)
+        command = inner
+        if not isinstance(inner, click.Group):
+            break
+    click.echo(command.get_help(context))
+
+
+def _show(text: str) -> None:
+    if sys.stdout.isatty():
+        click.echo_via_pager(text)
+    else:
+        click.echo(text)

@@ -1,0 +1,126 @@
+"""json_schemas: the objects that commands print with --json, as JSON Schemas.
+
+Each has a version in its title, which is counted up where a reader of the older one
+would read something wrong; fields may be added without that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from maildrop_py.report.log_schema import log_schema
+from maildrop_py.rules.language.schema import schema as rules_schema
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TEXT: Schema = {"type": "string"}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+COUNTS: Schema = {"type": "object", "additionalProperties": COUNT}
+
+
+def _maybe(kind: str) -> Schema:
+    return {"type": [kind, "null"]}
+
+
+ROW: Schema = {
+    "path": {**TEXT, "description": "the message; `file#number` in a mailbox file"},
+    "rule": {**_maybe("string"), "description": "the rule that ended the run"},
+    "action": {"enum": ["file", "discard", "reject", "forward", "pipe"]},
+    "folder": {**_maybe("string"), "description": "where it is finally filed"},
+    "flags": {**TEXTS, "description": "flags and keywords, as rules write them"},
+    "copies": {**TEXTS, "description": "folders that get a copy"},
+    "spam_score": _maybe("number"),
+    "spf": {**_maybe("string"), "description": "the result of SPF, if a rule asked"},
+    "reasons": {**TEXTS, "description": "each rule that fired, and what its conditions ask"},
+}
+TALLY: Schema = {
+    **dict.fromkeys(("changed", "stay", "gone", "failed"), COUNT),
+    "not_allowed": COUNTS,
+}
+RUN: Schema = {
+    "run": {**TEXT, "description": "the name, for `maildrop-py undo`"},
+    "time": {"type": "string", "format": "date-time"},
+    "command": TEXT,
+    "messages": COUNT,
+    "put_back": COUNT,
+    "maildir": TEXT,
+}
+UNDONE: Schema = {
+    "do": TEXT,
+    "from": _maybe("string"),
+    "to": _maybe("string"),
+    "rule": _maybe("string"),
+    "outcome": {**TEXT, "description": "what became of it, in words"},
+}
+STATISTICS: Schema = {
+    "messages": COUNT,
+    "bytes": COUNT,
+    **dict.fromkeys(("folders", "rules", "reasons", "days", "failures"), COUNTS),
+    "filed_mail": COUNTS,
+    "warnings": COUNTS,
+}
+FINDING: Schema = {
+    "level": {"enum": ["ok", "warning", "wrong"]},
+    **dict.fromkeys(("about", "text", "remedy"), TEXT),
+}
+
+
+def _object(properties: Schema, optional: Schema | None = None) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties | (optional or {}),
+        "required": list(properties),
+    }
+
+
+def _dry_run() -> Schema:
+    change = _object({"path": TEXT, "now": _object(ROW), "then": _object(ROW)})
+    return {
+        "description": "One a line; with --against, only what would change.",
+        "if": {"required": ["now"]},
+        "then": change,
+        "else": _object(ROW),
+    }
+
+
+def _refile() -> Schema:
+    summary = _object({"summary": _object(TALLY), "undo": _maybe("string")})
+    return {
+        "description": "One a line for each message that is changed; the last is a summary.",
+        "if": {"required": ["summary"]},
+        "then": summary,
+        "else": _object(ROW, {"to": {**TEXT, "description": "the new path"}}),
+    }
+
+
+def _undo() -> Schema:
+    return {
+        "description": "One a line for each message; with --list, for each run.",
+        "if": {"required": ["run"]},
+        "then": _object(RUN),
+        "else": _object(UNDONE),
+    }
+
+
+SCHEMAS: dict[str, Callable[[], Schema]] = {
+    "rules": rules_schema,
+    "log": log_schema,
+    "why": log_schema,
+    "dry-run": _dry_run,
+    "refile": _refile,
+    "undo": _undo,
+    "stats": lambda: _object(STATISTICS),
+    "doctor": lambda: _object(FINDING),
+}
+"""By what `maildrop-py schema` calls them; those of commands are for their --json."""
+
+
+def schema_of(name: str) -> Schema:
+    """The schema called `name`."""
+    found = SCHEMAS[name]()
+    if "$schema" in found:
+        return found
+    return {"$schema": DIALECT, "title": f"maildrop-py {name} --json, version 1", **found}

@@ -1,0 +1,140 @@
+"""set_up: what a working set-up needs, looked at piece by piece, for `doctor`.
+
+Each check gives Findings: what is right, and of what is wrong, what would be right.
+Nothing is changed. What only other packages can ask (DNS, servers) is in the command.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+
+import maildrop_py
+from maildrop_py.errors import RuleError
+from maildrop_py.private_file import why_not_ours, why_path_not_ours
+from maildrop_py.record import record
+from maildrop_py.report.access import READ, RUN, User, why_not
+from maildrop_py.report.hook_lines import hook_lines
+from maildrop_py.report.hook_search import Hook
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.paths import UserPaths
+    from maildrop_py.rules.language.rule_set import RuleSet
+
+OK, WARNING, WRONG = "ok", "warning", "wrong"
+SYSLOG = "/dev/log"
+
+
+@record
+class Finding:
+    """One thing that was looked at; `remedy` is what would be right."""
+
+    level: str
+    about: str
+    text: str
+    remedy: str = ""
+
+
+def about_program(user: User) -> Iterator[Finding]:
+    """Whether `user` can run the interpreter and read the package."""
+    package = os.path.join(os.path.dirname(maildrop_py.__file__), "cli/main.py")
+    for about, path, wanted in (
+        ("interpreter", sys.executable, RUN),
+        ("package", package, READ),
+    ):
+        why = why_not(user, path, wanted)
+        remedy = "install it where every user may read it, such as a virtual environment in /opt"
+        yield Finding(WRONG, about, why, remedy) if why else Finding(OK, about, path)
+
+
+def about_hooks(hooks: list[Hook], user: User, program: str) -> Iterator[Finding]:
+    """Whether a mail server starts `deliver`, safely, and as somebody who can run it."""
+    if not hooks:
+        lines = hook_lines(program)["Postfix or Exim, for one user"][1]
+        text = "no line of a mail server starts `maildrop-py deliver`; is it `serve` that delivers?"
+        yield Finding(WARNING, "hook", text, f"in ~/.forward: {lines[0]}")
+    for hook in hooks:
+        yield _about_hook(hook, User.named(hook.user) if hook.user else user)
+
+
+def _about_hook(hook: Hook, user: User | None) -> Finding:
+    where = f"{hook.file}:{hook.line}"
+    if user is None:
+        return Finding(WRONG, "hook", f"{where}: there is no user {hook.user}", "make the account")
+    why = why_not(user, hook.program, RUN) or why_not(user, hook.program, READ)
+    if why:
+        return Finding(WRONG, "hook", f"{where}: {why}", "the path of a program that he may run")
+    if not hook.is_guarded:
+        text = f"{where}: a status that is not 0, 75 or 77 would bounce mail"
+        return Finding(WARNING, "hook", text, "the line that `maildrop-py init` prints")
+    return Finding(OK, "hook", where)
+
+
+def about_syslog(path: str = SYSLOG) -> Finding:
+    """Whether there is a syslog to write to."""
+    try:
+        if stat.S_ISSOCK(os.stat(path).st_mode):
+            return Finding(OK, "syslog", path)
+    except OSError:
+        pass
+    remedy = "start systemd-journald or rsyslog, or read the delivery log alone"
+    return Finding(WARNING, "syslog", f"{path} is not there: failures are not logged there", remedy)
+
+
+def about_maildir(root: str, user: User) -> Iterator[Finding]:
+    """Whether the Maildir is there, belongs to the user, and can be written."""
+    if not os.path.isdir(root):
+        yield Finding(WRONG, "Maildir", f"{root} does not exist", "maildrop-py init")
+        return
+    problems = list(_wrong_with_maildir(root, user))
+    yield from problems
+    if not problems:
+        yield Finding(OK, "Maildir", root)
+
+
+def _wrong_with_maildir(root: str, user: User) -> Iterator[Finding]:
+    devices = set()
+    for part in ("cur", "new", "tmp"):
+        path = os.path.join(root, part)
+        if not os.path.isdir(path):
+            yield Finding(WRONG, "Maildir", f"{path} is not there", f"mkdir -m 700 {path}")
+            continue
+        found = os.stat(path)
+        devices.add(found.st_dev)
+        if found.st_uid != user.uid:
+            text = f"{path} belongs to uid {found.st_uid}, not to {user.name}"
+            yield Finding(WRONG, "Maildir", text, f"chown -R {user.name} {root}")
+    if len(devices) > 1:
+        text = f"{root}: cur, new and tmp are on different file systems"
+        yield Finding(WRONG, "Maildir", text, "one file system: messages are linked from tmp/")
+
+
+def about_directories(paths: UserPaths) -> Iterator[Finding]:
+    """Whether what is kept between messages can be believed."""
+    for about, path in (("cache", paths.cache), ("state", paths.state)):
+        if not os.path.isdir(path):
+            yield Finding(OK, about, f"{path} will be made")
+            continue
+        why = why_not_ours(os.stat(path), path) or why_path_not_ours(path)
+        remedy = f"chmod go-w {path}, and let it belong to you"
+        yield Finding(WRONG, about, why, remedy) if why else Finding(OK, about, path)
+
+
+def read_user_rules(path: str) -> tuple[RuleSet | None, list[Finding]]:
+    """The rules, and what is wrong with them."""
+    from maildrop_py.rules.language.reader import read_rules
+    from maildrop_py.rules.language.warnings import warnings_about
+
+    if not os.path.exists(path):
+        text = f"{path} does not exist: all mail goes to INBOX"
+        return None, [Finding(WARNING, "rules", text, "maildrop-py init")]
+    try:
+        rules = read_rules(path)
+    except RuleError as error:
+        mistakes = [Finding(WRONG, "rules", str(it), it.hint) for it in error.problems]
+        return None, mistakes
+    warnings = [Finding(WARNING, "rules", str(it)) for it in warnings_about(rules)]
+    return rules, [Finding(OK, "rules", path), *warnings]
