@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.bayes.judgement import Judgement
     from maildrop_py.evidence.border import Border
     from maildrop_py.evidence.country import Country
+    from maildrop_py.evidence.defects import Defects
     from maildrop_py.evidence.dnsbl import Listing
     from maildrop_py.evidence.helo import Helo
     from maildrop_py.evidence.inquiry import Inquiry
@@ -172,6 +173,10 @@ class Evidence:
     def self_forged(self) -> SelfForged:
         """Whether the message claims to be from its recipient and nobody vouches for it."""
         return self._once("self forged", self._inquiry.self_forged)
+
+    def defects(self) -> Defects:
+        """What mail-parser finds broken in the message."""
+        return self._once("defects", self._inquiry.defects)
 
     def duplicate(self) -> bool | None:
         """Whether the Message-ID was delivered here before; None if that is unknown."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.bayes.store import BayesStore
     from maildrop_py.evidence.budget import Budget
     from maildrop_py.evidence.country import Country
+    from maildrop_py.evidence.defects import Defects
     from maildrop_py.evidence.dnsbl import Listing
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.evidence.helo import Helo
@@ -53,6 +54,11 @@ class Inquiry:
 
         fields = self.message.headers.all("From")
         return tuple(one.text for field in fields for one in in_header(field) if one.domain)
+
+    def defects(self) -> Defects:
+        from maildrop_py.evidence.defects import find
+
+        return find(self.message)
 
     def auth(self) -> Authentication:
         from maildrop_py.evidence.trusted_headers import authentication

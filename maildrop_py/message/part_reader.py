@@ -114,6 +114,7 @@ class PartReader:
     def __init__(self) -> None:
         self.parts: list[Part] = []
         self.cuts: dict[str, None] = {}
+        self.levels = 0  # of the deepest part
         self._lines = 0
         self._to_decode = 0  # bytes that may still be decoded to be read again
 
@@ -233,6 +234,7 @@ class _Walk:
         self.at = part.start
         while part.is_container and not part.is_opaque:
             self.level += 1
+            self.reader.levels = max(self.reader.levels, self.level)
             if self.level > MOST_LEVELS:
                 self.reader.reached(f"more than {MOST_LEVELS} levels")
                 part.is_opaque = True

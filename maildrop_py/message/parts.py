@@ -90,6 +90,7 @@ class Parts:
         self._read: tuple[Part, ...] | None = None
         self._attachments: tuple[Attachment, ...] | None = None
         self._cuts: dict[str, None] = {}
+        self._levels = 0
         self._texts: dict[tuple[int, bool], str] = {}
         self._kept = 0
 
@@ -123,6 +124,17 @@ class Parts:
             yield self._text(number, part, as_written)
 
     @property
+    def number(self) -> int:
+        """How many parts there are."""
+        return len(self._parts())
+
+    @property
+    def levels(self) -> int:
+        """How many containers the deepest part is in."""
+        self._parts()
+        return self._levels
+
+    @property
     def cuts(self) -> tuple[str, ...]:
         """The limits that were reached so far, in words."""
         return tuple(self._cuts)
@@ -153,6 +165,7 @@ class Parts:
         reader = PartReader()
         reader.read(self._headers, data, start)
         self._cuts |= reader.cuts
+        self._levels = reader.levels
         return self._with_rest(reader.parts)
 
     def _alone_in(self, data: bytes, start: int) -> Part:

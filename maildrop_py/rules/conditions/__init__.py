@@ -27,6 +27,7 @@ CONDITIONS: dict[str, str] = {
     "body": "body:Body",
     "html": "html:Html",
     "attachment": "attachment:Attachment",
+    "defect": "defect:Defect",
     "size": "size:Size",
     "age": "age:Age",
     "duplicate": "duplicate:Duplicate",
