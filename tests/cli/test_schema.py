@@ -64,7 +64,7 @@ def test_what_commands_print_fits(mailbox: Mailbox, tmp_path: Path) -> None:
     [
         ("rules: [{when: {subjekt: x}, then: {file: A}}]", ["rules", 0, "when"], "'subjekt'"),
         ("rules: [{when: {subject: {glob: {a: b}}}, then: {file: A}}]", None, "{'a': 'b'}"),
-        ("rules: [{then: {file: A, flags: [" % "]}}]", ["rules", 0, "then", "flags", 0], "'%'"),
+        ("rules: [{then: {file: A, flags: ['%']}}]", ["rules", 0, "then", "flags", 0], "'%'"),
         ("rules: [{then: {fil: A}}]", ["rules", 0, "then"], "'fil'"),
         ("rules: [{include: [a], then: {}}]", ["rules", 0], "'then'"),
         ("rules: [{name: x}]", ["rules", 0], "'then' is a required property"),
