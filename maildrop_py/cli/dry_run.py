@@ -65,6 +65,7 @@ def envelope_options(command: F) -> F:
     help="Only what these other rules would do differently.",
 )
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
+@click.option("--scan", is_flag=True, help="Ask the scanners that the rules file names.")
 @click.option(
     "--folder",
     "folders",
@@ -82,6 +83,7 @@ def dry_run(
     list_all: bool,
     against: str | None,
     offline: bool,
+    scan: bool,
     folders: tuple[str, ...],
     all_folders: bool,
     **given: str | None,
@@ -98,7 +100,7 @@ def dry_run(
 
     def dry(program: Program) -> DryRun:
         state = UserPaths(os.environ).state
-        return DryRun(program, envelope, state, offline=offline, warn=warn)
+        return DryRun(program, envelope, state, offline=offline, scan=scan, warn=warn)
 
     paths = paths or _default(program)
     check_folders(filter(is_maildir, paths), folders, program.settings)

@@ -101,6 +101,8 @@ def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> N
     finally:
         lessons.finish()
     _warn(store)
+    for warning in lessons.warnings:
+        print(warning, file=sys.stderr)
     outcomes = lessons.outcomes or {"learnt": 0}
     click.echo(", ".join(f"{number} {outcome}" for outcome, number in outcomes.items()))
     if unreadable or not store.usable:

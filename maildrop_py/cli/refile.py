@@ -102,7 +102,12 @@ class Run:
         self._maildir = maildir
         self._options = options
         self._journals = journals(paths.state)
-        world = user_world(paths.state, offline=options.offline, remember=not options.dry_run)
+        world = user_world(
+            paths.state,
+            offline=options.offline,
+            remember=not options.dry_run,
+            scan=not options.dry_run,
+        )
         self._decider = FiledDecider(program, world)
         self._reporter = RefileReporter(
             dry_run=options.dry_run, list_all=options.list_all, as_lines=options.as_lines

@@ -24,6 +24,9 @@ INBOX = "INBOX"
 OF_THE_MESSAGE = "date."
 """What the names of the message's own date begin with: {date.year}."""
 
+VERDICTS = ("spam_score", "spam_flag", "bayes", "virus")
+"""Names of what filters and scanners say, for templates."""
+
 
 class DecisionBuilder:
     """Collects what rules do; `decision` is what they come to.
@@ -204,9 +207,26 @@ class DecisionBuilder:
             return (self._facts.recipient() or "").rpartition("@")[2]
         if name == "extension":
             return self._facts.extension()
+        if name in VERDICTS:
+            return self._verdict(name)
         if name.startswith(OF_THE_MESSAGE):
             return self._part_of(self._written(), name.removeprefix(OF_THE_MESSAGE))
         return self._part_of(self._facts.now, name)
+
+    def _verdict(self, name: str) -> str:
+        """What a filter or scanner says; "" where that is unknown."""
+        evidence = self._facts.evidence
+        if name == "bayes":
+            found = evidence.bayes().probability
+            return "" if found is None else f"{found:.4f}"
+        if name == "virus":
+            return ", ".join(evidence.virus().names)
+        verdict = evidence.spam()
+        if name == "spam_flag":
+            return "" if verdict.flag is None else "YES" if verdict.flag else "NO"
+        if verdict.unknown or (verdict.score is None and self._facts.score is None):
+            return ""
+        return f"{round((verdict.score or 0.0) + (self._facts.score or 0.0), 6):g}"
 
     def _part_of(self, seconds: float, name: str) -> str:
         """`year`, `month` or `day` of a time, by the calendar handed in; "" for others."""

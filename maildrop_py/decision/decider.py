@@ -37,7 +37,8 @@ class World:
 
     `state` is the directory of what is remembered; an open `store` takes its
     place. `run_command` runs a program that a rule names, `programs` those that
-    change the message, print something, or get a part of it.
+    change the message, print something, or get a part of it. Unless it may `scan`,
+    no scanner is asked.
     """
 
     state: str | None = None
@@ -46,9 +47,12 @@ class World:
     run_command: Callable[[tuple[str, ...]], int | None] | None = None
     may_wait: bool = True
     programs: Callable[[], Programs] | None = None
+    scan: bool = True
 
 
-def user_world(state: str, *, offline: bool = False, remember: bool = True) -> World:
+def user_world(
+    state: str, *, offline: bool = False, remember: bool = True, scan: bool = True
+) -> World:
     """The world as it is asked for many messages of one user.
 
     Unless they `remember`, nothing in the directory `state` is changed.
@@ -57,7 +61,7 @@ def user_world(state: str, *, offline: bool = False, remember: bool = True) -> W
     from maildrop_py.evidence.store import Store
 
     kind = Store if remember else BorrowedStore
-    return World(state, kind(evidence_store(state)), offline)
+    return World(state, kind(evidence_store(state)), offline, scan=scan)
 
 
 class EvidenceOfFiled(Evidence):
@@ -131,4 +135,5 @@ class Decider:
             world.store,
             may_wait=world.may_wait,
             programs=world.programs,
+            scan=world.scan,
         )

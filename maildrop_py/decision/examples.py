@@ -17,6 +17,7 @@ from maildrop_py.evidence.bayes.judgement import Judgement
 from maildrop_py.evidence.dnsbl import Listing
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.evidence.result_fields import Finding
+from maildrop_py.evidence.scanners.answer import Answer
 from maildrop_py.evidence.spf import Spf
 from maildrop_py.evidence.trusted_headers import Authentication
 from maildrop_py.message.message import BytesSource, Message
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from maildrop_py.decision.decision import Decision
     from maildrop_py.evidence.border import Border
     from maildrop_py.evidence.settings import Settings
+    from maildrop_py.message.spam import Verdict
     from maildrop_py.rules.language.examples import Example
     from maildrop_py.rules.language.rule_set import Rule, RuleSet
     from maildrop_py.rules.program.program import Program
@@ -113,6 +115,16 @@ class Stated(Evidence):
 
     def duplicate(self) -> bool | None:
         return self._stated.get("duplicate")
+
+    def virus(self) -> Answer:
+        name = self._stated.get("virus")
+        if name is None:
+            return Answer("clamd", unknown=NOT_STATED)
+        return Answer("clamd", flag=bool(name), names=(name,) if name else ())
+
+    def spam(self) -> Verdict:
+        """As the headers of the example say it: they stand for whatever filter there is."""
+        return self._once("spam", self._spam)
 
     def bayes(self, most_clues: int = 0) -> Judgement:
         stated = self._stated.get("bayes")

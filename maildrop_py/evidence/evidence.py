@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.helo import Helo
     from maildrop_py.evidence.inquiry import Inquiry
     from maildrop_py.evidence.reverse_name import ReverseName
+    from maildrop_py.evidence.scanners.answer import Answer
     from maildrop_py.evidence.self_forged import SelfForged
     from maildrop_py.evidence.settings import Clock, Settings
     from maildrop_py.evidence.spf import Spf
@@ -71,7 +72,8 @@ class Evidence:
     DNS server. `zones` are all DNS lists that rules may ask for: they are asked
     together. A `store` that is open already takes the place of the one in
     `state`; `clock` that of the module `time`. Unless it `may_wait`, every question
-    that goes beyond the message raises WouldWait.
+    that goes beyond the message raises WouldWait. Unless it may `scan`, what the
+    configured scanners would say is unknown.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Evidence:
         clock: Clock | None = None,
         may_wait: bool = True,
         programs: Callable[[], Programs] | None = None,
+        scan: bool = True,
     ) -> None:
         self.message = message
         self.envelope = envelope
@@ -97,6 +100,7 @@ class Evidence:
         self.store = store
         self.clock = clock
         self.may_wait = may_wait
+        self.scan = scan
         self._run_command = run_command
         self._programs = programs
         self._answers: dict[Any, Any] = {}
@@ -118,8 +122,14 @@ class Evidence:
         return self._once("border", self._border)
 
     def spam(self) -> Verdict:
-        """What spam filters said in the headers, as far as they are to be believed."""
+        """What the configured filters say now; without any, what the headers say of filters."""
+        if any(name != "clamd" for name, _, _ in self.settings.scanners):
+            return self._once("spam", self._inquiry.spam)
         return self._once("spam", self._spam)
+
+    def virus(self) -> Answer:
+        """What clamd says of it now."""
+        return self._once("virus", self._inquiry.virus)
 
     def auth(self) -> Authentication:
         """The results of trusted servers: dkim, dmarc, arc and whatever they checked."""

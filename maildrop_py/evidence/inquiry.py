@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.helo import Helo
     from maildrop_py.evidence.resolver import Resolver
     from maildrop_py.evidence.reverse_name import ReverseName
+    from maildrop_py.evidence.scanners.answer import Answer
+    from maildrop_py.evidence.scanners.panel import Panel
     from maildrop_py.evidence.self_forged import SelfForged
     from maildrop_py.evidence.settings import Clock
     from maildrop_py.evidence.spf import Spf
     from maildrop_py.evidence.spf_whitelist import Vouched
     from maildrop_py.evidence.store import Store
     from maildrop_py.evidence.trusted_headers import Authentication
+    from maildrop_py.message.spam import Verdict
 
 _SPF_SHARE = 0.6  # of the DNS budget
 
@@ -44,10 +47,13 @@ class Inquiry:
         self._store = evidence.store
         self._budget: Budget | None = None
         self._resolver: Resolver | None = None
+        self._scanners: Panel | None = None
 
     def all_warnings(self) -> list[str]:
         """Our own and the store's."""
-        return [*self.warnings, *(self._store.all_warnings() if self._store is not None else ())]
+        stored = self._store.all_warnings() if self._store is not None else ()
+        scanned = self._scanners.warnings if self._scanners is not None else ()
+        return [*self.warnings, *stored, *scanned]
 
     def authors(self) -> tuple[str, ...]:
         from maildrop_py.message.addresses import in_header
@@ -164,6 +170,37 @@ class Inquiry:
         seen = duplicates.seen(self.store(), message_id, self._now())
         return seen if self.store().usable else None
 
+    def spam(self) -> Verdict:
+        """The verdict of the configured filters."""
+        from maildrop_py.evidence.scanners import panel
+        from maildrop_py.message.spam import Verdict
+
+        if not self.evidence.scan:
+            return Verdict(unknown=panel.NOT_ASKED)
+        return self.panel().spam()
+
+    def virus(self) -> Answer:
+        """What clamd says."""
+        from maildrop_py.evidence.scanners import answer, panel
+
+        if not self.evidence.scan:
+            return answer.Answer("clamd", unknown=panel.NOT_ASKED)
+        return self.panel().virus()
+
+    def panel(self) -> Panel:
+        """The configured scanners, asked about this message."""
+        if self._scanners is None:
+            from maildrop_py.evidence.scanners.panel import Panel
+
+            self._scanners = Panel(
+                self.message,
+                self.evidence.envelope,
+                self.settings,
+                self.evidence.border,
+                self._clock().monotonic,
+            )
+        return self._scanners
+
     def bayes(self, most_clues: int) -> Judgement:
         from maildrop_py.evidence.bayes import filter as bayes
 
@@ -178,6 +215,7 @@ class Inquiry:
         store, border = self._bayes_store(), self.evidence.border()
         if bayes.worth_teaching(bayes.judgement(store, self.message, border), is_spam):
             store.teach([bayes.lesson(self.message, border, is_spam)], self._now())
+            self.panel().teach(is_spam)
 
     def remember(self) -> None:
         from maildrop_py.evidence import duplicates

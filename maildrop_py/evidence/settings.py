@@ -44,6 +44,14 @@ class Settings(Protocol):
     def store(self) -> str:
         """`redis://…` where hosts share what they learn; "" for a file of one's own."""
 
+    @property
+    def scanners(self) -> tuple[tuple[str, str, int], ...]:
+        """(name, address, bytes of the largest message or 0) of programs that judge mail."""
+
+    @property
+    def scan_timeout(self) -> float:
+        """Seconds that a message may wait for scanners, in all."""
+
 
 class Clock(Protocol):
     """The module `time`, or what a test makes of it."""

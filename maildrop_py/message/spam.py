@@ -36,7 +36,8 @@ class Verdict:
 
     Without a score `header` is the field with the flag; "" if no filter spoke.
     `believed` is false where the score may be the sender's own: then it is a
-    sign of spam, and never of the contrary.
+    sign of spam, and never of the contrary. `unknown` is why a filter that was to
+    be asked said nothing.
     """
 
     score: float | None = None
@@ -44,6 +45,7 @@ class Verdict:
     header: str = ""
     believed: bool = True
     exactness: int = _LEVEL
+    unknown: str = ""
 
 
 def verdict(headers: Headers, border: Callable[[], int], filters: tuple[str, ...] = ()) -> Verdict:

@@ -32,11 +32,12 @@ class DryRun:
         *,
         offline: bool,
         warn: Callable[[str], None],
+        scan: bool = False,
     ) -> None:
         self.program = program
         self.envelope = envelope
         self._decider = Decider(program)
-        self._world = user_world(state, offline=offline, remember=False)
+        self._world = user_world(state, offline=offline, remember=False, scan=scan)
         self._warn = warn
         self._warned: set[str] = set()
 

@@ -34,6 +34,9 @@ RECOMMENDED = [
 POINTS = ["known", "spf", "s25r", "helo", "dnsbl", "forged", "spelling"]
 """The files that only give points."""
 
+SCANNED = ["spamassassin", "rspamd", "clamav", "bkaspil"]
+"""The files that take a scanner, or learning, and stand in place of `spam` or beside it."""
+
 POLICY = "policy"
 """Takes the place of `spam`, and includes POINTS: so it stands beside none of them."""
 

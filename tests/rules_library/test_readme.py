@@ -16,7 +16,7 @@ from maildrop_py.rules.language.settings_reader import SETTINGS
 from maildrop_py.rules.language.warnings import warnings_about
 from maildrop_py.rules.program.template import ALWAYS_KNOWN, FILTERS
 from tests.bench import catches
-from tests.rules_library.library import FILES, FOLDER, POLICY, RECOMMENDED
+from tests.rules_library.library import FILES, FOLDER, POLICY, RECOMMENDED, SCANNED
 
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", README, re.M | re.S)
@@ -60,7 +60,7 @@ def test_every_flag_filter_and_ready_made_name_is_named() -> None:
 
 def test_every_file_that_ships_is_listed_in_the_advised_order() -> None:
     listed = re.findall(r"^\| \[([\w-]+)\]\(\1\.yaml\) \|", README, re.M)
-    assert listed == [*RECOMMENDED, POLICY]
+    assert listed == [*RECOMMENDED, POLICY, *SCANNED]
     assert all(f"({path.name})" in README for path in FILES)
 
 

@@ -23,6 +23,7 @@ from tests.rules_library.library import (
     POINTS,
     POLICY,
     RECOMMENDED,
+    SCANNED,
     alone,
     included,
 )
@@ -74,7 +75,7 @@ def test_rules_are_named_after_their_file(name: str) -> None:
 
 
 def test_the_advised_order_names_every_file_that_can_be_included() -> None:
-    assert sorted([*RECOMMENDED, POLICY]) == INCLUDED
+    assert sorted([*RECOMMENDED, POLICY, *SCANNED]) == INCLUDED
 
 
 @pytest.mark.parametrize("names", [RECOMMENDED, RECOMMENDED[::-1], sorted(RECOMMENDED)], ids=str)
@@ -114,7 +115,7 @@ def test_only_files_named_for_it_ask_the_network_and_none_runs_a_command(name: s
     rules = re.sub(r"#.*", "", text[: text.index("\nexamples:")])
     assert not re.search(r"\b(command|pipe|forward):", rules)
     asks = re.search(r"\b(dnsbl|spf|s25r|dynamic_fqdn|self_forged):", rules)
-    assert bool(asks) == (name in {"known", "spf", "s25r", "dnsbl", "forged"})
+    assert bool(asks) == (name in {"known", "spf", "s25r", "dnsbl", "forged", "bkaspil"})
 
 
 @pytest.mark.parametrize("name", POINTS)

@@ -63,6 +63,7 @@ CONDITIONS: dict[str, str] = {
     "spam_score": "spam_score:SpamScore",
     "spam_flag": "spam_flag:SpamFlag",
     "bayes": "bayes:Bayes",
+    "virus": "virus:Virus",
     # mail already filed
     "folder": "folder:Folder",
     "flags": "flags:Flags",

@@ -32,6 +32,8 @@ class SpamFlag:
 
     def test(self, facts: Facts) -> Outcome:
         verdict = facts.evidence.spam()
+        if verdict.unknown:
+            return Outcome(None, "spam flag", why=verdict.unknown)
         if verdict.flag is None:
             return Outcome(False, "spam flag", why="no filter left a verdict")
         return Outcome(verdict.flag, verdict.header, "spam" if verdict.flag else "not spam")

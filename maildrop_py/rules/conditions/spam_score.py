@@ -35,6 +35,8 @@ class SpamScore:
 
     def test(self, facts: Facts) -> Outcome:
         verdict = facts.evidence.spam()
+        if verdict.unknown:
+            return Outcome(None, "spam score", why=verdict.unknown)
         if verdict.score is None and facts.score is None:
             return Outcome(False, "spam score", why="no filter left a score, and no rule gave one")
         total = round((verdict.score or 0.0) + (facts.score or 0.0), 6)

@@ -189,6 +189,7 @@ def _evidence() -> Schema:
     return {
         **{name: {"type": "boolean"} for name in EVIDENCE},
         "bayes": {"type": "number", "minimum": 0, "maximum": 1},
+        "virus": {"type": ["string", "boolean"]},
         "spf": condition_class("spf").SCHEMA["anyOf"][0],
         "dnsbl": {"type": "object", "additionalProperties": codes},
         "auth": _object({name: said["anyOf"][0] for name, said in methods.items()}),

@@ -15,7 +15,8 @@ class Settings:
     the user's own addresses and domains, `server_names` the server's own names and
     domains. Each character of `recipient_delimiter` ends a user's name in an address.
     `countries` is the file of the table of countries, `store` where several
-    hosts share what they learn.
+    hosts share what they learn. `scanners` are (name, address, bytes of the largest
+    message, 0 for the usual limit), asked within `scan_timeout` seconds in all.
     """
 
     maildir: str | None = None
@@ -34,3 +35,5 @@ class Settings:
     subscribe: bool = True
     countries: str = ""
     store: str = ""
+    scanners: tuple[tuple[str, str, int], ...] = ()
+    scan_timeout: float = 10.0

@@ -9,6 +9,7 @@ from maildrop_py.evidence.networks import parse_network
 from maildrop_py.message import ip
 from maildrop_py.message.spam import FILTERS
 from maildrop_py.record import replace
+from maildrop_py.rules.language import scanner_settings
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.language.settings import Settings
@@ -128,6 +129,7 @@ _READERS: dict[str, Callable[[Node, Scope], dict[str, Any]]] = {
     "subscribe": lambda node, scope: {"subscribe": node.boolean()},
     "countries": lambda node, scope: {"countries": scope.path(node)},
     "store": lambda node, scope: {"store": _store(node)},
+    "scanners": lambda node, scope: scanner_settings.read(node),
 }
 
 SETTINGS = tuple(_READERS)
@@ -170,4 +172,5 @@ SCHEMA: dict[str, Any] = {
     "subscribe": {"type": "boolean"},
     "countries": {"type": "string", "description": "made by `maildrop-py country build`"},
     "store": {"type": "string", "pattern": "^redis://.", "description": "shared by hosts"},
+    "scanners": scanner_settings.SCHEMA,
 }

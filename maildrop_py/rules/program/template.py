@@ -22,8 +22,10 @@ FILTERS = ("lower", "upper")
 ALWAYS_KNOWN = (
     *("user", "domain", "extension", "year", "month", "day"),
     *("date.year", "date.month", "date.day"),
+    *("spam_score", "spam_flag", "bayes", "virus"),
 )
-"""Names that need not be set: of the envelope, of today, and of the message's own Date."""
+"""Names that need not be set: of the envelope, of today, of the message's own Date, and what
+filters and scanners say."""
 RESERVED = ("cur", "new", "tmp")
 """Directories of a Maildir, which no level of a folder's name may be."""
 

@@ -66,6 +66,7 @@ FLAGS = (
     *("mailing_list", "bulk", "bounce", "auto_submitted", "daemon_sender", "from_daemon"),
     *("from_mailer", "duplicate", "spam_flag", "dynamic_fqdn", "self_forged", "known_sender"),
     "misspelt",
+    "virus",
 )
 TOP = "allow_commands: true\nme: me@example.com\nserver_names: mx.example.com\n"
 
