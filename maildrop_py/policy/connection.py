@@ -12,7 +12,7 @@ from collections import deque
 from functools import partial
 from socket import MSG_DONTWAIT, MSG_NOSIGNAL
 
-from maildrop_py.lmtp.server.reactor import READ, WRITE
+from maildrop_py.lmtp.server.reactor import GONE, READ, WRITE
 from maildrop_py.policy.protocol import Garbage, Requests, answer
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ class Connection:
 
     __slots__ = (
         *("_closed", "_desk", "_fd", "_left", "_open", "_reactor", "_requests", "_socket"),
-        *("_unsent", "_watched", "quiet_since"),
+        *("_ended", "_unsent", "_watched", "quiet_since"),
     )
 
     def __init__(
@@ -51,7 +51,7 @@ class Connection:
         self._requests = Requests()
         self._open: deque[list[bytes]] = deque()
         self._unsent = b""
-        self._closed = False
+        self._closed = self._ended = False
         self._watched = READ
         self.quiet_since = reactor.now
         reactor.watch(self._fd, READ, self._ready)
@@ -79,7 +79,7 @@ class Connection:
             self._send(b"")
         elif events & READ and self._watched & READ:
             self._read()
-        elif not self._watched & READ or not events & READ:
+        elif events & GONE:
             self.close()
 
     def _read(self) -> None:
@@ -90,7 +90,7 @@ class Connection:
         except OSError:
             data = b""
         if not data:
-            self.close()
+            self._end()
             return
         self.quiet_since = self._reactor.now
         try:
@@ -103,6 +103,14 @@ class Connection:
             self._open.append(place)
             self._desk.take(request, partial(self._told, place))
         if len(self._open) > MOST_OPEN:
+            self._watch()
+
+    def _end(self) -> None:
+        """The client says no more: close when it has its answers (Exim closes its half at once)."""
+        self._ended = True
+        if self.is_quiet:
+            self.close()
+        else:
             self._watch()
 
     def _told(self, place: list[bytes], action: str) -> None:
@@ -124,11 +132,13 @@ class Connection:
             self.close()
             return
         self._unsent = data[sent:]
-        if self._unsent or self._watched != READ:
+        if self._ended and self.is_quiet:
+            self.close()
+        elif self._unsent or self._watched != READ:
             self._watch()
 
     def _watch(self) -> None:
-        reading = len(self._open) <= MOST_OPEN and not self._unsent
+        reading = len(self._open) <= MOST_OPEN and not self._unsent and not self._ended
         wanted = (READ if reading else 0) | (WRITE if self._unsent else 0)
         if wanted != self._watched and not self._closed:
             self._watched = wanted
