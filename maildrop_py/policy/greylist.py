@@ -32,7 +32,7 @@ class Entry(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What to do now: `why` is new, early, back, known or late.
+    """What to do now: `why` is new, early, back, known, late, or clock where that was set back.
 
     The client is to come again in `left` seconds, 0 if he passes. `entry` is what is
     to be remembered from now on, None where that has not changed.
@@ -50,8 +50,8 @@ def step(entry: Entry | None, now: int, terms: Terms) -> Step:
     if entry.passed:
         return _known(entry, now, terms)
     waited = now - entry.first
-    if waited < 0:  # the clock went back
-        return Step("new", terms.delay, Entry(now))
+    if waited < 0:
+        return Step("clock", terms.delay, Entry(now))
     if waited < terms.delay:
         return Step("early", terms.delay - waited)
     if waited > terms.window:

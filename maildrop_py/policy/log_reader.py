@@ -123,6 +123,7 @@ _OUTCOMES = {
     "new": "it was never seen before",
     "early": "it came again too early",
     "late": "it came again too late",
+    "clock": "the clock was set back since its first try",
     "back": "it came again in time",
     "known": "this sender and recipient passed before",
     "proven": "the client has proven itself",

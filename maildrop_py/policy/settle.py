@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 TARPIT_TERMS = Terms()
 """How long a tarpit without greylisting remembers who waited."""
-NO_PASS = ("early", "new", "late")
 
 
 class Case(NamedTuple):
@@ -70,7 +69,7 @@ class Answer(NamedTuple):
     """What the client is told, and what is to be remembered before it is.
 
     `outcome` is pass, known (the triplet), proven (the client), back (it waited long
-    enough), new, early, late, tarpit or waited. `left` are the seconds until it may come
+    enough), new, early, late, clock, tarpit or waited. `left` are the seconds until it may come
     again, `sleep` those that it waits now.
     """
 

@@ -23,7 +23,15 @@ class Asking:
         family = socket.AF_INET if isinstance(place, int) else socket.AF_UNIX
         self.socket = socket.socket(family)
         self.socket.settimeout(20)
-        self.socket.connect(("127.0.0.1", place) if isinstance(place, int) else str(place))
+        address = ("127.0.0.1", place) if isinstance(place, int) else str(place)
+        limit = time.monotonic() + 20
+        while True:
+            try:
+                self.socket.connect(address)
+                break
+            except BlockingIOError:  # the backlog is full for the moment
+                assert time.monotonic() < limit
+                time.sleep(0.01)
         self._answers = self.socket.makefile("rb")
 
     def send(self, **attributes: str) -> None:
