@@ -34,7 +34,7 @@ from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.message.message import Message
 from maildrop_py.paths import MESSAGE_TIME, UserPaths
 from maildrop_py.report.delivery_log import log_delivery, log_failure
-from maildrop_py.rules.program.cache import load_program
+from maildrop_py.rules.program.cache import NOT_USABLE, load_program
 from maildrop_py.rules.program.program import no_rules
 
 TYPE_CHECKING = False
@@ -122,10 +122,21 @@ class OneDelivery:
 
             commands = command_settings(*self._surroundings, program.settings.sendmail, self.limit)
         receipt = deliver_copies(decision, spool, maildir, self.envelope, commands)
+        self._tell_of_broken_rules(program, maildir)
         self._remember(message, decision, evidence, receipt)
         if decision.reject is not None:
             raise Rejected(decision.reject)
         return DELIVERED
+
+    def _tell_of_broken_rules(self, program: Program, maildir: Maildir) -> None:
+        mistakes = [it for it in self.warnings if it.startswith(NOT_USABLE)]
+        if not mistakes or not os.path.lexists(self._rules):
+            return
+        from maildrop_py.delivery.broken_rules import tell_of_broken_rules
+
+        after, now = program.settings.broken_rules_notice, time.time()
+        state, warn = self.paths.state, self.warnings.append
+        tell_of_broken_rules(self._rules, mistakes, state, maildir, after, now, warn)
 
     def _remember(
         self, message: Message, decision: Decision, evidence: Evidence, receipt: Receipt
@@ -171,12 +182,11 @@ class OneDelivery:
 
     def _load_rules(self) -> Program:
         """The user's rules; none where the place is certain without them."""
-        path = self.options.get("rules") or self.paths.rules
-        program = load_program(path, self.paths.cache, self.warnings.append)
+        program = load_program(self._rules, self.paths.cache, self.warnings.append)
         if program is not None:
             return program
         if "maildir" not in self.options and not os.path.isdir(self.paths.maildir):
-            raise Temporary(f"no usable rules in {path}, and no Maildir to be sure of")
+            raise Temporary(f"no usable rules in {self._rules}, and no Maildir to be sure of")
         return no_rules()
 
     def _maildir(self, program: Program) -> Maildir:
@@ -184,6 +194,10 @@ class OneDelivery:
         told = self.options.get("maildir") or settings.maildir
         root = self.paths.expand(told) if told else self.paths.maildir
         return maildir_at(root, settings, create=told is not None)
+
+    @property
+    def _rules(self) -> str:
+        return self.options.get("rules") or self.paths.rules
 
     @property
     def _log_path(self) -> str | None:

@@ -30,6 +30,7 @@ from maildrop_py.lmtp.reply import Reply, answer_to
 from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.paths import UserPaths
 from maildrop_py.report.delivery_log import log_delivery, log_failure
+from maildrop_py.rules.program.cache import NOT_USABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -245,11 +246,24 @@ class RecipientDelivery:
         if evidence is not None:
             evidence.delivered(decision.learn)
             warnings += evidence.warnings
+        self._tell_of_broken_rules(warnings)
         log_delivery(
             self.mailbox.log or None,
             *(self.envelope, self._message, decision, receipt.paths, warnings, time.time()),
             command="serve",
             evidence=evidence,
+        )
+
+    def _tell_of_broken_rules(self, warnings: list[str]) -> None:
+        mistakes = [it for it in self._warnings if it.startswith(NOT_USABLE)]
+        if not mistakes or not self.mailbox.own_rules:
+            return
+        from maildrop_py.delivery.broken_rules import tell_of_broken_rules
+
+        mailbox, after = self.mailbox, self._decider.program.settings.broken_rules_notice
+        tell_of_broken_rules(
+            *(mailbox.rules, mistakes, mailbox.state, self._maildir(), after, time.time()),
+            warnings.append,
         )
 
     def _fail(self, error: Exception) -> None:

@@ -122,6 +122,20 @@ def test_broken_rules_stop_no_mail_and_are_said_once(server: Server) -> None:
     wait_until(lambda: arrives_in(server, ".Mended"))
 
 
+def test_rules_that_stay_broken_are_told_of_in_inbox(server: Server) -> None:
+    server.write_rules("rules: [{when: {subjec: x}}]", "rules/anna.yaml")
+    found = (server.folder / "rules/anna.yaml").stat()
+    state = server.folder / "state/anna"
+    state.mkdir(parents=True, mode=0o700)
+    version = f"{found.st_ino:x}-{found.st_mtime_ns:x}"
+    (state / "broken-rules").write_text(f"{version} {int(time.time()) - 7200}")
+    server.start(f"--rules={server.folder}/rules/{{user}}.yaml")
+    server.hand_over(mail("x"), "anna@example.org")
+    told = b"Your mail rules have a mistake: anna.yaml"
+    inbox = server.folder / "users/anna/new"
+    wait_until(lambda: any(told in path.read_bytes() for path in inbox.glob("*")))
+
+
 def test_rules_that_were_never_good_leave_mail_in_inbox(server: Server) -> None:
     server.write_rules("rules: [")
     server.start()

@@ -14,9 +14,11 @@ class Settings:
     `dns_timeout` is in seconds and is one budget for a whole message. `me` are
     the user's own addresses and domains, `server_names` the server's own names and
     domains. Each character of `recipient_delimiter` ends a user's name in an address.
-    `countries` is the file of the table of countries, `store` where several
-    hosts share what they learn. `scanners` are (name, address, bytes of the largest
-    message, 0 for the usual limit), asked within `scan_timeout` seconds in all.
+    `broken_rules_notice` is how many seconds the rules must be broken until the user
+    gets a message about it, 0 for never. `countries` is the file of the
+    table of countries, `store` where several hosts share what they learn.
+    `scanners` are (name, address, bytes of the largest message, 0 for the usual
+    limit), asked within `scan_timeout` seconds in all.
     """
 
     maildir: str | None = None
@@ -33,6 +35,7 @@ class Settings:
     sendmail: str = SENDMAIL
     allow_commands: bool = False
     subscribe: bool = True
+    broken_rules_notice: float = 3600.0
     countries: str = ""
     store: str = ""
     scanners: tuple[tuple[str, str, int], ...] = ()

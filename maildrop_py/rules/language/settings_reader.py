@@ -13,6 +13,7 @@ from maildrop_py.rules.language import scanner_settings
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.language.settings import Settings
+from maildrop_py.rules.matching.comparison import AGES
 
 LAYOUTS = ("maildir++", "fs")
 ENCODINGS = ("imap-utf-7", "utf-8")
@@ -93,6 +94,18 @@ def _delimiter(node: Node) -> str:
     return text
 
 
+def _notice(node: Node, scope: Scope) -> dict[str, Any]:
+    """A time such as `1h` or `2d`; false for never."""
+    if node.kind == "boolean" and not node.boolean():
+        return {"broken_rules_notice": 0.0}
+    text = node.text()
+    number = text.rstrip("abcdefghijklmnopqrstuvwxyz")
+    unit = text[len(number) :]
+    if not number.isascii() or not number.isdigit() or unit not in AGES or not int(number):
+        raise node.mistake(f"{text!r} is not a time", "such as 1h or 2d, or false for never")
+    return {"broken_rules_notice": int(number) * float(AGES[unit])}
+
+
 def _path(node: Node) -> str:
     if not node.text():
         raise node.mistake("a path must stand here", "such as ~/Maildir")
@@ -127,6 +140,7 @@ _READERS: dict[str, Callable[[Node, Scope], dict[str, Any]]] = {
     "sendmail": lambda node, scope: {"sendmail": _path(node)},
     "allow_commands": lambda node, scope: {"allow_commands": node.boolean()},
     "subscribe": lambda node, scope: {"subscribe": node.boolean()},
+    "broken_rules_notice": _notice,
     "countries": lambda node, scope: {"countries": scope.path(node)},
     "store": lambda node, scope: {"store": _store(node)},
     "scanners": lambda node, scope: scanner_settings.read(node),
@@ -170,6 +184,10 @@ SCHEMA: dict[str, Any] = {
     "sendmail": {"type": "string"},
     "allow_commands": {"type": "boolean"},
     "subscribe": {"type": "boolean"},
+    "broken_rules_notice": {
+        "anyOf": [{"const": False}, {"type": "string", "pattern": "^[0-9]+[a-z]+$"}],
+        "description": "how long rules must be broken until a message says so; false: never",
+    },
     "countries": {"type": "string", "description": "made by `maildrop-py country build`"},
     "store": {"type": "string", "pattern": "^redis://.", "description": "shared by hosts"},
     "scanners": scanner_settings.SCHEMA,

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 FORMAT = 5
 KEY = f"maildrop-py rules {FORMAT} {__version__} {sys.hexversion:x}\n".encode()
 
+NOT_USABLE = "rules not usable: "
+"""How warnings about mistakes begin."""
+
 MOST_SHOWN = 10
 """Mistakes that each delivery warns of; `check` shows them all."""
 
@@ -111,9 +114,9 @@ def _compile(
 def _explain(error: BaseException, warn: Callable[[str], None]) -> None:
     lines = str(error).splitlines() if isinstance(error, MaildropError | OSError) else []
     for line in lines[:MOST_SHOWN] or [f"{type(error).__name__}: {error}"]:
-        warn(f"rules not usable: {line}")
+        warn(f"{NOT_USABLE}{line}")
     if len(lines) > MOST_SHOWN:
-        warn(f"rules not usable: {len(lines) - MOST_SHOWN} more mistakes")
+        warn(f"{NOT_USABLE}{len(lines) - MOST_SHOWN} more mistakes")
 
 
 def _stamps_of_this_program() -> tuple[Stamp, ...]:
