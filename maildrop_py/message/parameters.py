@@ -56,15 +56,21 @@ def _unescaped(text: str) -> str:
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Each `name=value` behind the first semicolon, quotes taken off."""
-    at = text.find(";")
-    while at >= 0:
+    """Each `name=value`, quotes taken off; the word in front of the `=` is the name.
+
+    So that comments, and a semicolon that is missing, hide no name.
+    """
+    at = -1
+    while True:
         equals = text.find("=", at + 1)
         if equals < 0:
             return
-        name = text[at + 1 : equals].rpartition(";")[2].strip().lower()
+        words = text[at + 1 : equals].rpartition(";")[2].split()
         value, at = _value(text, equals + 1)
-        yield name, value
+        if words:
+            yield words[-1].lower(), value
+        if at < 0:
+            return
 
 
 def _value(text: str, start: int) -> tuple[str, int]:

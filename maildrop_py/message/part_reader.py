@@ -38,6 +38,7 @@ MOST_BOUNDARY_LINES = 100_000
 LONGEST_PART_HEADER = 1 << 16  # bytes
 MOST_FIELDS = 10  # of one name that are read
 LONGEST_FIELD = 1 << 16  # bytes of a Content-Type or Content-Disposition that are read
+_MOST_DECODED = 2  # times the message: base64 in base64 takes 1.75
 _LONGEST_BOUNDARY = 1000  # bytes, of RFC 2046's 70
 
 OPAQUE = "application/octet-stream"
@@ -120,7 +121,7 @@ class PartReader:
 
     def read(self, headers: Headers, data: bytes, start: int) -> None:
         """The parts of the message with these headers, whose body begins at data[start]."""
-        self._to_decode = len(data)
+        self._to_decode = _MOST_DECODED * len(data)
         _Walk(self, data, 0).walk(Part(headers, data, start, "text/plain"))
 
     def reached(self, limit: str) -> None:

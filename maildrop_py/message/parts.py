@@ -236,7 +236,8 @@ def _dispositions(part: Part) -> list[str]:
     """The first word of each Content-Disposition (RFC 2183), in lower case."""
     fields = part.headers.all("Content-Disposition")[:MOST_FIELDS]
     words = [field.raw[:LONGEST_FIELD].partition(b";")[0] for field in fields]
-    return [str(without_comments(word).strip(), "latin-1").lower() for word in words]
+    texts = [str(without_comments(word), "latin-1").lower().split() for word in words]
+    return ["".join(text[:1]) for text in texts]
 
 
 def _attachments_of(part: Part) -> list[Attachment]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import binascii
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maildrop_py.message.parts import Attachment, read_parts
+from maildrop_py.message.headers import Headers
+from maildrop_py.message.parts import Attachment, Parts, read_parts
 
 OCTETS = "application/octet-stream"
 
@@ -178,3 +180,125 @@ LINES = st.sampled_from(
 def test_nothing_raises(content: bytes) -> None:
     for body in read_parts(content).bodies:
         body.encode()
+
+
+ATTACHED = b"Content-Type: a/b\nContent-Disposition: attachment; filename=a.exe\n"
+EVIL = b"--cut\n" + ATTACHED + b"\nMZ\n--cut--\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"X-Mailer : x\nContent-Type: multipart/mixed; boundary=cut\n\n",
+        b"no colon here\nContent-Type: multipart/mixed; boundary=cut\n\n",
+        b"Subject: x\n>From y\nContent-Type: multipart/mixed; boundary=cut\n\n",
+        b": x\nContent-Type: multipart/mixed; boundary=cut\n\n",
+        b"\n\nContent-Type: multipart/mixed; boundary=cut\n\n",
+        b" first\nContent-Type: multipart/mixed; boundary=cut\n\n",
+        b"Content-Type : multipart/mixed; boundary=cut\n\n",
+        b"Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=cut\n\n",
+        b"Content-Type: multipart/mixed; (it is) boundary=cut\n\n",
+        b"Content-Type: (mail) multipart/mixed; boundary=cut\n\n",
+        b"Content-Type: multipart / mixed; boundary=cut\n\n",
+        b"Content-Type: multipart/mixed\n\t;\n\tboundary = \"cut\"\n\n",
+        b"Content-Type: MULTIPART/MIXED; BOUNDARY=cut\n\n",
+        b"Content-Type: multipart/mixed; boundary=cut (comment)\n\n",
+        b"Content-Type: multipart/mixed; boundary*0=c; boundary*1=ut\n\n",
+        b"Content-Type: multipart/mixed; boundary=cut\nContent-Transfer-Encoding: base64\n\n",
+        b"Content-Type: multipart/mixed; boundary=cut\r\n\r\n",
+        b"Content-Type: multipart/mixed; boundary=cut\n\npreamble\n",
+        b"Content-Type: multipart/mixed; boundary=cut\n\n--cut--\n",
+        b"Content-Type: multipart/mixed; boundary=cut\n\n--cut\nheader: only\n",
+        b"Content-Type: multipart/mixed; boundary=out\n\n--out\n"
+        b"Content-Type: multipart/mixed; boundary=cut\n\n",
+        b"Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=cut\n\n",
+    ],
+)  # fmt: skip
+def test_no_odd_line_hides_an_attachment(head: bytes) -> None:
+    assert "a.exe" in [file.name for file in read_parts(head + EVIL).attachments]
+
+
+@pytest.mark.parametrize(
+    "behind", [b"--cut \n", b"--cut\t\r\n", b"--cut trailing words\n", b"--cut\r\n"]
+)
+def test_what_is_behind_a_boundary_in_its_line_does_not_matter(behind: bytes) -> None:
+    start = b"Content-Type: multipart/mixed; boundary=cut\n\n--cut\n\ntext\n"
+    assert [f.name for f in read_parts(start + behind + ATTACHED + b"\nMZ\n").attachments] == [
+        "a.exe"
+    ]
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    [b"base64", b"BASE64 ", b"base64 (as usual)", b"quoted-printable", b"x-uuencode", b"7bit"],
+)
+@pytest.mark.parametrize("kind", [b"message/rfc822", b"message/global", b"message/partial"])
+def test_an_attachment_in_an_encoded_message_in_the_message_is_seen(
+    kind: bytes, encoding: bytes
+) -> None:
+    inner = b"Subject: in\nContent-Type: multipart/mixed; boundary=in\n\n"
+    inner += EVIL.replace(b"cut", b"in")
+    if encoding.lower().startswith(b"base64"):
+        inner = base64.encodebytes(inner)
+    elif encoding == b"quoted-printable":
+        inner = inner.replace(b"=", b"=3D").replace(b"attachment", b"attach=\nment")
+    elif encoding == b"x-uuencode":
+        lines = [binascii.b2a_uu(inner[at : at + 45]) for at in range(0, len(inner), 45)]
+        inner = b"begin 644 x\n" + b"".join(lines) + b"`\nend\n"
+    part = b"Content-Type: " + kind + b"\nContent-Transfer-Encoding: " + encoding + b"\n\n" + inner
+    assert "a.exe" in [file.name for file in read_parts(multipart(part)).attachments]
+
+
+def test_a_message_twice_encoded_is_read() -> None:
+    head = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+    inner = b"Content-Type: multipart/mixed; boundary=cut\n\n" + EVIL
+    twice = head + base64.encodebytes(head + base64.encodebytes(inner))
+    assert [file.name for file in read_parts(twice).attachments] == ["a.exe"]
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (
+            b"Content-Type: text/plain\nContent-Disposition: attachment; filename=evil.exe",
+            "evil.exe",
+        ),
+        (b"Content-Disposition: attachment; filename=evil.exe", "evil.exe"),
+        (b"Content-Type: application/octet-stream name=evil.exe", "evil.exe"),
+        (b"Content-Disposition: inline\nContent-Disposition: attachment; filename=e.exe", "e.exe"),
+        (b"Content-Disposition: attachment filename=evil.exe", "evil.exe"),
+        (b"Content-Type: application/x-a; name*=utf-8''evil%2Eexe", "evil.exe"),
+        (b"Content-Type: multipart/mixed; name=evil.exe", "evil.exe"),
+    ],
+)
+def test_the_name_of_a_message_that_is_one_file_is_found(head: bytes, name: str) -> None:
+    """Nothing but the header is read for it."""
+
+    def nobody_reads(most: int) -> bytes:
+        raise AssertionError
+
+    headers = Headers(head + b"\n\n")
+    is_container = b"multipart" in head
+    parts = Parts(
+        headers, (lambda most: head + b"\n\nMZ") if is_container else nobody_reads, lambda: 99
+    )
+    assert [file.name for file in parts.attachments] == [name]
+
+
+def test_the_text_of_a_part_without_header_is_text() -> None:
+    parts = read_parts(multipart(b"I have no header at all", b"\nneither have I", b"A: b\n\nbody"))
+    assert parts.bodies == ("I have no header at all", "neither have I", "body")
+
+
+def test_text_in_a_header_that_never_ends_is_text() -> None:
+    assert read_parts(b"Subject: x\nthis is no field\nnor this\n").bodies == (
+        "this is no field\nnor this\n",
+    )
+
+
+def test_cr_alone_ends_lines_where_it_does_so_in_the_header() -> None:
+    data = (b"Content-Type: multipart/mixed; boundary=cut\n\n--cut\n\ntext\n" + EVIL).replace(
+        b"\n", b"\r"
+    )
+    parts = read_parts(data)
+    assert (parts.bodies, [file.name for file in parts.attachments]) == (("text",), ["a.exe"])
