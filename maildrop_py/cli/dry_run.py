@@ -34,6 +34,7 @@ from maildrop_py.report.dry_run_rows import (
 from maildrop_py.report.explain import explain as explain_text
 from maildrop_py.report.sender_path import path_lines, was_asked
 from maildrop_py.report.tables import counted
+from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import NO_RULE
 from maildrop_py.rules.program.program import Program
 
@@ -132,7 +133,7 @@ def _print_explanation(run: DryRun, named: NamedMessage, with_path: bool) -> Non
     """Why one message goes where it goes; by which way it came if a rule or the user asks."""
     decision, evidence = run.decide(named.message, explaining=True)
     path = path_lines(evidence) if with_path or was_asked(evidence) else ()
-    click.echo(f"== {named.path}")
+    click.echo(f"== {visible(named.path)}")
     click.echo(explain_text(named.message, decision, len(run.program), path))
 
 
@@ -145,7 +146,7 @@ def _print_changes(now: DryRun, then: DryRun, messages: Messages, as_lines: bool
             return ""
         if as_lines:
             return json_text({"path": named.path, "now": as_json(old), "then": as_json(new)})
-        return f"{named.path}: {_by(old)} → {_by(new)}"
+        return visible(f"{named.path}: {_by(old)} → {_by(new)}")
 
     same = changed = 0
     for line in messages.each(change):

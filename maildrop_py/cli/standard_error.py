@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from maildrop_py.report.visible import visible
+
 
 def say(what: str, why: str) -> None:
     """One line on standard error: a path or `warning`, and what is to be said about it."""
-    print(f"{what}: {why}", file=sys.stderr, flush=True)
+    print(visible(f"{what}: {why}"), file=sys.stderr, flush=True)
 
 
 def warn(text: str) -> None:

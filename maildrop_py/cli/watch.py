@@ -35,6 +35,7 @@ from maildrop_py.refile.maildir_messages import globs_of
 from maildrop_py.refile.run import Changed, OnChanged
 from maildrop_py.refile.watched import WatchedMaildir
 from maildrop_py.report.refile_log import LoggingReporter
+from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import destination
 from maildrop_py.rules.program.cache import load_program
 from maildrop_py.rules.program.program import Program
@@ -209,7 +210,8 @@ class WatchReporter:
         warn(text)
 
     def _changed(self, where: str, rule: str, changed: Changed) -> None:
-        self._output.write(f"{os.path.basename(changed.path)}: to {where} [{rule}]\n")
+        name = os.path.basename(changed.path)
+        self._output.write(visible(f"{name}: to {where} [{rule}]") + "\n")
 
 
 def _differs(one: Program, other: Program) -> bool:

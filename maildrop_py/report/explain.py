@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from maildrop_py.decision.decision import Decision, RuleTrace
-from maildrop_py.report.tables import width_of
+from maildrop_py.report.tables import painted, width_of
+from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import in_short, sentence
 from maildrop_py.rules.condition import Outcome
 from maildrop_py.rules.conditions.all import All
@@ -24,6 +25,7 @@ WIDTH = 96
 """Columns that the text of a header may fill before it is cut around the match."""
 
 ANSWERS = {True: "yes", False: "no", None: "unknown"}
+COLOURS = {True: "32", False: "31", None: "33"}
 
 
 def explain(message: Message, decision: Decision, rules: int, path: Iterable[str] = ()) -> str:
@@ -54,7 +56,7 @@ def _summary(message: Message) -> Iterator[str]:
 
 def _rule(number: int, trace: RuleTrace) -> Iterator[str]:
     rule = trace.rule
-    state = "fires" if trace.fired else _why_not(trace.outcome)
+    state = painted("fires", "1;32") if trace.fired else _why_not(trace.outcome)
     yield f"{number}. {rule.name} ({_base(rule.file)}:{rule.line}): {state}"
     if trace.outcome is not None:
         for condition, outcome in trace.outcome.children:
@@ -76,11 +78,12 @@ def _condition(condition: Condition, outcome: Outcome | None, depth: int) -> Ite
     if outcome is None:
         yield f"{indent}(not asked) {condition.describe()}"
         return
-    why = f" ({outcome.why})" if outcome.why else ""
-    yield f"{indent}{ANSWERS[outcome.held]}: {condition.describe()}{why}"
+    why = visible(f" ({outcome.why})") if outcome.why else ""
+    answer = painted(ANSWERS[outcome.held], COLOURS[outcome.held])
+    yield f"{indent}{answer}: {condition.describe()}{why}"
     yield from _seen(outcome, indent + "     ")
-    for inner, answer in outcome.children:
-        yield from _condition(inner, answer, depth + 1)
+    for inner, its_outcome in outcome.children:
+        yield from _condition(inner, its_outcome, depth + 1)
 
 
 def _seen(outcome: Outcome, indent: str) -> Iterator[str]:
@@ -100,7 +103,7 @@ def _mark(columns: int) -> str:
 
 def _cut(text: str, span: tuple[int, int] | None) -> tuple[str, tuple[int, int] | None]:
     """At most WIDTH characters of `text`, those around the match."""
-    shown = "".join(char if char.isprintable() else " " for char in text)
+    shown = visible(text)
     if len(shown) <= WIDTH:
         return shown, span
     start = max(0, (span[0] if span else 0) - WIDTH // 3)
@@ -117,16 +120,16 @@ def _cut(text: str, span: tuple[int, int] | None) -> tuple[str, tuple[int, int] 
 def _result(decision: Decision) -> Iterator[str]:
     yield ""
     by = f"by rule {decision.rule!r}" if decision.rule else "no rule ended the run"
-    yield f"result: {sentence(decision)} ({by})"
+    yield f"result: {visible(sentence(decision))} ({by})"
     for name, value in decision.add_headers:
-        yield f"        adds {name}: {value}"
+        yield f"        adds {name}: {visible(value)}"
     if decision.remove_headers:
         yield f"        removes {', '.join(decision.remove_headers)}"
     if decision.learn is not None:
         yield f"        is learnt as {'spam' if decision.learn else 'ham'}"
     if len(decision.actions) > 1:
         for action in decision.actions:
-            yield f"        {in_short(action)} (rule {action.rule!r})"
+            yield f"        {visible(in_short(action))} (rule {action.rule!r})"
 
 
 def _base(path: str) -> str:

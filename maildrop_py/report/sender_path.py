@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from maildrop_py.report.visible import visible
+
 if TYPE_CHECKING:
     from maildrop_py.evidence.border import Border
     from maildrop_py.evidence.evidence import Evidence
@@ -24,10 +26,10 @@ def path_lines(evidence: Evidence) -> Iterator[str]:
     border = evidence.border()
     yield "path:"
     for sentence in border.sentences():
-        yield f"    {_printable(sentence)}"
+        yield f"    {visible(sentence)}"
     yield "sender:"
     for sentence in (*_client(border, evidence.answered("reverse name")), *_asked(evidence)):
-        yield f"    {_printable(sentence)}"
+        yield f"    {visible(sentence)}"
 
 
 def was_asked(evidence: Evidence) -> bool:
@@ -56,7 +58,3 @@ def _asked(evidence: Evidence) -> Iterator[str]:
     if auth is not None:
         said = ", ".join(f"{one.method}={one.result}" for one in auth.findings)
         yield auth.unknown or f"{', '.join(auth.servers)}: {said or 'no result'}"
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)
