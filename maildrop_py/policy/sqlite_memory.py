@@ -52,7 +52,9 @@ _NEW = (
 _ANY = "INSERT OR REPLACE INTO kept VALUES (?1, ?2, ?3, ?4)"
 _SLICE = "SELECT pending, ends, key FROM kept WHERE key >= ?1 AND key < ?2"
 _REMOVE = "DELETE FROM kept WHERE key = ?1"
-_ONE = "SELECT value FROM kept WHERE key = ?1 AND ends > ?2"
+_SEVERAL = "SELECT key, value FROM kept WHERE ends > ? AND key IN ("
+AT_ONCE = 500
+"""Keys that are looked up in one go: SQLite allows no endless statements."""
 
 
 class SqliteMemory:
@@ -189,9 +191,12 @@ def _edges(number: int) -> tuple[bytes, bytes]:
 
 
 def _read(connection: sqlite3.Connection, keys: list[bytes], now: int) -> dict[bytes, bytes]:
-    execute = connection.execute
-    found = [(key, execute(_ONE, (key, now)).fetchone()) for key in keys]
-    return {key: row[0] for key, row in found if row is not None}
+    found: dict[bytes, bytes] = {}
+    for at in range(0, len(keys), AT_ONCE):
+        these = keys[at : at + AT_ONCE]
+        text = _SEVERAL + ",".join("?" * len(these)) + ")"
+        found.update(connection.execute(text, (now, *these)).fetchall())
+    return found
 
 
 def _write(connection: sqlite3.Connection, changes: list[Change], now: int) -> bool:
