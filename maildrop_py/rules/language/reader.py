@@ -21,6 +21,7 @@ from maildrop_py.rules.language.settings_reader import SETTINGS, read_setting
 from maildrop_py.rules.language.sources import Sources
 from maildrop_py.rules.language.then import parse_then
 from maildrop_py.rules.language.vocabulary import MAIL, Vocabulary
+from maildrop_py.rules.language.warnings.settings import warn_of_setting
 from maildrop_py.rules.language.when import parse_when
 from maildrop_py.rules.language.yaml_tree import parse
 
@@ -30,12 +31,15 @@ DEEPEST_INCLUDE = 20
 MOST_PROBLEMS = 100
 
 
-def read_rules(path: str, enforce_trust: bool = True, home: str | None = None) -> RuleSet:
+def read_rules(
+    path: str, enforce_trust: bool = True, home: str | None = None, warns: bool = True
+) -> RuleSet:
     """The rules of the file at `path`; raises RuleError with every mistake.
 
-    `home` is what `~` stands for, if not the process's own home directory.
+    `home` is what `~` stands for, if not the process's own home directory. Unless it
+    `warns`, nothing is looked at that is allowed.
     """
-    reader = Reader(Sources(enforce_trust), home)
+    reader = Reader(Sources(enforce_trust), home, warns=warns)
     reader.read_file(os.path.abspath(path), None)
     return reader.finished()
 
@@ -44,10 +48,14 @@ class Reader:
     """Collects settings, rules, examples and mistakes over all files."""
 
     def __init__(
-        self, sources: Sources, home: str | None = None, vocabulary: Vocabulary = MAIL
+        self,
+        sources: Sources,
+        home: str | None = None,
+        vocabulary: Vocabulary = MAIL,
+        warns: bool = True,
     ) -> None:
         self.problems: list[Problem] = []
-        self.scope = Scope(sources, self.problems, parse_when, home, vocabulary)
+        self.scope = Scope(sources, self.problems, parse_when, home, vocabulary, warns)
         self.settings = Settings()
         self.rules: list[Rule] = []
         self.examples: list[Example] = []
@@ -67,6 +75,7 @@ class Reader:
             tuple(self.rules),
             tuple(self.examples),
             self.scope.sources.stamps,
+            tuple(self.scope.warnings),
         )
 
     def read_file(self, path: str, include: Node | None) -> None:
@@ -110,6 +119,9 @@ class Reader:
             if len(self._open) > 1:
                 raise key.mistake(f"`{name}` belongs into the first file, not an included one")
             self.settings = read_setting(self.settings, name, value, self.scope)
+            self.scope.settings = self.settings
+            if self.scope.warns:
+                warn_of_setting(name, value, self.scope)
         elif value.kind != "nothing":
             read = {"include": self._include, "rules": self._read_rule}.get(
                 name, self._read_example

@@ -6,6 +6,7 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.errors import Problem
     from maildrop_py.rules.actions.action import Action
     from maildrop_py.rules.condition import Condition
     from maildrop_py.rules.language.examples import Example
@@ -34,9 +35,13 @@ class Rule:
 
 @record
 class RuleSet:
-    """All rules in order, with what else the files said."""
+    """All rules in order, with what else the files said.
+
+    `warnings` are those about single values; `warnings_about` has all of them.
+    """
 
     settings: Settings
     rules: tuple[Rule, ...]
     examples: tuple[Example, ...]
     stamps: tuple[Stamp, ...]
+    warnings: tuple[Problem, ...] = ()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from maildrop_py.errors import Problem
 from maildrop_py.rules.language.document import Mistake, Node
 from maildrop_py.rules.language.limits import INSTRUCTIONS, LINES, TooMuch
+from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.language.sources import UntrustedFile
 from maildrop_py.rules.language.vocabulary import MAIL
 
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 class Scope:
     """The surroundings of one rules file while it is read.
 
-    `read_when` reads the conditions that are inside others (`when.parse_when`).
+    `read_when` reads the conditions that are inside others (`when.parse_when`). Unless
+    it `warns`, nobody looks at warnings, and none need be looked for. `folders` are the
+    names of folders so far, each by its case-folded form, with its line.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Scope:
         read_when: WhenReader,
         home: str | None = None,
         vocabulary: Vocabulary = MAIL,
+        warns: bool = True,
     ) -> None:
         self._read_when = read_when
         self.sources = sources
@@ -54,6 +58,10 @@ class Scope:
         self.home = os.path.expanduser("~") if home is None else home
         self.variables: set[str] = set()
         self.rule_groups: set[str] = set()
+        self.settings = Settings()
+        self.warns = warns
+        self.warnings: list[Problem] = []
+        self.folders: dict[str, tuple[str, int]] = {}
 
     def attempt(self, read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
         """What `read` makes of its arguments, or None with the mistake noted.
@@ -66,20 +74,32 @@ class Scope:
             self.problems.append(mistake.problem)
             return None
 
+    def warn(self, node: Node, text: str, hint: str = "") -> None:
+        """Note what is allowed, but hardly meant."""
+        self.warnings.append(Problem(node.file, node.line, node.column, text, hint))
+
+    def warn_at(self, file: str, line: int, text: str, hint: str = "") -> None:
+        """The same for a line of another file."""
+        self.warnings.append(Problem(file, line, 1, text, hint))
+
     def conditions(self, node: Node, pairs: Pairs | None = None) -> Condition:
         """The conditions of the mapping `node`, or of some `pairs` of it, which must all hold."""
         return self._read_when(node, self, pairs)
 
     def lines_of(self, node: Node) -> list[str]:
         """The lines of the file that `node` names, `#` comments and blanks left out."""
+        return [line for _, line in self.numbered_lines_of(node)]
+
+    def numbered_lines_of(self, node: Node) -> list[tuple[int, str]]:
+        """lines_of() with the number of each line, counted from 1."""
         path = self.path(node)
         try:
             lines = self.sources.read(path).splitlines()
             self.sources.limits.take(LINES, len(lines))
         except (OSError, UnicodeDecodeError) as error:
             raise node.mistake(f"{path} cannot be used: {reason(error)}", advice(error)) from None
-        without_comments = (f" {line}".partition(" #")[0].strip() for line in lines)
-        return [line for line in without_comments if line]
+        without_comments = ((f" {line}".partition(" #")[0]).strip() for line in lines)
+        return [(number, line) for number, line in enumerate(without_comments, 1) if line]
 
     def count_instructions(self, node: Node, size: int) -> None:
         """Raises Mistake where the expressions up to this one are too large together."""

@@ -48,7 +48,12 @@ def _one(key: Node, value: Node, scope: Scope) -> Action:
     name = key.text()
     words = scope.vocabulary
     if name in words.actions:
-        return action_class(name).parse(value, scope)
+        found = action_class(name).parse(value, scope)
+        if scope.warns:
+            from maildrop_py.rules.language.warnings.actions import warn_of_action
+
+            warn_of_action(name, value, scope)
+        return found
     if name in words.conditions:
         hint = "a condition: it belongs under `when`"
     else:

@@ -56,8 +56,21 @@ def _one(key: Node, value: Node, scope: Scope, totals: list[Node]) -> Condition:
     if name not in scope.vocabulary.conditions:
         raise key.mistake(f"unknown condition {name!r}", _hint(name, scope.vocabulary))
     if name == "weigh":
-        return parse_weigh(value, scope, totals)
-    return condition_class(name).parse(value, scope)
+        found: Condition = parse_weigh(value, scope, totals)
+    else:
+        found = condition_class(name).parse(value, scope)
+    if scope.warns:
+        _warn(name, value, scope, totals)
+    return found
+
+
+def _warn(name: str, value: Node, scope: Scope, totals: list[Node]) -> None:
+    from maildrop_py.rules.language.warnings.conditions import warn_of_condition, warn_of_total
+
+    if name == "weigh":
+        warn_of_total(value, scope, totals[0] if totals else None)
+    else:
+        warn_of_condition(name, value, scope)
 
 
 def _hint(name: str, vocabulary: Vocabulary) -> str:

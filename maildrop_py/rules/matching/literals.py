@@ -27,14 +27,14 @@ MOST_ALTERNATIVES = 32
 
 def regex(expression: str) -> Regex:
     """The Regex for an expression, its necessary literals found."""
-    tree = _parse(expression)
+    tree = parsed(expression)
     literals = None if tree is None else _required(tree)
     if literals is None or len(literals) > MOST_ALTERNATIVES:
         return Regex(expression)
     return Regex(expression, literals, _is_plain(tree))
 
 
-def _parse(expression: str) -> Any:
+def parsed(expression: str) -> Any:
     groups_aside = expression.replace("(?P<", "(").replace("(?:", "(")
     if any(sign in groups_aside for sign in ("[:", "\\Q", "(?")):
         return None  # character classes by name, quoting and flags differ in RE2

@@ -100,7 +100,7 @@ def _compile(
     from maildrop_py.rules.program.compiler import compile_rules
 
     own = _stamps_of_this_program()
-    rules = read_rules(path, home=home)
+    rules = read_rules(path, home=home, warns=False)
     program = compile_rules(rules)
     stamps = (*rules.stamps, *own)
     file = _cache_file(path, folder, home)

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given, settings
 
 from maildrop_py.rules.language.reader import load_text
-from maildrop_py.rules.language.warnings import warnings_about
+from maildrop_py.rules.language.unreachable import unreachable_rules
 from tests.rules.program.test_program import envelopes, heads, whens
 from tests.support.rules_reading import Answers, decided, rules_of
 
 
 def unreachable(*rules: str) -> list[str]:
-    return [problem.text for problem in warnings_about(rules_of(f"rules: [{', '.join(rules)}]"))]
+    return [
+        problem.text
+        for problem in unreachable_rules(rules_of(f"rules: [{', '.join(rules)}]").rules)
+    ]
 
 
 def rule(when: str, then: str = "{file: A}", name: str = "late") -> str:
@@ -102,7 +105,7 @@ def test_a_score_between_two_rules_may_let_the_second_fire() -> None:
 
 def test_the_warning_names_both_rules() -> None:
     text = "rules:\n- {name: a, then: {file: A}}\n- {name: b, then: {file: B}}\n"
-    (problem,) = warnings_about(load_text(text, "here/rules.yaml"))
+    (problem,) = unreachable_rules(load_text(text, "here/rules.yaml").rules)
     assert str(problem).startswith("here/rules.yaml:3:1: rule 'b' can never fire (")
     assert problem.hint == "'a' (rules.yaml:2) always ends the run first"
 
@@ -123,6 +126,6 @@ def test_no_rule_called_unreachable_ever_fires(
             }
         )
     )
-    if warnings_about(found):
+    if list(unreachable_rules(found.rules)):
         decision = decided(found, b"\n".join(head), envelope, Answers(None))  # type: ignore[arg-type]
         assert decision.filings[0].folder != "Late"

@@ -39,6 +39,7 @@ WHENS = {
     "client_tld": "[br, th]",
     "client_country": "[br, th]",
     "dnsbl": "{zone: zen.example.org, codes: [2]}",
+    "defect": "[mime_header, date_header]",
     "helo": "[no_dot, literal]",
     "s25r": "[1, 2]",
     "spf": "[pass, fail]",

@@ -1,0 +1,63 @@
+"""actions: what is odd about the value of an action, by the action's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from maildrop_py.rules.language.flag_names import LETTERS
+from maildrop_py.rules.language.warnings.programs import reason_against, warn_of_program
+
+if TYPE_CHECKING:
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+
+
+def warn_of_action(name: str, node: Node, scope: Scope) -> None:
+    """Warnings about one action that was read without a mistake."""
+    if name in ("pipe", "filter"):
+        warn_of_program(node, scope)
+    elif name == "set":
+        _set(node, scope)
+    elif name in ("file", "copy"):
+        _folder(node, scope)
+    elif name == "flags":
+        _flags(node, scope)
+    elif name == "forward":
+        _forward(node, scope)
+
+
+def _set(node: Node, scope: Scope) -> None:
+    """Programs of which the output is a value."""
+    for _, value in node.pairs():
+        for key, program in value.pairs() if value.kind == "mapping" else []:
+            if key.text() == "output":
+                warn_of_program(program, scope)
+
+
+def _folder(node: Node, scope: Scope) -> None:
+    written = node.text()
+    first, slash, rest = written.partition("/")
+    if slash and first.upper() == "INBOX":
+        said = f"{written!r} is a folder below INBOX on disk"
+        scope.warn(node, said, f"where clients show INBOX.{rest} by a prefix, it is called {rest}")
+    other = scope.folders.setdefault(written.casefold(), (written, node.line))
+    if other[0] != written:
+        said = f"{written!r} and {other[0]!r} are two folders"
+        scope.warn(node, said, f"the other is in line {other[1]}; write both alike")
+
+
+def _flags(node: Node, scope: Scope) -> None:
+    for item in node.alternatives():
+        name = item.text().removeprefix("$").lower()
+        if item.text().startswith("$") and name in LETTERS:
+            said = f"{item.text()} is a keyword of its own, not the flag `{name}`"
+            scope.warn(item, said, f"write {name}")
+
+
+def _forward(node: Node, scope: Scope) -> None:
+    address = node.text().lower()
+    if address in scope.settings.me:
+        scope.warn(node, f"{address} is one of `me`: mail would come back", "name another address")
+    why = reason_against(scope.settings.sendmail)
+    if why:
+        scope.warn(node, f"`forward` calls sendmail: {why[0]}", "set `sendmail` at the top")

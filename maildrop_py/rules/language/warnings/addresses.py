@@ -1,0 +1,54 @@
+"""addresses: entries of address tests and lists that no address can ever fit."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+
+_NAMED = re.compile(r".*<\s*([^<>\s]+@[^<>\s]+)\s*>\s*$")
+_EXPRESSION = re.compile(r"[\\^$()|\[\]{}]|\.\*|\.\+")
+
+
+def doubt_about_entry(entry: str) -> tuple[str, str] | None:
+    """What is odd about an address, domain or glob, and what would be right."""
+    bare = entry.removeprefix("<").removesuffix(">")
+    if bare == "":
+        return None  # the null sender
+    named = _NAMED.match(entry)
+    if named is not None and named[1] != bare:
+        return f"{entry!r} is not an address", f"write {named[1]} alone"
+    if _EXPRESSION.search(bare):
+        plain = re.sub(r"[\\^$()]", "", bare)
+        return (
+            f"{entry!r} is taken for an address, not for a regular expression",
+            f"write {plain.replace('.*', '*')}; * and ? stand for any characters",
+        )
+    if any(char.isspace() or char in ",;:\"'" for char in bare) and not bare.startswith('"'):
+        return f"{entry!r} is not an address", "one address, domain or glob"
+    return _doubt_about_domain(entry, bare)
+
+
+def _doubt_about_domain(entry: str, bare: str) -> tuple[str, str] | None:
+    local, at, domain = bare.rpartition("@")
+    if bare == "*":
+        return "* fits every address", "say which addresses"
+    if "@" in local and not local.startswith('"'):
+        return f"{entry!r} has two @", "one address"
+    labels = (domain if at else bare.removeprefix(".")).split(".")
+    if "" in labels and not (at and domain.startswith("*")):
+        return f"{entry!r} has an empty part in its domain", "such as boss@example.com"
+    if not at and len(labels) == 1 and not set("*?") & set(bare) and not bare.startswith("."):
+        return f"{entry!r} is neither an address nor a domain", "such as boss@example.com"
+    return None
+
+
+def warn_of_lines(node: Node, scope: Scope) -> None:
+    """Warnings about the lines of the list file that `node` names."""
+    for number, line in scope.numbered_lines_of(node):
+        doubt = doubt_about_entry(line)
+        if doubt is not None:
+            scope.warn_at(scope.path(node), number, *doubt)

@@ -1,0 +1,71 @@
+"""settings: those that cannot work, or that believe everybody."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.scope import Scope
+
+WIDEST = {4: 8, 16: 16}
+"""Prefix length of the largest networks that somebody may own, by bytes of an address."""
+
+
+def warn_of_setting(name: str, node: Node, scope: Scope) -> None:
+    """Warnings about the value of one setting."""
+    if name == "maildir":
+        _maildir(node, scope)
+    elif name == "trust":
+        _networks(node, scope)
+
+
+def _maildir(node: Node, scope: Scope) -> None:
+    written = node.text()
+    other_home = written.startswith("~") and written[1:2] not in ("", "/")
+    if "$" in written or "%" in written or other_home:
+        scope.warn(
+            node, f"{written!r} is taken as it is written", "write ~/ for the home directory"
+        )
+        return
+    path = written
+    if path == "~" or path.startswith("~/"):
+        path = scope.home + path[1:]
+    path = os.path.normpath(os.path.join(scope.home, path))
+    if path == os.path.normpath(scope.home):
+        scope.warn(node, f"{path} is your home directory", "such as ~/Maildir")
+    elif why := _why_no_maildir(path):
+        scope.warn(node, *why)
+
+
+def _why_no_maildir(path: str) -> tuple[str, str] | tuple[()]:
+    if os.path.lexists(path) and not os.path.isdir(path):
+        kind = "a file" if os.path.isfile(path) else "not a directory"
+        return f"{path} is {kind}, so it cannot be a Maildir", "name a directory"
+    existing = path
+    while not os.path.lexists(existing):
+        existing = os.path.dirname(existing)
+    if not os.path.isdir(existing):
+        return f"{existing} is not a directory, so {path} cannot be made", "name another place"
+    if existing != path and not os.access(existing, os.W_OK | os.X_OK):
+        return f"{path} is not there, and you may not write to {existing}", "name another place"
+    if existing == path and not os.access(path, os.W_OK | os.X_OK):
+        return f"you may not write to {path}", "let it belong to you"
+    return ()
+
+
+def _networks(node: Node, scope: Scope) -> None:
+    from maildrop_py.evidence.networks import parse_network
+
+    for key, value in node.pairs():
+        if key.text() != "networks":
+            continue
+        for item in value.items() if value.kind == "list" else [value]:
+            try:
+                network = parse_network(item.text())
+            except ValueError:
+                continue
+            if network.prefix < WIDEST[len(network.packed)]:
+                said = f"{item.text()} believes a large part of the internet"
+                scope.warn(item, said, "name the networks of your own relays")
