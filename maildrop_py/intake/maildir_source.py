@@ -15,7 +15,7 @@ import errno
 import os
 
 from maildrop_py.message.headers import HEAD_LIMIT, message_start
-from maildrop_py.message.message import FileSource, cut_head, read_head
+from maildrop_py.message.message import FileSource, cut_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,26 +38,22 @@ class MaildirSource(FileSource):
 
     __slots__ = ("_format",)
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self._format = ""
-
     @property
     def compression(self) -> str:
         """`gzip` or another format, "" if the file is not compressed."""
         self.head()
-        return self._format
+        return getattr(self, "_format", "")  # it is set for few, and this is made for many
 
     @property
     def size(self) -> int:
         start = message_start(self.head())
-        if not self._format:
+        if not self.compression:
             return super().size
         return (_size_in_name(self.path) or len(self._unpacked())) - start
 
     def content(self, most: int | None = None) -> bytes:
         start = message_start(self.head())
-        if not self._format:
+        if not self.compression:
             return super().content(most)
         return self._unpacked(None if most is None else start + most)[start:]
 
@@ -72,14 +68,10 @@ class MaildirSource(FileSource):
         return _in_memory(self._unpacked())
 
     def _read_head(self) -> bytes:
-        descriptor = super().open()
-        try:
-            head, whole = read_head(descriptor)
-        finally:
-            os.close(descriptor)
+        head = super()._read_head()
         if not head.startswith(_MAGIC):
-            self._whole = whole
             return head
+        self._whole = None
         self._format = _format_of(head)
         return cut_head(self._unpacked(HEAD_LIMIT))
 

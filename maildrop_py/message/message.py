@@ -56,6 +56,7 @@ if TYPE_CHECKING:
             """The message, `size` bytes or at most so many; without its `From ` line."""
 
 
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FIRST_READ = 1 << 12  # bytes: holds the header of most messages, and less of their bodies
 
 
@@ -132,11 +133,17 @@ class FileSource:
         return open_regular(self.path, follow_link=False)
 
     def _read_head(self) -> bytes:
-        descriptor = self.open()
+        try:
+            descriptor = os.open(self.path, _READ)
+        except OSError:
+            os.close(self.open())  # it says better what is wrong
+            raise
         try:
             head, self._whole = read_head(descriptor)
         finally:
             os.close(descriptor)
+        if not head:
+            os.close(self.open())  # a FIFO is empty too
         return head
 
 

@@ -81,11 +81,28 @@ def log_event(path: str | None, event: Event) -> None:
 def append_entries(path: str, entries: Iterable[dict[str, object]]) -> None:
     """Add entries to the file alone: there may be thousands when filed mail is moved."""
     try:
-        lines = "".join(map(json_line, entries))
+        all_entries = list(entries)
+        make = json_line if len(all_entries) < _MANY else _line_of
+        lines = "".join(map(make, all_entries))
         if lines:
             log_file.append(path, lines.encode("utf-8", "replace"), time.time())
     except OSError as error:
         system_log.write([f"delivery log {path}: {error.strerror or error}"], failed=True)
+
+
+_MANY = 50
+"""Entries for which `json` is worth importing."""
+
+
+def _line_of(entry: dict[str, object]) -> str:
+    """json_line(), in a third of the time."""
+    from json import dumps
+
+    try:
+        line = dumps(entry, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return json_line(entry)
+    return line + "\n" if line.isprintable() else json_line(entry)
 
 
 def log_trouble(error: Exception) -> None:
