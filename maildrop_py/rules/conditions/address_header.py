@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from maildrop_py.rules.matching.addresses import Addresses
 
 ENVELOPE_SCHEMA: dict[str, Any] = {
-    "anyOf": [{"$ref": "#/$defs/address_test"}, {"$ref": "#/$defs/text_test"}],
+    "$ref": "#/$defs/address_test",
     "description": "address, domain, glob, {file: list}, or regular expression",
 }
 SCHEMA: dict[str, Any] = {
-    **ENVELOPE_SCHEMA,
-    "anyOf": [*ENVELOPE_SCHEMA["anyOf"], {"$ref": "#/$defs/exists"}],
+    "anyOf": [{"$ref": "#/$defs/address_test"}, {"$ref": "#/$defs/exists"}],
+    "description": ENVELOPE_SCHEMA["description"],
 }
 
 

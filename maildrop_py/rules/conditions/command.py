@@ -54,8 +54,8 @@ class Command:
                 "required": ["run"],
                 "properties": {
                     **PROPERTIES,
-                    "yes": _STATUSES,
-                    "no": _STATUSES,
+                    "yes_on": _STATUSES,
+                    "no_on": _STATUSES,
                 },
             },
         ]
@@ -65,16 +65,16 @@ class Command:
     def parse(cls, node: Node, scope: Scope) -> Condition:
         from maildrop_py.rules.language.commands import parse_call
 
-        call = parse_call(node, scope, beside=("yes", "no"))
+        call = parse_call(node, scope, beside=("yes_on", "no_on"))
         if node.kind != "mapping":
             return cls(call)
         found = {key.text(): value for key, value in node.pairs()}
-        yes = _statuses(found["yes"]) if "yes" in found else _YES
-        no = _statuses(found["no"]) if "no" in found else _without(_NO, yes)
+        yes = _statuses(found["yes_on"]) if "yes_on" in found else _YES
+        no = _statuses(found["no_on"]) if "no_on" in found else _without(_NO, yes)
         for first, last in no:
             if _without(((first, last),), yes) != ((first, last),):
                 shown = _shown(((first, last),))
-                raise found["no"].mistake(f"status {shown} is among those of `yes` too")
+                raise found["no_on"].mistake(f"status {shown} is among those of `yes_on` too")
         return cls(call, yes, no)
 
     def describe(self) -> str:

@@ -1,9 +1,9 @@
 """branching: a JSON Schema that says what is wrong where it is.
 
 Where one of several alternatives must hold, a validator can only say that none does.
-Where they are of different types, the type decides which one is meant: then the
-mistake inside that one is reported, at its own place. Guarantee: the same
-documents are valid.
+The type of the value decides which one is meant, and among mappings the keys that
+only one of them needs: then the mistake inside that one is reported, at its own
+place. Guarantee: the same documents are valid.
 """
 
 from __future__ import annotations
@@ -20,32 +20,51 @@ def branching(schema: Any, definitions: Schema) -> Any:
         return [branching(each, definitions) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {key: branching(each, definitions) for key, each in schema.items()}
-    alternatives = found.get("anyOf")
-    if alternatives is None or "if" in found:
+    found = {key: branching(each, definitions) for key, each in schema.items() if key != "anyOf"}
+    if "anyOf" not in schema:
         return found
-    types = [_types(each, definitions) for each in alternatives]
-    del found["anyOf"]
-    if sum(map(len, types)) == len(frozenset().union(*types)):
-        tests = [{"type": sorted(each)} for each in types]
-    else:  # whatever no other alternative accepts is measured by the last, the most general one
-        special = [_target(each, definitions).get("required") is None for each in alternatives]
-        alternatives = [
-            each for _, each in sorted(zip(special, alternatives, strict=True), key=_first)
-        ]
-        tests = alternatives
-    return found | _chain(tests, alternatives)
+    return found | _by_type(schema["anyOf"], definitions)
 
 
-def _chain(tests: list[Schema], alternatives: list[Schema]) -> Schema:
-    """The first alternative whose test holds, the last one if none does."""
-    if len(alternatives) == 1:
-        return alternatives[0]
-    (test, *more), (first, *others) = tests, alternatives
-    return {"if": test, "then": first, "else": _chain(more, others)}
+def _by_type(alternatives: list[Schema], definitions: Schema) -> Schema:
+    """The alternatives that a value of each type may mean; others are of none of these types."""
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for kind in sorted(EVERY):
+        group = tuple(
+            number for number, each in enumerate(alternatives) if kind in _types(each, definitions)
+        )
+        if group:
+            groups.setdefault(group, []).append(kind)
+    known = sorted(kind for kinds in groups.values() for kind in kinds)
+    made: Schema = {"type": known}
+    for group, kinds in groups.items():
+        meant = _one_of([alternatives[number] for number in group], definitions)
+        if len(groups) == 1 and len(known) == len(EVERY):
+            return meant
+        made = {"if": {"type": kinds}, "then": meant, "else": made}
+    return made
 
 
-def _first(pair: tuple[bool, Schema]) -> bool:
+def _one_of(alternatives: list[Schema], definitions: Schema) -> Schema:
+    """The first alternative that fits; what none fits is measured by the most general, the last."""
+    general = [_is_general(each, definitions) for each in alternatives]
+    ordered = [one for _, one in sorted(zip(general, alternatives, strict=True), key=_rank)]
+    made = [branching(each, definitions) for each in ordered]
+    found: Schema = made.pop()
+    for each in reversed(made):
+        target = _target(each, definitions)
+        test = {"required": target["required"]} if "required" in target else each
+        found = {"if": test, "then": each, "else": found}
+    return found
+
+
+def _is_general(schema: Schema, definitions: Schema) -> bool:
+    """Whether nothing marks a value as meant for this alternative."""
+    target = _target(schema, definitions)
+    return not {"required", "const", "enum"} & set(target)
+
+
+def _rank(pair: tuple[bool, Schema]) -> bool:
     return pair[0]
 
 

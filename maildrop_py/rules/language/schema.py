@@ -9,7 +9,6 @@ whether commands are allowed) it lets through.
 from __future__ import annotations
 
 import sys
-from itertools import combinations
 from typing import Any
 
 from maildrop_py.rules.actions import ACTIONS, FINAL, NO_COPY
@@ -150,10 +149,14 @@ def _then() -> Schema:
     found = then.schema()
     for name in ACTIONS:
         found["properties"][name] = _described(found["properties"][name], action_class(name))
-    both: list[Schema] = [{"required": list(pair)} for pair in combinations(FINAL, 2)]
-    goes_on = {"continue": {"const": True}}
-    contrary = [{"required": [name, "continue"], "properties": goes_on} for name in NO_COPY]
-    return {**found, "not": {"anyOf": both + contrary}}
+    refused: Schema = {"not": {}, "errorMessage": "another action ends the run already"}
+    others: Schema = {
+        name: {"properties": dict.fromkeys(FINAL[at + 1 :], refused)}
+        for at, name in enumerate(FINAL)
+    }
+    for name in NO_COPY:
+        others[name]["properties"]["continue"] = {"const": False}
+    return {**found, "dependentSchemas": others}
 
 
 def _described(said: Schema, cls: type) -> Schema:

@@ -17,12 +17,12 @@ def test_zero_holds_and_one_does_not(status: int, answer: bool | None) -> None:
 @pytest.mark.parametrize(
     ("named", "answers"),
     [
-        ("yes: 99", {99: True, 0: None, 1: False, 2: None}),
-        ("yes: 1, no: 0", {1: True, 0: False, 2: None}),
-        ("yes: 1", {1: True, 0: None, 2: None}),
-        ("no: [1, 3-5]", {0: True, 1: False, 2: None, 4: False, 6: None}),
-        ("no: 1-255", {0: True, 2: False, 255: False}),
-        ("yes: [0, 1], no: 2", {0: True, 1: True, 2: False, 3: None}),
+        ("yes_on: 99", {99: True, 0: None, 1: False, 2: None}),
+        ("yes_on: 1, no_on: 0", {1: True, 0: False, 2: None}),
+        ("yes_on: 1", {1: True, 0: None, 2: None}),
+        ("no_on: [1, 3-5]", {0: True, 1: False, 2: None, 4: False, 6: None}),
+        ("no_on: 1-255", {0: True, 2: False, 255: False}),
+        ("yes_on: [0, 1], no_on: 2", {0: True, 1: True, 2: False, 3: None}),
     ],
 )
 def test_statuses_that_are_named(named: str, answers: dict[int, bool | None]) -> None:
@@ -52,7 +52,7 @@ def test_it_shows_the_status() -> None:
 def test_it_says_itself_in_words() -> None:
     found = when("{command: [x, '-a']}", "allow_commands: true")
     assert found.describe() == "command exits with 0: x -a"
-    found = when("{command: {run: x, yes: [1, 3-5]}}", "allow_commands: true")
+    found = when("{command: {run: x, yes_on: [1, 3-5]}}", "allow_commands: true")
     assert found.describe() == "command exits with 1 or 3-5: x"
 
 
@@ -65,9 +65,9 @@ def test_mistakes() -> None:
     allowed = "allow_commands: true"
     assert "write a list: [x, -a]" in when_problem("{command: x -a}", allowed)
     assert "this list is empty" in when_problem("{command: []}", allowed)
-    assert "no program is named here" in when_problem("{command: {yes: 1}}", allowed)
-    assert "did you mean `yes`?" in when_problem("{command: {run: x, yess: 1}}", allowed)
+    assert "no program is named here" in when_problem("{command: {yes_on: 1}}", allowed)
+    assert "did you mean `yes_on`?" in when_problem("{command: {run: x, yes_om: 1}}", allowed)
     for status in ("256", "-1", "5-3", "one", "[]", "0.5"):
-        assert when_problem(f"{{command: {{run: x, yes: {status}}}}}", allowed)
-    found = when_problem("{command: {run: x, yes: 0, no: 0-3}}", allowed)
-    assert "status 0-3 is among those of `yes` too" in found
+        assert when_problem(f"{{command: {{run: x, yes_on: {status}}}}}", allowed)
+    found = when_problem("{command: {run: x, yes_on: 0, no_on: 0-3}}", allowed)
+    assert "status 0-3 is among those of `yes_on` too" in found

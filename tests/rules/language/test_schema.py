@@ -223,6 +223,36 @@ def test_what_is_wrong_is_not_valid_and_not_read(text: str) -> None:
         load_text(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("rules: [{when: {subject: {matches: a}}, then: {file: A}}]", "when/subject", "'matches'"),
+        ("rules: [{when: {from: {fle: a}}, then: {file: A}}]", "when/from", "'fle'"),
+        ("rules: [{when: {any: [{sizee: 3}]}, then: {file: A}}]", "when/any/0", "'sizee'"),
+        ("rules: [{when: {dnsbl: {zon: a}}, then: {file: A}}]", "when/dnsbl", "'zone'"),
+        ("rules: [{when: {spf: [pass, fial]}, then: {file: A}}]", "when/spf/1", "'fial'"),
+        ("rules: [{when: {size: [1]}, then: {file: A}}]", "when/size", "type 'number', 'string'"),
+        ("rules: [{when: {command: {run: x, yes_on: 300}}, then: {file: A}}]",
+         "when/command/yes_on", "maximum of 255"),
+        ("rules: [{then: {file: A, flags: [seen, 'a b']}}]", "then/flags/1", "'a b'"),
+        ("rules: [{then: {file: A, discard: true}}]", "then/discard", "not be valid"),
+        ("rules: [{then: {discard: true, continue: true}}]", "then/continue", "False was expected"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_reported_where_it_is(text: str, place: str, said: str) -> None:
+    """And never as «not valid under any of the given schemas»."""
+    found = {
+        "/".join(map(str, error.absolute_path)): error.message
+        for error in _all_errors(yaml.safe_load(text))
+    }
+    assert said in found.get(f"rules/0/{place}", ""), found
+
+
+@pytest.mark.parametrize("text", _texts(WRONG))
+def test_no_mistake_is_said_of_alternatives(text: str) -> None:
+    assert not any("under any of" in message for message in _errors(text))
+
+
 def _errors(text: str) -> list[str]:
     return [error.message for error in _all_errors(yaml.safe_load(text))]
 

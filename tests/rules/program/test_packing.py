@@ -28,7 +28,7 @@ WHENS = {
     "flags": "[seen, $Work]",
     "spam_score": "['> 5', 3]",
     "bayes": "['>= 0.9', '< 0.1']",
-    "command": "{run: [x, '{user}'], environment: {A: b}, part: header, yes: [0, 3-5]}",
+    "command": "{run: [x, '{user}'], environment: {A: b}, part: header, yes_on: [0, 3-5]}",
     "var": "{user_: '^a{user_}'}",
     "from": "[a@b, '*@c', .d.e, x y]",
     "sender": "['<>', a@b]",
