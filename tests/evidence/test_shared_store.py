@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from maildrop_py.rules.language.settings import Settings
 from tests.support.redis_server import RedisServer
 from tests.support.rules_reading import mail
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = 1_700_000_000.0
 
 
@@ -98,3 +102,23 @@ def test_contacts_are_shared(redis: RedisServer, tmp_path: Path) -> None:
     assert done.output == "1 contacts\n", done.output
     other = duplicate(tmp_path / "other", redis.address)
     assert other.known("Ann@A.example") is True and other.known("bob@a.example") is False
+
+
+def test_deliver_knows_what_another_host_delivered(redis: RedisServer, tmp_path: Path) -> None:
+    """The same user, on a host whose own file knows nothing."""
+    tmp_path.chmod(0o700)
+    rules = tmp_path / "rules.yaml"
+    text = (
+        f"store: {redis.address}\nrules: [{{when: {{duplicate: true}}, then: {{file: Twice}}}}]\n"
+    )
+    rules.write_text(text)
+    (tmp_path / "Maildir").mkdir()
+    command = [sys.executable, "-m", "maildrop_py", "deliver", "--rules", str(rules)]
+    for _ in range(2):
+        environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+        letter = b"Message-ID: <1@a.example>\nSubject: x\n\nx\n"
+        subprocess.run(command, input=letter, env=environment, check=True, cwd=ROOT)
+        for file in (tmp_path / ".local/state/maildrop-py").glob("evidence*"):
+            file.unlink()
+    assert len([*(tmp_path / "Maildir/new").iterdir()]) == 1
+    assert len([*(tmp_path / "Maildir/.Twice/new").iterdir()]) == 1

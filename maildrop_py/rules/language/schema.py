@@ -58,12 +58,13 @@ _NAMES: Schema = {
 
 def schema() -> Schema:
     """The schema of a rules file; mistakes are found where they are (see `branching`)."""
-    found = _schema()
+    found = unbranched_schema()
     pointing: Schema = branching(found, found["$defs"])
     return pointing
 
 
-def _schema() -> Schema:
+def unbranched_schema() -> Schema:
+    """The same with its alternatives as they are."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"maildrop-py rules, version {VERSION}",
