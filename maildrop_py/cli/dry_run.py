@@ -11,7 +11,7 @@ from typing import TypeVar
 import click
 
 from maildrop_py.cli.completion import complete_folders
-from maildrop_py.cli.dry_run_messages import Messages
+from maildrop_py.cli.dry_run_messages import Messages, print_counts
 from maildrop_py.cli.output import json_text
 from maildrop_py.cli.refile_options import check_folders, maildir_of
 from maildrop_py.cli.rules_file import program_of
@@ -28,12 +28,10 @@ from maildrop_py.report.dry_run_rows import (
     Row,
     as_json,
     summary_key,
-    summary_of,
     table_of,
 )
 from maildrop_py.report.explain import explain as explain_text
 from maildrop_py.report.sender_path import path_lines, was_asked
-from maildrop_py.report.tables import counted
 from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import NO_RULE
 from maildrop_py.rules.program.program import Program
@@ -120,7 +118,7 @@ def dry_run(
         _print_table(dry(program), messages)
     else:
         run = dry(program)
-        _print_counts(Counter(messages.each(lambda it: run.where(it.message))))
+        print_counts(Counter(messages.each(lambda it: run.where(it.message))))
 
 
 def _default(program: Program) -> tuple[str]:
@@ -165,9 +163,4 @@ def _print_table(run: DryRun, messages: Messages) -> None:
     """A row a message, and a summary."""
     rows = [Row(*cells) for cells in messages.each(lambda it: run.cells(it.path, it.message))]
     print(*table_of(rows), "", sep="\n")
-    _print_counts(Counter(map(summary_key, rows)))
-
-
-def _print_counts(counts: Counter[tuple[str, str]]) -> None:
-    print(*summary_of(counts), sep="\n")
-    print(f"{counted(counts.total(), 'message')}; nothing was changed")
+    print_counts(Counter(map(summary_key, rows)))

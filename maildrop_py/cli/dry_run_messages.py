@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
 
 from maildrop_py.cli.progress import progress
 from maildrop_py.cli.standard_error import say
@@ -19,6 +19,12 @@ from maildrop_py.intake.message_files import (
     named_message,
 )
 from maildrop_py.intake.parallel import WORTH_IT, in_parallel, processors
+from maildrop_py.report.dry_run_rows import summary_of
+from maildrop_py.report.tables import counted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Messages:
@@ -61,3 +67,9 @@ class Messages:
                 advance()
                 if result is not None:
                     yield result
+
+
+def print_counts(counts: Counter[tuple[str, str]]) -> None:
+    """How many messages would go where, and by which rule."""
+    print(*summary_of(counts), sep="\n")
+    print(f"{counted(counts.total(), 'message')}; nothing was changed")

@@ -7,7 +7,6 @@ terminal's encoding lacks are written as escapes, which JSON reads back.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
@@ -49,6 +48,8 @@ class Output:
 
 def json_text(value: object) -> str:
     """`value` as one line of JSON, in the letters that standard output can write."""
+    import json
+
     can_all = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     return json.dumps(value, ensure_ascii=not can_all) + "\n"
 
