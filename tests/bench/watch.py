@@ -25,7 +25,7 @@ from tests.bench.rivals.maildrop_py import write_rules
 from tests.bench.rivals.rival import make_maildir
 from tests.bench.table import markdown, verdict
 from tests.bench.user import account, hand_over
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 ARRIVALS = int(os.environ.get("ARRIVALS", "500"))
 BURST = int(os.environ.get("BURST", "20000"))
@@ -80,7 +80,7 @@ def _singles() -> list[float]:
         for number in range(ARRIVALS):
             path, inode = _deliver(home, number, text)
             begun[inode] = time.time()
-            wait_until("it is filed", partial(_is_gone, path))
+            wait_until(partial(_is_gone, path), "it is filed")
             time.sleep(0.02 + number % 10 / 100)
     assert not list(new.iterdir())
     found = {path.stat().st_ino: path.stat().st_ctime for path in filed.iterdir()}
@@ -105,7 +105,7 @@ def _burst(stopped: bool) -> tuple[list[int], float]:
             _deliver(home, number, text.replace(b"<1@", b"<%d@" % number))
         start = time.perf_counter()
         process.send_signal(signal.SIGCONT)
-        wait_until("all are filed", lambda: not any(new.iterdir()), 600)
+        wait_until(lambda: not any(new.iterdir()), "all are filed", 600)
         seconds = time.perf_counter() - start
         time.sleep(1)
     ids = [path.read_bytes().partition(b"Message-ID: <")[2] for path in filed.iterdir()]
@@ -148,7 +148,7 @@ class _watching:
         try:
             self._process = self._run()
             first, _ = _deliver(self._home, -1, message(1000, RULES))
-            wait_until("it runs", lambda: not first.exists())
+            wait_until(lambda: not first.exists(), "it runs")
             for path in (self._home / "Maildir/.L0/new").iterdir():
                 path.unlink()
         finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli_mailbox import Mailbox
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 from tests.support.watching import QUEUE, Watching
 
 NUMBERS = count(1)
@@ -37,7 +37,7 @@ def arrive(mailbox: Mailbox, subject: str, folder: str = "", more: str = "") -> 
 def settles_as(mailbox: Mailbox, expected: dict[str, list[str]]) -> None:
     """Wait until the mail is where it is expected."""
     try:
-        wait_until("the mail is filed", lambda: mailbox.subjects() == expected, 60)
+        wait_until(lambda: mailbox.subjects() == expected, "the mail is filed", 60)
     except AssertionError:
         assert mailbox.subjects() == expected
 
@@ -126,9 +126,9 @@ def test_what_is_no_message_is_neither_followed_nor_waited_for(mailbox: Mailbox)
         (new / "3.folder").mkdir()
         (new / ".4").write_text("Subject: work\n\n")
         arrive(mailbox, "work")
-        wait_until("it is filed", lambda: list(mailbox.maildir.glob(".Work/cur/*")))
+        wait_until(lambda: list(mailbox.maildir.glob(".Work/cur/*")), "it is filed")
         arrive(mailbox, "work")
-        wait_until("and the next", lambda: len(list(mailbox.maildir.glob(".Work/cur/*"))) == 2)
+        wait_until(lambda: len(list(mailbox.maildir.glob(".Work/cur/*"))) == 2, "and the next")
         assert watching.stop() == 0
     left = sorted(path.name for path in new.iterdir())
     assert left == [".4", "1.link", "2.pipe", "3.folder"]
@@ -149,7 +149,7 @@ def test_folders_may_be_made_renamed_and_removed(mailbox: Mailbox) -> None:
             shutil.rmtree(mailbox.maildir / "new")
             (mailbox.maildir / "new").mkdir()
             arrive(mailbox, "work")
-            wait_until("it is filed", lambda: not list((mailbox.maildir / "new").iterdir()))
+            wait_until(lambda: not list((mailbox.maildir / "new").iterdir()), "it is filed")
         assert watching.stop() == 0
 
 
@@ -215,7 +215,7 @@ def test_several_maildirs_are_watched(mailbox: Mailbox, tmp_path: Path) -> None:
         arrive(mailbox, "work")
         (other / "new/1").write_text("Subject: work\n\n")
         settles_as(mailbox, {".Work/cur": ["work"]})
-        wait_until("the other's is filed", lambda: list(other.glob(".Work/cur/*")))
+        wait_until(lambda: list(other.glob(".Work/cur/*")), "the other's is filed")
         watching.stop()
 
 

@@ -22,7 +22,7 @@ from tests.support.end_to_end.overlaid import Overlaid
 from tests.support.end_to_end.postfix import DOMAIN
 from tests.support.end_to_end.program import Program
 from tests.support.end_to_end.serving import Site, SystemUsers, VirtualUsers, as_told
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.parametrize(
     ("unpacked", "users"),
@@ -89,7 +89,7 @@ def test_a_reject_rule_refuses_for_one_and_the_other_has_the_message(handing: Ha
     refused = "bounced" if isinstance(server, Exim) else "deferred"
     site.write_rules("anna", OWN_RULES)
     said = server.submit(f"{site.address('anna')} {site.address('bert')}", REFUSED, ANNA)
-    wait_until("both outcomes", lambda: len(server.outcomes(said)) == 2)
+    wait_until(lambda: len(server.outcomes(said)) == 2, "both outcomes")
     outcomes = dict(server.outcomes(said))
     assert outcomes.keys() == {"sent", refused}, server.log()
     assert "Nothing of this kind is wanted here" in outcomes[refused]

@@ -12,7 +12,7 @@ from tests.support.end_to_end.mails import MAILS, REFUSED, RULES, message
 from tests.support.end_to_end.postfix import BOUNCES, Postfix
 from tests.support.end_to_end.serving import Site, SystemUsers
 from tests.support.end_to_end.small_disk import full, mounted
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 BY_CLIENT = """\
 rules:
@@ -62,7 +62,7 @@ def test_addresses_beyond_ascii_come_through(site: Site, lmtp_postfix: Postfix) 
         address = site.address("anna", "Łódź")
         sent = message("Lunch?").replace(b"\n", b"\r\n")
         smtp.sendmail(f"ańa@{BOUNCES}", [address], sent, mail_options=["SMTPUTF8"])
-    wait_until("the message", lambda: site.folders("anna") == {"." + encoded("Łódź"): 1})
+    wait_until(lambda: site.folders("anna") == {"." + encoded("Łódź"): 1}, "the message")
     head = site.only_message("anna").read_bytes().partition(b"\n\n")[0].decode()
     assert f"Return-Path: <ańa@{BOUNCES}>\nDelivered-To: {address}\n" in head
 
@@ -72,7 +72,7 @@ def test_unknown_user_bounces_and_the_others_have_the_message(
 ) -> None:
     addresses = [site.address(user) for user in ("anna", "nobody-here", "bert")]
     queue_id = lmtp_postfix.submit(" ".join(addresses), message("To all"))
-    wait_until("three outcomes", lambda: len(lmtp_postfix.outcomes(queue_id)) == 3)
+    wait_until(lambda: len(lmtp_postfix.outcomes(queue_id)) == 3, "three outcomes")
     [bounce] = lmtp_postfix.wait_for_bounces()
     assert b"5.1.1" in bounce
     assert addresses[1].encode() in bounce
@@ -84,7 +84,7 @@ def test_unknown_user_bounces_and_the_others_have_the_message(
 def test_a_reject_rule_sends_its_text_back(site: Site, lmtp_postfix: Postfix) -> None:
     site.write_rules("anna", RULES.replace("maildir: ~/Maildir\n", ""))
     queue_id = lmtp_postfix.submit(f"{site.address('anna')} {site.address('bert')}", REFUSED)
-    wait_until("two outcomes", lambda: len(lmtp_postfix.outcomes(queue_id)) == 2)
+    wait_until(lambda: len(lmtp_postfix.outcomes(queue_id)) == 2, "two outcomes")
     [bounce] = lmtp_postfix.wait_for_bounces()
     assert b"Nothing of this kind is wanted here" in bounce
     assert b"5.7.1" in bounce
@@ -98,7 +98,7 @@ def test_postfix_asks_who_is_there_before_it_takes_mail_from_outside(
     lmtp_postfix.submit(site.address("anna", "asked"), message("Lunch?"), **client)
     with pytest.raises(AssertionError, match=r"550.*5\.1\.1"):
         lmtp_postfix.submit(site.address("nobody-asks"), message("Lunch?"), **client)
-    wait_until("the message", lambda: site.folders("anna") == {"": 1})
+    wait_until(lambda: site.folders("anna") == {"": 1}, "the message")
 
 
 def test_server_that_is_down_keeps_mail_in_the_queue(site: Site, lmtp_postfix: Postfix) -> None:
@@ -122,7 +122,7 @@ def test_full_disk_defers_for_those_whose_it_is(site: Site, lmtp_postfix: Postfi
         with full(maildir):
             addresses = f"{site.address('anna')} {site.address('bert')}"
             queue_id = lmtp_postfix.submit(addresses, message("Patience"))
-            wait_until("two outcomes", lambda: len(lmtp_postfix.outcomes(queue_id)) == 2)
+            wait_until(lambda: len(lmtp_postfix.outcomes(queue_id)) == 2, "two outcomes")
             outcomes = dict(lmtp_postfix.outcomes(queue_id))
             assert outcomes.keys() == {"sent", "deferred"}
             assert "452 4.3.1" in outcomes["deferred"]
@@ -139,7 +139,7 @@ def test_mail_is_its_recipients_own_and_never_roots(site: Site, lmtp_postfix: Po
     assert isinstance(site, SystemUsers)
     addresses = f"{site.address('anna')} {site.address('bert')} root@{site.domain}"
     queue_id = lmtp_postfix.submit(addresses, message("To all"))
-    wait_until("three outcomes", lambda: len(lmtp_postfix.outcomes(queue_id)) == 3)
+    wait_until(lambda: len(lmtp_postfix.outcomes(queue_id)) == 3, "three outcomes")
     for user, account in site.accounts.items():
         for path in (site.only_message(user), site.maildir(user), *site.maildir(user).iterdir()):
             assert (path.stat().st_uid, path.stat().st_gid) == account.ids, path

@@ -21,7 +21,7 @@ from tests.support.end_to_end.mails import message
 from tests.support.end_to_end.postfix import DOMAIN, Postfix
 from tests.support.end_to_end.program import Program
 from tests.support.end_to_end.serving import Site
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 LOUD = "rules: [{name: all, then: {file: Loud}}]\n"
 
@@ -63,9 +63,9 @@ def test_workers_that_die_are_replaced(site: Site, lmtp_postfix: Postfix) -> Non
     for pid in children(site.service.pid):
         os.kill(pid, signal.SIGKILL)
     queue_id = lmtp_postfix.submit(site.address("anna"), message("Lunch?"))
-    wait_until("an outcome", lambda: lmtp_postfix.outcomes(queue_id))
+    wait_until(lambda: lmtp_postfix.outcomes(queue_id), "an outcome")
     lmtp_postfix.flush()
-    wait_until("the message", lambda: site.folders("anna") == {"": 1})
+    wait_until(lambda: site.folders("anna") == {"": 1}, "the message")
 
 
 @pytest.mark.parametrize("site", ["system"], indirect=True)
@@ -85,7 +85,7 @@ def test_the_commands_of_the_examples(
     queue = str(lmtp_postfix.folder / "queue")
     commands = filled(commands, {"/var/spool/postfix": queue})
     with as_root(f"set -e\n{commands}\nwait", program, lmtp_postfix):
-        wait_until("the socket", (lmtp_postfix.folder / "queue/private/maildrop-py").exists)
+        wait_until((lmtp_postfix.folder / "queue/private/maildrop-py").exists, "the socket")
         lmtp_postfix.deliver(f"{account.name}@{DOMAIN}", message("Lunch?"))
         assert account.folders() == {"": 1}
 
@@ -99,7 +99,7 @@ def test_a_server_that_gave_up_root_leaves_its_socket_to_the_next(
     command = f"exec maildrop-py serve --listen {path} --owner postfix {options}"
     for _ in range(2):
         with as_root(command, program, lmtp_postfix) as server:
-            wait_until("it listens", lambda: listens(path))
+            wait_until(lambda: listens(path), "it listens")
             lmtp_postfix.deliver("anna@example.org", message("Lunch?"))
             server.terminate()
             assert server.wait(60) == 0

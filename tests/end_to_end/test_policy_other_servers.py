@@ -17,8 +17,8 @@ from tests.support.end_to_end.other_servers import Server, Unpacked
 from tests.support.end_to_end.overlaid import Overlaid
 from tests.support.end_to_end.postfix import DOMAIN
 from tests.support.end_to_end.program import Program
-from tests.support.end_to_end.waiting import wait_until
 from tests.support.policy_server import PolicyServer
+from tests.support.waiting import wait_until
 
 POLICY = """\
 trust: {networks: []}
@@ -107,6 +107,6 @@ def test_who_comes_again_passes_and_what_was_sent_counts(
     recipient = f"{account.name}@{DOMAIN}"
     assert guarded.session("ann@grey.test", recipient)[0] == "4"
     wait_until(
-        "it passes", lambda: guarded.session("ann@grey.test", recipient, whole=True)[0] == "2"
+        lambda: guarded.session("ann@grey.test", recipient, whole=True)[0] == "2", "it passes"
     )
-    wait_until("it counts", lambda: '"outcome": "sent"' in guarded.log.read_text())
+    wait_until(lambda: '"outcome": "sent"' in guarded.log.read_text(), "it counts")

@@ -15,7 +15,7 @@ from tests.support.end_to_end.examples import PROGRAM, example, parameters
 from tests.support.end_to_end.postfix import DOMAIN, Postfix
 from tests.support.end_to_end.program import Program
 from tests.support.end_to_end.service import Service
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 POLICY = """\
 rules:
@@ -90,14 +90,14 @@ def test_greylisting_as_a_client_sees_it(
     (said,) = Session(policy_postfix).rcpt("ann@grey.test", recipient)
     assert said.startswith("450 4.2.0 ") and "Greylisted, come again in 1 seconds" in said
     wait_until(
-        "it passes",
         lambda: Session(policy_postfix).rcpt("ann@grey.test", recipient)[0].startswith("250"),
+        "it passes",
     )
     session = Session(policy_postfix)
     assert session.rcpt("ann@grey.test", recipient)[0].startswith("250")
     assert session.data().startswith("250")
     log = service.folder / "state/maildrop-py-policy/policy.jsonl"
-    wait_until("what was sent counts", lambda: '"outcome": "sent"' in log.read_text())
+    wait_until(lambda: '"outcome": "sent"' in log.read_text(), "what was sent counts")
 
 
 def test_every_verdict_arrives_and_none_is_a_configuration_error(

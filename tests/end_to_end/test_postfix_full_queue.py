@@ -15,7 +15,7 @@ from tests.support.end_to_end.postfix import Postfix
 from tests.support.end_to_end.program import Program
 from tests.support.end_to_end.serving import Site
 from tests.support.end_to_end.small_disk import enlarge, mounted
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.parametrize("disk", ["Maildir", "home"])
@@ -47,7 +47,7 @@ def fill_and_drain(postfix: Postfix, address: str, place: Path, maildir: Path) -
     assert len(postfix.queue()) == outcomes["deferred"]
     enlarge(place)
     postfix.flush()
-    wait_until("the queue is empty", lambda: not postfix.queue(), seconds=60)
+    wait_until(lambda: not postfix.queue(), "the queue is empty", seconds=60)
     odd, even = set(range(1, MESSAGES, 2)), set(range(0, MESSAGES, 2))
     assert numbers(messages(maildir)) == Counter(even)
     assert numbers(messages(maildir / ".Odd")) == Counter(odd)

@@ -17,7 +17,7 @@ from maildrop_py.intake import watcher
 from maildrop_py.intake.hints import Hints
 from maildrop_py.intake.network_file_system import is_network
 from maildrop_py.intake.watcher import Directory, Watcher
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 class Place(NamedTuple):
@@ -156,7 +156,7 @@ def test_arrivals_are_given_out_in_pieces(
     with watching(lambda: folders, arrived, polling):
         for number in range(50):
             put(folders[number % 2], f"{number:02}")
-        wait_until("all are given out", lambda: sum(map(len, found.values())) >= 50)
+        wait_until(lambda: sum(map(len, found.values())) >= 50, "all are given out")
     assert [sorted(found["a"]), sorted(found["b"])] == [
         [f"{number:02}" for number in range(start, 50, 2)] for start in (0, 1)
     ]
@@ -178,7 +178,7 @@ def test_without_any_event_arrivals_are_found(
     with watching(lambda: [folder], arrived):
         for number in range(3):
             put(folder, str(number))
-            wait_until("it is given out", lambda number=number: str(number) in found)  # type: ignore[misc]
+            wait_until(lambda number=number: str(number) in found, "it is given out")  # type: ignore[misc]
 
 
 def test_it_stops_between_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,7 +204,7 @@ def test_hints_follow_directories_as_they_come_and_go(tmp_path: Path) -> None:
     one.mkdir()
     assert hints.follow([str(one), str(two)]) == [str(two)]
     (one / "file").touch()
-    wait_until("an event", lambda: hints.wait(1) and str(one / "file") in hints.names())
+    wait_until(lambda: hints.wait(1) and str(one / "file") in hints.names(), "an event")
     (one / "file").unlink()
     one.rmdir()
     one.mkdir()  # the same path, another directory
@@ -216,7 +216,7 @@ def test_hints_follow_directories_as_they_come_and_go(tmp_path: Path) -> None:
             Path(tempfile.mkstemp(dir=place)[1]).unlink()
             return hints.wait(1) and any(str(place) in name for name in hints.names())
 
-        wait_until("an event", seen)
+        wait_until(seen, "an event")
     assert hints.follow([]) == []
     hints.wait(0)
     hints.names()
@@ -232,7 +232,7 @@ def test_events_are_not_held_back_by_removals(tmp_path: Path) -> None:
     (tmp_path / "watched").mkdir()
     hints.follow([str(tmp_path / "watched")])
     (tmp_path / "watched/file").touch()
-    wait_until("an event", lambda: hints.wait(1) and hints.names())
+    wait_until(lambda: hints.wait(1) and hints.names(), "an event")
     while hints.wait(0.5):
         continue
     os.rename(tmp_path / "watched/file", tmp_path / "elsewhere")

@@ -8,12 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.waiting import wait_until
 
 SCRIPT = Path(__file__).parents[1] / "support/lmtp/drop.py"
 
@@ -111,14 +112,6 @@ class Served:
             os.kill(worker, signal.SIGCONT)
         if self.process.poll() is None:
             self.stop()
-
-
-def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
-    """Return when `holds()`; fail after `seconds`, which no test relies on."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.end_to_end.waiting import wait_until
 from tests.support.policy_server import Asking, PolicyServer
+from tests.support.waiting import wait_until
 
 GREY = "rules: [{name: all, then: {greylist: {delay: 5min}}}]\n"
 Make = Callable[..., PolicyServer]
@@ -59,17 +59,17 @@ def test_what_is_remembered_outlives_a_kill(make: Make) -> None:
     assert server.ask().startswith("DEFER")
     server.kill()
     server.start()
-    wait_until("it passes", lambda: server.ask() == "DUNNO")
+    wait_until(lambda: server.ask() == "DUNNO", "it passes")
 
 
 def test_a_changed_policy_is_read_anew_and_a_broken_one_is_not(make: Make) -> None:
     server = make()
     server.policy.write_text("rules: [{then: {accept: never}}]")
     os.kill(server.workers()[0], signal.SIGHUP)
-    wait_until("it says so", lambda: "going on with the last" in server.errors.read_text())
+    wait_until(lambda: "going on with the last" in server.errors.read_text(), "it says so")
     assert server.ask().startswith("DEFER")
     server.policy.write_text("rules: [{then: {reject: all new}}]")
-    wait_until("it is read", lambda: server.ask() == "REJECT 5.7.1 all new")
+    wait_until(lambda: server.ask() == "REJECT 5.7.1 all new", "it is read")
 
 
 def test_garbage_costs_the_connection_and_nobody_else(make: Make) -> None:
@@ -110,7 +110,7 @@ def test_started_as_root_it_becomes_somebody_else(make: Make) -> None:
         uids = Path(f"/proc/{pid}/status").read_text().split("Uid:")[1].split()[:4]
         assert "0" not in uids
     server.ask()
-    wait_until("it is written", server.log_file.exists)
+    wait_until(server.log_file.exists, "it is written")
     assert server.state.stat().st_uid == server.log_file.stat().st_uid != 0
 
 
@@ -158,7 +158,7 @@ def test_each_decision_is_one_line_of_the_log(make: Make) -> None:
     server = make("rules: [{name: s, when: {s25r: true}, then: {greylist: true, score: 1}}]")
     server.ask(helo_name="friend", instance="1.2.3.0")
     server.ask(client_name="mail.example.net", sasl_username="ann\n{}")
-    wait_until("both are written", lambda: len(server.log()) == 2)
+    wait_until(lambda: len(server.log()) == 2, "both are written")
     first, second = server.log()
     assert first["client_address"] == "203.0.113.9" and first["helo_name"] == "friend"
     assert (first["rule"], first["outcome"], first["left"]) == ("s", "new", 300)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lmtp.conftest import Talk, wait_until
+from tests.lmtp.conftest import Talk
+from tests.support.waiting import wait_until
 
 SCRIPT = Path(__file__).parents[1] / "support/as_we_are.py"
 MAIL = b"From: anna@example.net\nSubject: %s\nMessage-ID: <%s@example.net>\n\nbody\n"

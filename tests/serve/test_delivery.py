@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from tests.lmtp.conftest import wait_until
 from tests.serve.conftest import Server, mail
 from tests.support.dns_server import DnsServer
+from tests.support.waiting import wait_until
 
 ANNA, BERT = "anna@example.org", "bert@example.org"
 URGENT = """

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.serve.rules_cache import CHECK
-from tests.lmtp.conftest import wait_until
 from tests.serve.conftest import Server, mail
+from tests.support.waiting import wait_until
 
 ANNA, BERT = "anna@example.org", "bert@example.org"
 

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from tests.support.end_to_end.smtp import free_port
-from tests.support.end_to_end.waiting import wait_until
 from tests.support.policy_server import Asking
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,7 +25,7 @@ class Accelerated:
         command += [str(policy), str(folder), str(socket)]
         self._process = subprocess.Popen(command, cwd=ROOT)
         self.place = f"unix:{socket}"
-        wait_until("the policy service listens", socket.exists)
+        wait_until(socket.exists, "the policy service listens")
 
     def stop(self) -> None:
         self._process.terminate()
@@ -48,7 +48,7 @@ class Postgrey:
         with (folder / "output").open("wb") as output:
             self._process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
         self.place = f"inet:127.0.0.1:{self.port}"
-        wait_until("postgrey answers", self._answers)
+        wait_until(self._answers, "postgrey answers")
 
     def _answers(self) -> bool:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PROGRAMS = ("redis-server", "valkey-server")
 
@@ -35,7 +35,7 @@ class RedisServer:
         command = [program, "--port", "0", "--unixsocket", str(self.socket), "--save", ""]
         command += ["--unixsocketperm", "777", "--appendonly", "no", "--dir", "/", *self._options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        wait_until("Redis answers", self._answers)
+        wait_until(self._answers, "Redis answers")
 
     def say(self, *words: str) -> bytes:
         """What it replies to one command, as far as it comes at once."""

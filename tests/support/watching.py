@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Self
 
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")
 
@@ -76,7 +76,7 @@ class Watching:
 
     def says(self, text: str) -> None:
         """Wait until its output has `text`."""
-        wait_until(f"{text!r} in the output", lambda: text in self.output.read_text())
+        wait_until(lambda: text in self.output.read_text(), f"{text!r} in the output")
 
     def cpu_seconds(self) -> float:
         """Processor time used so far, all threads."""

@@ -21,9 +21,9 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.policy.sqlite_memory import SqliteMemory
-from tests.support.end_to_end.waiting import wait_until
 from tests.support.policy import Clock, Mail
 from tests.support.policy_server import Asking, PolicyServer
+from tests.support.waiting import wait_until
 
 SHORT = "rules: [{then: {greylist: {delay: 1s}}}]\n"
 TOLD = re.compile(r"DUNNO|DEFER_IF_PERMIT 4\.2\.0 Greylisted, come again in \d+ seconds")
@@ -47,7 +47,7 @@ def passes(server: PolicyServer, sender: str) -> bool:
             return said == "DUNNO"
         return False
 
-    return wait_until(f"{sender} passes", tried)
+    return wait_until(tried, f"{sender} passes")
 
 
 def test_kills_at_any_time_lose_nothing_that_was_told(server: PolicyServer) -> None:
@@ -79,7 +79,7 @@ def test_the_supervisor_killed_leaves_nobody_behind(server: PolicyServer) -> Non
     workers = server.workers()
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
-    wait_until("they have gone", lambda: not any(map(_runs, workers)))
+    wait_until(lambda: not any(map(_runs, workers)), "they have gone")
     server.start()
     assert TOLD.fullmatch(server.ask())
 
@@ -119,7 +119,7 @@ def test_a_full_disk_holds_nobody_back_for_ever(place: Path) -> None:
             assert passes(server, "before@a.example")
             (disk / "filler").unlink()
             wait_until(
-                "it stores again", lambda: server.ask(sender=f"{time.time()}@b").startswith("DEFER")
+                lambda: server.ask(sender=f"{time.time()}@b").startswith("DEFER"), "it stores again"
             )
         finally:
             server.stop()

@@ -15,7 +15,7 @@ from maildrop_py.errors import UsageError
 from maildrop_py.lmtp.processes.supervisor import Supervisor, pause
 from maildrop_py.lmtp.server.listeners import close_listener, listen_tcp, listen_unix
 from maildrop_py.systemd import ServiceManager
-from tests.lmtp.conftest import wait_until
+from tests.support.waiting import wait_until
 
 LIKE_SYSTEMD = """
 import os, sys

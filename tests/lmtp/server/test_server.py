@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lmtp.conftest import Served, Talk, wait_until
+from tests.lmtp.conftest import Served, Talk
+from tests.support.waiting import wait_until
 
 STEPS = [
     b"",

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.support.end_to_end.account import Account
 from tests.support.end_to_end.smtp import free_port
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PASSWORD = "open-sesame"
 
@@ -96,7 +96,7 @@ class Dovecot:
         self._config.write_text(config)
         command = ["/usr/sbin/dovecot", "-F", "-c", str(self._config)]
         self._master = subprocess.Popen(command, start_new_session=True)
-        wait_until("Dovecot answers on its port", self._answers)
+        wait_until(self._answers, "Dovecot answers on its port")
 
     def stop(self) -> None:
         """End the server's whole process group at once; asked kindly it takes three seconds."""

@@ -7,7 +7,7 @@ import subprocess
 
 from tests.support.end_to_end.overlaid import Overlaid
 from tests.support.end_to_end.smtp import answers, free_port, send
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PACKAGE = "exim4-daemon-light"
 
@@ -30,7 +30,7 @@ class Exim:
         self._view.write("/etc/exim4/exim4.conf", self._config)
         command = ["/usr/sbin/exim4", "-bdf", "-oX", f"127.0.0.1.{self.port}"]
         self._daemon = subprocess.Popen(self._view.command(*command))
-        wait_until("Exim answers on its port", lambda: answers(self.port))
+        wait_until(lambda: answers(self.port), "Exim answers on its port")
 
     def stop(self) -> None:
         """End the daemon."""
@@ -48,7 +48,7 @@ class Exim:
     def outcome(self, message_id: str, after: int = 0) -> tuple[str, str]:
         """Wait for the delivery of a message: (sent | deferred | bounced, the log's line)."""
 
-        seen = wait_until(f"an outcome of {message_id}", lambda: self.outcomes(message_id)[after:])
+        seen = wait_until(lambda: self.outcomes(message_id)[after:], f"an outcome of {message_id}")
         return seen[0]
 
     def outcomes(self, message_id: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ import subprocess
 
 from tests.support.end_to_end.overlaid import Overlaid
 from tests.support.end_to_end.smtp import answers, free_port, send
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PACKAGE = "opensmtpd"
 
@@ -36,7 +36,7 @@ class OpenSmtpd:
         self._view.write("/etc/smtpd.conf", self._config)
         start = f"exec /usr/sbin/smtpd -d >{LOG} 2>&1"
         self._daemon = subprocess.Popen(self._view.command("sh", "-c", start))
-        wait_until("OpenSMTPD answers on its port", lambda: answers(self.port))
+        wait_until(lambda: answers(self.port), "OpenSMTPD answers on its port")
 
     def stop(self) -> None:
         """End the daemon."""
@@ -54,7 +54,7 @@ class OpenSmtpd:
     def outcome(self, message_id: str, after: int = 0) -> tuple[str, str]:
         """Wait for the delivery of a message: (sent | deferred | bounced, the log's line)."""
 
-        seen = wait_until(f"an outcome of {message_id}", lambda: self.outcomes(message_id)[after:])
+        seen = wait_until(lambda: self.outcomes(message_id)[after:], f"an outcome of {message_id}")
         return seen[0]
 
     def outcomes(self, message_id: str) -> list[tuple[str, str]]:

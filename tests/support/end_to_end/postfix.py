@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.end_to_end.smtp import answers, free_port, send
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 DOMAIN = "maildrop.test"  # delivered by local(8)
 VIRTUAL = "example.org"  # the virtual domain of the examples
@@ -104,7 +104,7 @@ class Postfix:
         self._write_services()
         self._age()
         self._run("postfix", "start")
-        wait_until("Postfix answers on its port", lambda: answers(self.port))
+        wait_until(lambda: answers(self.port), "Postfix answers on its port")
 
     def stop(self) -> None:
         """Stop every daemon of the instance."""
@@ -143,7 +143,7 @@ class Postfix:
         `after` is the number of outcomes of that message to pass over.
         """
         seen = wait_until(
-            f"an outcome of {queue_id}", lambda: self.outcomes(queue_id)[after:], seconds=60
+            lambda: self.outcomes(queue_id)[after:], f"an outcome of {queue_id}", seconds=60
         )
         return seen[0]
 
@@ -183,7 +183,7 @@ class Postfix:
 
     def wait_for_bounces(self) -> list[bytes]:
         """The messages that came back to senders, once there is one."""
-        return wait_until("a bounce", self.bounces)
+        return wait_until(self.bounces, "a bounce")
 
     def _write_services(self) -> None:
         nobody = pwd.getpwnam("nobody").pw_uid
@@ -196,7 +196,7 @@ class Postfix:
         self._age()
         known = self.log().count("reload --")
         os.kill(int((self.folder / "queue/pid/master.pid").read_text()), signal.SIGHUP)
-        wait_until("Postfix reloads", lambda: self.log().count("reload --") > known)
+        wait_until(lambda: self.log().count("reload --") > known, "Postfix reloads")
 
     def _age(self) -> None:
         """Postfix waits seconds for a main.cf that may be half written to get older: it is old."""

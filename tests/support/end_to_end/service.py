@@ -20,7 +20,7 @@ import subprocess
 from pathlib import Path
 from typing import IO
 
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 LAUNCH = """\
 set -e
@@ -128,7 +128,7 @@ class Service:
 
     def wait_for(self, word: str) -> None:
         """Until the manager is told a message that begins with `word`."""
-        wait_until(f"{word} of the service", lambda: self._told(word), seconds=60)
+        wait_until(lambda: self._told(word), f"{word} of the service", seconds=60)
 
     def log(self) -> str:
         """What the service wrote."""

@@ -1,4 +1,4 @@
-"""waiting: for what another process will do soon.
+"""waiting: wait for what another process will do soon.
 
 A deadline here only ends a test that will fail anyway; no test passes or fails
 by how long something took.
@@ -13,7 +13,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(what: str, probe: Callable[[], T], seconds: float = 30) -> T:
+def wait_until(probe: Callable[[], T], what: str = "", seconds: float = 60) -> T:
     """The first true value of `probe`; AssertionError naming `what` after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
@@ -22,4 +22,4 @@ def wait_until(what: str, probe: Callable[[], T], seconds: float = 30) -> T:
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {seconds:g} s in vain: {what}")
-        time.sleep(0.02)
+        time.sleep(0.01)
