@@ -1,16 +1,17 @@
 """Runs the benchmarks: `python -m tests.bench [NAME]...`
 
-They are startup, memory, many-rules, dry-run, evidence, refile and watch; all, unless
-some are named. Each prints a Markdown table, and a line that says whether the figure
+They are startup, memory, many-rules, dry-run, parts, evidence, refile and watch; all,
+unless some are named. Each prints a Markdown table, and a line that says whether the figure
 that the project promises was reached in this run. What takes longer is run by its own
-name: `python -m tests.bench.many_messages`, `.together`, `.lmtp`, `.postfix`, `.catches`.
+name: `python -m tests.bench.many_messages`, `.together`, `.lmtp`, `.lmtp_parts`,
+`.postfix`, `.catches`.
 """
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import dry_run, evidence, many_rules, memory, refile, startup, watch
+from tests.bench import dry_run, evidence, many_rules, memory, parts, refile, startup, watch
 from tests.bench.user import measuring
 
 BENCHMARKS = {
@@ -18,6 +19,7 @@ BENCHMARKS = {
     "memory": memory.report,
     "many-rules": many_rules.report,
     "dry-run": dry_run.report,
+    "parts": parts.report,
     "evidence": evidence.report,
     "refile": refile.report,
     "watch": watch.report,

@@ -170,6 +170,7 @@ class DovecotLmtp(LmtpServer):
 
     name = "Dovecot + Sieve"
     processes = ""
+    script = SIEVE
 
     def command(self) -> list[str]:
         config, script = self.folder / "dovecot.conf", self.folder / "rules.sieve"
@@ -178,7 +179,7 @@ class DovecotLmtp(LmtpServer):
             folder=self.folder, user=user.pw_name, group=group.gr_name, processes=self.processes
         )
         config.write_text(filled)
-        script.write_text(SIEVE)
+        script.write_text(self.script)
         compiled = ["sievec", "-c", str(config), str(script)]
         subprocess.run(compiled, check=True, capture_output=True)
         return [dovecot() or "dovecot", "-F", "-c", str(config)]
