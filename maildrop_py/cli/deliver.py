@@ -118,9 +118,9 @@ class OneDelivery:
         decision, evidence = self._decide(message, spool, program)
         commands = None
         if len(decision.filings) < len(decision.actions):
-            from maildrop_py.delivery.program_environment import command_settings
+            from maildrop_py.delivery.program_environment import program_settings
 
-            commands = command_settings(*self._surroundings, program.settings.sendmail, self.limit)
+            commands = program_settings(*self._surroundings, program.settings.sendmail, self.limit)
         receipt = deliver_copies(decision, spool, maildir, self.envelope, commands)
         self._tell_of_broken_rules(program, maildir)
         self._remember(message, decision, evidence, receipt)

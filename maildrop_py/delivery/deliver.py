@@ -50,7 +50,7 @@ _SWEEP_ODDS = 256  # one delivery in so many looks for garbage in tmp/
 
 
 @record
-class CommandSettings:
+class ProgramSettings:
     """How programs are run: their whole environment, the path of sendmail, the deadline.
 
     `deadline` is a time.monotonic() value; programs are killed when it has passed.
@@ -79,7 +79,7 @@ def deliver(
     spool: Spool,
     maildir: Maildir,
     envelope: Envelope,
-    commands: CommandSettings | None = None,
+    commands: ProgramSettings | None = None,
     mtime: float | None = None,
 ) -> Receipt:
     """Carry `decision` out for the message in `spool`, durably, or raise.
@@ -116,7 +116,7 @@ class Delivery:
         spool: Spool,
         maildir: Maildir,
         envelope: Envelope,
-        commands: CommandSettings | None = None,
+        commands: ProgramSettings | None = None,
         mtime: float | None = None,
         traces: Envelope | None = None,
     ) -> None:
@@ -178,7 +178,7 @@ class Delivery:
         """Run it over `message`, or over what rules made of that, or a part."""
         from maildrop_py.delivery.programs import run_action
 
-        settings = self.commands or CommandSettings()
+        settings = self.commands or ProgramSettings()
         part = action.part if isinstance(action, Pipe) else ""
         own = message
         if action.message is not None or part:

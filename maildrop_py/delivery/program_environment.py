@@ -1,10 +1,10 @@
-"""program_environment: how the programs that rules name are run: environment, time, sendmail."""
+"""program_environment: what the programs that rules name get: environment, deadline, sendmail."""
 
 from __future__ import annotations
 
 import os
 
-from maildrop_py.delivery.deliver import CommandSettings
+from maildrop_py.delivery.deliver import ProgramSettings
 from maildrop_py.delivery.programs import run
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
 from maildrop_py.paths import PROGRAM_PATH
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 KEPT = ("LANG", "LC_ALL", "TZ")
 
 
-def command_settings(
+def program_settings(
     environ: Mapping[str, str], home: str, envelope: Envelope, sendmail: str, deadline: float
-) -> CommandSettings:
+) -> ProgramSettings:
     """What `pipe` and `forward` need; `deadline` is a time.monotonic() value."""
-    return CommandSettings(_environment(environ, home, envelope), sendmail, deadline)
+    return ProgramSettings(_environment(environ, home, envelope), sendmail, deadline)
 
 
 def command_runner(
     message: Openable, environ: Mapping[str, str], home: str, envelope: Envelope, deadline: float
 ) -> Callable[[tuple[str, ...]], int | None]:
-    """What the `command` condition asks: argv -> exit status, None if there is none."""
+    """Runs programs for the `command` condition: argv -> exit status, None if there is none."""
 
     def status_of(argv: tuple[str, ...]) -> int | None:
         descriptor = message.open()
@@ -54,18 +54,18 @@ def command_runner(
 def message_programs(
     message: Openable, environ: Mapping[str, str], home: str, envelope: Envelope, deadline: float
 ) -> MessagePrograms:
-    """What filters, outputs and checks of a part of the message are run by."""
+    """Runs programs over the message, or over its header or body alone."""
     from maildrop_py.delivery.message_programs import MessagePrograms
 
     return MessagePrograms(message, _environment(environ, home, envelope), deadline)
 
 
 def _environment(environ: Mapping[str, str], home: str, envelope: Envelope) -> dict[str, str]:
-    """All that a program gets: little, and nothing of what only the mail server should see."""
-    told = {"SENDER": envelope.sender, "RECIPIENT": envelope.recipient, "USER": envelope.user}
+    """The whole environment of a program: little, and nothing that is for the mail server only."""
+    addresses = {"SENDER": envelope.sender, "RECIPIENT": envelope.recipient, "USER": envelope.user}
     return {
         "PATH": PROGRAM_PATH,
         "HOME": home,
         **{name: environ[name] for name in KEPT if name in environ},
-        **{name: text for name, text in told.items() if text is not None and "\0" not in text},
+        **{name: text for name, text in addresses.items() if text is not None and "\0" not in text},
     }

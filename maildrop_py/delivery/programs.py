@@ -1,9 +1,9 @@
-"""programs: programs that are run with the message as their standard input.
+"""programs: run programs with the message as their standard input.
 
-No shell, an environment given in full by the caller, output kept up to a limit.
-The message is a file, not a pipe: a program that does not read it blocks nobody
-and breaks nothing. Each program has a process group of its own, which is killed
-as a whole when the time is up or we are interrupted.
+There is no shell, the caller gives the whole environment, and output is kept up
+to a limit. The message is a file, not a pipe, so a program that does not read it
+holds up nobody. Each program has a process group of its own, which is killed as a
+whole when the time is over or we are interrupted.
 
 Reports: CommandFailed (cannot be run, or ends with another status than 0),
 DeadlineExceeded. Both are temporary: only a rule may refuse mail.
@@ -32,7 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from maildrop_py.delivery.deliver import CommandSettings
+    from maildrop_py.delivery.deliver import ProgramSettings
     from maildrop_py.message.envelope import Envelope
 
 OUTPUT_LIMIT = 4096  # bytes kept
@@ -53,7 +53,7 @@ def run_action(
     message: int,
     envelope: Envelope,
     from_line: bytes,
-    settings: CommandSettings,
+    settings: ProgramSettings,
 ) -> str:
     """Carry out a Pipe or Forward with the file `message`; what was done, in words."""
     if isinstance(action, Forward):

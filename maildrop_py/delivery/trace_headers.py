@@ -1,25 +1,25 @@
 """trace_headers: Return-Path and Delivered-To where the server added none, and loops.
 
-What a mail server adds at delivery stands above its own, the topmost, Received
-line: Postfix local writes Return-Path and Delivered-To there just before it
-runs us, qmail-local leaves both to us, LMTP and pipe(8) as configured. What
-stands below that line came with the message. So
+What a mail server adds at delivery is above its own Received line, which is the
+topmost one: Postfix local writes Return-Path and Delivered-To there just before
+it runs us, qmail-local leaves both to us, LMTP and pipe(8) do as configured.
+What is below that line came with the message. So
 
 - a Return-Path, or a Delivered-To of this recipient, above the topmost Received
-  is the server's, from this very delivery: it is not added again and no loop;
-- a Delivered-To of this recipient below it says that the message has been
-  delivered here before and came back: a loop. Every re-injection (sendmail -i,
+  was added by the server in this delivery: it is not added again, and is not a loop;
+- a Delivered-To of this recipient below it says that the message was delivered
+  here before and came back: a loop. Whoever sends a message again (sendmail -i,
   SMTP, qmail-inject) puts a new Received on top, so a copy that we forwarded
   comes back with our Delivered-To below it.
 
-Addresses are compared without case, as Postfix local does, and a `_` of the
+Addresses are compared without case, as Postfix local does it, and a `_` of the
 recipient may be any character that Postfix keeps out of a command's environment.
-A non-ASCII address is written as UTF-8 (RFC 6532), for encoded words are not
-allowed there.
+An address beyond ASCII is written as UTF-8 (RFC 6532), because encoded words are
+not allowed there.
 
-Known limits: mail fetched from another mailbox of the very same address by a
-program that keeps the other system's Delivered-To looks like a loop, as it
-does to Postfix; a message with bare CR line ends has no fields here.
+Known limits: mail that is fetched from another mailbox of the same address, by a
+program that keeps the other system's Delivered-To, looks like a loop, as it does
+to Postfix. A message with bare CR line ends has no fields here.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def missing(head: bytes, envelope: Envelope) -> bytes:
 
 
 def is_loop(head: bytes, recipient: str | None) -> bool:
-    """Whether this recipient has had the message before."""
+    """Whether the message was delivered to this recipient before."""
     lowered = head.lower()
     if not recipient or b"delivered-to:" not in lowered:
         return False
@@ -92,7 +92,7 @@ def is_loop(head: bytes, recipient: str | None) -> bool:
 
 
 def _field(lowered: bytes, name: bytes, start: int) -> int:
-    """Where the topmost field `name` begins, at or behind `start`; else the end."""
+    """Where the first field `name` at or behind `start` begins; the end if there is none."""
     if lowered.startswith(name, start):
         return start
     found = lowered.find(b"\n" + name, start)
@@ -100,7 +100,7 @@ def _field(lowered: bytes, name: bytes, start: int) -> int:
 
 
 def _values(lowered: bytes, name: bytes) -> list[bytes]:
-    """The values of the fields `name`, without angle brackets."""
+    """The bodies of the fields `name`, without angle brackets."""
     values, at = [], _field(lowered, name, 0)
     while at < len(lowered):
         end = lowered.find(b"\n", at)

@@ -1,23 +1,23 @@
-"""filed_decider: decides about messages that are in files, and runs the programs of their rules."""
+"""filed_decider: decide about messages that are in files, and run the programs of their rules."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from maildrop_py.decision.decider import Decider, World
 from maildrop_py.decision.decision import Decision, Forward, Pipe
-from maildrop_py.delivery.deliver import CommandSettings
+from maildrop_py.delivery.deliver import ProgramSettings
 from maildrop_py.delivery.program_environment import (
     command_runner,
-    command_settings,
     message_programs,
+    program_settings,
 )
 from maildrop_py.delivery.programs import run_action
-from maildrop_py.intake.maildir_source import MaildirSource
+from maildrop_py.message.changed import unnamed_file, write_all
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import Message
+from maildrop_py.message.message import FileSource, Message
 from maildrop_py.paths import MESSAGE_TIME, UserPaths
 from maildrop_py.record import replace
 from maildrop_py.rules.program.program import Program
@@ -52,14 +52,16 @@ class FiledDecider:
     def program(self, program: Program) -> None:
         self._decider = Decider(program)
 
-    def decide(self, message: Message, path: str) -> tuple[Decision, Evidence]:
-        """What the rules say of the message in the file `path`; raises what prevents it."""
+    def decide(self, message: Message) -> tuple[Decision, Evidence]:
+        """What the rules say about a message; raises what prevents it."""
         world = self._world
         if self.program.settings.allow_commands:
             limit = time.monotonic() + MESSAGE_TIME
-            told = _MessageFile(path), self._environ, self._home, self.envelope, limit
+            given = (_Openable(message), self._environ, self._home, self.envelope, limit)
             world = replace(
-                world, run_command=self._runner(path), programs=lambda: message_programs(*told)
+                world,
+                run_command=command_runner(*given),
+                programs=lambda: message_programs(*given),
             )
         return self._decider.decide(message, self.envelope, world)
 
@@ -69,33 +71,35 @@ class FiledDecider:
         self._warned.update(new)
         return new
 
-    def settings_for(self, envelope: Envelope) -> CommandSettings:
+    def settings_for(self, envelope: Envelope) -> ProgramSettings:
         """How a `pipe` or `forward` is run."""
         limit = time.monotonic() + MESSAGE_TIME
         sendmail = self.program.settings.sendmail
-        return command_settings(self._environ, self._home, envelope, sendmail, limit)
+        return program_settings(self._environ, self._home, envelope, sendmail, limit)
 
     def run(self, command: Forward | Pipe, message: Message) -> None:
         """Carry out a forward or pipe for a filed message; raises CommandFailed."""
         assert message.file is not None
         sender = message.headers.first("Return-Path")
         envelope = Envelope(sender=sender.strip(" <>")) if sender is not None else Envelope()
-        descriptor = _MessageFile(message.file.path).open()
+        descriptor = _Openable(message).open()
         try:
             run_action(command, descriptor, envelope, b"", self.settings_for(envelope))
         finally:
             os.close(descriptor)
 
-    def _runner(self, path: str) -> Callable[[tuple[str, ...]], int | None]:
-        limit = time.monotonic() + MESSAGE_TIME
-        return command_runner(_MessageFile(path), self._environ, self._home, self.envelope, limit)
 
+class _Openable:
+    """A message for programs to read: its file, or a copy if it is one of many in a file."""
 
-class _MessageFile:
-    """The message in a file, for programs to read."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, message: Message) -> None:
+        self._source = message.source
 
     def open(self) -> int:
-        return MaildirSource(self._path).open()
+        """A descriptor; the caller closes it."""
+        source = self._source
+        if isinstance(source, FileSource):
+            return source.open()
+        with unnamed_file() as file:
+            write_all(file, source.content())
+            return os.dup(file.fileno())

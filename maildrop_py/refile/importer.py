@@ -84,7 +84,7 @@ class Importer:
         if reason:
             self._reporter.left(reason)
             return False
-        decision, evidence = self._decider.decide(message, path)
+        decision, evidence = self._decider.decide(message)
         allowed = self._allowed(decision, message)
         if isinstance(allowed, str):
             self._reporter.left(allowed)

@@ -145,7 +145,7 @@ class RefileRun:
                 yield from messages_at(self._maildir, [found])
 
     def _take(self, message: Message, path: str) -> bool:
-        decision, evidence = self._decider.decide(message, path)
+        decision, evidence = self._decider.decide(message)
         for warning in self._decider.new_warnings(evidence):
             self._reporter.warn(warning)
         if self._refiler is None:

@@ -21,8 +21,8 @@ from maildrop_py.decision.decider import World
 from maildrop_py.delivery.deliver import Delivery
 from maildrop_py.delivery.program_environment import (
     command_runner,
-    command_settings,
     message_programs,
+    program_settings,
 )
 from maildrop_py.errors import DeadlineExceeded, Rejected
 from maildrop_py.evidence.evidence import WouldWait
@@ -145,7 +145,7 @@ class RecipientDelivery:
         if self.runs_programs:
             shared = None  # what is forwarded must say where it has been
             sendmail, limit = self._decider.program.settings.sendmail, self._deadline
-            commands = command_settings(os.environ, self._home, self.envelope, sendmail, limit)
+            commands = program_settings(os.environ, self._home, self.envelope, sendmail, limit)
         self._delivery = Delivery(
             *(decision, self.spool, self._maildir(), self.envelope, commands), traces=shared
         )

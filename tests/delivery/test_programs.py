@@ -12,7 +12,7 @@ import pytest
 
 from maildrop_py.decision.decision import Forward, Pipe
 from maildrop_py.delivery import programs as command
-from maildrop_py.delivery.deliver import CommandSettings
+from maildrop_py.delivery.deliver import ProgramSettings
 from maildrop_py.delivery.programs import (
     OUTPUT_LIMIT,
     describe,
@@ -172,7 +172,7 @@ def test_forward_keeps_the_sender_and_carries_our_delivered_to(
         MAIL,
         Forward("there@example.org"),
         envelope=Envelope(sender="s@example.org", recipient="here@example.org"),
-        commands=CommandSettings(sendmail=str(sendmail)),
+        commands=ProgramSettings(sendmail=str(sendmail)),
     )
     assert receipt.commands == ("forwarded to there@example.org",)
     assert (tmp_path / "log").read_text() == (

@@ -232,3 +232,12 @@ def test_index_files_and_empty_files_are_not_mail(mailbox: Mailbox, tmp_path: Pa
     result = mailbox.run("refile", "--from-dir", folder)
     assert "2 messages delivered" in result.stdout
     assert "4 left (they are not messages), 1 left (they are empty)" in result.stdout
+
+
+def test_a_program_reads_the_one_message_of_a_mailbox_file(mailbox: Mailbox, mbox: Path) -> None:
+    mailbox.rules.write_text(
+        "allow_commands: true\n"
+        "rules: [{when: {command: [grep, -q, '^From the office$']}, then: {file: Office}}]\n"
+    )
+    assert mailbox.run("refile", "--from-mbox", mbox).exit_code == 0
+    assert mailbox.subjects()[".Office/cur"] == ["work"]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from maildrop_py.decision.decision import Action, Decision, Filing
-from maildrop_py.delivery.deliver import CommandSettings, Receipt
+from maildrop_py.delivery.deliver import ProgramSettings, Receipt
 from maildrop_py.delivery.deliver import deliver as carry_out
 from maildrop_py.delivery.spool import IN_MEMORY, Spool
 from maildrop_py.maildir.maildir import Maildir
@@ -23,7 +23,7 @@ def deliver(
     *actions: Action,
     envelope: Envelope = NOBODY,
     maildir: Maildir | None = None,
-    commands: CommandSettings | None = None,
+    commands: ProgramSettings | None = None,
     early_envelope: bool = False,
     in_memory: int = IN_MEMORY,
     mtime: float | None = None,
