@@ -273,8 +273,8 @@ class Delivery:
 
     def _new_head(self, head: bytes) -> Edits:
         """Another head in place of the old one."""
+        from maildrop_py.message.extent import message_start
         from maildrop_py.message.header_edits import edited_head
-        from maildrop_py.message.headers import message_start
 
         decision, start = self.decision, message_start(head)
         edits = decision.add_headers, decision.remove_headers, decision.rename_headers

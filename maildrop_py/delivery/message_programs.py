@@ -12,7 +12,7 @@ import os
 from maildrop_py.delivery.programs import run
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
 from maildrop_py.message.changed import PIECE, UnnamedFile, unnamed_file, write_all
-from maildrop_py.message.headers import line_end
+from maildrop_py.message.extent import line_end
 from maildrop_py.message.message import read_head
 from maildrop_py.rules.program.call import BODY, HEADER
 

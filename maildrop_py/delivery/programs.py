@@ -23,8 +23,8 @@ import time
 
 from maildrop_py.decision.decision import Forward, Pipe
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
+from maildrop_py.message.extent import from_line_of
 from maildrop_py.message.from_line import sender_in
-from maildrop_py.message.headers import from_line_of
 from maildrop_py.paths import PROGRAM_PATH, PROGRAM_TIME
 from maildrop_py.record import record
 

@@ -22,7 +22,7 @@ from maildrop_py.delivery.trace_headers import on_top
 from maildrop_py.maildir.maildir import INBOX, storage
 from maildrop_py.maildir.tmp_file import TmpFile, WrittenFile
 from maildrop_py.maildir.unique_name import wire_size
-from maildrop_py.message.headers import HEAD_LIMIT, head_end, message_start
+from maildrop_py.message.extent import HEAD_LIMIT, head_end, message_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

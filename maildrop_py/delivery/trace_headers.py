@@ -24,8 +24,9 @@ to Postfix. A message with bare CR line ends has no fields here.
 
 from __future__ import annotations
 
+from maildrop_py.message.extent import from_line_of, line_end, message_start
 from maildrop_py.message.from_line import sender_in
-from maildrop_py.message.headers import Headers, from_line_of, line_end, message_start
+from maildrop_py.message.headers import Headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

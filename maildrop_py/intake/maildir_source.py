@@ -14,7 +14,7 @@ from __future__ import annotations
 import errno
 import os
 
-from maildrop_py.message.headers import HEAD_LIMIT, message_start
+from maildrop_py.message.extent import HEAD_LIMIT, message_start
 from maildrop_py.message.message import FileSource, cut_head
 
 TYPE_CHECKING = False

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from maildrop_py.message.headers import HEAD_LIMIT, message_start
+from maildrop_py.message.extent import HEAD_LIMIT, message_start
 from maildrop_py.message.message import Message
 from maildrop_py.regular_file import open_regular
 

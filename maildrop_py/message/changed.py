@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.message.headers import message_start
+from maildrop_py.message.extent import message_start
 from maildrop_py.message.message import BytesSource, cut_head, read_head
 
 TYPE_CHECKING = False

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import binascii
 
-from maildrop_py.message.headers import HEAD_LIMIT, Headers, line_end, message_start
+from maildrop_py.message.extent import HEAD_LIMIT, line_end, message_start
+from maildrop_py.message.headers import Headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

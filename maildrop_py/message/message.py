@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.message.headers import HEAD_LIMIT, Headers, head_end, message_start
+from maildrop_py.message.extent import HEAD_LIMIT, head_end, message_start
+from maildrop_py.message.headers import Headers
 from maildrop_py.record import record
 from maildrop_py.regular_file import open_regular
 

@@ -13,7 +13,6 @@ More is read than the RFCs allow, because something else may read it so:
 - parts behind the closing boundary of their multipart;
 - a boundary with something behind it in its line (RFC 2046 5.1.1 allows to
   compare no more than the boundary);
-- the first Content-Type that is a multipart or a message, where there are several;
 - a multipart or message in an encoding that RFC 2045 6.4 forbids, whether it is
   so encoded or says so only.
 
@@ -24,77 +23,22 @@ not a part. CR alone ends a line only where it does so in the whole header.
 from __future__ import annotations
 
 from maildrop_py.message.headers import Headers
-from maildrop_py.message.parameters import parameters
-from maildrop_py.message.transfer_encoding import (
-    decoded,
-    encoding_named,
-    seems_encoded,
-    without_comments,
+from maildrop_py.message.part import (
+    LONGEST_BOUNDARY,
+    NO_HEADERS,
+    OPAQUE,
+    Part,
+    body_start,
+    boundaries_of,
+    is_listed,
 )
+from maildrop_py.message.transfer_encoding import decoded, seems_encoded
 
 MOST_LEVELS = 50
 MOST_PARTS = 1000
 MOST_BOUNDARY_LINES = 100_000
 LONGEST_PART_HEADER = 1 << 16  # bytes
-MOST_FIELDS = 10  # of one name that are read
-LONGEST_FIELD = 1 << 16  # bytes of a Content-Type or Content-Disposition that are read
 _MOST_DECODED = 2  # times the message: base64 in base64 takes 1.75
-_LONGEST_BOUNDARY = 1000  # bytes, of RFC 2046's 70
-
-OPAQUE = "application/octet-stream"
-REPORTS = (
-    *("message/delivery-status", "message/disposition-notification", "message/feedback-report"),
-    *("message/global-delivery-status", "message/global-disposition-notification"),
-    *("message/tracking-status", "message/global-headers"),
-)
-"""Messages by name that are text for people and machines, and no mail."""
-
-_UNLISTED = ("message/rfc822", "message/global", "message/delivery-status")
-
-
-class Part:
-    """One part: its header, and its content as data[start:end], encoded as it came.
-
-    `type` is in lower case, as `text/plain`; `encoding` as `encoding_named` gives
-    it; `is_opaque` says that a limit ended the reading here, `is_name` that the
-    content is in other parts.
-    """
-
-    __slots__ = (
-        *("_parameters", "data", "encoding", "end", "headers", "is_name", "is_opaque"),
-        *("start", "type"),
-    )
-
-    def __init__(self, headers: Headers, data: bytes, start: int, default: str) -> None:
-        self.headers = headers
-        self.data = data
-        self.start = start
-        self.end = start
-        self.is_name = False
-        self.is_opaque = False
-        self.type = _type_of(headers, default)
-        fields = headers.all("Content-Transfer-Encoding")
-        self.encoding = encoding_named(fields[0].raw) if fields else ""
-        self._parameters: dict[str, dict[str, str]] = {}
-
-    def parameters(self, name: str) -> dict[str, str]:
-        """The parameters of all fields called `name`; the first of two alike counts."""
-        found = self._parameters.get(name)
-        if found is None:
-            found = {}
-            for field in self.headers.all(name)[:MOST_FIELDS]:
-                raw = field.raw
-                if b"=" in raw:
-                    found = parameters(raw[:LONGEST_FIELD]) | found
-            self._parameters[name] = found
-        return found
-
-    @property
-    def is_container(self) -> bool:
-        """Whether there are parts in it, and no content of its own."""
-        return self.type.startswith("multipart/") or (
-            self.type.startswith("message/") and self.type not in REPORTS
-        )
 
 
 class _Multipart:
@@ -197,9 +141,9 @@ class _Walk:
         data = self.data
         if data.startswith((b"\n", b"\r\n"), start):
             body = data.find(b"\n", start) + 1
-            return Part(_NO_HEADERS, data, body, default)
+            return Part(NO_HEADERS, data, body, default)
         if start >= len(data):
-            return Part(_NO_HEADERS, data, start, default)
+            return Part(NO_HEADERS, data, start, default)
         limit = start + LONGEST_PART_HEADER
         body = _behind_blank_line(data, start, limit)
         cut = self._boundary_within(start, body if body >= 0 else limit)
@@ -251,7 +195,7 @@ class _Walk:
             self.at = part.start
 
     def _open(self, part: Part) -> None:
-        boundaries = _boundaries(part)
+        boundaries = boundaries_of(part)
         if not boundaries:
             return  # without a boundary it is text
         multipart = _Multipart(part, self.level, boundaries)
@@ -318,7 +262,7 @@ class _Walk:
 
     def _boundary_at(self, at: int) -> tuple[_Multipart, bool] | None:
         """The multipart whose boundary is in the line at `at`, and whether it closes it."""
-        line = self.data[at : at + _LONGEST_BOUNDARY + 8].partition(b"\n")[0].rstrip(b" \t\r")
+        line = self.data[at : at + LONGEST_BOUNDARY + 8].partition(b"\n")[0].rstrip(b" \t\r")
         multipart = self.boundaries.get(line)
         if multipart is not None:
             return multipart, False
@@ -334,14 +278,11 @@ class _Walk:
     def _opaque_rest(self, start: int) -> None:
         """All from `start` on is one part of unknown type."""
         self._leave(start)
-        part = Part(_NO_HEADERS, self.data, start, OPAQUE)
+        part = Part(NO_HEADERS, self.data, start, OPAQUE)
         part.is_opaque = True
         part.end = max(start, len(self.data))
         self.open.clear()
         self.reader.parts.append(part)
-
-
-_NO_HEADERS = Headers(b"\n")
 
 
 def _behind_blank_line(data: bytes, start: int, limit: int) -> int:
@@ -351,77 +292,3 @@ def _behind_blank_line(data: bytes, start: int, limit: int) -> int:
     if other >= 0:
         return other + 3
     return end + 2 if end >= 0 else -1
-
-
-def opaque_part(data: bytes, start: int, end: int) -> Part:
-    """A part of unknown type, of which nothing is known but where it is."""
-    part = Part(_NO_HEADERS, data, start, OPAQUE)
-    part.is_opaque = True
-    part.end = end
-    return part
-
-
-def _type_of(headers: Headers, default: str) -> str:
-    """The type that the first Content-Type says which names a container, or else the first."""
-    fields = headers.all("Content-Type")
-    if not fields:
-        return default
-    kinds = [_kind(field.raw) for field in fields[:MOST_FIELDS]]
-    return next((kind for kind in kinds if kind.startswith(("multipart/", "message/"))), kinds[0])
-
-
-def _kind(raw: bytes) -> str:
-    """`type/subtype` in lower case; text/plain where it is not one (RFC 2045 5.2)."""
-    kind = raw.partition(b";")[0]
-    if b"(" in kind:
-        kind = without_comments(raw[:LONGEST_FIELD]).partition(b";")[0]
-    words = str(kind, "latin-1").strip(" \t\"'").lower().split()
-    if len(words) > 1 and not _is_type(words[0]):  # blanks around the slash
-        words = ["".join(words[:3])]
-    return words[0] if words and _is_type(words[0]) else "text/plain"
-
-
-def is_listed(kind: str) -> bool:
-    """Whether a container is an attachment without a name: a message that is no mail."""
-    return kind.startswith("message/") and kind not in _UNLISTED
-
-
-def _is_type(word: str) -> bool:
-    return word.count("/") == 1 and word[0] != "/" and word[-1] != "/"
-
-
-def body_start(headers: Headers, start: int, end: int) -> int:
-    """Where the text begins of a part whose header is said to be data[start:end].
-
-    Without a field there is no header, and without a blank line none behind the
-    last field.
-    """
-    has_blank_line = headers.head.endswith((b"\n\n", b"\n\r\n", b"\r\r"))
-    if has_blank_line and headers.begins_with_field:
-        return end
-    if not headers.fields:
-        return start
-    if has_blank_line:
-        return end
-    behind = headers.fields[0].span[1]
-    for field in headers.fields[1:]:
-        if field.span[0] != behind:
-            break
-        behind = field.span[1]
-    return start + behind
-
-
-def _boundaries(part: Part) -> list[bytes]:
-    """The lines that separate a multipart's parts; several where it is not clear which."""
-    found: list[bytes] = []
-    for field in part.headers.all("Content-Type")[:MOST_FIELDS]:
-        raw = field.raw[:LONGEST_FIELD]
-        if b"oundary" not in raw and b"OUNDARY" not in raw.upper():
-            continue
-        text = parameters(str(raw, "latin-1").encode(), "utf-8").get("boundary", "")
-        boundary = text.encode("latin-1", "replace")[:_LONGEST_BOUNDARY].rstrip()
-        if boundary:
-            found.append(b"--" + boundary)
-            word = boundary.split(None, 1)[0]
-            found += [b"--" + word] if word != boundary and b'"' not in raw else []
-    return found

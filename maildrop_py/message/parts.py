@@ -21,20 +21,21 @@ Known limits: archives are not opened.
 from __future__ import annotations
 
 from maildrop_py.message.charsets import decode, guess
-from maildrop_py.message.headers import HEAD_LIMIT, Headers, head_end, message_start
+from maildrop_py.message.extent import HEAD_LIMIT, head_end, message_start
+from maildrop_py.message.headers import Headers
 from maildrop_py.message.normal_form import composed
 from maildrop_py.message.parameters import parameters
-from maildrop_py.message.part_reader import (
+from maildrop_py.message.part import (
     LONGEST_FIELD,
     MOST_FIELDS,
     OPAQUE,
     REPORTS,
     Part,
-    PartReader,
     body_start,
     is_listed,
     opaque_part,
 )
+from maildrop_py.message.part_reader import PartReader
 from maildrop_py.message.transfer_encoding import decoded, without_comments
 from maildrop_py.record import record
 

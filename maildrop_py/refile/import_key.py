@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import hashlib
 
+from maildrop_py.message.extent import message_start
 from maildrop_py.message.header_edits import cuts
-from maildrop_py.message.headers import message_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

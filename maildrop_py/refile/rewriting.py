@@ -18,8 +18,8 @@ from maildrop_py.errors import StorageFailed
 from maildrop_py.intake.maildir_source import MaildirSource
 from maildrop_py.maildir.file_name import parse
 from maildrop_py.maildir.unique_name import wire_size
+from maildrop_py.message.extent import message_start
 from maildrop_py.message.header_edits import added, cuts
-from maildrop_py.message.headers import message_start
 from maildrop_py.record import record, replace
 
 TYPE_CHECKING = False

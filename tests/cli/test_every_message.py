@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.cli.deliver import run
-from maildrop_py.message.headers import message_start
+from maildrop_py.message.extent import message_start
 
 RULES = """
 include: [builtin:from-daemon, builtin:lists, builtin:spam, builtin:backscatter]

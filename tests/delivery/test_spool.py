@@ -15,7 +15,7 @@ from maildrop_py.decision.decision import Filing
 from maildrop_py.delivery.spool import Edits, Spool, wire_size
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.headers import HEAD_LIMIT
+from maildrop_py.message.extent import HEAD_LIMIT
 from maildrop_py.message.message import BytesSource, Message
 from tests.support.delivering import LARGE, MAIL, deliver, feed, leftovers, only_file, visible
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maildrop_py.message.extent import HEAD_LIMIT
 from maildrop_py.message.header_edits import added, cuts, header_lines
-from maildrop_py.message.headers import HEAD_LIMIT
 
 
 def read_back(lines: bytes) -> str:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildrop_py.message.headers import HEAD_LIMIT, Headers, head_end, message_start
+from maildrop_py.message.extent import HEAD_LIMIT, head_end, message_start
+from maildrop_py.message.headers import Headers
 
 # Pieces of which heads are made: what may go wrong comes up often.
 PIECES = st.sampled_from(

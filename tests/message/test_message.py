@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildrop_py.message.headers import HEAD_LIMIT, head_end
+from maildrop_py.message.extent import HEAD_LIMIT, head_end
 from maildrop_py.message.message import BytesSource, FileSource, Message, StatedFile
 
 MAIL = b"From: a@b.example\nSubject: x\n\nbody\n"
