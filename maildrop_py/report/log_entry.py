@@ -68,7 +68,7 @@ def entry_of(event: Event) -> dict[str, object]:
     """The line of the log, as an object; what is not known is null or left out."""
     entry: dict[str, object] = {
         "version": VERSION,
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(event.time)),
+        "time": _in_utc(int(event.time)),
         "command": event.command,
         "result": event.result,
     }
@@ -81,6 +81,16 @@ def entry_of(event: Event) -> dict[str, object]:
     entry |= {name: value for name, value in optional if value}
     entry["warnings"] = [cut(warning, LONG) for warning in event.warnings[:MOST]]
     return entry
+
+
+_latest = (0, "")  # thousands of entries have the same second
+
+
+def _in_utc(seconds: int) -> str:
+    global _latest
+    if _latest[0] != seconds:
+        _latest = (seconds, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)))
+    return _latest[1]
 
 
 def cut(text: str, most: int) -> str:
@@ -106,10 +116,8 @@ def _of_message(event: Event) -> dict[str, object]:
 
 
 def _size(message: Message | None) -> int | None:
-    try:
-        return None if message is None else message.size
-    except OSError:  # a filed message that has moved
-        return None
+    """Of new mail; for what is filed the file would have to be looked at again."""
+    return None if message is None or message.file is not None else message.size
 
 
 def _address(address: str | None) -> str | None:

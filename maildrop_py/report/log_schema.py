@@ -44,7 +44,7 @@ ALWAYS = {
     "message_id": _text('the Message-ID, "" if there is none'),
     "sender": _maybe("string", 'the envelope sender; "" is the null sender, null unknown'),
     "recipient": _maybe("string", "the envelope recipient"),
-    "size": _maybe("integer", "bytes"),
+    "size": _maybe("integer", "bytes, of new mail"),
     "rule": _maybe("string", "the rule that ended the run; null if none did"),
     "actions": _texts("what was done, in words"),
     "folders": _texts("the folders that it was filed into, copies first"),
