@@ -7,6 +7,7 @@ requests of a worker come in on it, the answers go back in the same order.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import struct
@@ -66,6 +67,8 @@ def main(module: str, function: str) -> None:
     except BaseException as error:
         report_failure(channel, error)
         raise
+    gc.collect()
+    gc.freeze()  # what is loaded stays: no collection has to look at it again
     serve(channel)
 
 
