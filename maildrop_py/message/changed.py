@@ -1,7 +1,7 @@
 """changed: a message that a rule has changed, as a source of its own.
 
-It lies in a file without a name, so that a large one needs no more memory than a
-small one; the file goes when nothing holds the source any more.
+It is in a file without a name, so that a large one needs no more memory than a
+small one; the file goes when nothing uses the source any more.
 
 Reports OSError: a full disk.
 """

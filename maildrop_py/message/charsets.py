@@ -1,4 +1,4 @@
-"""charsets: bytes to text, whatever the mail says or fails to say about them.
+"""charsets: bytes to text, whatever the mail declares, or does not.
 
 `decode` trusts the declared charset as far as the bytes agree with it; `guess`
 does without. Neither raises, both are linear, and what cannot be read becomes
@@ -77,7 +77,7 @@ def codec_of(charset: str) -> str:
     """The Python codec for a charset's label; "" for US-ASCII and the unknown.
 
     Only charsets are found: Python's own codecs (punycode, idna, escapes) may
-    take quadratic time or are no charsets.
+    take quadratic time or are not charsets.
     """
     codec = _known.get(charset)
     if codec is None:

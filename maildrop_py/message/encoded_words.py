@@ -78,7 +78,7 @@ class Word:
         return len(self.payload) % 4 > 0 and not self.payload.endswith("=")
 
     def content(self) -> bytes:
-        """The bytes that the word stands for, in its charset."""
+        """The bytes that the word encodes, in its charset."""
         if self.base64:
             return _base64(self.payload)
         return a2b_qp(self.payload.encode(errors="replace"), header=True)

@@ -1,6 +1,6 @@
-"""envelope: what the mail server said about a message, beside the message.
+"""envelope: what the mail server knows of a message beside the message itself.
 
-Fields are None where the server said nothing; an empty `sender` is the null
+Fields are None where the server gave nothing; an empty `sender` is the null
 sender of a bounce (RFC 5321 4.5.5).
 """
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _WIDTH = 78  # characters of a line, RFC 5322 2.1.1
-_LONGEST_WORD = 900  # bytes that may stand on one line, with room below 998
+_LONGEST_WORD = 900  # bytes that may be on one line, with room below 998
 _ENCODED_BYTES = 42  # UTF-8 bytes in one encoded word of at most 75 characters
 
 

@@ -94,7 +94,7 @@ class Field:
 class Headers:
     """The fields of a message's head, in order, found by name whatever its case.
 
-    `is_cut` says that nothing stands behind the header, which is then not looked for.
+    `is_cut` says that nothing is behind the header; then its end is not looked for.
     """
 
     __slots__ = ("_block", "_fields", "_found", "head")
@@ -266,7 +266,7 @@ def _field_end(text: bytes, start: int, size: int) -> int:
 
 
 def _colon(line: bytes) -> int:
-    """The offset of the colon behind the field's name; -1 if the line is no field."""
+    """The offset of the colon behind the field's name; -1 if the line is not a field."""
     colon = line.find(b":")
     if colon <= 0 or line[0] in _BLANKS or len(line[:colon].split(None, 2)) != 1:
         return -1

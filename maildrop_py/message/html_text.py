@@ -134,7 +134,7 @@ class _Page:
         return text.partition(mark)[2]
 
     def _behind_element(self, name: str, text: str) -> str:
-        """The text behind the closing tag of an element whose content nobody sees."""
+        """The text behind the closing tag of an element whose content is not shown."""
         while self.at + 1 < len(self.pieces):
             self.at += 1
             piece = self.pieces[self.at]

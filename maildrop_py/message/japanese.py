@@ -51,7 +51,7 @@ def decode_jis(data: bytes) -> str:
 
     A line feed ends what an escape sequence began.
     """
-    for pause in _PAUSES:  # means nothing, but may stand inside a character
+    for pause in _PAUSES:  # means nothing, but may be inside a character
         data = data.replace(pause, b"")
     start, *segments = data.split(b"\x1b")
     decoded = [_plain(start)]
@@ -90,7 +90,7 @@ def _is_euc(sample: bytes) -> bool:
 
 
 def _is_latin_word(sample: bytes) -> bool:
-    """Whether its only pair stands inside a word and could be two letters, as in Gr\xfc\xdfe."""
+    """Whether its only pair is inside a word and could be two letters, as in Gr\xfc\xdfe."""
     shape = sample.translate(_SHAPE)
     return b"axxa" in shape and b"y" not in shape and b"xxx" not in shape
 

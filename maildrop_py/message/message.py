@@ -1,6 +1,6 @@
 """message: a mail as it came, read no further than a rule asks.
 
-A Message stands on a Source of bytes. Its head is read once; the whole is read
+A Message has a Source of bytes. Its head is read once; the whole is read
 only for `content()` and `parts`. The bytes are never changed.
 
 Reports: a FileSource raises OSError as the file system gives it, among them
@@ -191,7 +191,7 @@ class Message:
         return self.source.content()
 
     def body(self) -> bytes:
-        """What stands behind the header and its blank line, as it came."""
+        """What is behind the header and its blank line, as it came."""
         head = self.source.head()
         return self.content()[len(head) - message_start(head) :]
 

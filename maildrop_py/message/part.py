@@ -13,6 +13,7 @@ from maildrop_py.message.transfer_encoding import encoding_named, without_commen
 
 MOST_FIELDS = 10  # of one name that are read
 LONGEST_FIELD = 1 << 16  # bytes of a Content-Type or Content-Disposition that are read
+_LONGEST_TYPE = 255  # characters, RFC 6838 4.2
 LONGEST_BOUNDARY = 1000  # bytes, of RFC 2046's 70
 
 OPAQUE = "application/octet-stream"
@@ -21,7 +22,7 @@ REPORTS = (
     *("message/global-delivery-status", "message/global-disposition-notification"),
     *("message/tracking-status", "message/global-headers"),
 )
-"""Messages by name that are text for people and machines, and no mail."""
+"""Messages by name that are text for people and machines, and not mail."""
 
 NO_HEADERS = Headers(b"\n")
 _UNLISTED = ("message/rfc822", "message/global", "message/delivery-status")
@@ -81,7 +82,7 @@ def opaque_part(data: bytes, start: int, end: int) -> Part:
 
 
 def _type_of(headers: Headers, default: str) -> str:
-    """The type that the first Content-Type says which names a container, or else the first."""
+    """The type in the first Content-Type that names a container, else in the first of all."""
     fields = headers.all("Content-Type")
     if not fields:
         return default
@@ -97,11 +98,13 @@ def _kind(raw: bytes) -> str:
     words = str(kind, "latin-1").strip(" \t\"'").lower().split()
     if len(words) > 1 and not _is_type(words[0]):  # blanks around the slash
         words = ["".join(words[:3])]
-    return words[0] if words and _is_type(words[0]) else "text/plain"
+    if not (words and _is_type(words[0])):
+        return "text/plain"
+    return "".join(char if " " < char < "\x7f" else "?" for char in words[0][:_LONGEST_TYPE])
 
 
 def is_listed(kind: str) -> bool:
-    """Whether a container is an attachment without a name: a message that is no mail."""
+    """Whether a container is an attachment without a name: a message that is not mail."""
     return kind.startswith("message/") and kind not in _UNLISTED
 
 
@@ -110,7 +113,7 @@ def _is_type(word: str) -> bool:
 
 
 def body_start(headers: Headers, start: int, end: int) -> int:
-    """Where the text begins of a part whose header is said to be data[start:end].
+    """Where the text begins of a part whose header seems to be data[start:end].
 
     Without a field there is no header, and without a blank line none behind the
     last field.

@@ -6,7 +6,7 @@ Nothing is decoded, but for messages in messages that are themselves encoded.
 Time and memory are linear, whatever the mail: there are limits on depth, on
 parts, on lines that look like boundaries, on the header of a part, and on what
 is decoded to be read again. Beyond a limit the rest is one opaque part, so that
-nothing hides by being too much; `cuts` says in words what was reached.
+nothing is hidden by being too much; `cuts` names in words what was reached.
 
 More is read than the RFCs allow, because something else may read it so:
 
@@ -242,7 +242,7 @@ class _Walk:
     def _next_boundary(self) -> tuple[_Multipart, int, int, bool] | None:
         """The next line of an open boundary.
 
-        Its multipart, the end of what stands before it, where the next line
+        Its multipart, the end of what is before it, where the next line
         begins, and whether it closes the multipart.
         """
         data = self.data

@@ -13,7 +13,7 @@ Limits: those of `part_reader`, and
 - LONGEST_TEXT bytes of each text are decoded, and MOST_TEXT of all of them.
 
 An opaque part is an attachment, with each name that its lines give to a file; and
-a text, as its bytes are written. `cuts` says in words which limits were reached.
+a text, as its bytes are written. `cuts` names in words the limits that were reached.
 
 Known limits: archives are not opened.
 """
@@ -141,7 +141,7 @@ class Parts:
         return tuple(self._cuts)
 
     def _alone(self) -> Part:
-        """The only part of a message that is no container; its content need not be read."""
+        """The only part of a message that is not a container; its content need not be read."""
         if self._read is None:
             self._root.end = max(0, self._size() - len(self._headers.head))
         return self._root

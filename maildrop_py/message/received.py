@@ -1,4 +1,4 @@
-"""received: what a server wrote of the client it had a message from (RFC 5321 4.4).
+"""received: what a server wrote of the client that it got a message from (RFC 5321 4.4).
 
 `parse` reads the Received lines of Postfix, Exim, Sendmail, qmail, OpenSMTPD,
 Exchange, Google, Dovecot and their likes. The sender chooses the HELO name, the
@@ -144,7 +144,7 @@ def _angle_end(parts: list[str], start: int) -> int:
 
 
 def _last_by(tokens: list[str]) -> int:
-    """The `by` of the server: an earlier one is in what the client said of itself."""
+    """The `by` of the server: an earlier one is in what the client wrote of itself."""
     for at in range(len(tokens) - 1, -1, -1):
         if tokens[at].lower() == "by" and tokens[at + 1 : at + 2] != ["uid"]:
             return at
@@ -165,7 +165,7 @@ def _clause(rest: list[str], keyword: str) -> list[str]:
 
 
 def _client(origin: list[str], rest: list[str], protocol: str) -> tuple[str, str, str]:
-    """HELO name, reverse name and address, from what stands before `by`."""
+    """HELO name, reverse name and address, from what is before `by`."""
     words = [token for token in origin if token[0] not in "(;"]
     comments = [token[1:-1] for token in origin if token.startswith("(")]
     first = words[0] if len(words) == 1 or (words[1:] and words[1][0] in "[-") else ""
@@ -212,7 +212,7 @@ def _commented_client(comments: list[str]) -> tuple[str, str, str]:
 
 
 def _helo_before(comments: list[str]) -> str:
-    """qmail's HELO, which stands before the address."""
+    """qmail's HELO, which is before the address."""
     first = comments[0]
     return first[5:].partition(" ")[0] if first[:5].lower() in ("helo ", "ehlo ") else ""
 
@@ -246,13 +246,13 @@ def _is_authenticated(origin: list[str], rest: list[str], protocol: str) -> bool
     """By the protocol (RFC 3848), or by a comment that is behind the client's."""
     if protocol.upper() in _AUTHENTICATED or "auth=yes" in rest:
         return True
-    told = [token.lower() for token in rest]
+    later = [token.lower() for token in rest]
     for token in reversed(origin):
         lower = token.lower()
         if "[" in lower and not lower[1:].startswith(_ASIDES):
             break
-        told.append(lower)
-    return any(token.startswith(_LOGINS) for token in told)
+        later.append(lower)
+    return any(token.startswith(_LOGINS) for token in later)
 
 
 def _word_after(text: str, key: str) -> str:

@@ -1,4 +1,4 @@
-"""spam: what spam filters said of a message, in its header fields.
+"""spam: what spam filters wrote of a message, in its header fields.
 
 Fields of SpamAssassin, amavis, rspamd, Exim, Exchange, Barracuda and bogofilter
 are read. Filters of several relays may each have left theirs: a set are the
@@ -93,7 +93,7 @@ def _sets(headers: Headers) -> list[list[Field]]:
 
 
 def _read(fields: list[Field]) -> Verdict:
-    """What one set says."""
+    """The verdict of one set."""
     best = _LEVEL + 1
     score = flag = None
     scored = flagged = ""
@@ -108,7 +108,7 @@ def _read(fields: list[Field]) -> Verdict:
 
 
 def _appended(sets: list[list[Field]], filters: tuple[str, ...]) -> Verdict:
-    """What the filters said that are believed below the border; more spam, if several did."""
+    """The verdict of the filters that are believed below the border; of several, the worst."""
     names = {name for each in filters for name in FILTERS[each]}
     kept = [[field for field in fields if field.name.lower() in names] for fields in sets]
     found = [_read(fields) for fields in kept if fields]
@@ -257,4 +257,4 @@ FILTERS: dict[str, tuple[str, ...]] = {
 """The fields that each filter writes, for settings that name one."""
 
 _BEGINNINGS = (b"x-spam", b"x-rspamd", b"x-barracuda", b"x-ms-exchange", b"x-forefront", b"x-bogo")
-"""What each name in _READERS begins with; a test holds the two together."""
+"""What each name in _READERS begins with; a test compares the two."""

@@ -23,14 +23,14 @@ _NOT_BASE64 = bytes(byte for byte in range(256) if byte not in _LETTERS)
 _UU = ("x-uuencode", "uuencode", "uue", "x-uue")
 _BLOCK = 1 << 16  # bytes: lines are taken apart so many at a time, which bounds memory
 _LONGEST_LINE = 1 << 10  # bytes: a longer line is not uuencoded
-_SAMPLE = 1 << 12  # bytes looked at to see whether what is said is true
+_SAMPLE = 1 << 12  # bytes that show whether the declaration is true
 MOST_PADDINGS = 1000
 
 
 def encoding_named(raw: bytes) -> str:
     """The encoding that a Content-Transfer-Encoding field's body names, in lower case.
 
-    Comments, blanks, quotes, and what stands behind a semicolon are left out;
+    Comments, blanks, quotes, and what is behind a semicolon are left out;
     "" where nothing is encoded.
     """
     raw = without_comments(raw).partition(b";")[0].strip(b" \t\"'")
@@ -40,7 +40,7 @@ def encoding_named(raw: bytes) -> str:
 
 
 def seems_encoded(data: bytes, start: int, encoding: str) -> bool:
-    """Whether the message that begins at data[start] is in that encoding, as it is said to be."""
+    """Whether the message that begins at data[start] is really in that encoding."""
     sample = data[start : start + _SAMPLE]
     if encoding == "quoted-printable":
         signs = sample.split(b"=", 20)[1:-1]
@@ -69,7 +69,7 @@ def without_comments(raw: bytes) -> bytes:
 
 
 def decoded(data: bytes, encoding: str) -> bytes:
-    """The content that `data` stands for, in an encoding that `encoding_named` gave."""
+    """The content that `data` encodes, in an encoding that `encoding_named` gave."""
     if encoding == "base64":
         return from_base64(data)
     if encoding == "quoted-printable":
@@ -104,7 +104,7 @@ def _is_base64(piece: bytes) -> bool:
 
 
 def _unpadded(letters: bytes) -> bytes:
-    """Letters alone; a last one that is no whole byte is passed over."""
+    """Letters alone; a last one that is not a whole byte is passed over."""
     extra = len(letters) % 4
     if extra == 1:
         letters = letters[:-1]

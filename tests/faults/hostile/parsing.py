@@ -6,6 +6,7 @@ import ipaddress
 
 from maildrop_py.message import addresses, encoded_words, received
 from maildrop_py.message.headers import Headers
+from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.spam import verdict
 from tests.faults.hostile.target import Target
@@ -69,6 +70,20 @@ def received_line(data: bytes) -> None:
     if hop is not None:
         assert not hop.address or ipaddress.ip_address(hop.address)
         assert "\n" not in hop.helo + hop.name + hop.by + hop.recipient + hop.protocol
+
+
+MULTIPART = b"Content-Type: multipart/mixed; boundary=b\n\n"
+
+
+def message_parts(data: bytes) -> None:
+    """Parts are inside the message, their names clean, their texts text."""
+    parts = Message(BytesSource(MULTIPART + data)).parts
+    for one in parts.attachments:
+        assert is_clean(one.name + one.type)
+        assert one.size <= 2 * len(MULTIPART + data)
+    for as_written in (False, True):
+        for text in parts.texts(as_written):
+            text.encode()
 
 
 TARGETS = (
@@ -218,5 +233,26 @@ TARGETS = (
             b":",
         ),
         before=b"from a (b [192.0.2.1]) by mx ",
+    ),
+    Target(
+        "parts",
+        message_parts,
+        (
+            *(b"--b\n", b"--b--\n", b"--c\n", b"--", b"\n", b"\r\n", b"\r", b" "),
+            *(MULTIPART, MULTIPART.replace(b"=b", b"=c"), b"Content-Type: message/rfc822\n\n"),
+            *(b"Content-Type: text/html\n", b"Content-Transfer-Encoding: base64\n", b"QUFB"),
+            *(b"Content-Transfer-Encoding: quoted-printable\n", b"=3D", b"=\n", b"; name=a.exe"),
+            *(b"Content-Disposition: attachment; filename*=''", b"<p>", b"<!--", b"&amp;", b'"'),
+        ),
+        growing=(
+            b"--b\n",
+            b"--b\n\n",
+            b"--b--\n",
+            b"--c\n",
+            b"--b\n" + MULTIPART,
+            b"--b\n" + MULTIPART.replace(b"=b", b"=c") + b"--c\n",
+            b"--b\nContent-Type: message/rfc822\n\n",
+            b"\n",
+        ),
     ),
 )
