@@ -2,10 +2,10 @@
 
 Logical names have their levels separated by `/`; "INBOX", in any case, is the
 Maildir's root. In layout `maildir++` folder `A/B` is the directory `.A.B`; a dot
-in a level separates levels too, for on disk it cannot be told from one. In
+in a level separates levels too, because on disk both look the same. In
 layout `fs` it is `A/B`. `INBOX/x` is `.INBOX.x` or `INBOX/x`, as Dovecot has it.
 Characters that are not ASCII are encoded in modified UTF-7 (RFC 3501 5.1.3,
-Dovecot's default) or stand as UTF-8.
+Dovecot's default) or written as UTF-8.
 
 Guarantee: no name leads out of the Maildir, or to what IMAP servers keep in it;
 BadFolderName says why. Names are taken as they are, without
@@ -79,7 +79,7 @@ def from_disk(relative: str, layout: str, encoding: str) -> str:
 
 
 def encode_utf7(text: str) -> str:
-    """`text` in modified UTF-7: printable ASCII stands for itself, `&` is `&-`."""
+    """`text` in modified UTF-7: printable ASCII is written as it is, `&` as `&-`."""
     if text.isascii() and text.isprintable() and "&" not in text:
         return text
     encoded, run = "", ""

@@ -1,8 +1,8 @@
 """maildir: a Maildir and its folders: where they are on disk, and who may write there.
 
-Guarantee: nothing is made when a Maildir or a Folder is named, and nothing is
-read but for a name beyond ASCII, which may be on disk in another normal form. A
-folder is made when a delivery finds it missing (folder_making.py).
+Guarantee: nothing is made when a Maildir or a Folder is named. Only for a name
+beyond ASCII is the disk read, where it may be in another normal form. A folder is
+made when a delivery finds it missing (folder_making.py).
 
 Reports: OSError as the file system gives it, which callers turn into our errors
 by `with storage(path):`; StorageFailed when root would write into somebody
@@ -92,8 +92,8 @@ class Maildir:
     def folder(self, name: str) -> Folder:
         """The folder of the logical, `/`-separated `name`; raises BadFolderName.
 
-        Where it does not exist, but one does whose name looks the same, in
-        another Unicode normal form, it is that one.
+        If it does not exist, but a folder does whose name is the same in another
+        Unicode normal form, it is that folder.
         """
         if name == INBOX:
             return Folder(self, INBOX, self.root)

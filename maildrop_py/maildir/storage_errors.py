@@ -1,4 +1,4 @@
-"""storage_errors: the one place where an errno becomes an error of ours.
+"""storage_errors: an errno becomes an error of ours, in this one place.
 
 Every error of the file system is temporary: the mail server keeps the message.
 """

@@ -1,4 +1,4 @@
-"""sync: the entries of directories made durable: what is filed survives a power failure.
+"""sync: make the entries of directories durable, so that filed mail survives a power failure.
 
 Reports: OSError as the file system gives it. A file system that cannot sync
 directories (CIFS) is not an error.

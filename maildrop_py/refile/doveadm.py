@@ -84,7 +84,7 @@ def can_move(task: Task) -> bool:
 
 
 class DoveadmBatch:
-    """Tasks for which can_move() holds, done together; `run()` once."""
+    """Tasks for which can_move() is true, carried out together; call run() once."""
 
     def __init__(
         self, doveadm: Doveadm, maildir: Maildir, journal: Journal, tasks: Iterable[Task]

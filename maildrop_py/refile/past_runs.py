@@ -1,4 +1,4 @@
-"""past_runs: the journals of earlier runs, read again, and ended where a run was killed.
+"""past_runs: read the journals of earlier runs, and end those of runs that were killed.
 
 Guarantee: a line that was cut short is left out, because what it says was not
 done. The journal of a process that lives is never written to.

@@ -1,4 +1,4 @@
-"""run_start: the beginning of a run that moves mail: what killed runs left is settled first."""
+"""run_start: begin a run that moves mail; what killed runs left is settled first."""
 
 from __future__ import annotations
 

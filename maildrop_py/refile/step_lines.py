@@ -1,6 +1,6 @@
 """step_lines: the lines about the steps of one batch in the journal.
 
-Guarantee: a step stands in the journal, durably, before it is made. A step that
+Guarantee: a step is in the journal, durably, before it is made. A step that
 is made otherwise gets another line, and its first line becomes void, as does the
 line of a step that fails.
 

@@ -127,3 +127,14 @@ def test_a_fifo_is_not_waited_for(root: Path) -> None:
     os.mkfifo(root / "maildirsize")
     deliver(root, MAIL)
     assert len(visible(root)) == 1
+
+
+def test_what_is_counted_again_are_the_messages_of_folders(root: Path) -> None:
+    """By the size in the name, which is right for compressed mail too, or else on disk."""
+    for path, size in (("cur/1:2,S", 30), (".A/new/2,S=100", 7), ("backup/cur/3,S=500", 500)):
+        (root / path).parent.mkdir(parents=True)
+        (root / path).write_bytes(bytes(size))
+    (root / ".file").write_text("not a folder")
+    path = quota(root, "1000S\n5000 70\n", age=3600)
+    deliver(root, MAIL)
+    assert path.read_text() == f"1000S\n130 2\n{SIZE} 1\n"
