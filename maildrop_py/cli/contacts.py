@@ -15,13 +15,13 @@ from contextlib import contextmanager
 
 import click
 
-from maildrop_py.cli.progress import progress
 from maildrop_py.errors import RuleError
 from maildrop_py.evidence import contact_sources
 from maildrop_py.evidence.contact_sources import Learnt
 from maildrop_py.evidence.contacts import Contacts, normal
 from maildrop_py.evidence.store import Store
 from maildrop_py.paths import UserPaths, contacts_file, evidence_store
+from maildrop_py.report.progress import progress
 
 state_option = click.option(
     "--state",

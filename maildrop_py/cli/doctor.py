@@ -13,11 +13,11 @@ from collections.abc import Iterator
 import click
 
 from maildrop_py.cli.init import program_path
-from maildrop_py.cli.output import print_json
 from maildrop_py.paths import PROGRAM, UserPaths
 from maildrop_py.report import set_up
 from maildrop_py.report.access import User
 from maildrop_py.report.hook_search import hooks_of
+from maildrop_py.report.output import print_json
 from maildrop_py.report.set_up import OK, WARNING, WRONG, Finding
 from maildrop_py.report.tables import painted
 from maildrop_py.rules.language.settings import Settings

@@ -12,11 +12,9 @@ import click
 
 from maildrop_py.cli.completion import complete_folders
 from maildrop_py.cli.dry_run_messages import Messages, print_counts
-from maildrop_py.cli.output import json_text
 from maildrop_py.cli.refile_options import check_folders, maildir_of
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.cli.rules_option import rules_option
-from maildrop_py.cli.standard_error import say, warn
 from maildrop_py.cli.startup.deliver_options import ENVELOPE, OPTIONS
 from maildrop_py.cli.startup.environment import envelope_of
 from maildrop_py.intake.message_files import STANDARD_INPUT, NamedMessage, is_maildir
@@ -31,7 +29,9 @@ from maildrop_py.report.dry_run_rows import (
     table_of,
 )
 from maildrop_py.report.explain import explain as explain_text
+from maildrop_py.report.output import json_text
 from maildrop_py.report.sender_path import path_lines, was_asked
+from maildrop_py.report.standard_error import say, warn
 from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import NO_RULE
 from maildrop_py.rules.program.program import Program

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from maildrop_py.cli.progress import progress
-from maildrop_py.cli.standard_error import say
 from maildrop_py.intake.message_files import (
     STANDARD_INPUT,
     NamedMessage,
@@ -20,6 +18,8 @@ from maildrop_py.intake.message_files import (
 )
 from maildrop_py.intake.parallel import WORTH_IT, in_parallel, processors
 from maildrop_py.report.dry_run_rows import summary_of
+from maildrop_py.report.progress import progress
+from maildrop_py.report.standard_error import say
 from maildrop_py.report.tables import counted
 
 TYPE_CHECKING = False

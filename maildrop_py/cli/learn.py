@@ -15,8 +15,6 @@ import time
 
 import click
 
-from maildrop_py.cli.progress import progress
-from maildrop_py.cli.standard_error import say
 from maildrop_py.errors import RuleError
 from maildrop_py.evidence.bayes.judgement import FEWEST
 from maildrop_py.evidence.bayes.lessons import Lessons
@@ -24,6 +22,8 @@ from maildrop_py.evidence.bayes.store import BayesStore, Status
 from maildrop_py.intake.message_files import count_in, messages_in
 from maildrop_py.paths import UserPaths, bayes_store
 from maildrop_py.refile.maildir_messages import ListedMaildirs
+from maildrop_py.report.progress import progress
+from maildrop_py.report.standard_error import say
 from maildrop_py.rules.language.settings import Settings
 
 state_option = click.option(

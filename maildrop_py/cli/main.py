@@ -22,7 +22,7 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments[:1] == ["deliver"] and not {"-h", "--help"} & {*arguments}:
         _deliver(arguments[1:])
-    from maildrop_py.cli.output import status_of
+    from maildrop_py.report.output import status_of
 
     return status_of(lambda: _run(arguments))
 

@@ -14,7 +14,6 @@ from collections import Counter
 
 from maildrop_py.cli.dry_run_messages import Messages, print_counts
 from maildrop_py.cli.rules_file import program_of
-from maildrop_py.cli.standard_error import say, warn
 from maildrop_py.errors import MaildropError
 from maildrop_py.intake.message_files import is_maildir
 from maildrop_py.message.envelope import Envelope
@@ -22,6 +21,7 @@ from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.report.dry_run import DryRun
 from maildrop_py.report.dry_run_rows import LONGEST_TABLE
+from maildrop_py.report.standard_error import say, warn
 
 _SWITCHES = ("--offline", "--all-folders")
 _OPTIONS = ("--rules", "--folder")

@@ -8,9 +8,9 @@ from importlib import import_module
 
 import click
 
-from maildrop_py.cli.listening import listeners_of
 from maildrop_py.cli.policy_options import USER, setting_of
 from maildrop_py.errors import MaildropError, RuleError
+from maildrop_py.lmtp.listening import listeners_of
 from maildrop_py.paths import SHARED_POLICY
 from maildrop_py.systemd import ServiceManager
 

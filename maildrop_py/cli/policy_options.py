@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from maildrop_py.cli.listening import credentials_of_user
+from maildrop_py.lmtp.listening import credentials_of_user
 from maildrop_py.paths import UserPaths, policy_log
 
 if TYPE_CHECKING:

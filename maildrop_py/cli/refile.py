@@ -15,11 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from maildrop_py.cli.log_option import log_to_write
-from maildrop_py.cli.progress import progress
 from maildrop_py.cli.refile_options import Age, Common, check_folders, common_options, maildir_of
-from maildrop_py.cli.refile_reporter import RefileReporter
 from maildrop_py.cli.rules_file import program_of
-from maildrop_py.cli.standard_error import say, warn
 from maildrop_py.decision.decider import user_world
 from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.maildir import Maildir
@@ -32,7 +29,10 @@ from maildrop_py.refile.maildir_messages import globs_of, messages_of
 from maildrop_py.refile.past_runs import past_runs
 from maildrop_py.refile.run import ATTEMPTS, RefileRun
 from maildrop_py.refile.run_start import start_run
+from maildrop_py.report.progress import progress
 from maildrop_py.report.refile_log import LoggingReporter
+from maildrop_py.report.refile_reporter import RefileReporter
+from maildrop_py.report.standard_error import say, warn
 from maildrop_py.rules.program.program import Program
 
 if TYPE_CHECKING:

@@ -5,57 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
-from maildrop_py.cli.serve_plan import plan_of
 from maildrop_py.errors import MaildropError
 from maildrop_py.paths import MESSAGE_TIME
+from maildrop_py.serve.plan import Options, plan_of
 from maildrop_py.serve.server_log import PLACES
 from maildrop_py.serve.service import run
 from maildrop_py.systemd import ServiceManager
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class Options:
-    """What was typed."""
-
-    listen: tuple[str, ...]
-    mode: str
-    owner: str | None
-    group: str | None
-    xforward: bool
-    users: str | None
-    user: str | None
-    lowest_uid: int
-    maildir: str | None
-    home: str | None
-    rules: str | None
-    default_rules: str | None
-    state: str | None
-    log: str | None
-    log_to: str
-    create: bool
-    recipient_delimiter: str
-    name: str | None
-    workers: int | None
-    sessions: int
-    sessions_per_uid: int | None
-    recipients: int
-    message_size: int
-    greeting_time: float
-    idle: float
-    deadline: float
-    processes: int
-    process_idle: float
-    queue: int
-    process_memory: int
-    process_cpu: int
-    process_count: int
 
 
 def _option(*names: str, **more: Any) -> Callable[[F], F]:

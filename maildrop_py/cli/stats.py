@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from maildrop_py.cli.log_option import logs_option, logs_to_read
-from maildrop_py.cli.standard_error import say
 from maildrop_py.report.log_reader import Entry, entries
+from maildrop_py.report.standard_error import say
 from maildrop_py.report.statistics import Statistics, tables_of
 from maildrop_py.report.tables import counted
 

@@ -13,8 +13,6 @@ import click
 
 from maildrop_py.cli.completion import complete_folders, complete_rules, complete_runs
 from maildrop_py.cli.log_option import log_option, log_to_write
-from maildrop_py.cli.output import Output, json_text, print_json
-from maildrop_py.cli.standard_error import say, warn
 from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths, journals
@@ -33,7 +31,9 @@ from maildrop_py.refile.undo import (
 )
 from maildrop_py.refile.undo_selection import Wanted, last_to_undo
 from maildrop_py.report.delivery_log import append_entries
+from maildrop_py.report.output import Output, json_text, print_json
 from maildrop_py.report.refile_log import undo_entry
+from maildrop_py.report.standard_error import say, warn
 from maildrop_py.report.tables import Column, table
 
 Line = dict[str, Any]

@@ -19,9 +19,7 @@ from typing import Any
 import click
 
 from maildrop_py.cli.log_option import log_to_write
-from maildrop_py.cli.output import Output
 from maildrop_py.cli.refile_options import Common, common_options, maildir_of
-from maildrop_py.cli.standard_error import say, warn
 from maildrop_py.decision.decider import user_world
 from maildrop_py.decision.decision import Decision
 from maildrop_py.errors import MaildropError
@@ -34,7 +32,9 @@ from maildrop_py.refile.filed_decider import FiledDecider
 from maildrop_py.refile.maildir_messages import globs_of
 from maildrop_py.refile.run import Changed, OnChanged
 from maildrop_py.refile.watched import WatchedMaildir
+from maildrop_py.report.output import Output
 from maildrop_py.report.refile_log import LoggingReporter
+from maildrop_py.report.standard_error import say, warn
 from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import destination
 from maildrop_py.rules.program.cache import load_program

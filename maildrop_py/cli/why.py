@@ -10,9 +10,9 @@ from heapq import merge
 import click
 
 from maildrop_py.cli.log_option import logs_option, logs_to_read
-from maildrop_py.cli.standard_error import say
 from maildrop_py.report.log_reader import Entry, entries
 from maildrop_py.report.log_search import Search, in_words
+from maildrop_py.report.standard_error import say
 
 
 @click.command()

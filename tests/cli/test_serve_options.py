@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from maildrop_py.cli import serve as command
-from maildrop_py.cli import serve_plan
+from maildrop_py.serve import plan as serve_plan
 
 GOOD = ["--maildir=/mail/{user}", "--listen=127.0.0.1:0"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from maildrop_py.cli import serve as command
-from maildrop_py.cli import serve_plan
+from maildrop_py.serve import plan as serve_plan
 from maildrop_py.serve import rules_cache, user_database
 
 if __name__ == "__main__":

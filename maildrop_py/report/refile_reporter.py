@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from maildrop_py.cli.output import Output, json_text
-from maildrop_py.cli.standard_error import say, warn
-from maildrop_py.decision.decision import Decision
-from maildrop_py.evidence.evidence import Evidence
-from maildrop_py.message.message import Message
-from maildrop_py.refile.run import Changed, OnChanged
 from maildrop_py.report.dry_run_rows import LONGEST_TABLE, Row, as_json, row_of, table_of
+from maildrop_py.report.output import Output, json_text
+from maildrop_py.report.standard_error import say, warn
 from maildrop_py.report.tally import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.message.message import Message
+    from maildrop_py.refile.run import Changed, OnChanged
 
 
 class RefileReporter:

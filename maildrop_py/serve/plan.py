@@ -1,14 +1,15 @@
-"""serve_plan: from the options of `serve` to a Plan, or what is wrong with them."""
+"""plan: from the options of `serve` to a Plan, or what is wrong with them."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import socket
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from maildrop_py.cli.listening import listeners_of
 from maildrop_py.errors import UsageError
+from maildrop_py.lmtp.listening import listeners_of
 from maildrop_py.lmtp.processes.privileges import (
     Credentials,
     credentials_named,
@@ -33,11 +34,48 @@ from maildrop_py.serve.user_database import (
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-    from maildrop_py.cli.serve import Options
     from maildrop_py.serve.user_database import UserDatabase
 
 WORKERS_ACCOUNT = "maildrop-py"
 """Who the workers are where recipients deliver, if this account exists."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `maildrop-py serve`, as they were given."""
+
+    listen: tuple[str, ...]
+    mode: str
+    owner: str | None
+    group: str | None
+    xforward: bool
+    users: str | None
+    user: str | None
+    lowest_uid: int
+    maildir: str | None
+    home: str | None
+    rules: str | None
+    default_rules: str | None
+    state: str | None
+    log: str | None
+    log_to: str
+    create: bool
+    recipient_delimiter: str
+    name: str | None
+    workers: int | None
+    sessions: int
+    sessions_per_uid: int | None
+    recipients: int
+    message_size: int
+    greeting_time: float
+    idle: float
+    deadline: float
+    processes: int
+    process_idle: float
+    queue: int
+    process_memory: int
+    process_cpu: int
+    process_count: int
 
 
 def plan_of(options: Options, environ: MutableMapping[str, str]) -> Plan:
