@@ -1,13 +1,16 @@
-"""refile_reporter: what `refile` counts and prints of the messages that it takes."""
+"""refile_reporter: what `refile` and `watch` count and print of the messages that they take."""
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 from maildrop_py.report.dry_run_rows import LONGEST_TABLE, Row, as_json, row_of, table_of
 from maildrop_py.report.output import Output, json_text
 from maildrop_py.report.standard_error import say, warn
 from maildrop_py.report.tally import Tally
+from maildrop_py.report.visible import visible
+from maildrop_py.report.wording import destination
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,3 +97,28 @@ class RefileReporter:
             self._print(*table_of(self._rows), "")
         if self.tally.changed:
             self._print(*self.tally.table())
+
+
+class WatchReporter:
+    """Prints a line for each message that was filed, and for what went wrong."""
+
+    def __init__(self) -> None:
+        self._output = Output()  # nobody need read it
+
+    def planned(
+        self, path: str, message: Message, decision: Decision, evidence: Evidence
+    ) -> OnChanged:
+        return partial(self._changed, destination(decision), decision.rule or "no rule")
+
+    def left(self, reason: str) -> None:
+        """Messages that stay are not reported: there are too many of them."""
+
+    def failed(self, path: str, why: str) -> None:
+        say(path, why)
+
+    def warn(self, text: str) -> None:
+        warn(text)
+
+    def _changed(self, where: str, rule: str, changed: Changed) -> None:
+        name = os.path.basename(changed.path)
+        self._output.write(visible(f"{name}: to {where} [{rule}]") + "\n")
