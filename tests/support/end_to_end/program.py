@@ -19,27 +19,27 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from maildrop_py.hook.build import compiled
 from tests.support.end_to_end.requirements import unavailable
 
 ROOT = Path(__file__).resolve().parents[3]
 NAME = "maildrop-py"
 
-ENTRY_POINT = """\
-#!{python}
-import sys
-from maildrop_py.cli.main import main
-if __name__ == '__main__':
-    sys.exit(main())
-"""
+SCRIPT = ROOT / "maildrop_py/cli/startup/maildrop-py"
+HOOK = ROOT / "maildrop_py/hook/maildrop-py-deliver.c"
 
 
 class Program:
-    """An installed maildrop-py; `command` is what a mail server is told to run."""
+    """An installed maildrop-py; `command` is what a mail server is told to run.
+
+    `hook` is the native one; it is there where there is a C compiler.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.python = folder / "bin/python"
         self.command = folder / "bin" / NAME
+        self.hook = folder / "bin" / f"{NAME}-deliver"
 
     @property
     def packages(self) -> Path:
@@ -55,8 +55,9 @@ class Program:
         hidden = shutil.ignore_patterns("__pycache__", "*.pyc")
         shutil.copytree(ROOT / "maildrop_py", self.packages / "maildrop_py", ignore=hidden)
         shutil.copytree(ROOT / "rules", self.packages / "maildrop_py/rules_library")
-        self.command.write_text(ENTRY_POINT.format(python=self.python))
+        self.command.write_text(SCRIPT.read_text().replace("#!python", f"#!{self.python}", 1))
         self.command.chmod(0o755)
+        compiled(HOOK, str(self.hook))
         subprocess.run([self.python, "-m", "compileall", "-q", self.packages], check=False)
 
     @contextmanager
