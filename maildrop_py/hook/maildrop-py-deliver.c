@@ -175,15 +175,13 @@ static int answer(int server, long patience)
     ssize_t size;
 
     while ((left = end - milliseconds()) > 0) {
-        int ready = poll(&wait, 1, (int)left);
-        if (ready < 0 && errno != EINTR)
-            return -1;
-        if (ready <= 0)
+        if (poll(&wait, 1, (int)left) == 0)
             continue;
         size = recv(server, text, sizeof text, MSG_DONTWAIT);
-        if (size < 0 && (errno == EAGAIN || errno == EINTR))
-            continue;
-        return size == 1 ? text[0] : -1;
+        if (size >= 0 || errno == ECONNRESET)
+            return size == 1 ? text[0] : -1;
+        if (errno != EAGAIN && errno != EINTR)
+            usleep(10000); /* the message may be delivered: as long as can be, the answer counts */
     }
     return -1;
 }

@@ -101,8 +101,21 @@ def serve_one(connection: socket.socket, deliver: Deliver) -> None:
             os.close(descriptor)
     status = deliver(request.arguments)
     signal.setitimer(signal.ITIMER_REAL, 0)  # the deadline that `deliver` had set
-    connection.send(bytes([status if status in (0, 75, 77) else TRY_AGAIN]))
+    _answer(connection, bytes([status if status in (0, 75, 77) else TRY_AGAIN]))
     _forget_surroundings()
+
+
+def _answer(connection: socket.socket, status: bytes) -> None:
+    """Send the status; more than once if need be, for without it the message comes again."""
+    for _ in range(10):
+        try:
+            connection.send(status)
+        except BrokenPipeError:
+            return
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _surround(request: Request, message: int, errors: int) -> None:

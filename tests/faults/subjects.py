@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.faults import cases
 from tests.faults.deliveries import Deliveries
+from tests.faults.hand_overs import ALONE, BEHIND, HOOK, HandOvers
 from tests.faults.refilings import Refilings
 from tests.faults.serving.servings import Servings
 from tests.faults.subject import Subject
@@ -38,6 +39,10 @@ SERVINGS: dict[str, Make] = {
     for number, case in enumerate(letters.CASES)
     if os.geteuid() == 0 or not case.as_root
 }
+HAND_OVERS: dict[str, Make] = {
+    f"hook: {what}": partial(HandOvers, what=what) for what in (ALONE, HOOK, BEHIND)
+}
+"""Where no hook was built, because there is no C compiler, they are skipped."""
 REFILINGS: dict[str, Make] = {"refile": Refilings, "undo": _undo}
 _MOSTLY = ("one", "several", "large", "duplicates", "piped", "at once", "as root, ")
 SOME_SERVINGS = [
@@ -47,4 +52,4 @@ SOME_SERVINGS = [
 ]
 """Those that the tests have time for; the full run has it for all."""
 
-SUBJECTS = DELIVERIES | REFILINGS | SERVINGS
+SUBJECTS = DELIVERIES | HAND_OVERS | REFILINGS | SERVINGS
