@@ -150,6 +150,7 @@ class HandOver:
             self._log(f"hand-over: no process for uid {uid}: {error.strerror}")
             return
         if pid == 0:
+            ours.close()  # or this process would never see that the server is gone
             self._be(uid, gid, connection, theirs)
         theirs.close()
         self._children[ours.fileno()] = _Child(pid, uid, ours)

@@ -5,17 +5,17 @@ As root the server delivers for root, which it never does otherwise.
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from maildrop_py.report.hook_lines import GUARD
-
 from tests.faults.cases import CASES
 from tests.faults.deliveries import DONE, TRY_AGAIN, Deliveries
 from tests.faults.home import TIMEOUT
@@ -77,10 +77,10 @@ class HandOvers(Deliveries):
     def _stop(self) -> None:
         if self._server is None:
             return
-        for end in (self._server.terminate, self._server.kill):
+        for number in (signal.SIGTERM, signal.SIGKILL):
             with suppress(subprocess.TimeoutExpired):
-                end()
+                with suppress(ProcessLookupError):
+                    os.killpg(self._server.pid, number)
                 self._server.communicate(timeout=TIMEOUT)
                 break
         self._server = None
-        time.sleep(0.01)

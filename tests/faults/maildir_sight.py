@@ -12,7 +12,9 @@ from pathlib import Path
 from tests.faults.disk_model import Tree
 
 _LOCKS = ("dovecot-uidlist.lock", "dovecot-keywords.lock", "temp.")
-_KNOWN = frozenset({"maildirfolder", "maildirsize", "dovecot-keywords"})
+_KNOWN = frozenset(
+    {"maildirfolder", "maildirsize", "dovecot-keywords", "subscriptions", "courierimapsubscribed"}
+)
 
 
 @dataclass(frozen=True)
