@@ -173,7 +173,7 @@ class SqliteMemory:
             os.chmod(self.path, 0o600)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("PRAGMA cache_size = -32000")
+            connection.execute("PRAGMA cache_size = -4000")
             connection.execute(_SCHEMA)
         except sqlite3.Error:
             connection.close()

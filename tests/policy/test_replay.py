@@ -138,3 +138,11 @@ def test_a_log_with_broken_lines_is_read(files: Path) -> None:
     log = files / "log"
     log.write_text('{"time": "x"}\n{"a\n[]\n{"time": "2026-11-27T10:00:00Z", "action": 1}\n')
     assert "0 recipients" in run("--dry-run", str(files / "policy.yaml"), "--log", str(log))
+
+
+def test_december_in_a_log_that_ends_in_january_is_last_years() -> None:
+    lines = MAILLOG.replace("Nov 27", "Dec 31").splitlines()[:2]
+    log = MailLog(1798848000)  # 2 January 2027
+    log.read(lines)
+    (found,) = log.finished()
+    assert found.time == 1798711201
