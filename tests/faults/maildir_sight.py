@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.faults.disk_model import Tree
 
-_LOCKS = ("dovecot-uidlist.lock", "dovecot-keywords.lock", "temp.")
+_LOCKS = ("dovecot-uidlist.lock", "dovecot-keywords.lock", "subscriptions.lock", "temp.")
 _KNOWN = frozenset(
     {"maildirfolder", "maildirsize", "dovecot-keywords", "subscriptions", "courierimapsubscribed"}
 )

@@ -44,7 +44,8 @@ rules:
     then: {file: "{list}/{subject}"}
 """
 ADDED = (b"Return-Path", b"Delivered-To", b"X-List", b"X-Subject", b"X-Raw", b"X-Who")
-KNOWN = {"maildirfolder", "dovecot-keywords", "maildirsize"}
+LISTS = ("subscriptions", "courierimapsubscribed")
+KNOWN = {"maildirfolder", "dovecot-keywords", "maildirsize", *LISTS}
 
 
 def message(data: bytes) -> None:
@@ -69,20 +70,21 @@ def message(data: bytes) -> None:
 
 def maildir_files(data: bytes) -> None:
     """Whatever Dovecot's and Courier's own files hold, the message is delivered."""
-    with _maildir() as root, Spool(maildir := Maildir(str(root))) as spool:
+    with _maildir() as root, Spool(maildir := Maildir(str(root), subscribe=True)) as spool:
         for part in ("cur", "new", "tmp"):
             (root / part).mkdir()
-        for name in ("dovecot-keywords", "maildirsize"):
+        for name in ("dovecot-keywords", "maildirsize", *LISTS):
             (root / name).write_bytes(data)
         spool.write(b"Subject: x\n\n")
         filing = Filing("INBOX", "S", ("$Work", "Later"))
         try:
-            receipt = deliver(Decision((filing,)), spool.finish(), maildir, Envelope())
+            decision = Decision((Filing("New"), filing))
+            receipt = deliver(decision, spool.finish(), maildir, Envelope())
         except OverQuota:
             assert b"S" in data or b"C" in data
             return
         _see_files(root, receipt.paths)
-        assert ":2,S" in receipt.paths[0]
+        assert ":2,S" in receipt.paths[1]
 
 
 @cache

@@ -138,6 +138,7 @@ TRICKS = {
     "Maildir/.Hello/cur": Answer.DEFERRED,
     "Maildir/.Hello/dovecot-keywords": Answer.DONE,
     "Maildir/maildirsize": Answer.DONE,
+    "Maildir/subscriptions": Answer.DONE,
     ".cache": Answer.DONE,
     ".local": Answer.DONE,
     "log": Answer.DONE,

@@ -85,6 +85,7 @@ def _links(home: Path) -> None:
 FILES: dict[str, Callable[[Path], None]] = {
     "a FIFO as maildirsize": _fifo("Maildir/maildirsize"),
     "a FIFO as dovecot-keywords": _fifo("Maildir/.Evil/dovecot-keywords"),
+    "a FIFO as subscriptions": _fifo("Maildir/subscriptions"),
     "a FIFO as the rules": _fifo("rules.yaml"),
     "a FIFO as the log": _fifo("log"),
     "a FIFO as the store": _fifo(".local/state/maildrop-py/evidence.sqlite"),
