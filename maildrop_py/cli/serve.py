@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from maildrop_py.cli.deliver import run as deliver
 from maildrop_py.errors import MaildropError
 from maildrop_py.paths import MESSAGE_TIME
 from maildrop_py.serve.plan import Options, plan_of
@@ -32,6 +33,7 @@ LISTEN = "[unix:]PATH|ADDRESS:PORT"
 @_option("--mode", default="0660", help="Permissions of the Unix socket.")
 @_option("--owner", metavar="USER", help="Owner of the Unix socket.")
 @_option("--group", metavar="GROUP", help="Group of the Unix socket.")
+@_option("--hand-over", metavar="PATH", help='Socket of maildrop-py-deliver; "none" for none.')
 @_option("--xforward", is_flag=True, help="Believe XFORWARD on TCP too, not only on the socket.")
 @_option("--users", metavar="FILE|system", help="A password file, or the system's accounts.")
 @_option("--user", metavar="USER", help="Started as root: the account of the workers.")
@@ -74,7 +76,7 @@ def serve(**given: Any) -> None:
     --process... matter only where the server was started as root with --users:
     then a process of each recipient delivers, with these hard limits."""
     try:
-        run(plan_of(Options(**given), os.environ), ServiceManager(os.environ))
+        run(plan_of(Options(**given), os.environ, deliver), ServiceManager(os.environ))
     except (MaildropError, OSError) as error:
         raise click.ClickException(str(error)) from error
     sys.exit(0)

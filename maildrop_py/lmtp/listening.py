@@ -5,10 +5,14 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+from collections.abc import Callable, Mapping
 
 from maildrop_py.errors import UsageError
 from maildrop_py.lmtp.processes.privileges import Credentials, credentials_named
 from maildrop_py.lmtp.server.listeners import Listener, inherited_listeners, listen_tcp, listen_unix
+
+SYSTEM_HOOK_SOCKET = "/run/maildrop-py/deliver"
+HOOK_MODE = 0o666  # whoever connects gets mail delivered as himself, and nobody else
 
 
 def listeners_of(
@@ -32,6 +36,40 @@ def listeners_of(
     if not listeners:
         raise UsageError(f"nowhere to listen: use --listen {example}")
     return listeners
+
+
+def hook_listeners(
+    given: str | None, for_accounts: bool, environ: Mapping[str, str], log: Callable[[str], None]
+) -> list[Listener]:
+    """The socket of the native hook: what is `given`, else where the hook looks for it.
+
+    Without an option, a user's own server makes it below XDG_RUNTIME_DIR, and root's,
+    for the accounts of the machine, in /run/maildrop-py if that is there. Then it is
+    no mistake if another server has it already.
+    """
+    if given == "none":
+        return []
+    if given is not None:
+        return [listen_unix(given, HOOK_MODE, packets=True)]
+    path = _usual_hook_socket(for_accounts, environ)
+    if not path:
+        return []
+    try:
+        return [listen_unix(path, HOOK_MODE, packets=True)]
+    except (OSError, UsageError) as error:
+        log(f"nothing is handed over by the hook: {error}")
+        return []
+
+
+def _usual_hook_socket(for_accounts: bool, environ: Mapping[str, str]) -> str:
+    if os.geteuid() == 0:
+        is_there = for_accounts and os.path.isdir(os.path.dirname(SYSTEM_HOOK_SOCKET))
+        return SYSTEM_HOOK_SOCKET if is_there else ""
+    runtime = environ.get("XDG_RUNTIME_DIR", "")
+    if not os.path.isdir(runtime):
+        return ""
+    os.makedirs(f"{runtime}/maildrop-py", 0o700, exist_ok=True)
+    return f"{runtime}/maildrop-py/deliver"
 
 
 def _listener(place: str, mode: int, ids: tuple[int, int], xforward: bool) -> Listener:

@@ -62,7 +62,8 @@ class HandOver:
     """Takes messages on a listening SOCK_SEQPACKET socket.
 
     Started as root, each user's processes are that user; otherwise only peers with
-    our own uid are served. `lowest` is the lowest uid that mail is delivered for.
+    our own uid are served. `lowest` is the lowest uid that mail is delivered for, and
+    the uids in `refused` are not.
     `limit` runs in each new process, before anything else.
     """
 
@@ -73,12 +74,14 @@ class HandOver:
         log: Callable[[str], None],
         *,
         lowest: int = 1000,
+        refused: tuple[int, ...] = (),
         each_user: int = EACH_USER,
         all_users: int = ALL_USERS,
         limit: Callable[[], None] = lambda: None,
     ) -> None:
         self._listener, self._deliver, self._log = listener, deliver, log
-        self._lowest, self._each, self._all = lowest, each_user, all_users
+        self._lowest, self._refused = lowest, refused
+        self._each, self._all = each_user, all_users
         self._limit = limit
         self._children: dict[int, _Child] = {}  # by the descriptor of their channel
         self._poll = select.poll()
@@ -120,8 +123,8 @@ class HandOver:
         """Why this peer is not served now, or nothing."""
         if os.geteuid() not in (0, uid):
             return f"refused to uid {uid}, who is not the user of this server"
-        if os.geteuid() == 0 and uid < self._lowest:
-            return f"refused to uid {uid}, below {self._lowest}"
+        if os.geteuid() == 0 and (uid < self._lowest or uid in self._refused):
+            return f"refused to uid {uid}: mail is not delivered for it"
         busy = [child.uid for child in self._children.values() if child.idle_since is None]
         if len(busy) >= self._all:
             return f"{self._all} deliveries are under way; uid {uid} delivers by itself"

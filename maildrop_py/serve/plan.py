@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from maildrop_py.errors import UsageError
-from maildrop_py.lmtp.listening import listeners_of
+from maildrop_py.lmtp.listening import hook_listeners, listeners_of
 from maildrop_py.lmtp.processes.privileges import (
     Credentials,
     credentials_named,
@@ -19,6 +19,7 @@ from maildrop_py.lmtp.processes.recipient_processes import ProcessLimits
 from maildrop_py.lmtp.processes.resource_limits import MIB, ResourceLimits
 from maildrop_py.lmtp.session_settings import Limits
 from maildrop_py.paths import SHARED_RULES, UserPaths, delivery_log
+from maildrop_py.serve.hand_over_process import Deliver
 from maildrop_py.serve.path_template import PathTemplate
 from maildrop_py.serve.recipients import MailboxPaths, Recipients
 from maildrop_py.serve.server_log import ServerLog
@@ -59,6 +60,7 @@ class Options:
     state: str | None
     log: str | None
     log_to: str
+    hand_over: str | None
     create: bool
     recipient_delimiter: str
     name: str | None
@@ -78,8 +80,11 @@ class Options:
     process_count: int
 
 
-def plan_of(options: Options, environ: MutableMapping[str, str]) -> Plan:
-    """What `serve` is to do. Opens its sockets; raises UsageError and OSError."""
+def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Deliver) -> Plan:
+    """What `serve` is to do. Opens its sockets; raises UsageError and OSError.
+
+    `deliver` delivers what the native hook hands over.
+    """
     credentials = _credentials(options)
     homes = bool(options.users or options.home)
     paths = _mailbox_paths(options, homes, environ)
@@ -107,11 +112,15 @@ def plan_of(options: Options, environ: MutableMapping[str, str]) -> Plan:
             processor=options.process_cpu,
             processes=options.process_count,
         ),
-        listeners=listeners_of(
-            *(options.listen, options.mode, options.owner, options.group),
-            example="/run/maildrop-py/lmtp",
-            xforward=options.xforward,
-        ),
+        deliver=deliver,
+        listeners=[
+            *listeners_of(
+                *(options.listen, options.mode, options.owner, options.group),
+                example="/run/maildrop-py/lmtp",
+                xforward=options.xforward,
+            ),
+            *hook_listeners(options.hand_over, options.users == "system", environ, log.info),
+        ],
     )
 
 

@@ -29,6 +29,8 @@ from maildrop_py.lmtp.server.reactor import Reactor
 from maildrop_py.lmtp.session_settings import Limits
 from maildrop_py.record import record
 from maildrop_py.serve.direct_handler import DirectHandler
+from maildrop_py.serve.hand_over import HandOver
+from maildrop_py.serve.hand_over_process import Deliver
 from maildrop_py.serve.process_handler import ProcessHandler
 from maildrop_py.serve.recipients import Recipients
 from maildrop_py.serve.server_log import ServerLog
@@ -46,10 +48,12 @@ class Plan:
 
     `credentials` are those of the workers, None for our own. With `processes`,
     each recipient's own process delivers; no recipient has a uid or gid below
-    `lowest`. A message may take `seconds` after its last byte.
+    `lowest`. A message may take `seconds` after its last byte. `deliver` is what
+    happens to a message that the native hook hands over.
     """
 
     listeners: list[Listener]
+    deliver: Deliver
     recipients: Recipients
     name: str
     limits: Limits
@@ -94,10 +98,14 @@ def _run_as_one(plan: Plan, manager: ServiceManager) -> None:
 
     def work(number: int, beat: Beat) -> None:
         _new_session()
+        if number >= plan.workers:
+            _hand_over(plan, number - plan.workers, (), beat)
+            return
         opened = partial(DirectHandler, plan.recipients, plan.seconds, plan.log)
-        Worker(plan.listeners, opened, plan.name, plan.limits).run(beat, GRACE)
+        Worker(_for_lmtp(plan), opened, plan.name, plan.limits).run(beat, GRACE)
 
-    Supervisor(work, plan.workers, manager, plan.log.warning, grace=GRACE).run()
+    count = plan.workers + len(_for_hooks(plan))
+    Supervisor(work, count, manager, plan.log.warning, grace=GRACE).run()
 
 
 def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
@@ -116,6 +124,9 @@ def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
         if number == plan.workers:
             Spawner([spawners_end for spawners_end, _ in channels], policy).run(beat)
             return
+        if number > plan.workers:
+            _hand_over(plan, number - plan.workers - 1, policy.refused, beat)
+            return
         become(credentials)
 
         def opened(reactor: Reactor, groups: GroupCommit) -> ProcessHandler:
@@ -124,10 +135,32 @@ def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
             processes = RecipientProcesses(reactor, own, limits, log.warning)
             return ProcessHandler(plan.recipients, processes, plan.seconds, log)
 
-        Worker(plan.listeners, opened, plan.name, plan.limits).run(beat, GRACE)
+        Worker(_for_lmtp(plan), opened, plan.name, plan.limits).run(beat, GRACE)
 
-    last = plan.workers
-    Supervisor(work, plan.workers + 1, manager, plan.log.warning, grace=GRACE, last=last).run()
+    last, count = plan.workers, plan.workers + 1 + len(_for_hooks(plan))
+    Supervisor(work, count, manager, plan.log.warning, grace=GRACE, last=last).run()
+
+
+def _for_lmtp(plan: Plan) -> list[Listener]:
+    return [listener for listener in plan.listeners if not listener.takes_packets]
+
+
+def _for_hooks(plan: Plan) -> list[Listener]:
+    return [listener for listener in plan.listeners if listener.takes_packets]
+
+
+def _hand_over(plan: Plan, number: int, refused: tuple[int, ...], beat: Beat) -> None:
+    """One more process, for what the native hook hands over."""
+    for listener in _for_lmtp(plan):
+        listener.socket.close()
+    HandOver(
+        _for_hooks(plan)[number].socket,
+        plan.deliver,
+        plan.log.warning,
+        lowest=plan.lowest,
+        refused=refused,
+        limit=plan.resources.apply if plan.processes else lambda: None,
+    ).run(beat)
 
 
 def _new_session() -> None:

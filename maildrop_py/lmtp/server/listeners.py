@@ -29,6 +29,9 @@ FIRST_PASSED = 3  # sd_listen_fds(3)
 class Listener:
     """A listening socket. With `xforward`, its clients may use XFORWARD.
 
+    A socket of packets (SOCK_SEQPACKET) is not for LMTP: messages are handed over by
+    their descriptors there.
+
     `path` and `inode` are those of a Unix socket that is removed at the end.
     """
 
@@ -36,6 +39,11 @@ class Listener:
     xforward: bool = False
     path: str = ""
     inode: int = 0
+
+    @property
+    def takes_packets(self) -> bool:
+        """Whether it is for the native hook, not for LMTP."""
+        return self.socket.type == socket.SOCK_SEQPACKET
 
     @property
     def address(self) -> str:
@@ -54,6 +62,7 @@ def listen_unix(
     gid: int = -1,
     *,
     xforward: bool = True,
+    packets: bool = False,
 ) -> Listener:
     """Listen on the Unix socket `path`; -1 leaves owner or group as they are.
 
@@ -61,8 +70,9 @@ def listen_unix(
     `xforward` is off. Raises UsageError if something else is at `path`
     or a server answers there, OSError if it cannot be made.
     """
-    _remove_dead_socket(path)
-    made = unix_socket.listen(path, mode, uid, gid)
+    kind = socket.SOCK_SEQPACKET if packets else socket.SOCK_STREAM
+    _remove_dead_socket(path, kind)
+    made = unix_socket.listen(path, mode, uid, gid, kind)
     return Listener(made, xforward, path, _inode(path))
 
 
@@ -117,26 +127,27 @@ def _inherited(fd: int) -> Listener:
     except OSError as error:
         raise UsageError(f"descriptor {fd}, passed by systemd, is not a socket") from error
     unix = listener.family == socket.AF_UNIX
-    if not listening or listener.type != socket.SOCK_STREAM:
+    kinds = (socket.SOCK_STREAM, socket.SOCK_SEQPACKET) if unix else (socket.SOCK_STREAM,)
+    if not listening or listener.type not in kinds:
         raise UsageError(f"descriptor {fd}, passed by systemd, is not a listening stream socket")
     if not unix and not _is_loopback(listener.getsockname()[0]):
         raise UsageError(f"LMTP is for loopback addresses only, not {listener.getsockname()[0]}")
     return Listener(listener, unix)
 
 
-def _remove_dead_socket(path: str) -> None:
+def _remove_dead_socket(path: str, kind: int) -> None:
     try:
-        kind = os.lstat(path).st_mode
+        mode = os.lstat(path).st_mode
     except FileNotFoundError:
         return
-    if not stat.S_ISSOCK(kind):
+    if not stat.S_ISSOCK(mode):
         raise UsageError(f"{path} exists and is not a socket")
-    if _answers(path):
+    if _answers(path, kind):
         raise UsageError(f"a server listens on {path} already")
 
 
-def _answers(path: str) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
+def _answers(path: str, kind: int) -> bool:
+    with socket.socket(socket.AF_UNIX, kind) as probe:
         probe.setblocking(False)
         try:
             probe.connect(path)

@@ -21,8 +21,10 @@ NAME = "socket"
 BACKLOG = 1024
 
 
-def listen(path: str, mode: int, uid: int = -1, gid: int = -1) -> socket.socket:
-    """A socket that listens on `path`, with permissions `mode`.
+def listen(
+    path: str, mode: int, uid: int = -1, gid: int = -1, kind: int = socket.SOCK_STREAM
+) -> socket.socket:
+    """A socket of a kind that listens on `path`, with permissions `mode`.
 
     -1 leaves owner or group as they are. Raises OSError, and UsageError if the
     private directory was not ours.
@@ -33,7 +35,7 @@ def listen(path: str, mode: int, uid: int = -1, gid: int = -1) -> socket.socket:
     try:
         os.mkdir(private, 0o700, dir_fd=place)
         try:
-            return _bind_inside(place, private, name, mode, (uid, gid))
+            return _bind_inside(place, private, name, (mode, kind), (uid, gid))
         finally:
             with suppress(OSError):
                 os.rmdir(private, dir_fd=place)
@@ -42,7 +44,7 @@ def listen(path: str, mode: int, uid: int = -1, gid: int = -1) -> socket.socket:
 
 
 def _bind_inside(
-    place: int, private: str, name: str, mode: int, ids: tuple[int, int]
+    place: int, private: str, name: str, how: tuple[int, int], ids: tuple[int, int]
 ) -> socket.socket:
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     inside = os.open(private, flags, dir_fd=place)
@@ -50,7 +52,7 @@ def _bind_inside(
         found = os.fstat(inside)
         if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
             raise UsageError(f"{private} was replaced while the socket was being made")
-        made = _bind_here(inside, mode)
+        made = _bind_here(inside, *how)
         try:
             os.chown(NAME, *ids, dir_fd=inside, follow_symlinks=False)
             made.listen(BACKLOG)
@@ -64,9 +66,9 @@ def _bind_inside(
         os.close(inside)
 
 
-def _bind_here(directory: int, mode: int) -> socket.socket:
+def _bind_here(directory: int, mode: int, kind: int) -> socket.socket:
     """Bind in the directory itself, not in what its name may mean by now."""
-    made = socket.socket(socket.AF_UNIX)
+    made = socket.socket(socket.AF_UNIX, kind)
     here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
     umask = os.umask(0o777 & ~mode)
     try:
