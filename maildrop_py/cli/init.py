@@ -11,7 +11,7 @@ import click
 
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import PROGRAM, UserPaths
-from maildrop_py.report.hook_lines import hook_lines
+from maildrop_py.report.hook_lines import NATIVE, hook_lines
 from maildrop_py.rules.language.library import builtin_path
 from maildrop_py.rules.language.schema import schema as rules_schema
 
@@ -29,7 +29,7 @@ def init(rules: str | None, maildir: str | None) -> None:
     _write_rules(rules or paths.rules)
     _make_maildir(paths.expand(maildir) if maildir else paths.maildir)
     click.echo("\nThe mail server hands messages over by one of these lines:")
-    for server, (file, lines) in hook_lines(program_path()).items():
+    for server, (file, lines) in hook_lines(hook_path()).items():
         click.echo(f"\n{server}, in {file}:\n")
         for line in lines:
             click.echo(f"    {line}")
@@ -60,6 +60,12 @@ def _make_maildir(path: str) -> None:
     there = os.path.isdir(os.path.join(path, "cur"))
     Maildir(path, create=True).folder("INBOX").ensure()
     click.echo(f"{path} is there already" if there else f"made {path}")
+
+
+def hook_path() -> str:
+    """What a mail server should call: the native hook where it was built, else the program."""
+    program = program_path()
+    return program + NATIVE if os.access(program + NATIVE, os.X_OK) else program
 
 
 def program_path() -> str:

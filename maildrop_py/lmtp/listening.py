@@ -23,7 +23,10 @@ def listeners_of(
     example: str,
     xforward: bool = False,
 ) -> list[Listener]:
-    """The sockets that systemd passed, and those that `listen` names; raises UsageError."""
+    """The sockets that systemd passed, and those that `listen` names; raises UsageError.
+
+    Without an `example` to give, there may be none.
+    """
     listeners = inherited_listeners(os.environ)
     permissions, ids = _mode(mode), _ids(owner, group)
     for place in listen:
@@ -33,7 +36,7 @@ def listeners_of(
             raise UsageError(f"--listen {place}: {error.strerror or error}") from error
         except UsageError as error:
             raise UsageError(f"--listen {place}: {error}") from error
-    if not listeners:
+    if not listeners and example:
         raise UsageError(f"nowhere to listen: use --listen {example}")
     return listeners
 

@@ -26,13 +26,18 @@ PIPE_OPTIONS = {
 """Option of `deliver` -> macro of Postfix's pipe(8)."""
 
 
+NATIVE = "-deliver"
+"""What the name of the native hook ends in; it takes the options of `deliver` and no command."""
+
+
 def guarded(program: str, arguments: str = "") -> str:
     """The shell command that delivers, with the status made safe."""
-    return " ".join(filter(None, (shlex.quote(program), "deliver", arguments, GUARD)))
+    command = "" if program.endswith(NATIVE) else "deliver"
+    return " ".join(filter(None, (shlex.quote(program), command, arguments, GUARD)))
 
 
 def hook_lines(program: str) -> dict[str, tuple[str, list[str]]]:
-    """Mail server -> (file, lines) for the program at the path `program`."""
+    """Mail server -> (file, lines) for the program, or the native hook, at the path `program`."""
     line = guarded(program)
     return {
         "Postfix or Exim, for one user": ("~/.forward", [_dot_forward(line)]),

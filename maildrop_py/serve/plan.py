@@ -94,13 +94,19 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
     users = _users(options, paths, log)
     if credentials is not None and options.users:
         users = WithoutAccount(users, frozenset((credentials.uid, NOBODY)))
+    hooks = hook_listeners(options.hand_over, options.users == "system", environ, log.info)
+    listeners = listeners_of(
+        *(options.listen, options.mode, options.owner, options.group),
+        example="" if hooks else "/run/maildrop-py/lmtp",
+        xforward=options.xforward,
+    )
     return Plan(
         credentials=credentials,
         processes=credentials is not None and options.users is not None,
         recipients=Recipients(users, paths, options.recipient_delimiter, name),
         name=name,
         limits=_limits(options),
-        workers=options.workers or len(os.sched_getaffinity(0)),
+        workers=_workers(options) if any(not it.takes_packets for it in listeners) else 0,
         lowest=options.lowest_uid,
         log=log,
         seconds=options.deadline,
@@ -113,15 +119,12 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
             processes=options.process_count,
         ),
         deliver=deliver,
-        listeners=[
-            *listeners_of(
-                *(options.listen, options.mode, options.owner, options.group),
-                example="/run/maildrop-py/lmtp",
-                xforward=options.xforward,
-            ),
-            *hook_listeners(options.hand_over, options.users == "system", environ, log.info),
-        ],
+        listeners=[*listeners, *hooks],
     )
+
+
+def _workers(options: Options) -> int:
+    return options.workers or len(os.sched_getaffinity(0))
 
 
 def _limits(options: Options) -> Limits:

@@ -150,7 +150,7 @@ def site(
 def hook(
     request: pytest.FixtureRequest, postfix: Postfix, account: Account, program: Program
 ) -> Hook:
-    """Mail for the account goes through the program, by each of the three ways."""
+    """Mail for the account goes through the program, by each of the ways."""
     made: Hook = request.param(postfix, account, program)
     made.install()
     return made

@@ -1,9 +1,11 @@
-"""hooks: the three ways in which Postfix hands a message to a program.
+"""hooks: the ways in which Postfix hands a message to a program.
 
 Each installs a file of examples/, to the letter.
 """
 
 from __future__ import annotations
+
+import pytest
 
 from tests.support.end_to_end.account import Account
 from tests.support.end_to_end.examples import PROGRAM, example, lines, parameters
@@ -42,6 +44,17 @@ class MailboxCommand(Hook):
         self.postfix.set(**parameters(self.example("deliver-system.cf")))
 
 
+class Native(Hook):
+    """local(8) with the native hook, and no server that it could hand a message to."""
+
+    name = "native hook"
+
+    def install(self) -> None:
+        if not self.program.hook.exists():
+            pytest.skip("needs a C compiler")
+        self.postfix.set(**parameters(self.example("hand-over-system.cf")))
+
+
 class DotForward(Hook):
     """local(8) with the user's own `.forward`."""
 
@@ -64,4 +77,4 @@ class Pipe(Hook):
         self.postfix.set(**parameters(example("postfix/deliver-virtual.main.cf")))
 
 
-HOOKS: list[type[Hook]] = [MailboxCommand, DotForward, Pipe]
+HOOKS: list[type[Hook]] = [MailboxCommand, Native, DotForward, Pipe]
