@@ -30,10 +30,11 @@ LEFT_OUT = ("request", "protocol_state", "protocol_name", "queue_id", "etrn_doma
 
 
 class PolicyLog:
-    """The log at `place`; None for none."""
+    """The log at `place`; None for none. With `countries` each line has the client's country."""
 
-    def __init__(self, place: str | None) -> None:
+    def __init__(self, place: str | None, countries: bool = False) -> None:
         self.place = place
+        self.countries = countries
         self.warnings: list[str] = []
         self._lines: list[str] = []
         self._second = (0, "")
@@ -58,6 +59,8 @@ class PolicyLog:
                 line["left" if answer.left else "waited"] = answer.left or answer.since
         line["action"] = action
         line["why"] = [f"{reason.rule}: {reason.because}" for reason in plan.reasons]
+        if self.countries:
+            evidence.country()
         line["evidence"] = learnt(evidence)
         self._lines.append(_encode(line))
 

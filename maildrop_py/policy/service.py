@@ -20,7 +20,7 @@ from maildrop_py.lmtp.processes.privileges import Credentials, become
 from maildrop_py.lmtp.processes.supervisor import Supervisor
 from maildrop_py.lmtp.server.listeners import Listener, close_listener
 from maildrop_py.lmtp.server.reactor import Reactor
-from maildrop_py.paths import evidence_store, greylist_store
+from maildrop_py.paths import COUNTRIES, evidence_store, greylist_store
 from maildrop_py.policy.client import Surroundings, surroundings
 from maildrop_py.policy.desk import Desk
 from maildrop_py.policy.language import Policy, read_policy
@@ -102,7 +102,7 @@ class Worker:
         self._memory, self._clean = open_memory(
             policy.settings.store, greylist_store(setting.state), clock
         )
-        self._log = PolicyLog(setting.log)
+        self._log = PolicyLog(setting.log, _has_countries(policy))
         slow = SlowCalls()
         soon = self.reactor.soon
         self.desk = Desk(
@@ -173,5 +173,11 @@ class Worker:
             )
             self.desk.memory = self._memory
         self.desk.policy, self.desk.around = policy, self._around(policy)
+        self._log.countries = _has_countries(policy)
         if self._number == 0:
             self._say(f"{self._setting.path} is read anew")
+
+
+def _has_countries(policy: Policy) -> bool:
+    """Whether there is a table of countries, so that the log can say where clients are."""
+    return os.path.exists(policy.settings.countries or COUNTRIES)

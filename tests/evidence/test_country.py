@@ -115,3 +115,46 @@ def test_a_table_that_cannot_be_used_is_said_so(damage: str, tmp_path: Path) -> 
     now = DAY + OLDEST + 86400 if damage == "old" else DAY
     with pytest.raises(Unusable):
         open_table(str(path), now)
+
+
+def mmdb(network: int, prefix: int, code: str) -> bytes:
+    """A database of MaxMind's form (version 2.0) that has one network of IPv4."""
+
+    def text(value: str) -> bytes:
+        return bytes([0x40 | len(value)]) + value.encode()
+
+    def number(kind: int, size: int, value: int) -> bytes:
+        head = bytes([kind << 5 | size]) if kind < 8 else bytes([size, kind - 7])
+        return head + value.to_bytes(size, "big")
+
+    tree = b""
+    for bit in range(prefix):
+        last = bit == prefix - 1
+        ahead = prefix + 16 if last else bit + 1
+        one = network >> (31 - bit) & 1
+        records = (prefix, ahead) if one else (ahead, prefix)
+        tree += b"".join(record.to_bytes(3, "big") for record in records)
+    country = b"\xe1" + text("iso_code") + text(code)
+    data = b"\xe1" + text("country") + country
+    facts = {
+        "binary_format_major_version": number(5, 2, 2),
+        "binary_format_minor_version": number(5, 1, 0),
+        "build_epoch": number(9, 8, DAY),
+        "database_type": text("Test"),
+        "ip_version": number(5, 2, 4),
+        "languages": bytes([0, 4]),
+        "node_count": number(6, 4, prefix),
+        "record_size": number(5, 2, 24),
+        "description": b"\xe0",
+    }
+    meta = bytes([0xE0 | len(facts)]) + b"".join(text(k) + v for k, v in facts.items())
+    return tree + bytes(16) + data + b"\xab\xcd\xefMaxMind.com" + meta
+
+
+def test_a_database_of_maxminds_form_is_read(tmp_path: Path) -> None:
+    pytest.importorskip("maxminddb")
+    path = tmp_path / "t.mmdb"
+    path.write_bytes(mmdb(0xCB007100, 24, "BR"))  # 203.0.113.0/24
+    assert [code(path, f"203.0.{third}.9") for third in (113, 114)] == ["br", ""]
+    with pytest.raises(Unusable, match="days old"):
+        open_table(str(path), DAY + OLDEST + 86400)

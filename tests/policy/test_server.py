@@ -165,3 +165,22 @@ def test_each_decision_is_one_line_of_the_log(make: Make) -> None:
     assert first["why"] == ["s: the client's name looks like an end user's line (S25R)"]
     assert second["rule"] is None and second["action"] == "DUNNO"
     assert second["evidence"] == {}
+
+
+def test_the_log_says_where_clients_are(make: Make, tmp_path: Path) -> None:
+    from maildrop_py.evidence.country_table import Collected
+
+    collected = Collected()
+    collected.read(
+        [
+            "2|test|20991231|1|19830705|20991231|+0000",
+            "test|BR|ipv4|203.0.113.0|256|2020|allocated",
+        ],
+        "test",
+    )
+    table = tmp_path / "countries"
+    table.write_bytes(collected.built().data)
+    server = make(f"countries: {table}\n{GREY}")
+    server.ask()
+    wait_until(server.log_file.exists, "it is written")
+    assert server.log()[0]["evidence"] == {"country": "br"}
