@@ -138,3 +138,9 @@ def test_what_is_counted_again_are_the_messages_of_folders(root: Path) -> None:
     path = quota(root, "1000S\n5000 70\n", age=3600)
     deliver(root, MAIL)
     assert path.read_text() == f"1000S\n130 2\n{SIZE} 1\n"
+
+
+def test_a_long_file_is_counted_again_before_mail_is_deferred(root: Path) -> None:
+    path = quota(root, "1000S\n" + "100 1\n" * 1000)
+    deliver(root, MAIL)
+    assert path.read_text() == f"1000S\n0 0\n{SIZE} 1\n"

@@ -11,7 +11,8 @@ from maildrop_py.decision.decision import Action, Decision, Filing
 from maildrop_py.errors import MaildropError
 from maildrop_py.intake.maildir_walk import MaildirWalk
 from maildrop_py.maildir.keywords import names_by_letter
-from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.maildir.maildir import Folder, Maildir
+from maildrop_py.maildir.tmp_file import TmpFile
 from maildrop_py.message.message import Message
 from maildrop_py.refile.chosen_folders import chosen_folders
 from maildrop_py.refile.journal import Journal
@@ -33,6 +34,15 @@ def to(folder: str, flags: str = "", *keywords: str, **more: object) -> Decision
 
 def doing(*actions: Action, **more: object) -> Decision:
     return Decision(actions, rule="rule", **more)  # type: ignore[arg-type]
+
+
+def written(folder: Folder, data: bytes = b"hello\n") -> TmpFile:
+    """A message with `data` in tmp/ of `folder`, synced."""
+    file = TmpFile(folder).create()
+    file.written.size, file.written.wire_size = len(data), len(data) + 1
+    file.written.write(data)
+    file.written.sync()
+    return file
 
 
 class Box:

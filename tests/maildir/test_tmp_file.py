@@ -1,0 +1,139 @@
+"""The way of a file from tmp/ to new/ or cur/."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from maildrop_py.maildir import tmp_file
+from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.maildir.tmp_file import TmpFile
+from tests.support.delivering import leftovers, visible
+from tests.support.maildirs import written
+
+
+def test_message_without_flags_is_new_and_with_flags_current(root: Path) -> None:
+    folder = Maildir(str(root)).folder("INBOX")
+    new, current = (Path(written(folder).publish(flags)) for flags in ("", "SF"))
+    assert new.parent.name == "new" and new.name.endswith(",S=6,W=7")
+    assert current.parent.name == "cur" and current.name.endswith(",S=6,W=7:2,FS")
+
+
+def test_message_is_readable_at_once_and_tmp_is_empty_afterwards(root: Path) -> None:
+    draft = written(Maildir(str(root)).folder("INBOX"))
+    path = Path(draft.publish(""))
+    draft.discard()
+    assert path.read_bytes() == b"hello\n" and not leftovers(root)
+
+
+def test_taken_name_in_tmp_is_left_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Maildir(str(root)).folder("INBOX")
+    folder.ensure()
+    (root / "tmp" / "taken").write_text("theirs")
+    names = iter(["taken", "free"])
+    monkeypatch.setattr(tmp_file, "new_base", lambda: next(names))
+    assert written(folder).base == "free"
+    assert (root / "tmp" / "taken").read_text() == "theirs"
+
+
+@pytest.mark.parametrize("flags", ["", "S"])
+def test_taken_name_is_never_overwritten(
+    root: Path, monkeypatch: pytest.MonkeyPatch, flags: str
+) -> None:
+    folder = Maildir(str(root)).folder("INBOX")
+    monkeypatch.setattr(tmp_file, "new_base", lambda: "taken")
+    draft = written(folder)
+    first = Path(draft.publish(flags))
+    draft.discard()
+    draft = written(folder, b"world\n")
+    monkeypatch.setattr(tmp_file, "new_base", lambda: "free")
+    second = Path(draft.publish(flags))
+    assert first.read_bytes() == b"hello\n" and second.read_bytes() == b"world\n"
+
+
+def test_link_that_was_made_though_the_answer_was_lost_is_done(root: Path) -> None:
+    """NFS repeats a request whose answer got lost, and the second says EEXIST."""
+    draft = written(Maildir(str(root)).folder("INBOX"))
+    os.link(draft.path, root / "new" / f"{draft.base},S=6,W=7")
+    assert Path(draft.publish("")) == root / "new" / f"{draft.base},S=6,W=7"
+    assert len(visible(root)) == 1
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK])
+def test_file_system_without_links_gets_a_rename(
+    root: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    draft = written(Maildir(str(root)).folder("INBOX"))
+
+    def no_link(*names: str) -> None:
+        raise OSError(number, "no links here")
+
+    monkeypatch.setattr(os, "link", no_link)
+    path = Path(draft.publish("S"))
+    draft.discard()
+    assert path.read_bytes() == b"hello\n" and not leftovers(root)
+
+
+def test_rename_too_overwrites_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = written(Maildir(str(root)).folder("INBOX"))
+    theirs = root / "new" / f"{draft.base},S=6,W=7"
+    theirs.write_text("theirs")
+
+    def no_link(*names: str) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", no_link)
+    with pytest.raises(OSError, match="taken"):
+        draft.publish("")
+    draft.retract()
+    assert theirs.read_text() == "theirs"
+
+
+def test_folder_that_vanishes_before_publishing_is_made_again(root: Path) -> None:
+    draft = written(Maildir(str(root)).folder("INBOX"))
+    (root / "new").rmdir()
+    assert Path(draft.publish("")).is_file()
+
+
+def test_file_that_vanished_from_tmp_is_an_error(root: Path) -> None:
+    draft = written(Maildir(str(root)).folder("INBOX"))
+    os.unlink(draft.path)
+    with pytest.raises(FileNotFoundError):
+        draft.publish("")
+
+
+def test_failed_fsync_is_not_forgotten(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel reports a lost page once; a second fsync would say all is well."""
+    draft = TmpFile(Maildir(str(root)).folder("INBOX")).create()
+
+    def failing(descriptor: int) -> None:
+        raise OSError(errno.EIO, "lost")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="lost"):
+        patch.setattr(os, "fsync", failing)
+        draft.written.sync()
+    with pytest.raises(OSError, match="earlier"):
+        draft.written.sync()
+
+
+def test_short_writes_are_continued(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = TmpFile(Maildir(str(root)).folder("INBOX")).create()
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
+        draft.written.write(bytes(range(256)))
+    assert Path(draft.path).read_bytes() == bytes(range(256))
+
+
+def test_link_with_the_name_of_the_file_in_tmp_is_not_followed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Maildir(str(root)).folder("INBOX")
+    folder.ensure()
+    (root / "tmp" / "trap").symlink_to(root / "victim")
+    names = iter(["trap", "free"])
+    monkeypatch.setattr(tmp_file, "new_base", lambda: next(names))
+    assert written(folder).base == "free" and not (root / "victim").exists()
