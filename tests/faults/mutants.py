@@ -1,0 +1,322 @@
+"""mutants: the program's central code changed on purpose; the tests must see each change.
+
+    python -m tests.faults.mutants                  every mutant of every module below
+    python -m tests.faults.mutants decision/decide  those of one module
+    python -m tests.faults.mutants --sample 30      so many, spread over all
+
+Each mutant is one change in one file of a copy of the project: a condition
+negated, a comparison turned, a truth value swapped, a call or an assignment to
+an attribute left out, a number moved by one. It is killed if one of the tests of
+its module fails, and survives if all pass. Survivors are printed; the status is 1
+if there are any that are not known.
+
+Known limits: a mutant that hangs counts as killed after LONGEST seconds. Mutants
+that change nothing that anybody can see (`EQUIVALENT`) are not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+Change = tuple[int, str, Callable[[], None]]
+"""The line, what is changed, and what does it."""
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST = 180  # seconds of the tests of one mutant
+SEED = 1
+
+_RULES = ("tests/decision", "tests/rules/program", "tests/rules/conditions/test_weigh.py")
+TESTS: dict[str, tuple[str, ...]] = {
+    "decision/decide": _RULES,
+    "decision/builder": (*_RULES, "tests/rules/actions"),
+    "decision/decider": ("tests/decision/test_decider.py",),
+    "decision/memory": ("tests/decision/test_decider.py", "tests/rules/program"),
+    "rules/program/cache": ("tests/rules/program/test_cache.py",),
+    "rules/program/packing": ("tests/rules/program/test_packing.py",),
+    "rules/program/program": ("tests/rules/program",),
+    "rules/program/index": ("tests/rules/program",),
+    "rules/program/compiler": ("tests/rules/program",),
+    "rules/program/anchors": ("tests/rules/program",),
+    "rules/program/header_scan": ("tests/rules/program", "tests/decision/test_decider.py"),
+    "rules/program/template": ("tests/rules/program/test_template.py", "tests/decision"),
+    "rules/language/sources": ("tests/rules/language/test_sources.py",
+                               "tests/rules/language/test_limits.py",
+                               "tests/rules/program/test_cache.py"),
+    "rules/language/limits": ("tests/rules/language/test_limits.py",),
+    "rules/matching/engine": ("tests/rules/matching",),
+    "private_file": ("tests/test_private_file.py", "tests/rules/program/test_cache.py"),
+    "cli/startup/bundle": ("tests/cli/startup/test_bundle.py",),
+    "maildir/maildir": ("tests/maildir", "tests/delivery"),
+    "maildir/file_name": ("tests/maildir",),
+    "maildir/unique_name": ("tests/maildir",),
+    "maildir/folder_name": ("tests/maildir",),
+    "maildir/keywords": ("tests/maildir",),
+    "maildir/quota": ("tests/maildir",),
+}  # fmt: skip
+"""The modules below maildrop_py/, each with the tests that must see a change in it."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A change that once survived: `old` becomes `new`, and `tests` must fail."""
+
+    module: str
+    old: str
+    new: str
+    tests: str
+
+
+NAMED = {
+    "compiled rules of anybody are believed": Named(
+        "private_file",
+        '    if found.st_uid not in (0, os.geteuid()):\n        return f"{what} belongs',
+        '    if False:\n        return f"{what} belongs',
+        "tests/rules/program/test_cache.py",
+    ),
+    "compiled rules that anybody may write to are believed": Named(
+        "private_file",
+        "    if found.st_mode & stat.S_IWOTH:\n",
+        "    if False:\n",
+        "tests/rules/program/test_cache.py",
+    ),
+    "code that anybody may have written is believed": Named(
+        "cli/startup/bundle",
+        "data = read_private(path)",
+        "data = open(path, 'rb').read() if os.path.exists(path) else b''",
+        "tests/cli/startup/test_bundle.py",
+    ),
+    "old code after an upgrade": Named(
+        "cli/startup/bundle",
+        "not _is_current(found)",
+        "False",
+        "tests/cli/startup/test_bundle.py",
+    ),
+    "the folder of another message": Named(
+        "decision/decide",
+        " and not builder.has_values",
+        "",
+        "tests/decision/test_decider.py",
+    ),
+    "SIGHUP does nothing": Named(
+        "serve/direct_handler",
+        "        self.recipients.forget()\n        self.rules_cache.forget()\n",
+        "        return\n",
+        "tests/serve/test_rules_of_users.py::test_sighup_reads_rules_and_users_again",
+    ),
+    "mailboxes are kept without limit": Named(
+        "serve/recipients",
+        "if len(self._known) >= KEPT:",
+        "if False:",
+        "tests/serve/test_recipients.py",
+    ),
+    "a class that a cache names is made": Named(
+        "rules/program/packing",
+        "    if not is_record(name):\n        raise ValueError",
+        "    if False:\n        raise ValueError",
+        "tests/rules/program/test_packing.py",
+    ),
+}
+"""Changes that the tests once let pass, and their like."""
+
+EQUIVALENT: dict[str, str] = {}
+"""`module: change` -> why nobody can tell the mutant from the program."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change in one module; `source` is the whole module with the change in it."""
+
+    module: str
+    change: str
+    source: str
+    tests: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.module}: {self.change}"
+
+
+def named_mutant(name: str) -> Mutant:
+    """A change of NAMED; the place that it changes must be there."""
+    found = NAMED[name]
+    text = _path(found.module).read_text(encoding="utf-8")
+    assert text.count(found.old) == 1, f"{name}: {found.module} has changed"
+    return Mutant(found.module, name, text.replace(found.old, found.new), (found.tests,))
+
+
+def mutants_of(module: str) -> list[Mutant]:
+    """Every mutant of a module, in the order of its lines."""
+    text = _path(module).read_text(encoding="utf-8")
+    count = len(list(_changes(ast.parse(text))))
+    found = []
+    for number in range(count):
+        tree = ast.parse(text)
+        line, change, apply = list(_changes(tree))[number]
+        apply()
+        source = ast.unparse(ast.fix_missing_locations(tree))
+        found.append(Mutant(module, f"line {line}: {change}", source, TESTS[module]))
+    return found
+
+
+def sample(size: int, seed: int = SEED) -> list[Mutant]:
+    """So many mutants, spread over all modules; the same for the same seed and code."""
+    chosen = random.Random(seed)
+    by_module = [mutants_of(module) for module in TESTS]
+    found: list[Mutant] = []
+    while len(found) < size and any(by_module):
+        for mutants in by_module:
+            if mutants and len(found) < size:
+                found.append(mutants.pop(chosen.randrange(len(mutants))))
+    return found
+
+
+_SWAPPED = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+
+
+def _changes(tree: ast.Module) -> Iterator[Change]:
+    """A change for each place inside a function."""
+    seen: set[int] = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for node in ast.walk(function):
+                if id(node) not in seen:
+                    seen.add(id(node))
+                    yield from _changes_of(node)
+
+
+def _changes_of(node: ast.AST) -> Iterator[Change]:
+    line = getattr(node, "lineno", 0)
+    if isinstance(node, ast.If | ast.While | ast.IfExp):
+        shown = ast.unparse(node.test)
+        yield line, f"not ({shown})", lambda: setattr(node, "test", _not(node.test))
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in _SWAPPED:
+        yield line, f"other sign in {ast.unparse(node)}", lambda: _turn(node)
+    if isinstance(node, ast.BoolOp):
+        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield line, f"and/or in {ast.unparse(node)}", lambda: setattr(node, "op", other)
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        shown = str(not node.value)
+        yield line, f"{shown} for {node.value}", lambda: setattr(node, "value", not node.value)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
+        value = node.value
+        yield line, f"{value + 1} for {value}", lambda: setattr(node, "value", value + 1)
+    if isinstance(node, ast.FunctionDef | ast.If | ast.For | ast.While | ast.With):
+        yield from _left_out(node.body)
+
+
+def _left_out(body: list[ast.stmt]) -> Iterator[Change]:
+    """Calls and assignments to attributes, each left out."""
+    for at, statement in enumerate(body):
+        is_call = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+        is_kept = isinstance(statement, ast.Assign | ast.AugAssign) and any(
+            isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store)
+            for node in ast.walk(statement)
+        )
+        if is_call or is_kept:
+            shown = ast.unparse(statement).partition("\n")[0][:60]
+            gone = ast.Pass(lineno=statement.lineno, col_offset=0)
+            yield (
+                statement.lineno,
+                f"without {shown}",
+                lambda at=at, gone=gone: body.__setitem__(at, gone),
+            )
+
+
+def _not(test: ast.expr) -> ast.expr:
+    return ast.UnaryOp(op=ast.Not(), operand=test)
+
+
+def _turn(node: ast.Compare) -> None:
+    node.ops[0] = _SWAPPED[type(node.ops[0])]()
+
+
+def _path(module: str, root: Path = ROOT) -> Path:
+    return root / "maildrop_py" / f"{module}.py"
+
+
+class Copies:
+    """Copies of the project, one for each mutant at work."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self._free: SimpleQueue[Path] = SimpleQueue()
+        left_out = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
+        for number in range(count):
+            shutil.copytree(ROOT, folder / str(number), ignore=left_out, symlinks=True)
+            self._free.put(folder / str(number))
+
+    def is_killed(self, mutant: Mutant) -> bool:
+        """Whether a test fails with the change."""
+        root = self._free.get()
+        path = _path(mutant.module, root)
+        original = path.read_bytes()
+        try:
+            path.write_text(mutant.source, encoding="utf-8")
+            return not _pass(root, mutant.tests)
+        finally:
+            path.write_bytes(original)
+            self._free.put(root)
+
+
+def _pass(root: Path, tests: tuple[str, ...]) -> bool:
+    """Whether all these tests pass there; the seed of Hypothesis is always the same."""
+    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(root)}
+    try:
+        done = subprocess.run(
+            [*command, *tests],
+            cwd=root,
+            env=environ,
+            capture_output=True,
+            timeout=LONGEST,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def survivors(mutants: list[Mutant], folder: Path, at_once: int = 2) -> Iterator[Mutant]:
+    """Those that no test sees, as they are found."""
+    copies = Copies(folder, at_once)
+    with ThreadPoolExecutor(at_once) as pool:
+        for mutant, killed in zip(mutants, pool.map(copies.is_killed, mutants), strict=True):
+            if not killed and mutant.name not in EQUIVALENT:
+                yield mutant
+
+
+def main() -> int:
+    """Print the survivors; 1 if there are any."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.mutants")
+    parser.add_argument("modules", nargs="*", choices=[*TESTS, []])
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    if options.sample:
+        mutants = sample(options.sample, options.seed)
+    else:
+        mutants = [mutant for module in options.modules or TESTS for mutant in mutants_of(module)]
+    alive = 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        for mutant in survivors(mutants, Path(folder), os.cpu_count() or 2):
+            alive += 1
+            print(mutant.name, flush=True)
+    print(f"{len(mutants)} mutants, {alive} survived")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
