@@ -189,7 +189,7 @@ class DecisionBuilder:
         return folder.expand_folder(self._values(folder), self._dots_separate)
 
     def _values(self, template: Template) -> dict[str, str]:
-        """What the names in a template stand for."""
+        """The values of the names in a template."""
         values = {
             part[0]: self._value(part[0]) for part in template.parts if not isinstance(part, str)
         }

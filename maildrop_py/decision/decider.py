@@ -94,7 +94,7 @@ class Decider:
     ) -> tuple[Decision, Evidence]:
         """What the rules say of a message, with the evidence that was asked for it.
 
-        Raises whatever stands in the way; WouldWait where `world` may not wait.
+        Raises what prevents it; WouldWait where `world` may not wait.
         """
         evidence = self._evidence(message, envelope, world)
         return self._decide(message, envelope, evidence, explain), evidence

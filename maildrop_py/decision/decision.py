@@ -84,7 +84,7 @@ Action = Filing | Forward | Pipe
 class Decision:
     """Everything to be done with one message.
 
-    `actions` are carried out in order. With `reject` the sender is told that
+    `actions` are carried out in order. With `reject` the sender gets that
     text, after the copies in `actions` are made. With `defer` nothing is done, and
     the mail server is told that text and tries again. None of them means: discarded.
     `last_headers` are added at the header's end. `filters` are the programs

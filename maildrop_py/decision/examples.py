@@ -1,7 +1,7 @@
 """examples: does every message that a rules file gives as an example go where it says?
 
 Each example becomes a call of `decide`, with evidence that asks nobody: what
-the example does not state is unknown. The clock stands at NOON, so that the
+the example does not state is unknown. The clock is stopped at NOON, so that the
 result is the same every day. An included file's examples are judged by that
 file's rules alone: whoever includes it may put other rules before.
 """
@@ -89,8 +89,8 @@ class Stated(Evidence):
     def border(self) -> Border:
         """As ever; unknown rather than inside where the example has nothing of a client."""
         found = super().border()
-        said = self.envelope.client_address or self.message.headers.all("Received")
-        return found if said else replace(found, inside=False, unknown=NOT_STATED)
+        wording = self.envelope.client_address or self.message.headers.all("Received")
+        return found if wording else replace(found, inside=False, unknown=NOT_STATED)
 
     def spf(self) -> Spf:
         result = self._stated.get("spf")
@@ -123,7 +123,7 @@ class Stated(Evidence):
         return Answer("clamd", flag=bool(name), names=(name,) if name else ())
 
     def spam(self) -> Verdict:
-        """As the headers of the example say it: they stand for whatever filter there is."""
+        """As the headers of the example say it: they take the place of any filter."""
         return self._once("spam", self._spam)
 
     def bayes(self, most_clues: int = 0) -> Judgement:
@@ -141,10 +141,10 @@ def _differences(example: Example, program: Program, rules: tuple[Rule, ...]) ->
     for key, expected in example.expect:
         actual = _READERS[key](outcome)
         if not _same(key, expected, actual):
-            said = f"`{key}` should be {_in_words(expected)}, but is {_in_words(actual)}"
+            wording = f"`{key}` should be {_in_words(expected)}, but is {_in_words(actual)}"
             unknown = key == "rule" and expected is not None and expected not in names
             hint = suggestion(str(expected), names) if unknown else ""
-            found.append(f"{said}; there is no such rule: {hint}" if unknown else said)
+            found.append(f"{wording}; there is no such rule: {hint}" if unknown else wording)
     if found and decision.rule is not None and "rule" not in dict(example.expect):
         found.append(f"rule {decision.rule!r} ended the run")
     return tuple(found)

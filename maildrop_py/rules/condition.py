@@ -167,9 +167,8 @@ class Facts:
 
     def text(self, template: Template) -> str:
         """A template in a condition, from what is known so far; dates are not."""
-        domain = (self.envelope.recipient or "").rpartition("@")[2]
-        told = {"user": self.envelope.user, "domain": domain, "extension": self.envelope.extension}
-        known = {name: text or "" for name, text in told.items()}
+        domain = (self.recipient() or "").rpartition("@")[2]
+        known = {"user": self.envelope.user or "", "domain": domain, "extension": self.extension()}
         return template.expand({**known, **self.variables})
 
     def values(self, name: str) -> list[str]:

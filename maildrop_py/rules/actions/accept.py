@@ -1,7 +1,7 @@
 """accept: the client need not wait, and no later rule is asked.
 
-Restrictions of the mail server that stand behind the policy are asked all the same:
-it is no way past `reject_unauth_destination`.
+Restrictions of the mail server that follow the policy are asked all the same:
+it does not lead past `reject_unauth_destination`.
 """
 
 from __future__ import annotations

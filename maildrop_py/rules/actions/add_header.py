@@ -2,7 +2,7 @@
 
 `{text: …, if_absent: true}` adds only where no field has the name, `at: end` puts it
 below the others. Conditions of later rules see the message without them, unless
-`now: true` stands beside."""
+`now: true` is beside it."""
 
 from __future__ import annotations
 
@@ -64,20 +64,20 @@ class AddHeader:
         headers, absent, last = [], [], []
         for key, value in pairs:
             name = header_name(key)
-            told = _told(value)
-            headers.append((name, parse_template(told["text"], scope)))
-            if "if_absent" in told and told["if_absent"].boolean():
+            parts = _parts(value)
+            headers.append((name, parse_template(parts["text"], scope)))
+            if "if_absent" in parts and parts["if_absent"].boolean():
                 absent.append(name)
-            if "at" in told and told["at"].choice((TOP, END), "place") == END:
+            if "at" in parts and parts["at"].choice((TOP, END), "place") == END:
                 last.append(name)
         return cls(tuple(headers), tuple(absent), tuple(last))
 
     def describe(self) -> str:
-        said = (
+        wording = (
             f"{name}: {value.describe()}" + (" if there is none" if name in self.absent else "")
             for name, value in self.headers
         )
-        return "add header " + ", ".join(said)
+        return "add header " + ", ".join(wording)
 
     def apply(self, builder: Builder) -> None:
         for name, value in self.headers:
@@ -85,8 +85,8 @@ class AddHeader:
                 builder.add_header(name, builder.text(value), name in self.last)
 
 
-def _told(node: Node) -> dict[str, Node]:
-    """The text of a header, and what is said beside it."""
+def _parts(node: Node) -> dict[str, Node]:
+    """The text of a header, and what is written beside it."""
     if node.kind != "mapping":
         return {"text": node}
     found = {key.choice(_KEYS, "key"): value for key, value in node.pairs()}

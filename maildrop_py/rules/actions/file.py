@@ -1,4 +1,4 @@
-"""file: put the message into a folder, with the flags that stand beside."""
+"""file: put the message into a folder, with the flags beside it."""
 
 from __future__ import annotations
 

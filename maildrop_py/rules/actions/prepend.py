@@ -38,7 +38,7 @@ class Prepend:
 
         pairs = node.pairs()
         if len(pairs) != 1:
-            raise node.mistake("one header must stand here", "such as {X-Policy: suspicious}")
+            raise node.mistake("one header must be here", "such as {X-Policy: suspicious}")
         key, value = pairs[0]
         return cls(header_name(key), parse_template(value, scope))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @record
 class Set:
-    """Pairs of a variable's name and the text it stands for, or the program that prints it."""
+    """Pairs of a variable's name and its text, or the program that prints it."""
 
     values: tuple[tuple[str, Template | Call], ...]
 

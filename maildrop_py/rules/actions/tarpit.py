@@ -62,5 +62,5 @@ class Tarpit:
 
 def _count(node: Node) -> int:
     if node.kind != "whole number" or not 1 <= node.number() <= 10000:
-        raise node.mistake(f"{node.text()!r} is no number of clients", "1 to 10000")
+        raise node.mistake(f"{node.text()!r} is not a number of clients", "1 to 10000")
     return int(node.number())

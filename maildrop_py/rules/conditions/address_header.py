@@ -43,10 +43,10 @@ class AddressHeader:
     COST: ClassVar[int] = CHEAP
 
     def describe(self) -> str:
-        said = [f"address in {self.label} is {self.addresses.shown}"] if self.addresses else []
+        wording = [f"address in {self.label} is {self.addresses.shown}"] if self.addresses else []
         if self.tests:
-            said.append(f"{self.label} " + " or ".join(test.describe() for test in self.tests))
-        return " or ".join(said)
+            wording.append(f"{self.label} " + " or ".join(test.describe() for test in self.tests))
+        return " or ".join(wording)
 
     def anchors(self) -> Anchors:
         from maildrop_py.rules.program.anchors import all_of, of_addresses, of_tests

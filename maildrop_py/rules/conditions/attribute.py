@@ -1,7 +1,7 @@
 """attribute: tests of what the mail server says of the session, by the server's own names.
 
 `sasl_username`, `encryption_protocol`, `ccert_subject`, `server_address`,
-`policy_context` and the others of Postfix's policy protocol. One that was not said is
+`policy_context` and the others of Postfix's policy protocol. One that the server did not send is
 like one that is empty: no test passes.
 """
 
@@ -45,7 +45,9 @@ class Attribute:
             raise node.mistake("no attribute is named here", "such as {sasl_username: ann}")
         for key, _ in pairs:
             if not key.text().replace("_", "").isalnum() or not key.text().islower():
-                raise key.mistake(f"{key.text()!r} is no attribute", "such as encryption_protocol")
+                raise key.mistake(
+                    f"{key.text()!r} is not an attribute", "such as encryption_protocol"
+                )
         found = [cls(key.text(), parse_tests(value, scope)) for key, value in pairs]
         return found[0] if len(found) == 1 else All(tuple(found))
 

@@ -1,6 +1,6 @@
 """auth: what trusted servers found out about signatures and policies (RFC 8601).
 
-Only Authentication-Results of the servers in `trust.authserv_ids` that stand
+Only Authentication-Results of the servers in `trust.authserv_ids` that are
 above the border count. Where several findings are of one method (a message may
 be signed twice), one that passed speaks for all.
 """
@@ -72,12 +72,12 @@ class Auth:
         findings = authentication.of(self.method)
         if not findings:
             servers = ", ".join(authentication.servers)
-            why = authentication.unknown or f"{servers} said nothing of it"
+            why = authentication.unknown or f"{servers} did not report it"
             return Outcome(None, self.method, why=why)
         results = [finding.result for finding in findings]
         if "pass" in results:
             results = ["pass"]
-        said = " ".join(dict.fromkeys(results))
+        shown = " ".join(dict.fromkeys(results))
         if any(result in self.results for result in results):
-            return Outcome(True, self.method, said)
-        return Outcome(None if "temperror" in results else False, self.method, said)
+            return Outcome(True, self.method, shown)
+        return Outcome(None if "temperror" in results else False, self.method, shown)

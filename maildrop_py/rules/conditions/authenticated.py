@@ -1,4 +1,4 @@
-"""authenticated: the client of this session said a password (SASL), before its mail comes."""
+"""authenticated: the client of this session gave a password (SASL), before its mail comes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @record
 class Authenticated:
-    """A SASL user name or method was said."""
+    """The session has a SASL user name or method."""
 
     COST: ClassVar[int] = CHEAP
     SCHEMA: ClassVar[dict[str, Any]] = {"type": "boolean"}

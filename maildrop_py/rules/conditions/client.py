@@ -1,8 +1,8 @@
 """client: what the conditions about the client at the border share.
 
-The client is the first one outside the trusted networks, whoever told of it
+The client is the first one outside the trusted networks, whoever named it
 (see `evidence.border`). A session that authenticated comes from one of the
-server's own users, wherever he is: its client is no sign of anything, and every
+server's own users, wherever he is: its client says nothing about the mail, and every
 condition about clients is exempt from judging it.
 """
 

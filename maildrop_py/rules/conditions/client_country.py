@@ -74,5 +74,5 @@ def _code(node: Node, text: str) -> str:
     code = text.strip().lower()
     code = ALIASES.get(code, code)
     if not (len(code) == 2 and code.isascii() and code.isalpha()):
-        raise node.mistake(f"{text!r} is no country", "two letters, such as br or cn (ISO 3166)")
+        raise node.mistake(f"{text!r} is not a country", "two letters, such as br or cn (ISO 3166)")
     return code

@@ -52,5 +52,5 @@ def _label(node: Node) -> str:
 
     name = ascii_domain(node.text().strip().removeprefix("."))
     if name is None or "." in name:
-        raise node.mistake(f"{node.text()!r} is no top-level domain", "such as br or th")
+        raise node.mistake(f"{node.text()!r} is not a top-level domain", "such as br or th")
     return name

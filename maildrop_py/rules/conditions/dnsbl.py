@@ -75,12 +75,12 @@ class Dnsbl:
         if exempt:
             return Outcome(False, self.zone, why=exempt)
         listing = facts.evidence.dnsbl(self.zone)
-        said = " ".join(listing.answers)
+        wording = " ".join(listing.answers)
         if listing.unknown:
             return Outcome(None, self.zone, why=listing.unknown)
         if not listing.answers:
             return Outcome(False, self.zone, why="not listed")
-        return Outcome(bool(listing.within(self.codes)), self.zone, said)
+        return Outcome(bool(listing.within(self.codes)), self.zone, wording)
 
 
 def _parse_one(node: Node) -> Dnsbl:
@@ -100,7 +100,7 @@ def parse_zone(node: Node) -> str:
 
     name = ascii_domain(node.text().strip())
     if name is None or "." not in name or not name.replace(".", "").replace("-", "").isalnum():
-        raise node.mistake(f"{node.text()!r} is no zone", "such as zen.spamhaus.org")
+        raise node.mistake(f"{node.text()!r} is not a zone", "such as zen.spamhaus.org")
     return name
 
 

@@ -48,12 +48,12 @@ class DynamicFqdn:
             return wanted(node, cls())
         found = {key.choice(("except",), "key"): value for key, value in node.pairs()}
         if not found:
-            raise node.mistake("nothing is said here", "such as {except: [.example.com]}")
+            raise node.mistake("nothing is named here", "such as {except: [.example.com]}")
         return cls(parse_names(found["except"], scope))
 
     def describe(self) -> str:
-        said = "the client's name looks dynamically assigned"
-        return said + (f", but for {self.exempt.shown}" if self.exempt else "")
+        wording = "the client's name looks dynamically assigned"
+        return wording + (f", but for {self.exempt.shown}" if self.exempt else "")
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.evidence.reverse_name import dynamic

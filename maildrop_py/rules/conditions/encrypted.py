@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @record
 class Encrypted:
-    """An encryption protocol was said."""
+    """The session has an encryption protocol."""
 
     COST: ClassVar[int] = CHEAP
     SCHEMA: ClassVar[dict[str, Any]] = {"type": "boolean"}

@@ -27,9 +27,9 @@ class EnvelopeAddress:
     COST: ClassVar[int] = CHEAP
 
     def describe(self) -> str:
-        said = [f"is {self.addresses.shown}"] if self.addresses else []
-        said += [test.describe() for test in self.tests]
-        return f"envelope {self.which} " + " or ".join(said)
+        wording = [f"is {self.addresses.shown}"] if self.addresses else []
+        wording += [test.describe() for test in self.tests]
+        return f"envelope {self.which} " + " or ".join(wording)
 
     def anchors(self) -> Anchors:
         from maildrop_py.rules.program.anchors import all_of, of_addresses, of_tests

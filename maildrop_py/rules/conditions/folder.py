@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @record
 class Folder:
-    """The message stands in a folder that fits one of `globs`."""
+    """The message is in a folder that fits one of `globs`."""
 
     globs: tuple[str, ...]
 

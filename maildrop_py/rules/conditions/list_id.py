@@ -1,4 +1,4 @@
-"""list_id: tests of a mailing list's identifier (RFC 2919), what stands in <…> in List-Id.
+"""list_id: tests of a mailing list's identifier (RFC 2919), the text in <…> in List-Id.
 
 The description before it is left out; `header: {List-Id: …}` sees that too.
 """

@@ -67,7 +67,7 @@ def _line_of(block: bytes, start: int, end: int) -> tuple[str, str, tuple[int, i
         offset = len(name) + 1
     value = line[offset:]
     at = max(0, start - first - offset)
-    ends = [len(_shown(value[:place])) for place in (at, max(at, end - first - offset))]
+    ends = [len(_shown(value[:end])) for end in (at, max(at, end - first - offset))]
     return _shown(name), _shown(value), (ends[0], ends[1])
 
 

@@ -1,7 +1,7 @@
 """misspelt: Subject has one of these words, written wrongly on purpose (V1agra, Viagara).
 
 Rightly spelt words are not found: `subject` is for these. How far a word may be
-from the right one, and what is left alone, stands in `evidence.misspelt`.
+from the right one, and what is left alone, is in `evidence.misspelt`.
 """
 
 from __future__ import annotations

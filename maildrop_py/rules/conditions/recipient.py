@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Recipient:
-    """Makes an EnvelopeAddress condition; there are no objects of this class."""
+    """Makes an EnvelopeAddress condition; it has no objects of its own."""
 
     COST: ClassVar[int] = CHEAP
     SCHEMA: ClassVar[dict[str, Any]] = ENVELOPE_SCHEMA

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ReplyTo:
-    """Makes an AddressHeader condition; there are no objects of this class."""
+    """Makes an AddressHeader condition; it has no objects of its own."""
 
     COST: ClassVar[int] = CHEAP
     SCHEMA: ClassVar[dict[str, Any]] = SCHEMA

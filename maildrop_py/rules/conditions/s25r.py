@@ -59,15 +59,15 @@ class S25R:
         found = {key.choice(("rules", "except"), "key"): value for key, value in node.pairs()}
         if not found:
             raise node.mistake(
-                "nothing is said here", "such as {rules: [1, 2], except: [a.example]}"
+                "nothing is named here", "such as {rules: [1, 2], except: [a.example]}"
             )
         rules = _numbers(found["rules"]) if "rules" in found else ALL
         return cls(rules, parse_names(found["except"], scope) if "except" in found else None)
 
     def describe(self) -> str:
         chosen = "" if self.rules == ALL else f" {', '.join(map(str, self.rules))}"
-        said = f"the client's name looks like an end user's line (S25R{chosen})"
-        return said + (f", but for {self.exempt.shown}" if self.exempt else "")
+        wording = f"the client's name looks like an end user's line (S25R{chosen})"
+        return wording + (f", but for {self.exempt.shown}" if self.exempt else "")
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.evidence.reverse_name import RULES, s25r

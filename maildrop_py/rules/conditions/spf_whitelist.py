@@ -70,4 +70,4 @@ def _check(item: Node) -> None:
     text = item.text()
     if text in ("", "<>") or not (text == "*" or is_address_test(text)):
         hint = "such as example.com, .example.com or *@example.com"
-        raise item.mistake(f"{text!r} is no address, domain or glob", hint)
+        raise item.mistake(f"{text!r} is not an address, domain or glob", hint)

@@ -31,5 +31,5 @@ class Stress:
         return "the mail server is overloaded"
 
     def test(self, facts: Facts) -> Outcome:
-        said = facts.evidence.attribute("stress")
-        return Outcome(said == "yes", "stress", said or "")
+        value = facts.evidence.attribute("stress")
+        return Outcome(value == "yes", "stress", value or "")

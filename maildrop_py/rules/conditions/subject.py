@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Subject:
-    """Makes a Header condition of its own kind; there are no objects of this class."""
+    """Makes a Header condition of its own kind; it has no objects of its own."""
 
     COST: ClassVar[int] = CHEAP
     SCHEMA: ClassVar[dict[str, Any]] = {

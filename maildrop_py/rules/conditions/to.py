@@ -33,7 +33,7 @@ BEHIND_NO_ADDRESS_CHARACTER = "^(?:.*[^-a-zA-Z0-9_.])?{}"
 
 
 class To:
-    """Makes an AddressHeader condition; there are no objects of this class."""
+    """Makes an AddressHeader condition; it has no objects of its own."""
 
     COST: ClassVar[int] = CHEAP
     SCHEMA: ClassVar[dict[str, Any]] = SCHEMA

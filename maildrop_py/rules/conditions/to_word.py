@@ -21,7 +21,7 @@ BEHIND_NO_LETTER = "^(?:.*[^a-zA-Z])?{}"
 
 
 class ToWord:
-    """Makes an AddressHeader condition; there are no objects of this class."""
+    """Makes an AddressHeader condition; it has no objects of its own."""
 
     COST: ClassVar[int] = CHEAP
     SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/texts"}

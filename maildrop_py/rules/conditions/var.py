@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @record
 class Var:
-    """What `name` stands for matches one of `expressions`."""
+    """The value of `name` matches one of `expressions`."""
 
     name: str
     expressions: tuple[RawExpression, ...]
@@ -45,7 +45,7 @@ class Var:
                 raise key.mistake(f"nothing sets {name!r}", suggestion(name, known))
             found.append(cls(name, parse_raw(value, scope)))
         if not found:
-            raise node.mistake("no name stands here", "such as {topic: ^work$}")
+            raise node.mistake("there is no name here", "such as {topic: ^work$}")
         return found[0] if len(found) == 1 else All(tuple(found))
 
     def describe(self) -> str:

@@ -48,8 +48,8 @@ class Weigh:
         return tuple(condition for condition, _ in self.entries)
 
     def describe(self) -> str:
-        said = (f"{condition.describe()}: {score:+g}" for condition, score in self.entries)
-        return f"weighed total {self.total.describe()} of (" + "; ".join(said) + ")"
+        wording = (f"{condition.describe()}: {score:+g}" for condition, score in self.entries)
+        return f"weighed total {self.total.describe()} of (" + "; ".join(wording) + ")"
 
     def test(self, facts: Facts) -> Outcome:
         totals = {0.0}
@@ -96,7 +96,7 @@ def _power(node: Node, condition: Condition) -> float | None:
             if not hasattr(_single(condition), "occurrences"):
                 raise key.mistake(
                     "`each` counts what one expression finds",
-                    "it stands beside raw_headers, raw_body or raw_message alone",
+                    "it belongs beside raw_headers, raw_body or raw_message alone",
                 )
             if value.text().lower() in ("true", "false"):
                 return 1.0 if value.boolean() else None

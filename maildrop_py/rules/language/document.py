@@ -63,7 +63,7 @@ class Node:
             name = pair[0].text()
             if name in own:
                 first = f"first in line {own[name][0].line}"
-                raise pair[0].mistake(f"{name!r} stands here twice", first)
+                raise pair[0].mistake(f"{name!r} is here twice", first)
             own[name] = pair
         return list({**merged, **own}.values()) if merged else list(own.values())
 
@@ -118,7 +118,7 @@ class Node:
 
     def _wrong(self, expected: str) -> NoReturn:
         shown = f" {self._node.value!r}" if isinstance(self._node, yaml.ScalarNode) else ""
-        raise self.mistake(f"{expected} must stand here, not {_article(self.kind)}{shown}")
+        raise self.mistake(f"{expected} must be here, not {_article(self.kind)}{shown}")
 
 
 _KINDS = {"int": "whole number", "float": "number", "bool": "boolean", "null": "nothing"}

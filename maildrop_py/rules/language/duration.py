@@ -29,10 +29,10 @@ def parse_duration(node: Node, least: int, most: int) -> int:
     try:
         seconds = float(number) * {"": 1.0, **AGES}[unit]
     except (ValueError, KeyError):
-        raise node.mistake(f"{text!r} is no length of time", HINT) from None
+        raise node.mistake(f"{text!r} is not a length of time", HINT) from None
     if not least <= seconds <= most:
-        said = f"at least {in_words(least)}, at most {in_words(most)}"
-        raise node.mistake(f"{text!r} is out of range", said)
+        wording = f"at least {in_words(least)}, at most {in_words(most)}"
+        raise node.mistake(f"{text!r} is out of range", wording)
     return int(seconds)
 
 

@@ -15,7 +15,7 @@ def included_paths(node: Node, scope: Scope) -> tuple[list[str], bool]:
     """The paths, and whether they are named one by one; raises Mistake.
 
     `builtin:NAME` is a file that ships; other paths are relative to the file
-    that includes them. Wildcards may stand in the last part, and mean all files
+    that includes them. Wildcards may be in the last part, and mean all files
     that are not included already, sorted by name.
     """
     written = node.text()
@@ -23,7 +23,7 @@ def included_paths(node: Node, scope: Scope) -> tuple[list[str], bool]:
         return [_builtin(node, written.removeprefix(BUILTIN), scope)], True
     folder, name = os.path.split(written)
     if WILDCARDS & set(folder):
-        raise node.mistake("wildcards may only stand in the file's name")
+        raise node.mistake("wildcards may only be in the file's name")
     path = scope.path(node)
     if not WILDCARDS & set(name):
         return [path], True

@@ -1,4 +1,4 @@
-"""raw_reader: reads expressions over bytes, in which `{name}` may stand."""
+"""raw_reader: reads expressions over bytes, in which `{name}` may be."""
 
 from __future__ import annotations
 

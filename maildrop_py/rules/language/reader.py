@@ -1,7 +1,7 @@
 """reader: from a rules file, with all it includes, to a checked RuleSet.
 
 Guarantee: either a RuleSet, or a RuleError that names every mistake in every
-file with its place. Rules are in the order in which an `include` splices them.
+file with its place. Rules are in the order in which each `include` puts them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def read_rules(
 ) -> RuleSet:
     """The rules of the file at `path`; raises RuleError with every mistake.
 
-    `home` is what `~` stands for, if not the process's own home directory. Unless it
+    `home` takes the place of `~`, if not the process's own home directory. Unless it
     `warns`, nothing is looked at that is allowed.
     """
     reader = Reader(Sources(enforce_trust), home, warns=warns)
@@ -83,9 +83,9 @@ class Reader:
         try:
             text = self.scope.sources.read(path, ships_with_us=path.startswith(builtin_path("")))
         except (OSError, UnicodeDecodeError) as error:
-            said, hint = f"{path} cannot be used: {reason(error)}", advice(error)
-            where = include.mistake(said, hint).problem if include else None
-            self.problems.append(where or Problem(path, 1, 1, said, hint))
+            wording, hint = f"{path} cannot be used: {reason(error)}", advice(error)
+            where = include.mistake(wording, hint).problem if include else None
+            self.problems.append(where or Problem(path, 1, 1, wording, hint))
             return
         self.read_text(text, path)
 
@@ -154,7 +154,7 @@ class Reader:
         found = {key.text(): value for key, value in pairs if self.scope.attempt(known, key)}
         if "include" in found:
             if len(pairs) > 1:
-                raise node.mistake("an `include` among rules stands alone")
+                raise node.mistake("an `include` among rules has no other key beside it")
             for item in found["include"].alternatives():
                 self.scope.attempt(self._include, item)
             return
@@ -177,7 +177,7 @@ class Reader:
             return f"rule {len(self.rules) + 1}"
         name = written.text()
         if not name.strip() or not name.isprintable():
-            raise written.mistake(f"{name!r} is no name", "one line, for logs and statistics")
+            raise written.mistake(f"{name!r} is not a name", "one line, for logs and statistics")
         first = self._names.setdefault((node.file, name), node.line)
         if first != node.line:
             raise written.mistake(f"another rule is called {name!r} too", f"in line {first}")

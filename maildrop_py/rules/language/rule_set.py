@@ -24,7 +24,7 @@ class Then:
 
 @record
 class Rule:
-    """One rule, and the place where it stands; `when` is None for every message."""
+    """One rule, and its place in a file; `when` is None for every message."""
 
     name: str
     file: str
@@ -35,7 +35,7 @@ class Rule:
 
 @record
 class RuleSet:
-    """All rules in order, with what else the files said.
+    """All rules in order, with what else is in the files.
 
     `warnings` are those about single values; `warnings_about` has all of them.
     """

@@ -19,7 +19,7 @@ SLOWEST = 60
 """Seconds: the longest time for all scanners that still leaves a delivery its own."""
 
 LARGEST = 1 << 30  # bytes
-_PLACES = "such as unix:/run/it.sock or 127.0.0.1:11333"
+_ADDRESSES = "such as unix:/run/it.sock or 127.0.0.1:11333"
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -69,7 +69,7 @@ def _scanner(name: str, node: Node) -> list[tuple[str, str, int]]:
     keys = ("at", "max_size", "controller") if name == "rspamd" else ("at", "max_size")
     parts = {key.choice(keys, "key"): value for key, value in node.pairs()}
     if "at" not in parts and name != "bogofilter":
-        raise node.mistake(f"where is {name}?", f"{{at: …}}, {_PLACES}")
+        raise node.mistake(f"where is {name}?", f"{{at: …}}, {_ADDRESSES}")
     address = _address(name, parts["at"]) if "at" in parts else ""
     if "controller" in parts:
         address += " " + _address(name, parts["controller"])
@@ -82,20 +82,20 @@ def _address(name: str, node: Node) -> str:
         if node.kind == "boolean":
             return ""
         if not node.text().startswith("/"):
-            raise node.mistake(f"{node.text()!r} is no program", "true, or /path/of/bogofilter")
+            raise node.mistake(f"{node.text()!r} is not a program", "true, or /path/of/bogofilter")
         return node.text()
     text = node.text()
-    place = text.removeprefix("http://").rstrip("/")
-    if not place.startswith("unix:/") and not _is_host(place):
-        raise node.mistake(f"{text!r} is no place of {name}", _PLACES)
+    address = text.removeprefix("http://").rstrip("/")
+    if not address.startswith("unix:/") and not _is_host(address):
+        raise node.mistake(f"{text!r} is not an address of {name}", _ADDRESSES)
     return text
 
 
-def _is_host(place: str) -> bool:
+def _is_host(address: str) -> bool:
     """Whether it is `host`, `host:port`, `[v6]` or `[v6]:port`."""
-    host, _, port = place.partition(":")
-    if place.startswith("["):
-        host, bracket, behind = place[1:].partition("]")
+    host, _, port = address.partition(":")
+    if address.startswith("["):
+        host, bracket, behind = address[1:].partition("]")
         if not bracket or (behind and not behind.startswith(":")):
             return False
         port = behind[1:]
@@ -106,7 +106,7 @@ def _is_host(place: str) -> bool:
 def _size(node: Node) -> int:
     terms = parse_comparison(node, SIZES).terms
     if len(terms) != 1 or not 1 <= terms[0][1] <= LARGEST:
-        raise node.mistake("this is no size", "such as 5MB, at most 1GB")
+        raise node.mistake("this is not a size", "such as 5MB, at most 1GB")
     return int(terms[0][1])
 
 

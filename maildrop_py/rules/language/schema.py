@@ -160,10 +160,10 @@ def _then() -> Schema:
     return {**found, "dependentSchemas": others}
 
 
-def _described(said: Schema, cls: type) -> Schema:
+def _described(wording: Schema, cls: type) -> Schema:
     """`said`, with what the docstring of the module it comes from says first."""
     paragraph = (sys.modules[cls.__module__].__doc__ or "").split("\n\n")[0]
-    return {**said, "description": " ".join(paragraph.split()).partition(": ")[2]}
+    return {**wording, "description": " ".join(paragraph.split()).partition(": ")[2]}
 
 
 def _example() -> Schema:
@@ -196,7 +196,7 @@ def _evidence() -> Schema:
         "virus": {"type": ["string", "boolean"]},
         "spf": condition_class("spf").SCHEMA["anyOf"][0],
         "dnsbl": {"type": "object", "additionalProperties": codes},
-        "auth": _object({name: said["anyOf"][0] for name, said in methods.items()}),
+        "auth": _object({name: wording["anyOf"][0] for name, wording in methods.items()}),
     }
 
 

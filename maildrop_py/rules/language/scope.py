@@ -1,8 +1,8 @@
 """scope: what a condition or an action may ask for while it is being read.
 
-It knows the file's place (for `{file: …}`), reads other files once and keeps
-note of them, so that the compiled rules are made anew when one changes, and
-collects what is worth a warning.
+It knows where the file is (for `{file: …}`), reads other files and remembers
+them, so that the rules are compiled again when one changes, and collects what is
+worth a warning.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Scope:
             raise node.mistake(str(error)) from None
 
     def path(self, node: Node) -> str:
-        """The path that `node` names, relative to the rules file it stands in."""
+        """The path that `node` names, relative to the rules file it is in."""
         written = node.text()
         if written == "~" or written.startswith("~/"):
             written = self.home + written[1:]

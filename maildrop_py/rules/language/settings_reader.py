@@ -50,7 +50,7 @@ def _network(node: Node) -> str:
     try:
         return parse_network(node.text()).text
     except ValueError:
-        raise node.mistake(f"{node.text()!r} is no network", "such as 192.0.2.0/24") from None
+        raise node.mistake(f"{node.text()!r} is not a network", "such as 192.0.2.0/24") from None
 
 
 def _dns(node: Node, scope: Scope) -> dict[str, Any]:
@@ -82,7 +82,9 @@ def _nameserver(node: Node) -> str:
         host, _, port = text.partition(":")
     is_port = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536
     if ip.parse(host) is None or not is_port:
-        raise node.mistake(f"{text!r} is no name server", 'such as 127.0.0.1 or "127.0.0.1:5353"')
+        raise node.mistake(
+            f"{text!r} is not a name server", 'such as 127.0.0.1 or "127.0.0.1:5353"'
+        )
     return text
 
 
@@ -108,7 +110,7 @@ def _notice(node: Node, scope: Scope) -> dict[str, Any]:
 
 def _path(node: Node) -> str:
     if not node.text():
-        raise node.mistake("a path must stand here", "such as ~/Maildir")
+        raise node.mistake("a path must be here", "such as ~/Maildir")
     return node.text()
 
 
@@ -117,10 +119,10 @@ def _store(node: Node) -> str:
     text = node.text()
     hint = "such as redis:///run/redis/redis.sock or redis://192.0.2.5:6379"
     if not text.startswith("redis://") or not text[8:].strip("/"):
-        raise node.mistake(f"{text!r} is no store", hint)
+        raise node.mistake(f"{text!r} is not a store", hint)
     port = "" if text[8] == "/" else text[8:].rpartition("]")[2].partition(":")[2]
     if port and not (port.isdigit() and 0 < int(port) < 65536):
-        raise node.mistake(f"{port!r} is no port", hint)
+        raise node.mistake(f"{port!r} is not a port", hint)
     return text
 
 

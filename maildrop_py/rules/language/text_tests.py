@@ -57,7 +57,7 @@ def parse_tests(node: Node, scope: Scope, around: str = "") -> tuple[TextTest, .
 def _named(node: Node, scope: Scope, around: str) -> list[TextTest]:
     pairs = node.pairs()
     if len(pairs) != 1:
-        raise node.mistake("one kind of test must stand here", "use `all` or `any` for several")
+        raise node.mistake("one kind of test must be here", "use `all` or `any` for several")
     key, value = pairs[0]
     kind = key.choice(KINDS, "kind of test")
     return [_one(kind, item, scope, around) for item in value.alternatives()]

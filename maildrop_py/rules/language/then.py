@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CONTINUE = "continue"
 
 TOGETHER = {"greylist", "tarpit"}
-"""The only final actions that may stand side by side: a client has to bear both."""
+"""The only final actions that may be side by side: a client has to bear both."""
 
 
 def parse_then(node: Node, scope: Scope) -> Then:

@@ -41,9 +41,9 @@ def unreachable_rules(rules: Iterable[Rule]) -> Iterator[Problem]:
         earlier = shadows.over(rule)
         if earlier is not None:
             where = f"{os.path.basename(earlier.file)}:{earlier.line}"
-            said = f"rule {rule.name!r} can never fire"
+            wording = f"rule {rule.name!r} can never fire"
             hint = f"{earlier.name!r} ({where}) always ends the run first"
-            yield Problem(rule.file, rule.line, 1, said, hint)
+            yield Problem(rule.file, rule.line, 1, wording, hint)
         shadows.add(rule)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.vocabulary import Vocabulary
 
 BESIDE_WEIGH = "total"
-"""The one key of a `when` that is no condition: the total that `weigh` must reach."""
+"""The one key of a `when` that is not a condition: the total that `weigh` must reach."""
 
 _REFUSED = {
     "uri_dnsbl": "lists of the domains in a text need what a spam filter knows of texts: "
@@ -32,7 +32,7 @@ def parse_when(node: Node, scope: Scope, pairs: list[tuple[Node, Node]] | None =
     """
     pairs = node.pairs() if pairs is None else pairs
     if not pairs:
-        raise node.mistake("no condition stands here", "leave `when` out to match every message")
+        raise node.mistake("there is no condition here", "leave `when` out to match every message")
     weighs = any(key.text() == "weigh" for key, _ in pairs)
     totals = [value for key, value in pairs if weighs and key.text() == BESIDE_WEIGH]
     found: list[Condition] = []

@@ -1,7 +1,7 @@
 """yaml_tree: from the text of a rules file to its YAML nodes, each with its place.
 
 Guarantee: whatever the text is, either nodes or one Mistake that says where it
-is no YAML. Never a crash: PyYAML's C parser composes nodes by recursion and
+is not YAML. Never a crash: PyYAML's C parser composes nodes by recursion and
 would exhaust the stack, so the depth is looked at beforehand, event by event.
 
 Known limits: tags (`!foo`) are refused, and so are aliases that contain
@@ -62,9 +62,9 @@ def _check_characters(text: str, file: str) -> None:
     found = Reader.NON_PRINTABLE.search(text)
     if found is not None:
         before = text[: found.start()]
-        place = before.count("\n") + 1, found.start() - before.rfind("\n")
-        said = f"the character U+{ord(found[0]):04X} cannot stand in a rules file"
-        raise Mistake(Problem(file, *place, said))
+        at = before.count("\n") + 1, found.start() - before.rfind("\n")
+        wording = f"the character U+{ord(found[0]):04X} cannot be in a rules file"
+        raise Mistake(Problem(file, *at, wording))
 
 
 def _checked_size(text: str, file: str, most: int) -> int:
@@ -78,8 +78,8 @@ def _checked_size(text: str, file: str, most: int) -> int:
             depth += 1
             if depth > DEEPEST:
                 mark: Any = event.start_mark
-                said = f"nested deeper than {DEEPEST} levels"
-                raise Mistake(Problem(file, mark.line + 1, mark.column + 1, said))
+                wording = f"nested deeper than {DEEPEST} levels"
+                raise Mistake(Problem(file, mark.line + 1, mark.column + 1, wording))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
     return size
@@ -109,16 +109,16 @@ def _children(node: yaml.Node) -> Iterator[yaml.Node]:
 
 def _yaml_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    said = getattr(error, "problem", None) or " ".join(str(error).split())
+    wording = getattr(error, "problem", None) or " ".join(str(error).split())
     if mark is None:
-        return Problem(file, 1, 1, f"not YAML: {said}")
+        return Problem(file, 1, 1, f"not YAML: {wording}")
     lines = text.splitlines()
     written = lines[mark.line] if mark.line < len(lines) else ""
-    return Problem(file, mark.line + 1, mark.column + 1, f"not YAML: {said}", _hint(written))
+    return Problem(file, mark.line + 1, mark.column + 1, f"not YAML: {wording}", _hint(written))
 
 
 def _hint(line: str) -> str:
-    """What is most often meant by a line that is no YAML."""
+    """What is most often meant by a line that is not YAML."""
     value = line.strip().removeprefix("- ").partition(": ")[2] or line.strip().removeprefix("- ")
     if line.lstrip(" ").startswith("\t"):
         return "YAML is indented with blanks, not tabs"

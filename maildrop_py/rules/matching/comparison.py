@@ -91,8 +91,8 @@ def _term(node: Node, text: str, units: dict[str, float]) -> tuple[str, float]:
     if not -FAR < value < FAR:
         raise node.mistake(f"{text!r} is not a comparison", _example(units))
     if unit.lower() not in by_name:
-        said = f"unknown unit {unit!r}" if unit else "a unit is missing"
-        raise node.mistake(said, _example(units))
+        wording = f"unknown unit {unit!r}" if unit else "a unit is missing"
+        raise node.mistake(wording, _example(units))
     return operator or ">=", value * by_name[unit.lower()]
 
 

@@ -61,7 +61,7 @@ class Expression:
     def spans(self, data: bytes, start: int = 0) -> list[Span] | None:
         """(start, end) in bytes of the leftmost match, then of each group; None if none.
 
-        Looked for from `start` on; what stands before counts for `^` and the like.
+        Looked for from `start` on; what is before it counts for `^` and the like.
 
         A group that took no part is (-1, -1).
         """

@@ -67,7 +67,7 @@ def _name(node: Node, text: str) -> str:
     name = text.strip().lower().rstrip(".")
     plain = name.removeprefix(".")
     if any(sign in plain for sign in "\\^$()|[]{}+@ ") or not plain.strip("*?."):
-        raise node.mistake(f"{text!r} is no name", "such as mail.example.com or *.example.com")
+        raise node.mistake(f"{text!r} is not a name", "such as mail.example.com or *.example.com")
     if "*" in plain or "?" in plain:
         return name
     return "." * name.startswith(".") + (ascii_domain(plain) or plain)

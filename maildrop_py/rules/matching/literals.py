@@ -1,11 +1,11 @@
-"""literals: which text must stand in a header for an expression to match it.
+"""literals: which text must be in a header for an expression to match it.
 
 Python's own parser of regular expressions takes the expression apart; where
 RE2's syntax differs from Python's, nothing is claimed. Used when rules are
 compiled, never while mail is delivered.
 
 Guarantee: where RE2, ignoring case, finds the expression in a text, one of the
-literals stands in the case-folded text. RE2 takes letters for the same if their
+literals is in the case-folded text. RE2 takes letters for the same if their
 simple foldings are (Unicode, CaseFolding.txt, statuses C and S); then their full
 foldings, which `str.casefold` does, are the same too.
 """

@@ -10,7 +10,7 @@ from __future__ import annotations
 from maildrop_py.record import record
 
 INNER = "inner_"
-"""The group that holds what the user wrote, where something stands around it."""
+"""The group that holds what the user wrote, where it is put into another expression."""
 
 Found = tuple[tuple[int, int], dict[str, str]]
 """Where an expression matched, in characters, and its named groups."""
@@ -20,7 +20,7 @@ Found = tuple[tuple[int, int], dict[str, str]]
 class Regex:
     """One expression, searched for in decoded text whatever the case.
 
-    `literals` are case-folded alternatives, one of which must stand in the
+    `literals` are case-folded alternatives, one of which must be in the
     text; empty where none could be found. `plain` says that the expression is
     those literals and no more. `shown` is the expression as it was written,
     where something was put around it.

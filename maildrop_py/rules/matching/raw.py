@@ -1,6 +1,6 @@
 """raw: expressions over bytes as they came, with `{name}` for what earlier rules found.
 
-`^` and `$` are the ends of a line, and case is ignored. What a name stands for is
+`^` and `$` are the ends of a line, and case is ignored. The value of a name is
 quoted: it means itself, whatever characters are in it.
 """
 
@@ -26,7 +26,7 @@ class RawExpression:
     template: Template | None = None
 
     def expression(self, text: Callable[[Template], str]) -> Expression:
-        """Compiled; one with names is made anew each time, and not kept."""
+        """Compiled; one with names is compiled each time, and not kept."""
         if self.template is None:
             return compiled(BY_LINES + self.written, latin1=True)
         return Expression(BY_LINES + self._filled(text), True)

@@ -3,7 +3,7 @@
 Conditions that can say so have a method `anchors`. The index of a compiled set
 of rules is built from them; a rule without anchors is tried on every message.
 
-Guarantee: where a condition with anchors holds, one of the literals stands in
+Guarantee: where a condition with anchors holds, one of the literals is in
 `Facts.folded` of its field.
 """
 
@@ -61,7 +61,7 @@ def of_addresses(field: str, addresses: Addresses) -> Anchors:
 
 
 def _literals(test: object) -> tuple[str, ...]:
-    """What must stand in a text for a Regex, Contains, Is or Glob to pass it."""
+    """What must be in a text for a Regex, Contains, Is or Glob to pass it."""
     literals: tuple[str, ...] = getattr(test, "literals", ())
     if literals:
         return literals

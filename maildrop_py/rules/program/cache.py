@@ -63,7 +63,7 @@ def load_stamped(
 ) -> Stamped | None:
     """load_program(), with the stamps of what the program was made from.
 
-    `home` is what `~` in the rules stands for, if not the process's own home.
+    `home` takes the place of `~` in the rules, if not the process's own home.
     """
     cached = _read(path, folder, home)
     if cached is not None and unchanged(cached[0]):

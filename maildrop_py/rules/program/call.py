@@ -40,8 +40,8 @@ class Call:
     part: str = ""
 
     def describe(self) -> str:
-        said = " ".join(argument.describe() for argument in self.argv)
-        return f"{said} (the {self.part} alone)" if self.part else said
+        wording = " ".join(argument.describe() for argument in self.argv)
+        return f"{wording} (the {self.part} alone)" if self.part else wording
 
     def filled(self, text: Callable[[Template], str]) -> Filled:
         """The call with its templates expanded by `text`."""

@@ -37,8 +37,8 @@ def test_a_capture_writes_no_line_of_its_own() -> None:
         ("{'': a}", "cannot be a header's name"),
         ("{件名: a}", "cannot be a header's name"),
         ("{}", "no header is named"),
-        ("X-A", "a mapping (`key: value`) must stand here"),
-        ("{X-A: [a]}", "a text must stand here"),
+        ("X-A", "a mapping (`key: value`) must be here"),
+        ("{X-A: [a]}", "a text must be here"),
     ],
 )
 def test_mistakes(value: str, said: str) -> None:

@@ -13,7 +13,7 @@ def test_nothing_is_left_to_do() -> None:
 
 def test_false_is_a_mistake_for_it_would_do_nothing() -> None:
     assert "does nothing" in then_problem("{discard: false}")
-    assert "true or false must stand here" in then_problem("{discard: INBOX}")
+    assert "true or false must be here" in then_problem("{discard: INBOX}")
 
 
 def test_it_cannot_go_on() -> None:

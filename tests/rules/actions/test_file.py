@@ -37,7 +37,7 @@ def test_it_says_itself_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [("[a, b]", "a text must stand here, not a list"), ("~", "not nothing")]
+    ("value", "said"), [("[a, b]", "a text must be here, not a list"), ("~", "not nothing")]
 )
 def test_wrong_values_are_mistakes(value: str, said: str) -> None:
     assert said in then_problem(f"{{file: {value}}}")

@@ -54,7 +54,7 @@ def test_all_flags() -> None:
         ("[read]", "did you mean `seen`?"),
         ("unread", "write `not: {flags: seen}`"),
         ("['Work Later']", "is not an IMAP keyword"),
-        ("{seen: true}", "a text must stand here"),
+        ("{seen: true}", "a text must be here"),
     ],
 )
 def test_mistakes(value: str, said: str) -> None:

@@ -37,7 +37,7 @@ def test_without_it_there_is_no_score() -> None:
 
 @pytest.mark.parametrize("value", ["'2'", "many", "[1]", ".inf", ".nan", "!!int x"])
 def test_anything_but_a_number_is_a_mistake(value: str) -> None:
-    assert "a number must stand here" in then_problem(f"{{score: {value}}}")
+    assert "a number must be here" in then_problem(f"{{score: {value}}}")
 
 
 def test_it_says_itself_in_words() -> None:

@@ -84,10 +84,10 @@ def test_a_file_that_is_missing_is_a_mistake(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{file: [a]}", "a text must stand here"),
+        ("{file: [a]}", "a text must be here"),
         ("{files: a}", "unknown kind of test 'files'"),
-        ("{file: a, regex: b}", "one kind of test must stand here"),
-        ("[[a@b]]", "a text must stand here, not a list"),
+        ("{file: a, regex: b}", "one kind of test must be here"),
+        ("[[a@b]]", "a text must be here, not a list"),
         ("'a('", "bad regular expression"),
     ],
 )

@@ -65,6 +65,6 @@ def test_it_says_itself_in_words() -> None:
 
 
 def test_mistakes() -> None:
-    assert "no condition stands here" in when_problem("{}")
+    assert "there is no condition here" in when_problem("{}")
     assert "this list is empty" in when_problem("{all: []}")
-    assert "a mapping (`key: value`) must stand here" in when_problem("{all: [subject]}")
+    assert "a mapping (`key: value`) must be here" in when_problem("{all: [subject]}")

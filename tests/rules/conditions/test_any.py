@@ -58,4 +58,4 @@ def test_it_says_itself_in_words() -> None:
 
 def test_mistakes() -> None:
     assert "this list is empty" in when_problem("{any: []}")
-    assert "no condition stands here" in when_problem("{any: {}}")
+    assert "there is no condition here" in when_problem("{any: {}}")

@@ -71,7 +71,7 @@ def test_it_says_itself_in_words() -> None:
     [
         ("{}", "nothing is asked of the attachment"),
         ("{nmae: x}", "did you mean `name`?"),
-        ("x", "a mapping (`key: value`) must stand here"),
+        ("x", "a mapping (`key: value`) must be here"),
     ],
 )
 def test_mistakes(text: str, said: str) -> None:

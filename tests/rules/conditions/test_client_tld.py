@@ -41,7 +41,7 @@ def test_it_marks_the_label() -> None:
 
 @pytest.mark.parametrize("wrong", ["com.br", "''", "."])
 def test_mistakes(wrong: str) -> None:
-    assert "no top-level domain" in when_problem(f"{{client_tld: {wrong}}}")
+    assert "not a top-level domain" in when_problem(f"{{client_tld: {wrong}}}")
 
 
 def test_it_says_itself_in_words() -> None:

@@ -54,8 +54,8 @@ def test_it_shows_the_answers() -> None:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ("zen", "'zen' is no zone"),
-        ("'a b.example'", "is no zone"),
+        ("zen", "'zen' is not a zone"),
+        ("'a b.example'", "is not a zone"),
         ("{codes: 2}", "no list is named"),
         ("{zone: a.example, code: 2}", "did you mean `codes`?"),
         ("{zone: a.example, codes: 300}", "300"),

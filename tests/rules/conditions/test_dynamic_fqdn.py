@@ -49,7 +49,7 @@ def test_it_shows_why() -> None:
 
 def test_mistakes() -> None:
     assert "true or false" in when_problem("{dynamic_fqdn: maybe}")
-    assert "nothing is said here" in when_problem("{dynamic_fqdn: {}}")
+    assert "nothing is named here" in when_problem("{dynamic_fqdn: {}}")
 
 
 def test_it_says_itself_in_words() -> None:

@@ -77,12 +77,12 @@ def test_it_says_itself_in_words() -> None:
         ("{X-A: ''}", "an empty expression matches everything"),
         ("{X-A: {contains: ''}}", "an empty text is in everything"),
         ("{X-A: []}", "this list is empty"),
-        ("{X-A: {}}", "one kind of test must stand here"),
-        ("{X-A: {is: a, contains: b}}", "one kind of test must stand here"),
+        ("{X-A: {}}", "one kind of test must be here"),
+        ("{X-A: {is: a, contains: b}}", "one kind of test must be here"),
         ("{X-A: {contain: a}}", "did you mean `contains`?"),
-        ("{X-A: {exists: maybe}}", "true or false must stand here"),
-        ("{X-A: ~}", "a text must stand here, not nothing"),
-        ("X-A", "a mapping (`key: value`) must stand here"),
+        ("{X-A: {exists: maybe}}", "true or false must be here"),
+        ("{X-A: ~}", "a text must be here, not nothing"),
+        ("X-A", "a mapping (`key: value`) must be here"),
     ],
 )
 def test_mistakes(text: str, said: str) -> None:

@@ -54,7 +54,7 @@ def test_it_says_itself_in_words() -> None:
         ("'a('", "bad regular expression"),
         (r"'\x{4f1a}'", "bad regular expression"),
         ("''", "matches everything"),
-        ("{regex: a}", "a text must stand here"),
+        ("{regex: a}", "a text must be here"),
     ],
 )
 def test_mistakes(text: str, said: str) -> None:

@@ -89,10 +89,10 @@ def test_it_shows_the_rules_that_hold() -> None:
     [
         ("7", "there is no S25R rule '7'"),
         ("[1, two]", "there is no S25R rule 'two'"),
-        ("{}", "nothing is said here"),
+        ("{}", "nothing is named here"),
         ("{rule: 1}", "did you mean `rules`?"),
-        ("{except: '^mail'}", "'^mail' is no name"),
-        ("{except: '*'}", "'*' is no name"),
+        ("{except: '^mail'}", "'^mail' is not a name"),
+        ("{except: '*'}", "'*' is not a name"),
         ("{except: {path: x}}", "unknown kind of list"),
     ],
 )

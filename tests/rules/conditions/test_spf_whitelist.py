@@ -81,7 +81,7 @@ def test_it_shows_who_is_vouched_for() -> None:
 
 @pytest.mark.parametrize("wrong", ["'^a.*'", '""', "word", "<>"])
 def test_expressions_do_not_belong_here(wrong: str) -> None:
-    assert "is no address, domain or glob" in when_problem(f"{{spf_whitelist: {wrong}}}")
+    assert "is not an address, domain or glob" in when_problem(f"{{spf_whitelist: {wrong}}}")
 
 
 def test_missing_file_is_a_mistake() -> None:

@@ -26,4 +26,4 @@ def test_it_shows_what_was_written_and_what_matched() -> None:
 
 def test_mistakes() -> None:
     assert "bad regular expression" in when_problem("{to_word: 'a('}")
-    assert "a text must stand here" in when_problem("{to_word: {regex: a}}")
+    assert "a text must be here" in when_problem("{to_word: {regex: a}}")

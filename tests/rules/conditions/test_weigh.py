@@ -90,10 +90,10 @@ def test_it_says_itself_in_words() -> None:
     ("text", "said"),
     [
         ("{weigh: []}", "nothing is weighed here"),
-        ("{weigh: {subject: a}}", "a list must stand here, not a mapping"),
+        ("{weigh: {subject: a}}", "a list must be here, not a mapping"),
         ("{weigh: [{subject: a}]}", "an entry of `weigh` needs a score"),
-        ("{weigh: [{score: 1}]}", "no condition stands here"),
-        ("{weigh: [{subject: a, score: x}]}", "a number must stand here"),
+        ("{weigh: [{score: 1}]}", "there is no condition here"),
+        ("{weigh: [{subject: a, score: x}]}", "a number must be here"),
         ("{weigh: [{subject: a, score: 1}], total: many}", "is not a comparison"),
         ("{total: 5, subject: a}", "it belongs beside `weigh`"),
     ],
@@ -119,6 +119,6 @@ def test_a_match_of_nothing_is_the_last_one_and_its_sum_infinite() -> None:
 
 
 def test_only_what_one_expression_finds_is_counted() -> None:
-    assert "stands beside raw_headers" in when_problem(
+    assert "belongs beside raw_headers" in when_problem(
         "{weigh: [{subject: a, score: 1, each: true}]}"
     )

@@ -54,7 +54,7 @@ def test_texts_are_as_they_were_written(text: str) -> None:
 )
 def test_numbers(text: str, number: float | str) -> None:
     if number == "no":  # YAML 1.1 takes it for a text
-        assert "a number must stand here, not a text '1e3'" in mistake(value(text).number)
+        assert "a number must be here, not a text '1e3'" in mistake(value(text).number)
     else:
         assert value(text).number() == number
 
@@ -67,17 +67,17 @@ def test_booleans() -> None:
 @pytest.mark.parametrize(
     ("text", "ask", "said"),
     [
-        ("[a]", Node.text, "rules.yaml:1:4: a text must stand here, not a list"),
-        ("~", Node.text, "a text must stand here, not nothing"),
-        ("a", Node.items, "a list must stand here, not a text 'a'"),
-        ("a", Node.pairs, "a mapping (`key: value`) must stand here, not a text 'a'"),
-        ("5", Node.boolean, "true or false must stand here, not a whole number '5'"),
-        ("a", Node.number, "a number must stand here, not a text 'a'"),
-        (".nan", Node.number, "a number must stand here"),
-        ("!!int x", Node.number, "a number must stand here"),
+        ("[a]", Node.text, "rules.yaml:1:4: a text must be here, not a list"),
+        ("~", Node.text, "a text must be here, not nothing"),
+        ("a", Node.items, "a list must be here, not a text 'a'"),
+        ("a", Node.pairs, "a mapping (`key: value`) must be here, not a text 'a'"),
+        ("5", Node.boolean, "true or false must be here, not a whole number '5'"),
+        ("a", Node.number, "a number must be here, not a text 'a'"),
+        (".nan", Node.number, "a number must be here"),
+        ("!!int x", Node.number, "a number must be here"),
         ("[]", Node.alternatives, "this list is empty"),
-        ("{a: 1, b: 2, a: 3}", Node.pairs, "1:17: 'a' stands here twice (first in line 1)"),
-        ("{[a]: b}", Node.pairs, "a text must stand here, not a list"),
+        ("{a: 1, b: 2, a: 3}", Node.pairs, "1:17: 'a' is here twice (first in line 1)"),
+        ("{[a]: b}", Node.pairs, "a text must be here, not a list"),
     ],
 )
 def test_wrong_kinds(text: str, ask: Callable[[Node], Any], said: str) -> None:
@@ -103,7 +103,7 @@ def test_merge_keys_bring_in_what_is_not_there() -> None:
 
 
 def test_merging_what_is_no_mapping_is_a_mistake() -> None:
-    assert "a mapping (`key: value`) must stand here" in mistake(value("{<<: a}").pairs)
+    assert "a mapping (`key: value`) must be here" in mistake(value("{<<: a}").pairs)
 
 
 @pytest.mark.parametrize(

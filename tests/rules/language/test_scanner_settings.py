@@ -35,12 +35,12 @@ def test_their_time_is_ten_seconds_unless_it_is_said() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{spamd: '/run/s.sock'}", "is no place of spamd"),
-        ("{spamd: 'localhost:x'}", "is no place of spamd"),
-        ("{spamd: 'localhost:99999'}", "is no place of spamd"),
+        ("{spamd: '/run/s.sock'}", "is not an address of spamd"),
+        ("{spamd: 'localhost:x'}", "is not an address of spamd"),
+        ("{spamd: 'localhost:99999'}", "is not an address of spamd"),
         ("{clamd: {max_size: 1MB}}", "where is clamd?"),
         ("{clamd: {at: a, controller: b}}", "controller"),
-        ("{clamd: {at: a, max_size: '> 1MB and < 2MB'}}", "this is no size"),
+        ("{clamd: {at: a, max_size: '> 1MB and < 2MB'}}", "this is not a size"),
         ("{bogofilter: bogofilter}", "true, or /path/of/bogofilter"),
         ("{spamc: a}", "did you mean"),
         ("{timeout: 0}", "at most 60"),

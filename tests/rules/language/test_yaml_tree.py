@@ -31,8 +31,8 @@ def mistake(text: str) -> str:
         ("a: 'open\n", "rules.yaml:"),
         ("a: !python/object:os.system x\n", "the tag !python/object:os.system is not used here"),
         ("a: !x y\n", "rules.yaml:1:4: the tag !x is not used here (leave it out)"),
-        ("a: b\0\n", "rules.yaml:1:5: the character U+0000 cannot stand"),
-        ("a: b\nc: \x07\n", "rules.yaml:2:4: the character U+0007 cannot stand"),
+        ("a: b\0\n", "rules.yaml:1:5: the character U+0000 cannot be in"),
+        ("a: b\nc: \x07\n", "rules.yaml:2:4: the character U+0007 cannot be in"),
     ],
 )
 def test_what_is_no_yaml_is_named_with_its_place(text: str, said: str) -> None:

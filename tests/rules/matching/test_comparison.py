@@ -68,7 +68,7 @@ def test_units(text: str, units: dict[str, float], bound: float) -> None:
         ("'5MB'", PLAIN, "unknown unit 'MB'"),
         ("'5 lightyears'", AGES, "unknown unit 'lightyears' (such as \"> 30d\""),
         ("5", AGES, "a unit is missing"),
-        ("[5]", PLAIN, "a text must stand here, not a list"),
+        ("[5]", PLAIN, "a text must be here, not a list"),
         ("'> 5 and < 3'", PLAIN, "no number is both"),
         ("'> 5 and <= 5'", PLAIN, "no number is both"),
         ("'== 4 and > 4'", PLAIN, "no number is both"),

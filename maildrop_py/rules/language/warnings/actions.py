@@ -38,20 +38,20 @@ def _folder(node: Node, scope: Scope) -> None:
     written = node.text()
     first, slash, rest = written.partition("/")
     if slash and first.upper() == "INBOX":
-        said = f"{written!r} is a folder below INBOX on disk"
-        scope.warn(node, said, f"where clients show INBOX.{rest} by a prefix, it is called {rest}")
+        wording = f"{written!r} is a folder below INBOX on disk"
+        scope.warn(node, wording, f"where clients show INBOX.{rest}, it is called {rest}")
     other = scope.folders.setdefault(written.casefold(), (written, node.line))
     if other[0] != written:
-        said = f"{written!r} and {other[0]!r} are two folders"
-        scope.warn(node, said, f"the other is in line {other[1]}; write both alike")
+        wording = f"{written!r} and {other[0]!r} are two folders"
+        scope.warn(node, wording, f"the other is in line {other[1]}; write both alike")
 
 
 def _flags(node: Node, scope: Scope) -> None:
     for item in node.alternatives():
         name = item.text().removeprefix("$").lower()
         if item.text().startswith("$") and name in LETTERS:
-            said = f"{item.text()} is a keyword of its own, not the flag `{name}`"
-            scope.warn(item, said, f"write {name}")
+            wording = f"{item.text()} is a keyword of its own, not the flag `{name}`"
+            scope.warn(item, wording, f"write {name}")
 
 
 def _forward(node: Node, scope: Scope) -> None:

@@ -78,15 +78,15 @@ def _envelope_address(node: Node, scope: Scope) -> None:
 def _extension(node: Node, scope: Scope) -> None:
     for item, expression in _texts(node, scope):
         if "@" in expression:
-            said = f"/{expression}/ can never match: an extension has no @"
-            scope.warn(item, said, "`recipient` asks about the whole address")
+            wording = f"/{expression}/ can never match: an extension has no @"
+            scope.warn(item, wording, "`recipient` asks about the whole address")
 
 
 def _client_name(node: Node, scope: Scope) -> None:
     for item, expression in _texts(node, scope):
         if "@" in expression:
-            said = f"/{expression}/ can never match: a host name has no @"
-            scope.warn(item, said, "`from` and `sender` ask about addresses")
+            wording = f"/{expression}/ can never match: a host name has no @"
+            scope.warn(item, wording, "`from` and `sender` ask about addresses")
 
 
 def _body(node: Node, scope: Scope) -> None:
@@ -122,8 +122,8 @@ def _size(node: Node, scope: Scope) -> None:
     for operator, bound in parse_comparison(node, SIZES).terms:
         if bound < SMALLEST:
             most = operator in ("<", "<=", "=", "==")
-            said = f"{'no' if most else 'every'} message has size {node.text()} (bytes)"
-            scope.warn(node, said, "write a unit: KB, MB")
+            wording = f"{'no' if most else 'every'} message has size {node.text()} (bytes)"
+            scope.warn(node, wording, "write a unit: KB, MB")
 
 
 def _age(node: Node, scope: Scope) -> None:
@@ -135,14 +135,14 @@ def _age(node: Node, scope: Scope) -> None:
 def _helo(node: Node, scope: Scope) -> None:
     names = scope.settings.server_names or _ships(node)
     if "own_name" in node.texts() and not names:
-        said = "`own_name` knows no name but the recipient's domain"
-        scope.warn(node, said, "name your server at the top: `server_names: [mx.example.com]`")
+        wording = "`own_name` knows no name but the recipient's domain"
+        scope.warn(node, wording, "name your server at the top: `server_names: [mx.example.com]`")
 
 
 def _auth(node: Node, scope: Scope) -> None:
     if not scope.settings.authserv_ids and not _ships(node):
-        said = "`auth` is always unknown without `trust: {authserv_ids: …}`"
-        scope.warn(node, said, "name the server whose Authentication-Results are to be believed")
+        wording = "`auth` is always unknown without `trust: {authserv_ids: …}`"
+        scope.warn(node, wording, "name the server whose Authentication-Results are to be believed")
 
 
 def _ships(node: Node) -> bool:
@@ -163,8 +163,8 @@ def _weigh(node: Node, scope: Scope, total: Node | None = None) -> None:
     at = total or node
     for operator, bound in terms:
         if _is_beyond(operator, bound, low, high):
-            said = f"the scores come to {low:g} at least and {high:g} at most"
-            scope.warn(at, f"this total is never reached: {said}", "lower the total")
+            wording = f"the scores come to {low:g} at least and {high:g} at most"
+            scope.warn(at, f"this total is never reached: {wording}", "lower the total")
         elif _is_always(operator, bound, low, high):
             scope.warn(at, f"this total is always reached: {low:g} at least", "raise the total")
 

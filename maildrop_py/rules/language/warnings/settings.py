@@ -67,5 +67,5 @@ def _networks(node: Node, scope: Scope) -> None:
             except ValueError:
                 continue
             if network.prefix < WIDEST[len(network.packed)]:
-                said = f"{item.text()} believes a large part of the internet"
-                scope.warn(item, said, "name the networks of your own relays")
+                wording = f"{item.text()} believes a large part of the internet"
+                scope.warn(item, wording, "name the networks of your own relays")
