@@ -23,6 +23,8 @@ from maildrop_py.errors import OverQuota
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.envelope import Envelope
+from maildrop_py.message.extent import message_start
+from maildrop_py.message.headers import Headers
 from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.rules.language.reader import load_text
 from maildrop_py.rules.program.compiler import compile_rules
@@ -43,7 +45,10 @@ rules:
   - when: {size: "> 0"}
     then: {file: "{list}/{subject}"}
 """
-ADDED = (b"Return-Path", b"Delivered-To", b"X-List", b"X-Subject", b"X-Raw", b"X-Who")
+ADDED = (
+    *(b"Return-Path", b"Delivered-To", b"X-List", b"X-Subject", b"X-Raw", b"X-Who"),
+    b"X-First-Line",
+)
 LISTS = ("subscriptions", "courierimapsubscribed")
 KNOWN = {"maildirfolder", "dovecot-keywords", "maildirsize", *LISTS}
 
@@ -127,7 +132,8 @@ def _see_files(root: Path, delivered: tuple[str, ...]) -> None:
 
 def _see_bytes(written: bytes, text: bytes, decision: Decision) -> None:
     """What came, with lines on top that rules and delivery added, but for what was cut out."""
-    start = text.find(b"\n") + 1 if text.startswith(b"From ") else 0
+    start = message_start(text)
+    assert not text[:start].strip() or text[:start].lstrip().startswith(b"From ")
     came = text if written.endswith(text) and start else text[start:]
     if written.endswith(came):
         _see_top(written[: len(written) - len(came)], came)
@@ -136,13 +142,19 @@ def _see_bytes(written: bytes, text: bytes, decision: Decision) -> None:
         assert len(written) < len(text) + 5000
 
 
+def _without(top: bytes, end: bytes) -> bytes:
+    """`top` without the line ends that `end` is only a part of."""
+    return top if end == b"\r\n" else top.replace(b"\r\n", b"")
+
+
 def _see_top(top: bytes, came: bytes) -> None:
     """Every line is a known field's, each field once; then perhaps one blank line."""
-    assert b"\0" not in top and b"\r" not in top.replace(b"\r\n", b"")
-    lines = top.split(b"\n")
-    assert not lines.pop()
-    if lines and lines[-1].rstrip(b"\r") == b"":
-        assert came[:1] in (b" ", b"\t")
+    assert b"\0" not in top
+    ends = {end for end in (b"\r\n", b"\n", b"\r") if end in _without(top, end)}
+    assert len(ends) <= 1
+    lines = top.splitlines()
+    if lines and not lines[-1]:  # the text below has no header, and must not become one
+        assert not Headers(came).fields
         lines.pop()
     names = [line.partition(b":")[0] for line in lines if line[:1] not in (b" ", b"\t")]
     assert set(names) <= set(ADDED) and len(set(names)) == len(names), names
