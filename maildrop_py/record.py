@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _initialiser(cls: Any, fields: tuple[str, ...], defaults: dict[str, Any]) -> Any:
-    """An `__init__` that sets slots by their descriptors: it runs many times a message."""
+    """An `__init__` that sets slots by their descriptors, since it runs often for each message."""
     setters = tuple([cls.__dict__[field].__set__ for field in fields])
     size = len(fields)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--offline", is_flag=True, help="Do not test the DNS lists that rules ask.")
 def check(file: str | None, rules: str | None, list_all: bool, strict: bool, offline: bool) -> None:
     """Check the rules in FILE, or your own: mistakes, rules that can never fire, their
-    examples, and whether the DNS lists that they ask can be believed.
+    examples, and whether the DNS lists that they ask can be trusted.
 
     The status is 0 if all is well, 1 if not.
     """

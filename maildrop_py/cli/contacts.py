@@ -1,6 +1,6 @@
 """contacts: the people the user has written to, for the condition `known_sender`.
 
-They lie where delivery looks for them, in the state folder of the user
+They are where delivery looks for them: in the state directory of the user
 (`$XDG_STATE_HOME/maildrop-py`), in one text file that people can read.
 
 Known limits: only whole addresses, no domains; sent mail in Maildirs only.
@@ -22,6 +22,7 @@ from maildrop_py.evidence.contacts import Contacts, normal
 from maildrop_py.evidence.store import Store
 from maildrop_py.paths import UserPaths, contacts_file, evidence_store
 from maildrop_py.report.progress import progress
+from maildrop_py.report.tables import counted
 
 state_option = click.option(
     "--state",
@@ -34,32 +35,34 @@ readable = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=Tru
 
 @click.group()
 def contacts() -> None:
-    """The people you have written to: for their mail `known_sender` holds."""
+    """The people you have written to; `known_sender` is true of their mail."""
 
 
 @contacts.command()
 @click.argument("maildirs", nargs=-1, required=True, metavar="MAILDIR...")
-@click.option("--me", multiple=True, metavar="ADDRESS", help="An address of mine: no contact.")
+@click.option(
+    "--me", multiple=True, metavar="ADDRESS", help="An address of mine, which is not a contact."
+)
 @click.option("--again", is_flag=True, help="Also read the messages that were read before.")
 @state_option
 def learn(maildirs: tuple[str, ...], me: tuple[str, ...], again: bool, state: str | None) -> None:
     """Learn everyone in To, Cc and Bcc of the sent mail in MAILDIR, such as ~/Maildir/.Sent.
 
-    What was read is remembered, so that the next time only new messages are
-    opened. Your own addresses, of --me and of `me` in the rules, are left out.
+    It is remembered which messages were read, so that the next time only new ones are
+    opened. Your own addresses, from --me and from `me` in the rules, are left out.
     """
-    place = _state(state)
+    directory = _state(state)
     own = (*me, *_me_in_rules())
-    store = Store(evidence_store(place))
+    store = Store(evidence_store(directory))
     failed = False
-    for folder in maildirs:
+    for maildir in maildirs:
         try:
-            learnt = _learn(folder, _contacts(place), store, own, again)
+            learnt = _learn(maildir, _contacts(directory), store, own, again)
         except OSError as error:
             failed = True
-            click.echo(f"{folder}: {_why_no_maildir(folder, error)}", err=True)
+            click.echo(f"{maildir}: {_why_no_maildir(maildir, error)}", err=True)
         else:
-            click.echo(f"{folder}: {_in_words(learnt)}")
+            click.echo(f"{maildir}: {_in_words(learnt)}")
     for warning in store.warnings:
         click.echo(warning, err=True)
     if failed:
@@ -79,7 +82,7 @@ def share(store: str, state: str | None) -> None:
     there.learn("contact", [(name, "") for name in names], time.time())
     if there.warnings:
         raise click.ClickException(there.warnings[0])
-    click.echo(f"{len(names)} contacts")
+    click.echo(counted(len(names), "contact"))
 
 
 @contacts.command("list")
@@ -98,12 +101,12 @@ def forget(addresses: tuple[str, ...], state: str | None) -> None:
     """Drop each ADDRESS, and never learn it again (unless it is imported with --again)."""
     for address in addresses:
         if normal(address) is None:
-            raise click.BadParameter(f"{address!r} is no address", param_hint="ADDRESS")
+            raise click.BadParameter(f"{address!r} is not an address", param_hint="ADDRESS")
     with _failures():
         number = _contacts(_state(state)).forget(addresses)
     others = len(set(map(normal, addresses))) - number
-    said = f", {others} that {_were(others)} no contact will not be learnt" if others else ""
-    click.echo(f"{_count(number, 'contact')} forgotten{said}")
+    more = f", {counted(others, 'other address')} will never be learnt" if others else ""
+    click.echo(f"{counted(number, 'contact')} forgotten{more}")
 
 
 @contacts.command("import")
@@ -113,32 +116,31 @@ def forget(addresses: tuple[str, ...], state: str | None) -> None:
 def import_(files: tuple[str, ...], again: bool, state: str | None) -> None:
     """Make contacts of the addresses in each FILE (- is standard input).
 
-    A vCard file, as every address book exports it, or plain text with one
-    address or more on a line; there names may stand before <address>, and # starts a
-    comment.
+    A file is a vCard file, as every address book exports it, or plain text with one
+    address or more on a line: names may come before <address>, and # starts a comment.
     """
     for path in files:
         with _failures(path), click.open_file(path, "rb") as file:
             found = contact_sources.addresses_in(file.read())
         if not found:
-            click.echo(f"{path}: no address in it", err=True)
+            click.echo(f"{path}: there is no address in it", err=True)
         with _failures():
             added = _contacts(_state(state)).add(found, again=again)
-        click.echo(f"{path}: {_count(len(found), 'address')}, {added} new")
+        click.echo(f"{path}: {counted(len(found), 'address')}, {added} new")
 
 
 def _learn(
-    folder: str, contacts: Contacts, store: Store, own: tuple[str, ...], again: bool
+    maildir: str, contacts: Contacts, store: Store, own: tuple[str, ...], again: bool
 ) -> Learnt:
-    total = sum(len(os.listdir(os.path.join(folder, part))) for part in ("cur", "new"))
-    with progress(f"Reading {folder}", total) as advance:
+    total = sum(len(os.listdir(os.path.join(maildir, part))) for part in ("cur", "new"))
+    with progress(f"Reading {maildir}", total) as advance:
         return contact_sources.learn(
-            folder, contacts, store, time.time(), own, again=again, advance=advance
+            maildir, contacts, store, time.time(), own, again=again, advance=advance
         )
 
 
 def _me_in_rules() -> tuple[str, ...]:
-    """The user's own addresses as his rules name them; none, and said, if they are broken."""
+    """The user's own addresses as the rules name them; none, with a message, if they are broken."""
     from maildrop_py.rules.language.reader import read_rules
 
     path = UserPaths(os.environ).rules
@@ -151,8 +153,8 @@ def _me_in_rules() -> tuple[str, ...]:
         return ()
 
 
-def _state(told: str | None) -> str:
-    return os.path.abspath(told) if told else UserPaths(os.environ).state
+def _state(given: str | None) -> str:
+    return os.path.abspath(given) if given else UserPaths(os.environ).state
 
 
 def _contacts(state: str) -> Contacts:
@@ -160,40 +162,30 @@ def _contacts(state: str) -> Contacts:
 
 
 @contextmanager
-def _failures(place: str = "") -> Iterator[None]:
-    """What the system refuses, said in one line with status 1."""
+def _failures(path: str = "") -> Iterator[None]:
+    """An error of the system becomes one line, and status 1."""
     try:
         yield
     except OSError as error:
-        raise click.ClickException(_why(place, error)) from error
+        raise click.ClickException(_why(path, error)) from error
 
 
-def _why(place: str, error: OSError) -> str:
-    """In words, with the file's name in front, if the sentence does not have it."""
-    place = place or str(error.filename or "")
+def _why(path: str, error: OSError) -> str:
+    """In words, with the path of the file in front if it is known."""
+    path = path or str(error.filename or "")
     text = error.strerror or str(error)
-    return f"{place}: {text}" if place else text
+    return f"{path}: {text}" if path else text
 
 
-def _why_no_maildir(folder: str, error: OSError) -> str:
-    if isinstance(error, FileNotFoundError | NotADirectoryError) and os.path.exists(folder):
-        return "is no Maildir: cur and new are missing"
+def _why_no_maildir(path: str, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError) and os.path.exists(path):
+        return "is not a Maildir: it has no cur and new"
     return error.strerror or str(error)
 
 
 def _in_words(learnt: Learnt) -> str:
-    said = (
-        f"{_count(learnt.messages, 'new message')} read, {_count(learnt.contacts, 'new contact')}"
-    )
+    messages, new = counted(learnt.messages, "new message"), counted(learnt.contacts, "new contact")
+    words = f"{messages} read, {new}"
     if learnt.unreadable:
-        said += f", {_count(learnt.unreadable, 'message')} not readable"
-    return said
-
-
-def _count(number: int, noun: str) -> str:
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
-
-
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"
+        words += f", {counted(learnt.unreadable, 'message')} not readable"
+    return words

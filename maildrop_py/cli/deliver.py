@@ -5,8 +5,8 @@ message) or 75 (anything else whatever: try again), and nothing is printed with
 0. Standard input is read to its end in every case. What is printed otherwise
 begins with an enhanced status code (RFC 3463), which Postfix passes on.
 
-This is the one place with a catch-all, and it is all on purpose: an exception
-that got past it would be status 1, and mail servers bounce on that.
+Every exception is caught here, on purpose: one that is not caught makes the status 1,
+and mail servers bounce on that.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ class OneDelivery:
         return os.environ, self.paths.home, self.envelope
 
     def _load_rules(self) -> Program:
-        """The user's rules; none where the place is certain without them."""
+        """The user's rules; no rules where it is certain without them which Maildir to use."""
         program = load_program(self._rules, self.paths.cache, self.warnings.append)
         if program is not None:
             return program
@@ -191,9 +191,9 @@ class OneDelivery:
 
     def _maildir(self, program: Program) -> Maildir:
         settings = program.settings
-        told = self.options.get("maildir") or settings.maildir
-        root = self.paths.expand(told) if told else self.paths.maildir
-        return maildir_at(root, settings, create=told is not None)
+        named = self.options.get("maildir") or settings.maildir
+        root = self.paths.expand(named) if named else self.paths.maildir
+        return maildir_at(root, settings, create=named is not None)
 
     @property
     def _rules(self) -> str:
@@ -234,7 +234,7 @@ def _deadline(arguments: list[str]) -> float:
 
 
 def _say(text: str) -> None:
-    """One line for the mail server's log; a closed standard error is no failure."""
+    """Print one line for the mail server's log; a closed standard error is not an error."""
     with_room = " ".join(text.split())[:900]
     try:
         os.write(2, f"{with_room}\n".encode("utf-8", "replace"))

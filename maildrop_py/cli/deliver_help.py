@@ -17,9 +17,9 @@ def _command() -> click.Command:
         params=options,
         help=(
             "Deliver the message on standard input.\n\n"
-            "For .forward, mailbox_command and pipe transports. What is not told by an option "
-            "comes from the mail server's environment. The status is 0 (delivered), 75 (try "
-            "again) or 77 (a rule rejected the message)."
+            "For .forward, mailbox_command and pipe transports. What no option says "
+            "is taken from the mail server's environment. The status is 0 (delivered), "
+            "75 (try again) or 77 (a rule rejected the message)."
         ),
     )
 

@@ -33,7 +33,7 @@ class Messages:
     def __init__(self, paths: tuple[str, ...], walk: Walk) -> None:
         for path in paths:
             if path != STANDARD_INPUT:
-                os.stat(path)  # what is not there is said at once
+                os.stat(path)  # raises OSError at once for what is not there
         self._paths = paths
         self._walk = walk
         self.total = count_in(paths, walk)

@@ -39,7 +39,7 @@ def _help_for(context: click.Context, words: tuple[str, ...]) -> None:
         inner = command.get_command(context, word)
         if inner is None:
             if isinstance(command, Commands):
-                command.resolve_command(context, [word])  # says what is near
+                command.resolve_command(context, [word])  # fails with a suggestion
             context.fail(f"There is no command {word!r}; there are {', '.join(COMMANDS)}.")
         context = click.Context(inner, info_name=word, parent=context)
         command = inner

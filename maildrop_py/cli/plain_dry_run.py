@@ -35,7 +35,7 @@ def plain_dry_run(arguments: list[str]) -> bool:
     try:
         program = program_of(options["--rules"][-1] if "--rules" in options else None)
     except MaildropError:
-        return False  # dry_run says it
+        return False  # dry_run reports it
     folders = () if "--all-folders" in options else tuple(options.get("--folder", ("INBOX",)))
     listed = ListedMaildirs(program.settings, folders or None, say)
     messages = Messages(tuple(paths), listed)
@@ -58,7 +58,7 @@ def _read(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
         elif word in _OPTIONS:
             value = next(waiting, "-")
             if value.startswith("-") or (word == "--rules" and os.path.isdir(value)):
-                return {}, []  # click says what is wrong
+                return {}, []  # click reports what is wrong
             options.setdefault(word, []).append(value)
         elif word.startswith("-"):
             return {}, []

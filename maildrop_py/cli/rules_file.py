@@ -1,6 +1,6 @@
 """rules_file: finds and compiles the rules for the commands that people run.
 
-Unlike delivery these never go on with old rules: every mistake is printed, and
+Unlike a delivery, these commands never use older rules: every mistake is printed, and
 the status is 1.
 """
 

@@ -79,8 +79,8 @@ def undo(
 
     Flags that were changed since are kept. A message that is no longer where the
     run put it is reported, and left alone."""
-    places = UserPaths(os.environ)
-    runs = past_runs(journals(places.state))
+    directory = journals(UserPaths(os.environ).state)
+    runs = past_runs(directory)
     if list_runs:
         _print_runs(runs, as_lines)
         return
@@ -95,7 +95,7 @@ def undo(
             else:
                 say(_name_of(line), "would be put back")
         return
-    sys.exit(PutBack(past, as_lines, log_to_write(log)).run(lines, journals(places.state)))
+    sys.exit(PutBack(past, as_lines, log_to_write(log)).run(lines, directory))
 
 
 class PutBack:

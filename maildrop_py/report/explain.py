@@ -2,7 +2,7 @@
 
 It renders the Decision that delivery would carry out, made with `explain`: each
 rule, each condition in words, what it saw, and the matched part marked below
-the line it stands in (`^` first character, `$` last).
+the line that it is in (`^` first character, `$` last).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ COLOURS = {True: "32", False: "31", None: "33"}
 def explain(message: Message, decision: Decision, rules: int, path: Iterable[str] = ()) -> str:
     """The whole explanation; `rules` is how many there are, reached or not.
 
-    `path` are lines about the way that the message came, to stand above the rules.
+    `path` are lines about the way that the message came; they come above the rules.
     """
     lines = [*_summary(message), *path, "", *explain_rules(decision.trace, rules)]
     lines += _result(decision)

@@ -6,7 +6,7 @@ process that was killed. What a message may choose (its sender) is never part
 of what a shell reads as commands.
 
 Each server reads `$`, quotes and `||` in its own way before a shell does; the
-end-to-end tests deliver through these lines as they stand.
+end-to-end tests deliver through these very lines.
 """
 
 from __future__ import annotations

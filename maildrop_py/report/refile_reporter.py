@@ -33,7 +33,7 @@ class RefileReporter:
 
     @property
     def is_ended(self) -> bool:
-        """Whether nobody reads any more what is done."""
+        """Whether the output is closed: nobody reads it any more, or the disk is full."""
         return self._output.is_closed
 
     def planned(

@@ -1,7 +1,7 @@
-"""sender_path: where a message came in and who says so, in lines of text.
+"""sender_path: by which way a message came and who says so, in lines of text.
 
-Nothing is asked of the world here: SPF, the results of trusted servers and the
-name that DNS has are shown if a rule asked for them.
+Nothing is looked up here: SPF, the results of trusted servers and the
+name in DNS are shown if a rule asked for them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.spf import Spf
     from maildrop_py.evidence.trusted_headers import Authentication
 
-NOT_TOLD = "not known"
+UNKNOWN = "not known"
 
 
 def path_lines(evidence: Evidence) -> Iterator[str]:
@@ -44,8 +44,8 @@ def _client(border: Border, looked_up: ReverseName | None) -> Iterator[str]:
             name = looked_up.name or looked_up.unknown or "none that is verified"
             name += f" ({looked_up.source})" if looked_up.source else ""
         yield f"client address {border.address.text}, name: {name}"
-        yield f"HELO: {border.helo or NOT_TOLD}"
-    yield f"envelope sender: {NOT_TOLD if border.sender is None else border.sender or '<>'}"
+        yield f"HELO: {border.helo or UNKNOWN}"
+    yield f"envelope sender: {UNKNOWN if border.sender is None else border.sender or '<>'}"
 
 
 def _asked(evidence: Evidence) -> Iterator[str]:

@@ -8,7 +8,7 @@ from maildrop_py.report.visible import visible
 
 
 def say(what: str, why: str) -> None:
-    """One line on standard error: a path or `warning`, and what is to be said about it."""
+    """Print one line on standard error: a path or `warning`, and a text about it."""
     print(visible(f"{what}: {why}"), file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""tally: what a refile or watch has done, counted, and said at its end."""
+"""tally: counts of what `refile` did with messages, for the result that it prints."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Key = tuple[object, ...]
 
 
 class Tally:
-    """Messages by what became of them, and the changed ones by destination and rule."""
+    """Counts messages by what became of them; the changed ones by destination and rule."""
 
     def __init__(self) -> None:
         self.stay = 0
@@ -27,7 +27,7 @@ class Tally:
         self._samples: dict[_Key, Decision] = {}
 
     def change(self, decision: Decision) -> None:
-        """One message was changed as decided."""
+        """Count a message that was changed as `decision` says."""
         key = _key(decision)
         if key not in self._samples:
             self._samples[key] = decision
@@ -38,7 +38,7 @@ class Tally:
         return self._changed.total()
 
     def table(self) -> list[str]:
-        """The changed ones by destination and rule, most first."""
+        """The changed messages by destination and rule, as a table, most first."""
         from maildrop_py.report.dry_run_rows import summary_of
 
         counts: Counter[tuple[str, str]] = Counter()

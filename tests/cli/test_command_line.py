@@ -129,7 +129,7 @@ def test_shells_complete_what_there_is(mailbox: Mailbox) -> None:
     assert "-refile" in run_name
     assert completed(["refile", "--folder"], "Wo") == ["Work"]
     assert "from the archive" in completed(["undo", "--rule"], "")
-    assert completed(["builtin", "show"], "spa") == ["spam"]
+    assert completed(["builtin", "show"], "spell") == ["spelling"]
     assert completed([], "sch") == ["schema"]
 
 

@@ -96,8 +96,8 @@ def test_a_folder_that_is_no_maildir_is_said_and_the_others_are_learnt(home: Hom
     result = home.run("learn", home.path, home.path / "mbox", home.path / "none", home.sent)
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
-        f"{home.path}: is no Maildir: cur and new are missing",
-        f"{home.path / 'mbox'}: is no Maildir: cur and new are missing",
+        f"{home.path}: is not a Maildir: it has no cur and new",
+        f"{home.path / 'mbox'}: is not a Maildir: it has no cur and new",
         f"{home.path / 'none'}: No such file or directory",
     ]
     assert home.list() == ["anna@example.org"]
@@ -117,7 +117,7 @@ def test_who_is_forgotten_is_not_learnt_again(home: Home) -> None:
     home.write_to("1:2,S", "To: anna@example.org, bob@example.org")
     home.run("learn", home.sent)
     result = home.run("forget", "Anna@Example.org", "eve@example.org")
-    assert result.stdout == "1 contact forgotten, 1 that was no contact will not be learnt\n"
+    assert result.stdout == "1 contact forgotten, 1 other address will never be learnt\n"
     home.write_to("2:2,S", "To: anna@example.org, eve@example.org")
     assert "1 new message read, 0 new contacts\n" in home.run("learn", home.sent).stdout
     assert home.list() == ["bob@example.org"]
@@ -126,7 +126,7 @@ def test_who_is_forgotten_is_not_learnt_again(home: Home) -> None:
 def test_what_is_no_address_cannot_be_forgotten(home: Home) -> None:
     result = home.run("forget", "anna")
     assert result.exit_code == 2
-    assert "'anna' is no address" in result.stderr
+    assert "'anna' is not an address" in result.stderr
 
 
 def test_vcards_and_plain_lists_are_imported(home: Home) -> None:

@@ -106,7 +106,7 @@ class Bundle:
         return spec
 
     def keep(self) -> None:
-        """Write the file anew if this process has loaded modules that are not in it."""
+        """Write the file again if this process has loaded modules that are not in it."""
         loaded = [name for name in sys.modules if name.startswith(PACKAGE)]
         if all(name in self.modules for name in loaded):
             return

@@ -16,7 +16,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     # name: (short form, help)
     "sender": ("-f", 'envelope sender; "" or "<>" is the null sender'),
     "recipient": ("-r", "envelope recipient, as the mail server delivers it"),
-    "extension": ("-a", "what stands behind the delimiter in user+extension"),
+    "extension": ("-a", "what follows the delimiter in user+extension"),
     "user": ("", "login name, {user} in folder names"),
     "client-address": ("", "IP address of the SMTP client"),
     "client-name": ("", 'verified reverse name of the SMTP client, or "unknown"'),

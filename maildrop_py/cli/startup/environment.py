@@ -1,8 +1,8 @@
-"""environment: what the mail server's environment and our options say of a message.
+"""environment: the envelope of a message, from the mail server's environment and our options.
 
 Postfix, Exim, OpenSMTPD, sendmail and qmail name the same things differently;
 an option on the command line comes first. Postfix replaces what is unusual in
-an address by `_` before it puts it into the environment: the exact one is then
+an address by `_` before it puts it into the environment; then the exact address is
 taken from the header that Postfix wrote. [postfix src/local/command.c, Exim
 spec "pipe transport", smtpd.conf(5), qmail-command(8)]
 """
@@ -24,25 +24,25 @@ NULL_SENDERS = ("", "MAILER-DAEMON", "#@[]")
 
 
 def envelope_of(options: Mapping[str, str], environ: Mapping[str, str]) -> Envelope:
-    """The envelope as options and environment have it."""
+    """The envelope that the options and the environment say."""
 
-    def told(option: str, *variables: str) -> str | None:
+    def value_of(option: str, *variables: str) -> str | None:
         for value in (options.get(option), *map(environ.get, variables)):
             if value is not None:
                 return value
         return None
 
-    extension = told("extension", "EXTENSION", "EXT", "LOCAL_PART_SUFFIX")
+    extension = value_of("extension", "EXTENSION", "EXT", "LOCAL_PART_SUFFIX")
     return Envelope(
         sender=_sender(options, environ),
-        recipient=told("recipient", "RECIPIENT") or _exim_recipient(environ),
+        recipient=value_of("recipient", "RECIPIENT") or _exim_recipient(environ),
         extension=extension.lstrip("+-") if extension else None,
-        user=told("user", "USER", "LOGNAME") or None,
-        client_address=_known(told("client-address", "CLIENT_ADDRESS")),
-        client_name=told("client-name", "CLIENT_HOSTNAME") or None,
-        helo=told("helo", "CLIENT_HELO") or None,
-        protocol=told("protocol", "CLIENT_PROTOCOL") or None,
-        authenticated=bool(told("sasl-username", "SASL_USERNAME")),
+        user=value_of("user", "USER", "LOGNAME") or None,
+        client_address=_known(value_of("client-address", "CLIENT_ADDRESS")),
+        client_name=value_of("client-name", "CLIENT_HOSTNAME") or None,
+        helo=value_of("helo", "CLIENT_HELO") or None,
+        protocol=value_of("protocol", "CLIENT_PROTOCOL") or None,
+        authenticated=bool(value_of("sasl-username", "SASL_USERNAME")),
     )
 
 
@@ -72,7 +72,7 @@ def _exim_recipient(environ: Mapping[str, str]) -> str | None:
 
 
 def exact(envelope: Envelope, headers: Headers) -> Envelope:
-    """`envelope` with the addresses that Postfix garbled taken from its headers."""
+    """`envelope`, its changed addresses replaced by those in the headers that Postfix wrote."""
     return replace(
         envelope,
         sender=_restored(envelope.sender, headers, "Return-Path"),
