@@ -25,7 +25,7 @@ REFILED = {
 }
 
 
-def test_mail_goes_where_the_rules_say_and_undo_brings_it_back(mailbox: Mailbox) -> None:
+def test_mail_goes_where_the_rules_say_and_undo_puts_it_back(mailbox: Mailbox) -> None:
     mailbox.fill()
     result = mailbox.run("refile")
     assert result.exit_code == 0, result.output
@@ -143,13 +143,13 @@ def test_other_folders_are_looked_into_when_asked(mailbox: Mailbox) -> None:
     }
 
 
-def test_a_folder_that_is_not_there_is_said(mailbox: Mailbox) -> None:
+def test_a_folder_that_is_not_there_is_reported(mailbox: Mailbox) -> None:
     result = mailbox.run("refile", "--folder", "Nowhere")
     assert "--folder Nowhere: there is no such folder" in result.stderr
     assert result.exit_code == 1
 
 
-def test_what_cannot_be_filed_is_said_and_counted_and_the_rest_is_done(
+def test_what_cannot_be_filed_is_reported_and_counted_and_the_rest_is_done(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailbox.fill()
@@ -226,7 +226,7 @@ def test_one_base_name_in_new_and_cur_is_two_messages(mailbox: Mailbox) -> None:
     ],
     ids=str,
 )
-def test_discarded_mail_goes_to_the_trash_unless_told_otherwise(
+def test_discarded_mail_goes_to_the_trash_unless_asked_otherwise(
     mailbox: Mailbox, options: tuple[str, ...], place: str
 ) -> None:
     mailbox.put("new/1", "junk")
@@ -265,7 +265,7 @@ def test_broken_rules_move_nothing(mailbox: Mailbox) -> None:
     assert list(mailbox.subjects()) == ["new"]
 
 
-def test_a_place_that_is_no_maildir_is_refused(mailbox: Mailbox, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_maildir_is_refused(mailbox: Mailbox, tmp_path: Path) -> None:
     for path, why in ((tmp_path / "nowhere", "does not exist"), (tmp_path, "is not a Maildir")):
         result = mailbox.run("refile", path)
         assert result.exit_code == 1

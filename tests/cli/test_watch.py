@@ -116,7 +116,7 @@ def test_filing_into_a_watched_folder_does_not_loop(mailbox: Mailbox) -> None:
         assert watching.output.read_text().count(": to ") == 2
 
 
-def test_what_is_no_message_is_neither_followed_nor_waited_for(mailbox: Mailbox) -> None:
+def test_what_is_not_a_message_is_neither_followed_nor_waited_for(mailbox: Mailbox) -> None:
     new = mailbox.maildir / "new"
     outside = mailbox.home / "outside"
     outside.write_text("Subject: work\n\n")
@@ -185,7 +185,7 @@ def test_rules_may_change_and_break(mailbox: Mailbox) -> None:
         assert watching.stop() == 0
 
 
-def test_the_service_manager_is_told(mailbox: Mailbox) -> None:
+def test_the_service_manager_is_informed(mailbox: Mailbox) -> None:
     with Watching(mailbox.home) as watching:
         watching.reload()
         assert watching.stop() == 0

@@ -176,7 +176,7 @@ def test_command_alone_leaves_nothing_in_the_maildir(
 @pytest.mark.parametrize(
     "address", ["", "a@b, c@d", "-oQ/tmp", "a b@c", "|prog", "a@b\nc", "<a@b>"]
 )
-def test_what_is_no_address_is_not_forwarded_to_but_filed(root: Path, address: str) -> None:
+def test_what_is_not_an_address_is_not_forwarded_to_but_filed(root: Path, address: str) -> None:
     receipt = deliver(root, MAIL, Forward(address))
     assert len(receipt.paths) == 1 and receipt.commands == ()
     assert "address" in receipt.warnings[0]

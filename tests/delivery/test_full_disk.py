@@ -17,7 +17,9 @@ Mount = Callable[[str], Path]
 
 @pytest.mark.parametrize("early", [True, False])
 @pytest.mark.parametrize("size", [200_000, 2_000_000])
-def test_full_disk_is_told_and_leaves_nothing(small_disk: Mount, size: int, early: bool) -> None:
+def test_full_disk_is_reported_and_leaves_nothing(
+    small_disk: Mount, size: int, early: bool
+) -> None:
     """A message that is written at the end, and one that is spooled as it comes."""
     root = small_disk("size=160k")
     with pytest.raises(DiskFull):

@@ -47,11 +47,11 @@ def test_program_that_does_not_read_blocks_nobody(message: int) -> None:
 
 
 @pytest.mark.parametrize("status", [0, 1, 75, 77, 255])
-def test_exit_status_is_told(message: int, status: int) -> None:
+def test_exit_status_is_reported(message: int, status: int) -> None:
     assert run(("sh", "-c", f"exit {status}"), message).status == status
 
 
-def test_death_by_signal_is_told(message: int) -> None:
+def test_death_by_signal_is_reported(message: int) -> None:
     outcome = run(("sh", "-c", "kill -TERM $$"), message)
     assert outcome.status == -signal.SIGTERM
     assert describe(outcome) == "killed by signal 15"
@@ -207,10 +207,10 @@ def test_addresses(address: str) -> None:
 @pytest.mark.parametrize(
     "address", ["", "@", "-a@b", "/a@b", "@a:b@c", "a@b@c", "a,b", "|a", '"|a"@b', "a b@c", "a\0@b"]
 )
-def test_what_sendmail_would_take_for_something_else_is_no_address(address: str) -> None:
+def test_what_sendmail_would_take_for_something_else_is_not_an_address(address: str) -> None:
     assert not is_address(address)
 
 
-def test_failure_says_what_the_program_said(root: Path) -> None:
+def test_failure_has_what_the_program_printed(root: Path) -> None:
     with pytest.raises(CommandFailed, match="sh: exit status 75: no luck"):
         deliver(root, MAIL, Pipe(("sh", "-c", "echo no luck; exit 75")))

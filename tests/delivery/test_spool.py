@@ -71,7 +71,7 @@ def test_sizes_in_the_name_are_those_of_the_file(
         assert path.name.endswith(f",S={len(content)},W={len(lines)}")
 
 
-def test_small_message_stays_off_the_disk_until_it_is_placed(root: Path) -> None:
+def test_small_message_stays_off_the_disk_until_a_copy_is_written(root: Path) -> None:
     with Spool(Maildir(str(root))) as spool:
         feed(spool, MAIL)
         assert not leftovers(root)

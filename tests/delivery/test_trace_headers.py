@@ -35,7 +35,7 @@ def test_nothing_is_added_where_nothing_is_known() -> None:
     assert missing(MAIL, Envelope()) == b""
 
 
-def test_sender_of_the_from_line_serves_where_the_server_said_none() -> None:
+def test_sender_of_the_from_line_serves_where_the_server_gave_none() -> None:
     head = b"From s@example.org Mon Jan  1\n" + MAIL
     assert missing(head, Envelope()) == b"Return-Path: <s@example.org>\n"
     assert missing(head, Envelope(sender="")) == b"Return-Path: <>\n"
@@ -56,7 +56,7 @@ def test_delivered_to_below_received_is_a_loop() -> None:
     assert is_loop(b"Delivered-To: u@example.net\n" + head, "u@example.net")
 
 
-def test_delivered_to_of_somebody_else_is_no_loop() -> None:
+def test_delivered_to_of_somebody_else_is_not_a_loop() -> None:
     head = RECEIVED + b"Delivered-To: other@example.net\n" + MAIL
     assert not is_loop(head, "u@example.net")
     assert not is_loop(head, None)
@@ -68,7 +68,7 @@ def test_forwarded_copy_that_comes_back_is_a_loop() -> None:
     assert is_loop(RECEIVED + sent, ENVELOPE.recipient)
 
 
-def test_delivery_again_without_a_server_between_is_no_loop() -> None:
+def test_delivery_again_without_a_server_between_is_not_a_loop() -> None:
     """A filter in a pipe hands the message to a second delivery: no Received between."""
     sent = missing(RECEIVED + MAIL, ENVELOPE) + RECEIVED + MAIL
     assert not is_loop(sent, ENVELOPE.recipient)
@@ -83,7 +83,7 @@ def test_recipient_as_postfix_exports_it_is_the_same() -> None:
     assert not is_loop(RECEIVED + head, "o.brien.x@example.net")
 
 
-def test_delivered_to_in_the_body_is_no_loop() -> None:
+def test_delivered_to_in_the_body_is_not_a_loop() -> None:
     assert not is_loop(RECEIVED + MAIL, "u@example.net")
 
 

@@ -98,7 +98,7 @@ def test_the_time_of_arrival_is_that_of_the_file(folder: Path) -> None:
     assert filed(message).mtime == 1_000_000_000
 
 
-def test_what_is_no_message_is_reported_and_passed_over(folder: Path, tmp_path: Path) -> None:
+def test_what_is_not_a_message_is_reported_and_left_out(folder: Path, tmp_path: Path) -> None:
     put(folder, "cur/1.h:2,", "cur/.hidden")
     (folder / "cur/2.h:2,").mkdir()
     (folder / "cur/3.h:2,").symlink_to("/etc/passwd")

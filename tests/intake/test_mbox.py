@@ -78,7 +78,7 @@ def test_line_ends_of_every_kind_stay(tmp_path: Path) -> None:
     ]
 
 
-def test_lines_longer_than_a_piece_are_no_lines_in_the_middle(
+def test_lines_longer_than_a_piece_are_not_lines_in_the_middle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mbox, "PIECE", 64)
@@ -86,7 +86,7 @@ def test_lines_longer_than_a_piece_are_no_lines_in_the_middle(
     assert contents(tmp_path, FROM + b"Subject: 1\n\n" + body + b"\n") == [b"Subject: 1\n\n" + body]
 
 
-def test_what_stands_before_the_first_message_is_passed_over(tmp_path: Path) -> None:
+def test_what_comes_before_the_first_message_is_left_out(tmp_path: Path) -> None:
     assert contents(tmp_path, b"junk\n\n" + FROM + b"Subject: 1\n\n") == [b"Subject: 1\n\n"]
 
 
@@ -119,7 +119,7 @@ def test_real_mailbox_files_lose_no_byte(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"Subject: x\n\n", b"From: a\n", b"From me to you\n"])
-def test_other_files_are_no_mailboxes(tmp_path: Path, data: bytes) -> None:
+def test_other_files_are_not_mailboxes(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "file").write_bytes(data)
     assert not is_mbox(str(tmp_path / "file"))
 

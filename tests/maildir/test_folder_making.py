@@ -68,7 +68,7 @@ def test_folder_that_is_half_there_is_completed(root: Path) -> None:
     assert (root / ".A" / "maildirfolder").is_file() and (root / ".A" / "cur").is_dir()
 
 
-def test_file_in_the_place_of_a_folder_is_an_error_and_stays(root: Path) -> None:
+def test_file_instead_of_a_folder_is_an_error_and_stays(root: Path) -> None:
     (root / ".A").write_text("mine")
     with pytest.raises(NotADirectoryError):
         written(Maildir(str(root)).folder("A"))

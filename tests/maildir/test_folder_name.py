@@ -38,7 +38,7 @@ def test_directories_are_those_of_dovecot(name: str, plus_plus: str, fs: str) ->
     assert to_disk(name, "fs", "imap-utf-7") == fs
 
 
-def test_utf_8_stands_as_it_is() -> None:
+def test_utf_8_is_written_as_it_is() -> None:
     assert to_disk("会議/a&b", "maildir++", "utf-8") == ".会議.a&b"
 
 
@@ -69,7 +69,7 @@ def test_names_that_lead_elsewhere_are_refused(name: str, layout: str) -> None:
         *("maildirsize", "subscriptions", "dovecot.index.log", "a/dovecot-uidlist"),
     ],
 )
-def test_what_a_maildir_has_itself_is_no_folder_in_fs(name: str) -> None:
+def test_what_a_maildir_has_itself_is_not_a_folder_in_fs(name: str) -> None:
     with pytest.raises(BadFolderName):
         to_disk(name, "fs", "utf-8")
     assert to_disk(name, "maildir++", "utf-8").startswith(".")
@@ -86,7 +86,7 @@ def test_longest_names() -> None:
     "directory",
     ["Junk", "..", ".Junk.", ".a..b", ".INBOX", ".a&b", ".\udce4", ".&AGE-", ".&ZZZZZ-", ".&A-"],
 )
-def test_directories_that_no_folder_has_are_told(directory: str) -> None:
+def test_directories_that_no_folder_has_are_refused(directory: str) -> None:
     with pytest.raises(BadFolderName):
         from_disk(directory, "maildir++", "imap-utf-7")
 

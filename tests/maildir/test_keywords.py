@@ -77,7 +77,7 @@ def test_twenty_seventh_keyword_is_a_warning(root: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a\nb", "日本", 'a"b', "(a", "a]", "x" * 51, "\\Seen"])
-def test_what_is_no_keyword_is_a_warning(root: Path, name: str) -> None:
+def test_what_is_not_a_keyword_is_a_warning(root: Path, name: str) -> None:
     letters, warning = assign(str(root), ("$Work", name))
     assert letters == "a" and "not set" in warning
     assert text(root) == "0 $Work\n"

@@ -19,7 +19,7 @@ def test_only_files_older_than_36_hours_go(root: Path) -> None:
     assert not (root / "tmp" / "file").exists() and (root / "tmp" / "link").is_symlink()
 
 
-def test_old_mtime_alone_is_no_reason(root: Path) -> None:
+def test_old_mtime_alone_is_not_a_reason(root: Path) -> None:
     """A message that is being moved keeps its mtime."""
     (root / "tmp").mkdir()
     (root / "tmp" / "file").write_text("x")
@@ -27,5 +27,5 @@ def test_old_mtime_alone_is_no_reason(root: Path) -> None:
     assert sweep(str(root)) == 0
 
 
-def test_missing_folder_is_no_error(root: Path) -> None:
+def test_missing_folder_is_not_an_error(root: Path) -> None:
     assert sweep(str(root / "absent")) == 0

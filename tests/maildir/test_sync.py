@@ -12,7 +12,7 @@ import pytest
 from maildrop_py.maildir import sync
 
 
-def test_directories_that_cannot_be_synced_are_no_error(
+def test_directories_that_cannot_be_synced_are_not_an_error(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """CIFS and some FUSE file systems say EINVAL; EIO, however, is one."""

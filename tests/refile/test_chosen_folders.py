@@ -49,13 +49,13 @@ def test_each_is_listed_once_whatever_names_it(root: Path) -> None:
     assert listed(root, "A/*", "A", "A/?", "A")[0] == ["A/B", "A"]
 
 
-def test_a_glob_may_fit_nothing_but_a_name_that_is_no_folder_is_said(root: Path) -> None:
+def test_a_glob_may_fit_nothing_but_a_name_that_is_not_a_folder_is_reported(root: Path) -> None:
     make(root)
     assert listed(root, "Nothing*") == ([], {})
     assert listed(root, "Nowhere") == ([], {"Nowhere": "no such folder"})
 
 
-def test_a_directory_with_a_name_that_is_no_folder_is_said(root: Path) -> None:
+def test_a_directory_with_a_name_that_is_not_a_folder_is_reported(root: Path) -> None:
     make(root)
     make(root / ".&broken")
     found, said = listed(root)
@@ -72,7 +72,7 @@ def test_links_out_of_the_maildir_are_not_followed(
 
 
 @pytest.mark.parametrize("part", ["new", "cur"])
-def test_a_folder_whose_mail_lies_behind_a_link_is_passed_over(
+def test_a_folder_whose_mail_is_behind_a_link_is_left_out(
     root: Path, tmp_path: Path, part: str
 ) -> None:
     make(root)

@@ -62,7 +62,7 @@ def test_each_message_is_delivered_by_the_rules(mailbox: Mailbox, mbox: Path) ->
     assert mbox.read_text() == MBOX
 
 
-def test_what_was_brought_is_not_brought_again(mailbox: Mailbox, mbox: Path) -> None:
+def test_what_was_imported_is_not_imported_again(mailbox: Mailbox, mbox: Path) -> None:
     mailbox.run("refile", "--from-mbox", mbox)
     with mbox.open("a") as file:
         file.write("\nFrom bob@example.org Tue Nov 21 20:00:00 2023\nSubject: late\n\nd\n")
@@ -84,7 +84,7 @@ def test_a_dry_run_delivers_nothing(mailbox: Mailbox, mbox: Path) -> None:
     assert mailbox.subjects() == {}
 
 
-def test_a_file_that_is_no_mailbox_is_refused(mailbox: Mailbox, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_mailbox_is_refused(mailbox: Mailbox, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("Subject: x\n\n")
     result = mailbox.run("refile", "--from-mbox", tmp_path / "file")
     assert result.exit_code == 1
@@ -92,7 +92,7 @@ def test_a_file_that_is_no_mailbox_is_refused(mailbox: Mailbox, tmp_path: Path) 
     assert mailbox.run("refile", "--from-mbox", tmp_path / "none").exit_code == 1
 
 
-def test_a_folder_of_messages_is_brought_in(mailbox: Mailbox, tmp_path: Path) -> None:
+def test_a_folder_of_messages_is_imported(mailbox: Mailbox, tmp_path: Path) -> None:
     folder = tmp_path / "MH/inbox"
     folder.mkdir(parents=True)
     (folder / "1").write_text("Subject: work\n\n")
@@ -104,7 +104,7 @@ def test_a_folder_of_messages_is_brought_in(mailbox: Mailbox, tmp_path: Path) ->
     assert work.stat().st_mtime == 1_000_000_000
 
 
-def test_what_is_no_message_in_a_folder_is_said_and_not_waited_for(
+def test_what_is_not_a_message_in_a_folder_is_reported_and_not_waited_for(
     mailbox: Mailbox, tmp_path: Path
 ) -> None:
     folder = tmp_path / "MH"
@@ -148,7 +148,7 @@ def test_another_maildir_keeps_its_flags_and_folders(mailbox: Mailbox, tmp_path:
     assert (mailbox.maildir / "cur").joinpath().iterdir().__next__().name.endswith(":2,FS")
 
 
-def test_what_cannot_be_delivered_is_said_and_the_rest_is(
+def test_what_cannot_be_delivered_is_reported_and_the_rest_is(
     mailbox: Mailbox, mbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = Delivery.write

@@ -65,7 +65,7 @@ def test_names_of_any_bytes_come_back_as_they_were(journal: Journal) -> None:
     assert [line["from"] for _, line in run.performed()] == [odd, odd]
 
 
-def test_lines_that_failed_are_not_said_to_be_done(journal: Journal) -> None:
+def test_lines_that_failed_are_not_called_done(journal: Journal) -> None:
     for name in "abc":
         journal.add_step("move", name, name, None)
     journal.sync()
@@ -82,7 +82,7 @@ def test_lines_that_failed_are_not_said_to_be_done(journal: Journal) -> None:
     assert run.ended()
 
 
-def test_a_line_cut_short_is_passed_over(journal: Journal) -> None:
+def test_a_line_cut_short_is_left_out(journal: Journal) -> None:
     journal.add_step("move", "a", "a", None)
     journal.sync()
     journal.done([])
@@ -93,7 +93,7 @@ def test_a_line_cut_short_is_passed_over(journal: Journal) -> None:
     assert run.in_doubt() == []
 
 
-def test_a_file_that_is_no_journal_harms_nobody(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_journal_harms_nobody(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(b"\x00\xff\n[1]\n")
     (run,) = past_runs(str(tmp_path))
     assert (run.maildir, run.head, list(run.performed())) == ("", {}, [])
@@ -156,7 +156,7 @@ def test_a_journal_that_cannot_be_begun_leaves_nothing_behind(
     assert os.listdir(journal.directory) == []
 
 
-def test_a_line_that_could_not_be_written_is_not_said_to_be_done(journal: Journal) -> None:
+def test_a_line_that_could_not_be_written_is_not_called_done(journal: Journal) -> None:
     journal.add_step("move", "a", "a", None)
     journal.sync()
     [descriptor] = [

@@ -12,18 +12,13 @@ from maildrop_py.errors import CommandFailed
 from maildrop_py.message.message import Message
 from maildrop_py.refile.options import RefileOptions
 from maildrop_py.refile.programs import ran_before
-from tests.support.maildirs import Box, doing
+from tests.support.maildirs import FiledMaildir, doing
 
 
-@pytest.fixture
-def box(root: Path) -> Box:
-    return Box(root)
-
-
-def test_programs_and_rejections_are_left_out_unless_allowed(box: Box) -> None:
-    box.put("cur/1,S=17:2,S")
-    box.put("cur/2,S=17:2,S")
-    box.put("cur/3,S=17:2,S")
+def test_programs_and_rejections_are_left_out_unless_allowed(filed: FiledMaildir) -> None:
+    filed.put("cur/1,S=17:2,S")
+    filed.put("cur/2,S=17:2,S")
+    filed.put("cur/3,S=17:2,S")
     decisions = {
         "1": doing(Forward("a@example.org")),
         "2": doing(reject="no"),
@@ -34,35 +29,37 @@ def test_programs_and_rejections_are_left_out_unless_allowed(box: Box) -> None:
         assert message.file is not None
         return decisions[os.path.basename(message.file.path)[0]]
 
-    troubles = box.refile(decide)
+    troubles = filed.refile(decide)
     assert troubles == {
         "1,S=17:2,S": "forward is not allowed",
         "2,S=17:2,S": "reject is not allowed",
     }
-    assert set(box.files()) == {"cur", ".A/cur"}
+    assert set(filed.files()) == {"cur", ".A/cur"}
 
 
-def test_an_allowed_program_is_run_once_whatever_becomes_of_the_message(box: Box) -> None:
+def test_an_allowed_program_is_run_once_whatever_becomes_of_the_message(
+    filed: FiledMaildir,
+) -> None:
     ran: list[object] = []
-    box.put("cur/1,S=40:2,S", b"Message-ID: <1@example.org>\n\n")
+    filed.put("cur/1,S=40:2,S", b"Message-ID: <1@example.org>\n\n")
     options = RefileOptions(
         allowed=("forward",), run_program=lambda command, message: ran.append(command)
     )
     forward = Forward("a@example.org", "rule")
-    assert not box.refile(doing(forward, Filing("INBOX")), options=options)
+    assert not filed.refile(doing(forward, Filing("INBOX")), options=options)
     assert ran == [forward]
-    assert [line.get("do") for line in box.lines()] == [None, "ran", None]
-    assert list(ran_before(box.runs(), str(box.root))) == [
+    assert [line.get("do") for line in filed.lines()] == [None, "ran", None]
+    assert list(ran_before(filed.runs(), str(filed.root))) == [
         ("<1@example.org>", "forwarded to a@example.org")
     ]
 
 
-def test_a_message_whose_program_fails_stays(box: Box) -> None:
+def test_a_message_whose_program_fails_stays(filed: FiledMaildir) -> None:
     def fail(command: object, message: Message) -> None:
         raise CommandFailed("sendmail: exit status 75")
 
-    box.put("cur/1,S=17:2,S")
+    filed.put("cur/1,S=17:2,S")
     options = RefileOptions(allowed=("forward",), run_program=fail)
-    troubles = box.refile(doing(Forward("a@example.org"), Filing("A")), options=options)
+    troubles = filed.refile(doing(Forward("a@example.org"), Filing("A")), options=options)
     assert troubles == {"1,S=17:2,S": "sendmail: exit status 75"}
-    assert list(box.files()) == ["cur"]
+    assert list(filed.files()) == ["cur"]

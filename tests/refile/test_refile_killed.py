@@ -18,7 +18,7 @@ import pytest
 from maildrop_py.decision.decision import Decision, Filing
 from maildrop_py.maildir import exclusive_rename
 from maildrop_py.message.message import Message
-from tests.support.maildirs import Box, doing, to
+from tests.support.maildirs import FiledMaildir, doing, to
 
 CALLS = ("link", "unlink", "rename", "write", "fsync", "fdatasync", "mkdir", "utime", "ftruncate")
 KILLED = 99
@@ -67,20 +67,20 @@ EXPECTED = Counter(
 )
 
 
-def filled(root: Path) -> Box:
+def filled(root: Path) -> FiledMaildir:
     shutil.rmtree(root.parent, ignore_errors=True)
-    box = Box(root)
+    filed = FiledMaildir(root)
     for number, subject in enumerate(SUBJECTS):
-        box.put(f"new/{number}.host,S=15", f"Subject: {subject}\n\n".encode())
-    return box
+        filed.put(f"new/{number}.host,S=15", f"Subject: {subject}\n\n".encode())
+    return filed
 
 
-def content(box: Box) -> Counter[tuple[str, str]]:
+def content(filed: FiledMaildir) -> Counter[tuple[str, str]]:
     """What each visible file is about, and where it is."""
     found: Counter[tuple[str, str]] = Counter()
-    for place, names in box.files().items():
+    for place, names in filed.files().items():
         for name in names:
-            text = (box.root / place / name).read_text()
+            text = (filed.root / place / name).read_text()
             found[text.rpartition("Subject: ")[2].strip(), place] += 1
     return found
 
@@ -132,20 +132,20 @@ def test_a_kill_at_any_call_loses_nothing(place: Path, prepare: Callable[[], Non
     status = KILLED
     while status == KILLED:
         call += 1
-        box = filled(place / "home/Maildir")
+        filed = filled(place / "home/Maildir")
 
-        def work(box: Box = box, call: int = call) -> None:
+        def work(filed: FiledMaildir = filed, call: int = call) -> None:
             prepare()
             die_at(call)
-            box.refile(decide)
+            filed.refile(decide)
 
         status = in_child(work)
-        left = {subject for subject, _ in content(box)}
+        left = {subject for subject, _ in content(filed)}
         assert left == set(SUBJECTS), f"lost at call {call}"
-        box.recover()
-        assert not box.warnings
-        assert not box.refile(decide)
-        assert content(box) == EXPECTED, f"at call {call}"
+        filed.recover()
+        assert not filed.warnings
+        assert not filed.refile(decide)
+        assert content(filed) == EXPECTED, f"at call {call}"
     assert status == 0
     assert call > 30
 
@@ -158,18 +158,18 @@ def test_what_a_killed_run_did_can_be_undone(place: Path, prepare: Callable[[], 
     status = KILLED
     while status == KILLED:
         call += 1
-        box = filled(place / "home/Maildir")
+        filed = filled(place / "home/Maildir")
 
-        def work(box: Box = box, call: int = call) -> None:
+        def work(filed: FiledMaildir = filed, call: int = call) -> None:
             prepare()
             die_at(call)
-            box.refile(decide)
+            filed.refile(decide)
 
         status = in_child(work)
-        box.recover()
-        if box.runs():
-            assert {undone.outcome for undone in box.undo()} <= {"back"}
-        assert content(box) == Counter({(subject, "new"): 1 for subject in SUBJECTS}), call
+        filed.recover()
+        if filed.runs():
+            assert {undone.outcome for undone in filed.undo()} <= {"back"}
+        assert content(filed) == Counter({(subject, "new"): 1 for subject in SUBJECTS}), call
 
 
 def test_an_undo_may_be_killed_too(place: Path) -> None:
@@ -177,31 +177,31 @@ def test_an_undo_may_be_killed_too(place: Path) -> None:
     status = KILLED
     while status == KILLED:
         call += 1
-        box = filled(place / "home/Maildir")
-        box.refile(decide)
-        (past,) = box.runs()
+        filed = filled(place / "home/Maildir")
+        filed.refile(decide)
+        (past,) = filed.runs()
 
-        def work(box: Box = box, call: int = call) -> None:
+        def work(filed: FiledMaildir = filed, call: int = call) -> None:
             die_at(call)
-            box.undo()
+            filed.undo()
 
         status = in_child(work)
-        assert {subject for subject, _ in content(box)} == set(SUBJECTS), call
-        box.recover()
-        assert {undone.outcome for undone in box.undo(past)} <= {"back"}
-        assert content(box) == Counter({(subject, "new"): 1 for subject in SUBJECTS}), call
+        assert {subject for subject, _ in content(filed)} == set(SUBJECTS), call
+        filed.recover()
+        assert {undone.outcome for undone in filed.undo(past)} <= {"back"}
+        assert content(filed) == Counter({(subject, "new"): 1 for subject in SUBJECTS}), call
 
 
 def test_a_living_run_is_left_alone(place: Path) -> None:
-    box = filled(place / "home/Maildir")
-    box.refile(decide, meanwhile=lambda: None)
+    filed = filled(place / "home/Maildir")
+    filed.refile(decide, meanwhile=lambda: None)
     from maildrop_py.refile.journal import Journal
 
-    journal = Journal(str(box.journals), "refile", str(box.root), {})
+    journal = Journal(str(filed.journals), "refile", str(filed.root), {})
     journal.add_step("move", "new/x", ".A/new/x", None)
     journal.sync()
-    assert box.recover() == []
+    assert filed.recover() == []
     journal.close()
-    (settled,) = box.recover()
+    (settled,) = filed.recover()
     assert (settled.in_doubt, settled.finished) == (1, 0)
-    assert box.recover() == []
+    assert filed.recover() == []

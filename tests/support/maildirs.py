@@ -45,7 +45,7 @@ def written(folder: Folder, data: bytes = b"hello\n") -> TmpFile:
     return file
 
 
-class Box:
+class FiledMaildir:
     """The Maildir at `root`, with journals beside it."""
 
     def __init__(self, root: Path, layout: str = "maildir++") -> None:
@@ -141,9 +141,9 @@ class Box:
                 found.setdefault(str(path.parent.relative_to(self.root)), []).append(path.name)
         return found
 
-    def only(self, place: str) -> Path:
-        """The one file in `place`."""
-        (path,) = (self.root / place).iterdir()
+    def only(self, directory: str) -> Path:
+        """The one file in `directory`."""
+        (path,) = (self.root / directory).iterdir()
         return path
 
     def leftovers(self) -> list[Path]:
