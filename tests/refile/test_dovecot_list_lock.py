@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from maildrop_py.maildir import dovecot_list_lock as dovecot_listing

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-
-import pytest
 
 from maildrop_py.decision.decision import Decision, Filing, Forward, Pipe
 from maildrop_py.errors import CommandFailed
