@@ -10,13 +10,13 @@ from itertools import islice
 from maildrop_py.intake.message_files import (
     STANDARD_INPUT,
     NamedMessage,
-    Walk,
     count_in,
     is_maildir,
     messages_in,
     named_message,
 )
 from maildrop_py.intake.parallel import WORTH_IT, in_parallel, processors
+from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.report.dry_run_rows import summary_of
 from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Messages:
     """The messages that the command line names; gone through again for each iteration."""
 
-    def __init__(self, paths: tuple[str, ...], walk: Walk) -> None:
+    def __init__(self, paths: tuple[str, ...], walk: ListedMaildirs) -> None:
         for path in paths:
             if path != STANDARD_INPUT:
                 os.stat(path)  # raises OSError at once for what is not there
@@ -39,7 +39,14 @@ class Messages:
         self.total = count_in(paths, walk)
 
     def __iter__(self) -> Iterator[NamedMessage]:
-        return messages_in(self._paths, self._walk)
+        return map(self._as_filed, messages_in(self._paths, self._walk))
+
+    def _as_filed(self, named: NamedMessage) -> NamedMessage:
+        """A file in a Maildir was delivered before, also where it is named by itself."""
+        if named.message.file is not None or not os.path.isfile(named.path):
+            return named
+        filed = self._walk.filed(named.path)
+        return named if filed is None else NamedMessage(named.path, filed)
 
     def share(self, number: int, among: int) -> Iterator[NamedMessage]:
         """Every `among`-th message, beginning with that `number`, counted from 0."""

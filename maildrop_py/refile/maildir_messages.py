@@ -6,6 +6,7 @@ import os
 
 from maildrop_py.intake.maildir_source import MaildirSource
 from maildrop_py.intake.maildir_walk import FolderFiles, MaildirWalk
+from maildrop_py.intake.message_files import is_maildir
 from maildrop_py.maildir.folder_name import from_disk
 from maildrop_py.maildir.keywords import names_by_letter
 from maildrop_py.maildir.maildir import Folder, Maildir, maildir_at
@@ -38,6 +39,17 @@ class ListedMaildirs:
             maildir = maildir_at(root, self._settings)
             self._listed[root] = messages_of(maildir, self._globs, self._report)
         return self._listed[root]
+
+    def filed(self, path: str) -> Message | None:
+        """The message in the file `path` as one of its Maildir; None if it is in no Maildir."""
+        directory = os.path.dirname(os.path.abspath(path))
+        folder = os.path.dirname(directory)
+        if os.path.basename(directory) not in ("new", "cur") or not is_maildir(folder):
+            return None
+        above = os.path.dirname(folder)
+        in_folder = os.path.basename(folder).startswith(".") and is_maildir(above)
+        maildir = maildir_at(above if in_folder else folder, self._settings)
+        return next(messages_at(maildir, [f"{directory}/{os.path.basename(path)}"]))
 
 
 def globs_of(folders: tuple[str, ...], all_folders: bool) -> tuple[str, ...] | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from maildrop_py.cli.app import app
+from maildrop_py.evidence import duplicates
+from maildrop_py.evidence.store import Store
 
 RULES = r"""
 rules:
@@ -156,3 +159,31 @@ def test_a_path_that_is_not_there_is_said_without_a_traceback(rules: Path) -> No
     result = run("--rules", rules, "/nonexistent/a", "/nonexistent/b")
     assert result.exit_code != 0 or "No such file" in result.stderr
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("named", ["", "new", "new/1.x", ".Old/cur/2.x:2,S"])
+def test_delivered_mail_is_no_duplicate_of_itself(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what `refile` would do, also of a file that is named by itself."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    rules = tmp_path / "twice.yaml"
+    rules.write_text(
+        "rules:\n  - {when: {duplicate: true}, then: {file: Twice}}\n"
+        "  - {when: {flags: seen, folder: Old}, then: {file: Seen}}\n"
+    )
+    for folder in ("Maildir", "Maildir/.Old"):
+        for part in ("cur", "new", "tmp"):
+            (tmp_path / folder / part).mkdir(parents=True)
+    message = b"Message-ID: <a@b.example>\nSubject: x\n\n"
+    (tmp_path / "Maildir/new/1.x").write_bytes(message)
+    (tmp_path / "Maildir/.Old/cur/2.x:2,S").write_bytes(message)
+    store = tmp_path / ".local/state/maildrop-py"
+    store.mkdir(parents=True, mode=0o700)
+    known = duplicates.normal("<a@b.example>")
+    duplicates.remember(Store(f"{store}/evidence.sqlite"), known, time.time())
+    path = str(tmp_path / "Maildir" / named)
+    result = CliRunner().invoke(app, ["dry-run", "--rules", str(rules), "--json", path])
+    assert json.loads(result.stdout)["folder"] == ("Seen" if "Old" in named else "INBOX")
+    result = CliRunner().invoke(app, ["dry-run", "--rules", str(rules), "--json"], input=message)
+    assert json.loads(result.stdout)["folder"] == "Twice"
