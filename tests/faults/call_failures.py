@@ -40,9 +40,11 @@ def _ways_to_fail(call: str) -> list[str]:
     return [*errnos_of(call), *([SHORT] if short else [])]
 
 
-def fail_each(make: MakeSubject, place: Path, chosen: list[Failure]) -> Tally:
-    """Let each of `chosen` happen."""
-    return wage(make, place, chosen, strike)
+def fail_each(
+    make: MakeSubject, place: Path, chosen: list[Failure], enough: int | None = None
+) -> Tally:
+    """Let each of `chosen` happen, or as many as are `enough`."""
+    return wage(make, place, chosen, strike, enough)
 
 
 def strike(subject: Subject, failure: Failure) -> Tally:

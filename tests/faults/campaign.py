@@ -11,6 +11,7 @@ import queue
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -48,8 +49,18 @@ class Tally:
 Strike = Callable[[Subject, T], Tally]
 
 
-def wage(make: MakeSubject, place: Path, faults: Iterable[T], strike: Strike[T]) -> Tally:
-    """Let `strike` do each of `faults` to a subject; several at once, each to one of its own."""
+def wage(
+    make: MakeSubject,
+    place: Path,
+    faults: Iterable[T],
+    strike: Strike[T],
+    enough: int | None = None,
+) -> Tally:
+    """Let `strike` do each of `faults` to a subject; several at once, each to one of its own.
+
+    With `enough`, no more than so many are to strike: the others are tried in place of
+    those that miss, for on a busy machine a server does not always make the same calls.
+    """
     subjects: queue.SimpleQueue[Subject] = queue.SimpleQueue()
     for number in range(JOBS):
         subjects.put(make(place / str(number)))
@@ -62,7 +73,13 @@ def wage(make: MakeSubject, place: Path, faults: Iterable[T], strike: Strike[T])
             subjects.put(subject)
 
     total = Tally()
+    left = iter(faults)
     with ThreadPoolExecutor(JOBS) as threads:
-        for tally in threads.map(one, faults):
-            total.add(tally)
+        while enough is None or total.struck < enough:
+            wanted = JOBS if enough is None else min(JOBS, enough - total.struck)
+            chosen = list(islice(left, wanted))
+            if not chosen:
+                break
+            for tally in threads.map(one, chosen):
+                total.add(tally)
     return total

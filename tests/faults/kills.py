@@ -30,9 +30,11 @@ def kills(subject: Subject, signal: str = "KILL") -> list[Kill]:
     return [(site, signal) for site in strace.sites(log, subject.marker)]
 
 
-def kill_each(make: MakeSubject, place: Path, chosen: list[Kill]) -> Tally:
-    """Let each of `chosen` happen."""
-    return wage(make, place, chosen, strike)
+def kill_each(
+    make: MakeSubject, place: Path, chosen: list[Kill], enough: int | None = None
+) -> Tally:
+    """Let each of `chosen` happen, or as many as are `enough`."""
+    return wage(make, place, chosen, strike, enough)
 
 
 def strike(subject: Subject, kill: Kill) -> Tally:
