@@ -19,7 +19,7 @@ ANNA = "anna@example.org"
 
 def test_it_says_where_it_listens(server: Server) -> None:
     server.start()
-    assert f"listening on {server.socket}" in server.errors
+    wait_until(lambda: f"listening on {server.socket}" in server.errors)
 
 
 def test_a_reason_at_rcpt_is_for_the_client_and_the_log(server: Server) -> None:
