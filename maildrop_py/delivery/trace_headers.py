@@ -25,7 +25,6 @@ to Postfix. A message with bare CR line ends has no fields here.
 from __future__ import annotations
 
 from maildrop_py.message.extent import from_line_of, line_end, message_start
-from maildrop_py.message.from_line import sender_in
 from maildrop_py.message.headers import Headers
 
 TYPE_CHECKING = False
@@ -73,6 +72,8 @@ def missing(head: bytes, envelope: Envelope) -> bytes:
     lines = b""
     sender = envelope.sender
     if sender is None and start:
+        from maildrop_py.message.from_line import sender_in
+
         sender = sender_in(from_line_of(head[:start]))
     if sender is not None and not _values(top, b"return-path:"):
         lines += b"Return-Path: <%s>%s" % (_written(sender), end)

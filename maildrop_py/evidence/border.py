@@ -23,7 +23,6 @@ its own Received line, as some milters do, is not believed.
 from __future__ import annotations
 
 from maildrop_py.message import ip, received
-from maildrop_py.message.from_line import sender_in
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -202,7 +201,11 @@ def _sender(headers: Headers, envelope: Envelope, offset: int | None) -> str | N
         path = str(paths[0].raw, "utf-8", "replace").strip()
         return _without_daemon(path.removeprefix("<").removesuffix(">").strip())
     from_line = headers.from_line
-    return None if from_line is None else sender_in(from_line)
+    if from_line is None:
+        return None
+    from maildrop_py.message.from_line import sender_in
+
+    return sender_in(from_line)
 
 
 def _without_daemon(sender: str) -> str:

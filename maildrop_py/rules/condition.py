@@ -11,8 +11,6 @@ server does not answer). No rule fires on None, and the `not` of None is None.
 from __future__ import annotations
 
 from maildrop_py.message.envelope import DELIMITER, extension_of
-from maildrop_py.message.from_line import sender_in
-from maildrop_py.message.normal_form import composed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -213,17 +211,19 @@ class Facts:
     def sender(self) -> str | None:
         """The envelope sender, "" the null sender; from Return-Path if the server did not say."""
         if self.envelope.sender is not None:
-            return composed(self.envelope.sender)
+            return _composed(self.envelope.sender)
         headers = self.message.headers
         path = headers.first("Return-Path")
         if path is None and headers.from_line is not None:
+            from maildrop_py.message.from_line import sender_in
+
             return sender_in(headers.from_line)
         return _bare(path)
 
     def recipient(self) -> str | None:
         """The envelope recipient; from Delivered-To or X-Original-To if the server did not say."""
         if self.envelope.recipient is not None:
-            return composed(self.envelope.recipient)
+            return _composed(self.envelope.recipient)
         headers = self.message.headers
         return _bare(headers.first("Delivered-To") or headers.first("X-Original-To"))
 
@@ -235,6 +235,15 @@ class Facts:
         if self.envelope.extension is not None:
             return self.envelope.extension
         return extension_of(self.recipient() or "", self._delimiters)
+
+
+def _composed(address: str) -> str:
+    """`address` in NFC, as rules have it."""
+    if address.isascii():
+        return address
+    from maildrop_py.message.normal_form import composed
+
+    return composed(address)
 
 
 def _addresses_in(fields: list[Field]) -> list[str]:

@@ -249,7 +249,7 @@ def test_contacts_that_others_may_write_to_are_unknown(desk: Desk) -> None:
     os.chmod(desk.state / "contacts", 0o666)
     evidence = desk.about()
     assert evidence.known("ann@a.example") is None
-    assert "others may write" in evidence.warnings[0]
+    assert "writable" in evidence.warnings[0]
 
 
 def test_duplicate_is_known_only_after_delivery(desk: Desk) -> None:

@@ -8,7 +8,6 @@ line. International domains are known in all their spellings.
 
 from __future__ import annotations
 
-from maildrop_py.message.normal_form import composed
 from maildrop_py.record import record
 from maildrop_py.rules.matching.text import glob_fits
 
@@ -70,6 +69,8 @@ def is_address_test(text: str) -> bool:
 
 def parse_addresses(nodes: list[Node], scope: Scope) -> Addresses:
     """The set that texts and `{file: …}` mappings describe; raises Mistake."""
+    from maildrop_py.message.normal_form import composed
+
     entries: list[str] = []
     shown: list[str] = []
     for node in nodes:

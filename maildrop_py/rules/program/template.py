@@ -7,7 +7,6 @@ no leading dots, no control characters, so that nothing leaves the Maildir.
 
 from __future__ import annotations
 
-from maildrop_py.message.normal_form import composed
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -52,7 +51,10 @@ class Template:
                 for part in self.parts
             ]
         )
-        name = composed(name)
+        if not name.isascii():
+            from maildrop_py.message.normal_form import composed
+
+            name = composed(name)
         if dots_separate or len(self.parts) == 1:
             return name
         return "/".join([f"_{one}" if one in RESERVED else one for one in name.split("/")])
