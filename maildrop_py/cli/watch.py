@@ -14,6 +14,7 @@ import click
 
 from maildrop_py.cli.log_option import log_to_write
 from maildrop_py.cli.refile_options import Common, common_options, maildir_of
+from maildrop_py.cli.watch_learning import WatchLearning
 from maildrop_py.decision.decider import user_world
 from maildrop_py.errors import MaildropError, RuleError
 from maildrop_py.paths import UserPaths, journals
@@ -37,6 +38,8 @@ class Options(Common):
 
     cur: bool
     poll: float | None
+    learn: bool
+    junk: str
 
 
 @click.command()
@@ -49,20 +52,31 @@ class Options(Common):
     metavar="SECONDS",
     help="List so often instead of waiting for events (network file systems: 5).",
 )
+@click.option("--learn", is_flag=True, help="Learn what spam and ham are from people's moves.")
+@click.option("--junk", default="Junk", show_default=True, help="The folder for spam.")
 def watch(maildirs: tuple[str, ...], **given: Any) -> None:
     """File mail by the rules as it arrives in MAILDIRs; without MAILDIR it is the
     Maildir of the rules file.
 
     New mail, and unseen mail that is in new/ already, is filed. A message that was
     filed once and that somebody has put back is left alone. `undo` puts back what
-    was done."""
+    was done.
+
+    With --learn, mail that people move into Junk teaches the condition `bayes` what
+    spam is, and mail that they take out of it, to anywhere but Trash, what ham is;
+    so do the keywords $Junk and $NotJunk. What is moved back is taken back, and
+    what the program filed itself teaches nothing."""
     options, paths = Options(**given), UserPaths(os.environ)
     printing, log = WatchReporter(), log_to_write(options.log)
     logging = LoggingReporter(printing, log, "watch") if log else None
 
+    learning: list[WatchLearning] = []
+
     def watched(program: Program) -> list[WatchedMaildir]:
-        reporter = logging or printing
-        return [_watched(name, program, options, paths, reporter) for name in maildirs or (None,)]
+        reporter, names = logging or printing, maildirs or (None,)
+        if options.learn:
+            learning.extend(_learning(name, program, options, paths) for name in names)
+        return [_watched(name, program, options, paths, reporter) for name in names]
 
     try:
         service = WatchService(
@@ -75,6 +89,17 @@ def watch(maildirs: tuple[str, ...], **given: Any) -> None:
         sys.exit(1)  # the mistakes were reported
     except MaildropError as error:
         raise click.ClickException(str(error)) from error
+    finally:
+        for each in learning:
+            each.stop()
+
+
+def _learning(
+    name: str | None, program: Program, options: Options, paths: UserPaths
+) -> WatchLearning:
+    settings = program.settings
+    maildir = maildir_of(name, settings, paths)
+    return WatchLearning(maildir, settings, paths.state, options.junk, options.trash)
 
 
 def _watched(
