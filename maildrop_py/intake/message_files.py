@@ -18,8 +18,9 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
+from maildrop_py.intake.maildir_source import MaildirSource
 from maildrop_py.intake.maildir_walk import MaildirWalk
-from maildrop_py.message.message import BytesSource, FileSource, Message
+from maildrop_py.message.message import BytesSource, Message
 
 STANDARD_INPUT = "-"
 Walk = Callable[[str], MaildirWalk]
@@ -83,13 +84,13 @@ def _in_directory(path: str) -> Iterator[NamedMessage]:
                 yield NamedMessage(file, Message(_source(file)))
 
 
-def _source(path: str) -> FileSource | NoSource:
+def _source(path: str) -> MaildirSource | NoSource:
     try:
         mode = os.stat(path).st_mode
     except OSError:
-        return FileSource(os.path.realpath(path))  # reading it will say what is wrong
+        return MaildirSource(os.path.realpath(path))  # reading it will say what is wrong
     if stat.S_ISREG(mode):
-        return FileSource(os.path.realpath(path))
+        return MaildirSource(os.path.realpath(path))
     if stat.S_ISDIR(mode):
         return NoSource(path, "is a link to a directory, not followed")
     return NoSource(path, "is not a regular file")
@@ -122,7 +123,7 @@ def _in_file(path: str) -> Iterator[NamedMessage]:
     from maildrop_py.intake.mbox import is_mbox, messages_of
 
     if not is_mbox(path):
-        yield NamedMessage(path, Message(FileSource(os.path.realpath(path))))
+        yield NamedMessage(path, Message(MaildirSource(os.path.realpath(path))))
         return
     for number, message in enumerate(messages_of(path), 1):
         yield NamedMessage(f"{path}#{number}", message)

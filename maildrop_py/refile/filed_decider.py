@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from maildrop_py.decision.decider import Decider, World
 from maildrop_py.decision.decision import Decision, Forward, Pipe
 from maildrop_py.delivery.deliver import ProgramSettings
+from maildrop_py.delivery.message_programs import part_of
 from maildrop_py.delivery.program_environment import (
     command_runner,
     message_programs,
@@ -25,6 +26,7 @@ from maildrop_py.rules.program.program import Program
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.message.message import Source
 
 
 class FiledDecider:
@@ -57,7 +59,7 @@ class FiledDecider:
         world = self._world
         if self.program.settings.allow_commands:
             limit = time.monotonic() + MESSAGE_TIME
-            given = (_Openable(message), self._environ, self._home, self.envelope, limit)
+            given = (_Openable(message.source), self._environ, self._home, self.envelope, limit)
             world = replace(
                 world,
                 run_command=command_runner(*given),
@@ -77,14 +79,16 @@ class FiledDecider:
         sendmail = self.program.settings.sendmail
         return program_settings(self._environ, self._home, envelope, sendmail, limit)
 
-    def run(self, command: Forward | Pipe, message: Message) -> None:
+    def run(self, action: Forward | Pipe, message: Message) -> None:
         """Carry out a forward or pipe for a filed message; raises CommandFailed."""
         assert message.file is not None
         sender = message.headers.first("Return-Path")
         envelope = Envelope(sender=sender.strip(" <>")) if sender is not None else Envelope()
-        descriptor = _Openable(message).open()
+        source = action.message or message.source
+        part = action.part if isinstance(action, Pipe) else ""
+        descriptor = part_of(_Openable(source).open(), part)
         try:
-            run_action(command, descriptor, envelope, b"", self.settings_for(envelope))
+            run_action(action, descriptor, envelope, b"", self.settings_for(envelope))
         finally:
             os.close(descriptor)
 
@@ -92,8 +96,8 @@ class FiledDecider:
 class _Openable:
     """A message for programs to read: its file, or a copy if it is one of many in a file."""
 
-    def __init__(self, message: Message) -> None:
-        self._source = message.source
+    def __init__(self, source: Source) -> None:
+        self._source = source
 
     def open(self) -> int:
         """A descriptor; the caller closes it."""

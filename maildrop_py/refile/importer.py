@@ -20,7 +20,7 @@ from maildrop_py.refile.import_batch import IMPORT, Arrival, ImportBatch
 from maildrop_py.refile.import_key import ImportedBefore, ImportKey
 from maildrop_py.refile.import_sources import arrived, pieces_of, status_of, why_no_mail
 from maildrop_py.refile.options import TRASH
-from maildrop_py.refile.programs import action_name, not_allowed
+from maildrop_py.refile.programs import DEFERRED, action_name, not_allowed
 from maildrop_py.refile.run import Changed
 from maildrop_py.refile.undo import undone_before
 
@@ -102,6 +102,8 @@ class Importer:
     def _allowed(self, decision: Decision, message: Message) -> Decision | str:
         """What is to be done with it, or why nothing; the message's own flags are added."""
         allowed = self._options.allowed
+        if decision.defer is not None:
+            return DEFERRED
         if decision.reject is not None and "reject" not in allowed:
             return not_allowed("reject")
         flags, keywords = status_of(message)

@@ -7,9 +7,12 @@
     several folders                stays in its own if that is one of them, else moves
                                    to the last; links to it in the others
     discard                        moved to Trash, deleted or left, as the user wants
-    headers added, removed         the changed message takes its place
+    headers changed                the changed message takes its place
     forward, pipe, reject          none, unless allowed; then as at delivery, and what
                                    is left of the message is discarded
+    defer                          none: nobody would send the message again
+    filter                         as without it: later rules see its output, but the
+                                   file stays as it is
 
 Guarantee: where everything is as decided there are no steps, so nothing is done
 twice. Programs that are allowed are run here (programs.py).
@@ -33,8 +36,8 @@ from maildrop_py.maildir.unique_name import new_base
 from maildrop_py.record import record, replace
 from maildrop_py.refile.copy_index import CopyIndex
 from maildrop_py.refile.options import DELETE, KEEP
-from maildrop_py.refile.programs import Programs, not_allowed
-from maildrop_py.refile.rewriting import new_head, refuse_compressed
+from maildrop_py.refile.programs import DEFERRED, Programs, not_allowed
+from maildrop_py.refile.rewriting import changes_header, new_head, refuse_compressed
 from maildrop_py.refile.step import Copy, Delete, Move, Rewrite, SetFlags, identity_of
 
 TYPE_CHECKING = False
@@ -144,6 +147,8 @@ class Planner:
 
     def _why_nothing(self, decision: Decision) -> str:
         """Why nothing is done, if that is so; else ""."""
+        if decision.defer is not None:
+            return DEFERRED
         if decision.reject is not None and "reject" not in self._options.allowed:
             return not_allowed("reject")
         if not decision.filings:
@@ -231,8 +236,8 @@ class Planner:
 def _is_special(decision: Decision) -> bool:
     return bool(
         decision.reject is not None
-        or decision.add_headers
-        or decision.remove_headers
+        or decision.defer is not None
+        or changes_header(decision)
         or not isinstance(decision.actions[0], Filing)
     )
 

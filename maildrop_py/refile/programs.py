@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from maildrop_py.refile.past_runs import PastRun
 
 RAN = "ran"
+DEFERRED = "a deferred message is left"
 
 
 class Programs:

@@ -1,4 +1,4 @@
-"""rewriting: add headers to a message that is filed already, and remove others.
+"""rewriting: add, remove and rename headers of a message that is filed already.
 
 A message file never changes, so another file with another name takes its place.
 Nothing is done twice: a header that is there already with the same value is not
@@ -19,7 +19,7 @@ from maildrop_py.intake.maildir_source import MaildirSource
 from maildrop_py.maildir.file_name import parse
 from maildrop_py.maildir.unique_name import wire_size
 from maildrop_py.message.extent import message_start
-from maildrop_py.message.header_edits import added, cuts
+from maildrop_py.message.header_edits import added, cuts, edited_head
 from maildrop_py.record import record, replace
 
 TYPE_CHECKING = False
@@ -57,15 +57,16 @@ def _changed(field: str, changes: dict[str, int]) -> str:
 
 def new_head(message: Message, decision: Decision) -> NewHead | None:
     """The message's head as the decision wants it; None if it is so already."""
-    if not (decision.add_headers or decision.remove_headers):
+    if not changes_header(decision):
         return None
     head = message.source.head()
     removed = {name.lower() for name in decision.remove_headers}
-    wanted = [
-        (name, value)
-        for name, value in decision.add_headers
-        if name.lower() in removed or not _has(message.headers, name, value)
-    ]
+    wanted = _missing(decision.add_headers, message.headers, removed)
+    if decision.rename_headers or decision.last_headers:
+        last = _missing(decision.last_headers, message.headers, removed)
+        edits = wanted, decision.remove_headers, decision.rename_headers, last
+        new = edited_head(head, *edits)
+        return None if new == head else NewHead(new, head)
     start = message_start(head)
     lines = kept_apart(added(wanted, head), head)
     kept, at = [head[:start], lines], start
@@ -74,6 +75,16 @@ def new_head(message: Message, decision: Decision) -> NewHead | None:
         at = cut_end
     new = b"".join((*kept, head[at:]))
     return None if new == head else NewHead(new, head)
+
+
+def changes_header(decision: Decision) -> bool:
+    """Whether a decision adds, removes or renames fields."""
+    return bool(
+        decision.add_headers
+        or decision.remove_headers
+        or decision.rename_headers
+        or decision.last_headers
+    )
 
 
 def refuse_compressed(message: Message) -> None:
@@ -87,6 +98,17 @@ def refuse_compressed(message: Message) -> None:
     size = os.stat(path).st_size
     if named is not None and named != size:
         raise StorageFailed(f"has {size} bytes, not {named}: compressed or damaged, left alone")
+
+
+def _missing(
+    added: tuple[tuple[str, str], ...], headers: Headers, removed: set[str]
+) -> list[tuple[str, str]]:
+    """Those fields that the message does not have already."""
+    return [
+        (name, value)
+        for name, value in added
+        if name.lower() in removed or not _has(headers, name, value)
+    ]
 
 
 def _has(headers: Headers, name: str, value: str) -> bool:

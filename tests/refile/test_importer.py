@@ -241,3 +241,9 @@ def test_a_program_reads_the_one_message_of_a_mailbox_file(mailbox: Mailbox, mbo
     )
     assert mailbox.run("refile", "--from-mbox", mbox).exit_code == 0
     assert mailbox.subjects()[".Office/cur"] == ["work"]
+
+
+def test_a_message_that_a_rule_defers_is_left(mailbox: Mailbox, mbox: Path) -> None:
+    mailbox.rules.write_text("rules: [{when: {subject: junk}, then: {defer: later}}]")
+    result = mailbox.run("refile", "--from-mbox", mbox)
+    assert "2 messages delivered, 1 left (a deferred message is left)" in result.stdout

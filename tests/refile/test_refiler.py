@@ -211,6 +211,24 @@ def test_copies_of_a_changed_message_are_changed_too(filed: FiledMaildir) -> Non
     assert set(filed.files()) == {".A/cur", ".B/cur"}
 
 
+def test_fields_are_renamed_and_added_at_the_end_once(filed: FiledMaildir) -> None:
+    filed.put("cur/b,S=15:2,S", b"X-Old: x\n\nbody\n")
+    changes = {"rename_headers": (("X-Old", "X-New"),), "last_headers": (("X-Last", "yes"),)}
+    assert not filed.refile(to("INBOX", **changes))
+    assert filed.only("cur").read_bytes() == b"X-New: x\nX-Last: yes\n\nbody\n"
+    assert not filed.refile(to("INBOX", **changes)) and not filed.tasks
+    filed.undo()
+    assert filed.only("cur").read_bytes() == b"X-Old: x\n\nbody\n"
+
+
+@pytest.mark.parametrize("discard", ["trash", "delete"])
+def test_a_message_that_a_rule_defers_is_left(filed: FiledMaildir, discard: str) -> None:
+    filed.put("cur/b,S=17:2,S")
+    troubles = filed.refile(doing(defer="later"), options=RefileOptions(discard=discard))
+    assert troubles == {"b,S=17:2,S": "a deferred message is left"}
+    assert filed.files() == {"cur": ["b,S=17:2,S"]}
+
+
 def test_a_compressed_message_is_not_changed(filed: FiledMaildir) -> None:
     packed = gzip.compress(MAIL)
     filed.put("cur/b,S=17:2,S", packed)
