@@ -109,6 +109,18 @@ def test_a_dry_run_leaves_the_store_as_it_is(tmp_path: Path) -> None:
     assert isinstance(world.store, Store)
 
 
+def test_what_is_learnt_is_kept_unless_it_is_a_dry_run(tmp_path: Path) -> None:
+    world = user_world(str(tmp_path))
+    assert (world.offline, world.may_wait, world.scan) == (False, True, True)
+    text = "rules: [{when: {duplicate: true}, then: {file: Twice}}]"
+    _, evidence = Decider(compile_rules(rules_of(text))).decide(
+        mail("Message-ID: <a@b>"), NOBODY, world
+    )
+    evidence.delivered()
+    assert [path.name for path in tmp_path.glob("*.sqlite")] == ["evidence.sqlite"]
+    assert user_world(str(tmp_path), offline=True).offline
+
+
 def failing(error: Exception, monkeypatch: pytest.MonkeyPatch) -> Decider:
     def fail(*arguments: object) -> Decision:
         raise error

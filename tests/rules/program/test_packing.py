@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import marshal
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,7 @@ def test_settings_come_back_as_they_were() -> None:
         [b"actions.score:Score", 1.0],
         [("actions", "score"), 1.0],
         [1, 2],
+        [["actions.score:Score"], 1.0],
         ["language.settings:Settings"],
         ["language.settings:Settings", *range(50)],
         ["actions.score:Score", 1.0, 2.0],
@@ -124,6 +126,12 @@ def test_settings_come_back_as_they_were() -> None:
 def test_nothing_but_records_of_rules_is_made(packed: list[object]) -> None:
     with pytest.raises(ValueError):
         unpack(packed)
+
+
+def test_a_module_is_loaded_when_a_rule_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "maildrop_py.rules.actions.score")
+    monkeypatch.setattr(packing, "_classes", {})
+    assert unpack(["actions.score:Score", 1.5]).points == 1.5
 
 
 def records() -> list[str]:
