@@ -38,6 +38,7 @@ _OFFLINE = "offline"
 _NOT_ASKED = Spf("unknown", unknown=_OFFLINE)
 
 
+NOBODY = Envelope()
 _parsed = lru_cache(4096)(ip.parse)
 
 
@@ -77,12 +78,14 @@ def surroundings(
 class ClientEvidence(Evidence):
     """The evidence about the client of one request."""
 
+    _told: Envelope | None
+
     def __init__(self, request: Request, around: Surroundings, may_wait: bool = True) -> None:
         size = request.get("size")
         message = Message(Declared(int(size))) if size.isdigit() and size != "0" else NOTHING
         super().__init__(
             message,
-            _envelope(request),
+            NOBODY,
             around.settings,
             around.state,
             offline=around.offline or not may_wait,
@@ -94,6 +97,17 @@ class ClientEvidence(Evidence):
         self.address = _parsed(request.get("client_address"))
         self._around = around
         self._hurried = not (may_wait or around.offline)
+
+    @property
+    def envelope(self) -> Envelope:
+        """Made when it is first asked for: most rules ask the request itself."""
+        if self._told is None:
+            self._told = _envelope(self.request)
+        return self._told
+
+    @envelope.setter
+    def envelope(self, value: Envelope) -> None:
+        self._told = None
 
     def attribute(self, name: str) -> str | None:
         return self.request.attributes.get(name)

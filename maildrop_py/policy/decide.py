@@ -7,6 +7,7 @@ asking the evidence is what may take time.
 from __future__ import annotations
 
 from maildrop_py.decision.decision import Reason, RuleTrace
+from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.policy.greylist import Terms
 from maildrop_py.policy.plan import Plan, Tarpit
@@ -43,6 +44,21 @@ class Declared:
         return NO_MAIL
 
 
+class ClientFacts(Facts):
+    """Facts whose envelope is made when a condition asks for it."""
+
+    __slots__ = ()
+
+    @property
+    def envelope(self) -> Envelope:
+        return self.evidence.envelope
+
+    @envelope.setter
+    def envelope(self, value: Envelope) -> None:
+        pass
+
+
+NOBODY = Envelope()
 NOTHING = Message(BytesSource(NO_MAIL))
 
 
@@ -58,8 +74,7 @@ def decide(
     With `rules`, only those numbered from the first to the last but one of them are asked.
     """
     delimiters = program.settings.recipient_delimiter
-    message, envelope = evidence.message, evidence.envelope
-    facts = Facts(message, envelope, evidence, now, explain, delimiters=delimiters)
+    facts = ClientFacts(evidence.message, NOBODY, evidence, now, explain, delimiters=delimiters)
     draft = Draft(facts, evidence)
     reasons: list[Reason] = []
     trace: list[RuleTrace] = []

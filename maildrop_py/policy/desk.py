@@ -17,6 +17,7 @@ from maildrop_py.policy.judge import COUNTED, JUDGED, judge
 from maildrop_py.policy.protocol import PASS
 from maildrop_py.policy.remembered import session_key
 from maildrop_py.policy.settle import (
+    EXEMPT,
     UNSTORED,
     Answer,
     end_of_message,
@@ -98,7 +99,7 @@ class Desk:
         seen = self._read(waiting, now)
         answers = [self._settled(one, seen, now) for one in waiting]
         changes = [change for answer in answers if answer for change in answer.changes]
-        stored = seen is not None and self.memory.write(changes, now)
+        stored = self.memory.write(changes, now) and seen is not None
         for one, answer in zip(waiting, answers, strict=True):
             self._tell(one, answer if stored or answer is None else _unstored(answer), now)
         self.log.flush()
@@ -128,11 +129,11 @@ class Desk:
         ended = [session_key(one.request.session) for one in waiting if one.judged is None]
         cases = [one.judged.case for one in waiting if one.judged is not None]
         keys = ended + [key for case in cases if case.clients for key in case.wanted()]
-        seen = self.memory.read(keys, now) if keys else {}
+        seen = self.memory.read(keys, now, writing=True) if keys else {}
         if seen is None:
             return None
         more = [key for session in ended for key in keys_of_note(seen.get(session))]
-        found = self.memory.read(more, now) if more else {}
+        found = self.memory.read(more, now, writing=True) if more else {}
         return None if found is None else seen | found
 
     def _settled(self, one: Waiting, seen: dict[bytes, bytes] | None, now: int) -> Answer | None:
@@ -144,7 +145,7 @@ class Desk:
         else:
             case = one.judged.case
             if not case.clients:
-                return None
+                return EXEMPT if case.plan.greylist or case.plan.tarpit else None
             tarpit = case.plan.tarpit
             moment = self._clock.monotonic()
             if tarpit and not case.stressed and self._tarpits.is_full(tarpit.at_most, moment):

@@ -5,7 +5,8 @@ DNS has to be asked; who gets that calls again where waiting holds nobody else u
 
 Only RCPT is judged: there client, sender and recipient are known, whichever of its
 restriction lists the mail server asks from. At END-OF-MESSAGE what was sent is
-counted. Every other state passes.
+counted. Every other state passes. Clients inside the trusted networks, and who has said
+a password, never have to wait, whatever the rules say.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def judge(
 def judged(evidence: ClientEvidence, program: Program, now: float) -> Judged:
     """The case of the client that `evidence` is about."""
     plan = decide(evidence, program, now)
-    if not (plan.greylist or plan.tarpit):
+    border = evidence.border()
+    if not (plan.greylist or plan.tarpit) or border.inside or border.authenticated:
         return Judged(Case(plan, ()), evidence)
     request = evidence.request
     sender, recipient = normal_sender(request.get("sender")), request.get("recipient")

@@ -127,6 +127,7 @@ _OUTCOMES = {
     "back": "it came again in time",
     "known": "this sender and recipient passed before",
     "proven": "the client has proven itself",
+    "exempt": "it is one of us, and never has to wait",
     "tarpit": "it had to wait for the answer",
     "waited": "it has waited already in this session",
     "unstored": "nothing could be stored, so it passed",

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     class Memory(Protocol):
         """A store: what it answers is true, and what it says to have written is written."""
 
-        def read(self, keys: list[bytes], now: int) -> dict[bytes, bytes] | None:
-            """The values of those keys that have not ended at `now`; None if it cannot tell."""
+        def read(
+            self, keys: list[bytes], now: int, writing: bool = False
+        ) -> dict[bytes, bytes] | None:
+            """The values of those keys that have not ended at `now`; None if it cannot tell.
+
+            `writing`: `write` follows in any case, so that both may be one transaction.
+            """
 
         def write(self, changes: list[Change], now: int) -> bool:
             """Whether all of `changes` are kept, for every process that asks afterwards."""

@@ -68,7 +68,7 @@ class Case(NamedTuple):
 class Answer(NamedTuple):
     """What the client is told, and what is to be remembered before it is.
 
-    `outcome` is pass, known (the triplet), proven (the client), back (it waited long
+    `outcome` is pass, known (the triplet), proven (the client), exempt, back (it waited long
     enough), new, early, late, clock, tarpit or waited. `left` are the seconds until it may come
     again, `sleep` those that it waits now.
     """
@@ -85,6 +85,8 @@ class Answer(NamedTuple):
         return self.left > 0
 
 
+EXEMPT = Answer("exempt")
+"""One of us, who never has to wait."""
 UNSTORED = Answer("unstored")
 """Where nothing can be remembered nobody is held back."""
 

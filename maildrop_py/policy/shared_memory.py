@@ -39,7 +39,7 @@ class SharedMemory:
         self._local.warnings.clear()
         return self._own_warnings
 
-    def read(self, keys: list[bytes], now: int) -> dict[bytes, bytes] | None:
+    def read(self, keys: list[bytes], now: int, writing: bool = False) -> dict[bytes, bytes] | None:
         """See `Memory`."""
         found = self._read_shared(keys)
         missing = [key for key in keys if key not in found] if found is not None else keys

@@ -75,13 +75,15 @@ class SqliteMemory:
         """See `Memory`."""
         return self._warnings
 
-    def read(self, keys: list[bytes], now: int) -> dict[bytes, bytes] | None:
+    def read(self, keys: list[bytes], now: int, writing: bool = False) -> dict[bytes, bytes] | None:
         """See `Memory`."""
+        if writing:
+            self._attempt(_begin)
         return self._attempt(lambda connection: _read(connection, keys, now))
 
     def write(self, changes: list[Change], now: int) -> bool:
         """See `Memory`."""
-        if not changes:
+        if not changes and (self._connection is None or not self._connection.in_transaction):
             return True
         return bool(self._attempt(lambda connection: _write(connection, changes, now)))
 
@@ -199,8 +201,14 @@ def _read(connection: sqlite3.Connection, keys: list[bytes], now: int) -> dict[b
     return found
 
 
+def _begin(connection: sqlite3.Connection) -> bool:
+    if not connection.in_transaction:
+        connection.execute("BEGIN IMMEDIATE")
+    return True
+
+
 def _write(connection: sqlite3.Connection, changes: list[Change], now: int) -> bool:
-    connection.execute("BEGIN IMMEDIATE")
+    _begin(connection)
     try:
         for change in changes:
             row = (change.key, change.value, change.ends, int(change.pending))

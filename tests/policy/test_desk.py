@@ -198,3 +198,13 @@ def test_requests_wait_for_dns_in_a_thread_and_not_when_too_many_do() -> None:
     desk.take(request(), told.append)
     desk.answer()
     assert told == ["DUNNO"], "judged without DNS"
+
+
+@pytest.mark.parametrize("text", [GREY, TAR, EITHER, BOTH])
+@pytest.mark.parametrize(
+    "one_of_us",
+    [{"client_address": "127.0.0.1"}, {"sasl_username": "mika"}, {"client_address": "192.0.2.9"}],
+)
+def test_nobody_of_us_ever_waits(text: str, one_of_us: dict[str, str]) -> None:
+    """Whatever the rules say: trusted networks, this machine, and who has a password."""
+    assert Mail(f"trust: {{networks: [192.0.2.0/24]}}\n{text}").send(**one_of_us) == "DUNNO"

@@ -18,14 +18,12 @@ Make = Callable[..., PolicyServer]
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
+def make(place: Path) -> Iterator[Make]:
     """Starts a server with this policy and these options."""
     servers: list[PolicyServer] = []
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
 
     def made(policy: str = GREY, *options: str) -> PolicyServer:
-        folder = tmp_path / str(len(servers))
+        folder = place / str(len(servers))
         folder.mkdir()
         servers.append(PolicyServer(folder, policy, "--offline", *options))
         return servers[-1]
@@ -114,41 +112,38 @@ def test_started_as_root_it_becomes_somebody_else(make: Make) -> None:
     assert server.state.stat().st_uid == server.log_file.stat().st_uid != 0
 
 
-def test_without_a_usable_policy_it_does_not_start(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    server = PolicyServer(tmp_path, "rules: [{when: {subject: x}}]", start=False)
+def test_without_a_usable_policy_it_does_not_start(place: Path) -> None:
+    server = PolicyServer(place, "rules: [{when: {subject: x}}]", start=False)
     with pytest.raises(AssertionError, match="before that has come"):
         server.start()
 
 
-def test_a_socket_of_the_service_manager_is_used(tmp_path: Path) -> None:
+def test_a_socket_of_the_service_manager_is_used(place: Path) -> None:
     """Socket activation and readiness, as systemd does it (sd_listen_fds(3), sd_notify(3))."""
     import subprocess
     import sys
 
-    policy = tmp_path / "policy.yaml"
+    policy = place / "policy.yaml"
     policy.write_text(GREY)
     notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    notify.bind(str(tmp_path / "notify"))
+    notify.bind(str(place / "notify"))
     notify.settimeout(20)
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(tmp_path / "given"))
+    listener.bind(str(place / "given"))
     listener.listen()
-    for each in (tmp_path, *tmp_path.parents[:2]):
-        each.chmod(0o755)
-    (tmp_path / "notify").chmod(0o777)
+    (place / "notify").chmod(0o777)
     script = 'exec 3<&"$0"; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
     command = [sys.executable, "-m", "maildrop_py", "policy", "--policy", str(policy)]
-    command += ["--state", str(tmp_path / "state"), "--offline"]
+    command += ["--state", str(place / "state"), "--offline"]
     command += ["--user", "nobody"] if os.geteuid() == 0 else []
     process = subprocess.Popen(
         ["bash", "-c", script, str(listener.fileno()), *command],
-        env=os.environ | {"NOTIFY_SOCKET": str(tmp_path / "notify")},
+        env=os.environ | {"NOTIFY_SOCKET": str(place / "notify")},
         pass_fds=[listener.fileno()],
     )
     try:
         assert b"READY=1" in notify.recv(1000)
-        assert Asking(tmp_path / "given").ask().startswith("DEFER")
+        assert Asking(place / "given").ask().startswith("DEFER")
     finally:
         process.terminate()
         assert process.wait(20) == 0
@@ -167,7 +162,7 @@ def test_each_decision_is_one_line_of_the_log(make: Make) -> None:
     assert second["evidence"] == {}
 
 
-def test_the_log_says_where_clients_are(make: Make, tmp_path: Path) -> None:
+def test_the_log_says_where_clients_are(make: Make, place: Path) -> None:
     from maildrop_py.evidence.country_table import Collected
 
     collected = Collected()
@@ -178,7 +173,7 @@ def test_the_log_says_where_clients_are(make: Make, tmp_path: Path) -> None:
         ],
         "test",
     )
-    table = tmp_path / "countries"
+    table = place / "countries"
     table.write_bytes(collected.built().data)
     server = make(f"countries: {table}\n{GREY}")
     server.ask()

@@ -18,8 +18,8 @@ TOLD = "DEFER_IF_PERMIT 4.2.0 Greylisted, come again in "
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
+def redis(place: Path) -> Iterator[RedisServer]:
+    server = RedisServer(place)
     yield server
     server.kill()
 
@@ -119,14 +119,12 @@ def test_where_both_stores_are_away_mail_passes(
     assert one.mail.send() == "DUNNO"
 
 
-def test_two_servers_share_one_store(redis: RedisServer, tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+def test_two_servers_share_one_store(redis: RedisServer, place: Path) -> None:
     text = f"store: {redis.address}\nrules: [{{then: {{greylist: {{delay: 1h}}}}}}]\n"
     servers = []
     for name in ("one", "other"):
-        (tmp_path / name).mkdir()
-        servers.append(PolicyServer(tmp_path / name, text, "--offline"))
+        (place / name).mkdir()
+        servers.append(PolicyServer(place / name, text, "--offline"))
     try:
         assert servers[0].ask().endswith("in 3600 seconds")
         said = servers[1].ask(instance="2.2.2.0")

@@ -53,7 +53,7 @@ class DictMemory:
         self.broken: set[str] = set()
         self.warnings: list[str] = []
 
-    def read(self, keys: list[bytes], now: int) -> dict[bytes, bytes] | None:
+    def read(self, keys: list[bytes], now: int, writing: bool = False) -> dict[bytes, bytes] | None:
         if "read" in self.broken:
             return None
         found = {key: self.kept[key] for key in keys if key in self.kept}
