@@ -55,7 +55,7 @@ WRITTEN_IN_PLACE = """
 import os
 def seen(path): return str(path).replace('.Hello/tmp/', '.Hello/cur/')
 real, link, unlink = os.open, os.link, os.unlink
-os.open = lambda path, *more: real(seen(path), *more)
+os.open = lambda path, *more, **named: real(seen(path), *more, **named)
 os.link = lambda old, new: link(seen(old), new)
 os.unlink = lambda path: unlink(seen(path))
 """
