@@ -163,11 +163,11 @@ def test_a_bundle_that_others_may_have_made_is_not_run(
 
     path, mark = plain.home.path / ".cache/maildrop-py/modules", plain.home.path / "mark"
     start = len(bundle.KEY) + 4
-    modules = marshal.loads(path.read_bytes()[start:])
+    modules, usual = marshal.loads(path.read_bytes()[start:])
     evil = compile(f"open({str(mark)!r}, 'w').close()\nraise SystemExit(0)", "evil", "exec")
-    *known, _ = modules["maildrop_py.cli.deliver"]
-    modules["maildrop_py.cli.deliver"] = (*known, marshal.dumps(evil))
-    body = marshal.dumps(modules)
+    *known, _, needed = modules["maildrop_py.cli.deliver"]
+    modules["maildrop_py.cli.deliver"] = (*known, marshal.dumps(evil), needed)
+    body = marshal.dumps((modules, usual))
     key = path.read_bytes()[: len(bundle.KEY)]  # of the Python that delivers
     path.write_bytes(key + crc32(body).to_bytes(4, "big") + body)
     if spoil is not None:

@@ -3,9 +3,10 @@
 Finding, opening and checking each module by itself is half of what `deliver`
 costs. The first delivery writes the code of all the modules it loaded into one
 file beside the compiled rules; later ones find them there, each as long as its
-source still is what it was. A bundle that is missing, damaged, or could have
-been written by somebody else is not used, and what is not in it is imported as
-ever.
+source still is what it was. Those that the last delivery but the first needed are loaded
+at once, without the import system's own work for each. A bundle that is missing,
+damaged, or could have been written by somebody else is not used, and what is not
+in it is imported as ever.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     the modules of ours that it imports as it is loaded"""
 
 PACKAGE = "maildrop_py."
-KEY = f"maildrop-py modules 3 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
+COMPILER = "maildrop_py.rules.program.compiler"
+KEY = f"maildrop-py modules 4 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
 Module: Any = type(sys)
 ModuleSpec: Any = type(__spec__)  # importing importlib.machinery for it would cost 1 ms
 
@@ -38,15 +40,18 @@ class Bundle:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.modules: dict[str, Bundled] = _read(path)
+        self.modules: dict[str, Bundled]
+        self.modules, self._usual = _read(path)
+        self._knows_usual = bool(self._usual)
         self._loading: set[str] = set()  # those that import each other are left to Python
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> Any:
+        usual, self._usual = self._usual, ()
         found = self._current(name)
         if found is None:
             return None
-        for needed in found[5]:
-            if needed not in sys.modules:
+        for needed in (*found[5], *usual):
+            if needed not in sys.modules and needed != name:
                 self._load(needed)
         return self._spec(name, found)
 
@@ -108,26 +113,30 @@ class Bundle:
     def keep(self) -> None:
         """Write the file again if this process has loaded modules that are not in it."""
         loaded = [name for name in sys.modules if name.startswith(PACKAGE)]
-        if all(name in self.modules for name in loaded):
+        is_usual = COMPILER not in loaded  # rules are seldom compiled
+        if all(name in self.modules for name in loaded) and (self._knows_usual or not is_usual):
             return
+        if is_usual and not self._knows_usual:  # what compiles rules is left out from now on
+            self.modules = {name: self.modules[name] for name in loaded if name in self.modules}
         for name in loaded:
             if name not in self.modules:
                 self.modules[name] = _bundled(sys.modules[name])
-        body = dumps(self.modules)
+        body = dumps((self.modules, tuple(loaded) if is_usual else ()))
         try:
             replace_file(self.path, KEY + crc32(body).to_bytes(4, "big") + body)
         except OSError:
             return  # nothing depends on it
 
 
-def _read(path: str) -> dict[str, Bundled]:
+def _read(path: str) -> tuple[dict[str, Bundled], tuple[str, ...]]:
+    """The modules, and the names of those that a delivery usually needs."""
     data = read_private(path)
     start = len(KEY) + 4
     body = memoryview(data)[start:]
     if data[:start] != KEY + crc32(body).to_bytes(4, "big"):
-        return {}
-    modules: dict[str, Bundled] = loads(body)
-    return modules
+        return {}, ()
+    modules, usual = loads(body)
+    return modules, usual
 
 
 def _is_current(bundled: Bundled) -> bool:
@@ -144,7 +153,23 @@ def _bundled(module: ModuleType) -> Bundled:
     is_package = spec.submodule_search_locations is not None
     code = spec.loader.get_code(spec.name)
     needed = _needed(code, module)
-    return spec.origin, is_package, source.st_mtime_ns, source.st_size, dumps(code), needed
+    data = dumps(_without_docstrings(spec.origin))
+    return spec.origin, is_package, source.st_mtime_ns, source.st_size, data, needed
+
+
+def _without_docstrings(path: str) -> CodeType:
+    """The code of a module as Python compiles it, but for what nobody reads here."""
+    import ast
+
+    with open(path, "rb") as file:
+        tree = ast.parse(file.read())
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            kept = [each for each in body if not _is_text(each)]
+            node.body = kept or [ast.Pass(lineno=1, col_offset=0)]  # type: ignore[attr-defined]
+    code: CodeType = compile(tree, path, "exec", dont_inherit=True)
+    return code
 
 
 def _needed(code: CodeType, module: ModuleType) -> tuple[str, ...]:
@@ -165,3 +190,9 @@ def _needed(code: CodeType, module: ModuleType) -> tuple[str, ...]:
                 found += [name, *(each for each in inner if each in sys.modules)]
         before = step.argval
     return tuple(dict.fromkeys(found))
+
+
+def _is_text(node: Any) -> bool:
+    """Whether a statement is a docstring, or one below a constant."""
+    value = getattr(node, "value", None)
+    return type(node).__name__ == "Expr" and type(value).__name__ == "Constant"

@@ -26,12 +26,12 @@ def bundle_of(account: Account) -> Path:
 
 def plant(path: Path, trace: Path) -> None:
     """Let the code of one module in the bundle leave a trace, checksum and all."""
-    modules = marshal.loads(path.read_bytes()[START:])
+    modules, usual = marshal.loads(path.read_bytes()[START:])
     name = "maildrop_py.decision.decide"
     *about, code, needed = modules[name]
     source = f"import marshal\nopen({str(trace)!r}, 'w').close()\nexec(marshal.loads({code!r}))\n"
     modules[name] = (*about, marshal.dumps(compile(source, about[0], "exec")), needed)
-    body = marshal.dumps(modules)
+    body = marshal.dumps((modules, usual))
     path.write_bytes(bundle.KEY + crc32(body).to_bytes(4, "big") + body)
 
 
@@ -125,3 +125,16 @@ def test_with_relative_paths_in_the_environment_nothing_is_written_here(
     assert done.returncode == 0
     assert list(here.iterdir()) == []
     assert bundle_of(account).exists()
+
+
+def test_what_compiles_rules_is_not_kept_for_deliveries_that_do_not(account: Account) -> None:
+    account.deliver()
+    first = bundle_of(account).stat().st_size
+    account.deliver()
+    modules, usual = marshal.loads(bundle_of(account).read_bytes()[START:])
+    assert bundle_of(account).stat().st_size < first
+    assert set(modules) == set(usual) and "maildrop_py.decision.decide" in usual
+    assert "maildrop_py.rules.program.compiler" not in modules
+    written = bundle_of(account).stat().st_mtime_ns
+    account.deliver()
+    assert bundle_of(account).stat().st_mtime_ns == written, "nothing more is to be learnt"
