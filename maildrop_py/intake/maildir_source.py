@@ -65,7 +65,7 @@ class MaildirSource(FileSource):
             return descriptor
         os.close(descriptor)
         self._format = _format_of(beginning)
-        return _in_memory(self._unpacked())
+        return _unnamed(self._unpacked())
 
     def _read_head(self) -> bytes:
         head = super()._read_head()
@@ -113,13 +113,12 @@ def _size_in_name(path: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
-def _in_memory(data: bytes) -> int:
+def _unnamed(data: bytes) -> int:
     """A descriptor to read `data` from."""
-    import tempfile
+    from maildrop_py.message.changed import unnamed_file, write_all
 
-    with tempfile.TemporaryFile() as file:
-        file.write(data)
-        file.flush()
+    with unnamed_file() as file:
+        write_all(file, data)
         descriptor = os.dup(file.fileno())
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor

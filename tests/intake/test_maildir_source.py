@@ -75,3 +75,13 @@ def test_a_link_and_a_fifo_are_not_opened(tmp_path: Path) -> None:
     for name in ("link", "fifo"):
         with pytest.raises(OSError):
             MaildirSource(str(tmp_path / name)).head()
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bytes])
+def test_no_descriptor_stays_open(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    mail = source(tmp_path, pack(MAIL))
+    mail.head()
+    mail.content()
+    os.close(mail.open())
+    assert mail.size and len(os.listdir("/proc/self/fd")) == before

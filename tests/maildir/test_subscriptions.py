@@ -88,3 +88,10 @@ def test_a_list_that_cannot_be_written_holds_up_nothing(
     file(root, "A")
     assert len([*(root / ".A/new").iterdir()]) == 1
     assert elsewhere.read_text() == ""
+
+
+def test_no_descriptor_stays_open(root: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    file(root, "A")
+    file(root, "B")
+    assert len(os.listdir("/proc/self/fd")) == before
