@@ -22,6 +22,7 @@ COMMANDS = {
     "country": "country:country",
     "contacts": "contacts:contacts",
     "learn": "learn:learn",
+    "survey": "survey:survey",
     "check": "check:check",
     "builtin": "builtin:builtin",
     "schema": "schema:schema",

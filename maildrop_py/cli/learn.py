@@ -82,7 +82,7 @@ def status(state: str | None) -> None:
 
 
 def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> None:
-    store, settings = _store(state), _settings()
+    store, settings = _store(state), settings_of_user()
     lessons = Lessons(store, settings, is_spam, time)
     walk = ListedMaildirs(settings, ("INBOX",), say)
     unreadable = 0
@@ -133,7 +133,7 @@ def _store(state: str | None) -> BayesStore:
     return BayesStore(bayes_store(place))
 
 
-def _settings() -> Settings:
+def settings_of_user() -> Settings:
     """The user's settings; the defaults, and that is said, where the rules are broken."""
     from maildrop_py.rules.language.reader import read_rules
 

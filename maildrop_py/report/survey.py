@@ -1,0 +1,114 @@
+"""survey: what was counted of conditions in ham and spam, with how sure that is, and weights.
+
+Rates have Wilson's 95 % interval. Weights are those of a logistic regression over
+all conditions together, in points, so that POINTS of them mean that spam is as
+likely as ham: conditions that say the same thing share what it is worth.
+"""
+
+from __future__ import annotations
+
+from math import exp, sqrt
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Answers = tuple[bool | None, ...]
+
+POINTS = 5.0
+_SURE = 1.96  # standard deviations: 95 %
+_ROUNDS = 300
+_PULL = 0.02  # to zero: a condition that hardly ever holds has no great weight
+
+
+@record
+class Rate:
+    """`held` of `asked` messages; `low` and `high` bound the true share, 0 to 1."""
+
+    held: int
+    asked: int
+    unknown: int
+    low: float
+    high: float
+
+
+@record
+class Finding:
+    """One condition: its rates, and what it is worth in points."""
+
+    name: str
+    ham: Rate
+    spam: Rate
+    weight: float
+
+
+def findings(names: Sequence[str], ham: list[Answers], spam: list[Answers]) -> list[Finding]:
+    """One for each condition, those that catch most spam for their ham first."""
+    weights = _weights(len(names), ham, spam)
+    found = [
+        Finding(name, _rate(ham, at), _rate(spam, at), round(weights[at], 1))
+        for at, name in enumerate(names)
+    ]
+    return sorted(found, key=lambda one: (-(one.spam.low - one.ham.high), one.name))
+
+
+def table(found: list[Finding]) -> list[str]:
+    """The findings as lines of text; conditions that never held are left out."""
+    shown = [one for one in found if one.ham.held or one.spam.held]
+    width = max((len(one.name) for one in shown), default=9)
+    lines = [f"{'condition':{width}}  {'of spam':>22}  {'of ham':>22}  points"]
+    for one in shown:
+        lines.append(
+            f"{one.name:{width}}  {_in_words(one.spam):>22}  {_in_words(one.ham):>22}"
+            f"  {one.weight:+6.1f}"
+        )
+    return lines
+
+
+def interval(held: int, asked: int) -> tuple[float, float]:
+    """Wilson's interval for a share of `held` in `asked`."""
+    if not asked:
+        return 0.0, 1.0
+    share, square = held / asked, _SURE**2
+    middle = (share + square / (2 * asked)) / (1 + square / asked)
+    half = _SURE * sqrt(share * (1 - share) / asked + square / (4 * asked**2))
+    half /= 1 + square / asked
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _rate(answers: list[Answers], at: int) -> Rate:
+    said = [each[at] for each in answers]
+    held, unknown = said.count(True), said.count(None)
+    return Rate(held, len(said) - unknown, unknown, *interval(held, len(said) - unknown))
+
+
+def _in_words(rate: Rate) -> str:
+    if not rate.asked:
+        return "unknown"
+    share = 100 * rate.held / rate.asked
+    return f"{rate.held} = {share:.1f} % ({100 * rate.low:.1f}-{100 * rate.high:.1f})"
+
+
+def _weights(count: int, ham: list[Answers], spam: list[Answers]) -> list[float]:
+    """The weights of a logistic regression; both kinds count alike whatever their numbers."""
+    cases: dict[tuple[int, ...], list[float]] = {}
+    for kind, answers in enumerate((ham, spam)):
+        for each in answers:
+            held = tuple(at for at in range(count) if each[at])
+            cases.setdefault(held, [0.0, 0.0])[kind] += 1 / len(answers)
+    weights, bias = [0.0] * count, 0.0
+    for _ in range(_ROUNDS):
+        steps, shift = [-_PULL * weight for weight in weights], 0.0
+        for held, (in_ham, in_spam) in cases.items():
+            odds = bias + sum(weights[at] for at in held)
+            share = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
+            error = in_spam * (1 - share) - in_ham * share
+            shift += error
+            for at in held:
+                steps[at] += error
+        bias += shift
+        weights = [weight + step for weight, step in zip(weights, steps, strict=True)]
+    scale = POINTS / max(-bias, 0.5)
+    return [weight * scale for weight in weights]
