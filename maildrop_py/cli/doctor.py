@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import click
 
 from maildrop_py.cli.init import program_path
+from maildrop_py.errors import MaildropError
 from maildrop_py.paths import PROGRAM, UserPaths
 from maildrop_py.report import set_up
 from maildrop_py.report.access import User
@@ -26,6 +27,7 @@ COLOURS = {OK: "32", WARNING: "33", WRONG: "31"}
 SOCKETS = ("/run/maildrop-py/lmtp",)
 LOWEST = 1000  # uid of ordinary users
 DNS_TIME = 3.0  # seconds
+HARMLESS = b"From: doctor@example.com\nTo: doctor@example.com\nSubject: a test\n\nhello\n"
 
 
 @click.command()
@@ -34,7 +36,8 @@ DNS_TIME = 3.0  # seconds
 @click.option("--socket", "sockets", multiple=True, help="A socket of `serve` [/run/…/lmtp].")
 def doctor(as_lines: bool, offline: bool, sockets: tuple[str, ...]) -> None:
     """Look at the set-up: the mail server's line and whether it can run, interpreter and
-    package, syslog, Maildir, rules, log, DNS, DNS lists, and the sockets of `serve`.
+    package, syslog, Maildir, rules, DNS, DNS lists, scanners, the table of
+    countries, the shared store, and the sockets of `serve`.
 
     Started by root it also checks the rules of every user. The status is 1 if
     something is wrong.
@@ -79,6 +82,8 @@ def _findings(offline: bool, sockets: tuple[str, ...]) -> Iterator[Finding]:
         from maildrop_py.rules.program.zones import zones_of
 
         yield from _about_dns(settings, zones_of(rules) if rules is not None else ())
+    yield from _about_scanners(settings)
+    yield from _about_tables(settings)
     yield from _about_sockets(sockets)
 
 
@@ -128,6 +133,42 @@ def _about_dns(settings: Settings, zones: tuple[str, ...]) -> Iterator[Finding]:
     yield Finding(OK, "DNS", names)
     for failing in failing_lists(zones, settings):
         yield Finding(WARNING, "DNS list", failing, "another list, or a name server of your own")
+
+
+def _about_scanners(settings: Settings) -> Iterator[Finding]:
+    """Whether each scanner answers about a harmless message."""
+    from maildrop_py.evidence.budget import Budget
+    from maildrop_py.evidence.scanners.answer import About
+    from maildrop_py.evidence.scanners.asking import ask
+    from maildrop_py.message.message import BytesSource, Message
+
+    for scanner in settings.scanners:
+        budget = Budget(settings.scan_timeout, time.monotonic)
+        unknown = ask(scanner, Message(BytesSource(HARMLESS)), About(), budget).unknown
+        about = f"scanner {scanner[0]}"
+        remedy = f"start {scanner[0]}, or name its address in `scanners`"
+        yield Finding(WRONG, about, unknown, remedy) if unknown else Finding(OK, about, "answers")
+
+
+def _about_tables(settings: Settings) -> Iterator[Finding]:
+    """Whether the table of countries and the shared store, where they are named, can be used."""
+    from maildrop_py.evidence.country import open_table
+    from maildrop_py.evidence.redis_client import RedisClient
+
+    if settings.countries:
+        try:
+            open_table(settings.countries, time.time())
+            yield Finding(OK, "countries", settings.countries)
+        except MaildropError as error:
+            yield Finding(WRONG, "countries", str(error), f"{PROGRAM} country build")
+    if settings.store:
+        try:
+            RedisClient(settings.store).ask(("PING",))
+            yield Finding(OK, "store", settings.store)
+        except MaildropError as error:
+            yield Finding(
+                WRONG, "store", f"{settings.store}: {error}", "a server that answers there"
+            )
 
 
 def _about_sockets(given: tuple[str, ...]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 
 import maildrop_py
-from maildrop_py.errors import RuleError
+from maildrop_py.errors import Problem, RuleError
 from maildrop_py.private_file import why_not_ours, why_path_not_ours
 from maildrop_py.record import record
 from maildrop_py.report.access import READ, RUN, User, why_not
@@ -134,7 +134,11 @@ def read_user_rules(path: str) -> tuple[RuleSet | None, list[Finding]]:
     try:
         rules = read_rules(path)
     except RuleError as error:
-        mistakes = [Finding(WRONG, "rules", str(it), it.hint) for it in error.problems]
-        return None, mistakes
+        return None, [_mistake(problem) for problem in error.problems]
     warnings = [Finding(WARNING, "rules", str(it)) for it in warnings_about(rules)]
     return rules, [Finding(OK, "rules", path), *warnings]
+
+
+def _mistake(problem: Problem) -> Finding:
+    where = f"{problem.file}:{problem.line}:{problem.column}"
+    return Finding(WRONG, "rules", f"{where}: {problem.text}", problem.hint)

@@ -75,6 +75,16 @@ def test_a_cache_that_others_may_write(home: Account) -> None:
     assert level == "wrong" and "writable for everybody" in text
 
 
+def test_scanners_tables_and_stores_that_are_away_are_named(home: Account) -> None:
+    home.rules.write_text(
+        f'scanners: {{spamd: "unix:{home.home}/no.sock"}}\n'
+        f"countries: {home.home}/none\nstore: redis://{home.home}/no.sock\nrules: []\n"
+    )
+    for what in ("scanner spamd", "countries", "store"):
+        [(level, text)] = about(what)
+        assert level == "wrong" and text
+
+
 def test_sockets_are_tried(tmp_path: Path, home: Account) -> None:
     path = str(tmp_path / "lmtp")
     with socket.socket(socket.AF_UNIX) as server:
