@@ -30,4 +30,8 @@ def report() -> str:
     table = markdown([title, "time", "interpreter"], rows)
     own = taken.get("maildrop-py")
     kept = verdict(own / base, 3.0) if own else "maildrop-py did not run"
-    return f"{table}\n\nagainst the interpreter: {kept}"
+    lines = [table, "", f"against the interpreter: {kept}"]
+    procmail, handed = taken.get("procmail"), taken.get("maildrop-py-deliver")
+    if procmail and handed:
+        lines.append(f"the hook, against procmail: {verdict(handed / procmail, 0.1)}")
+    return "\n".join(lines)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from tests.support.end_to_end.examples import PROGRAM, example, parameters
 from tests.support.end_to_end.postfix import DOMAIN, VIRTUAL, Postfix
 from tests.support.end_to_end.program import Program
 from tests.support.end_to_end.serving import Site, SystemUsers, VirtualUsers, for_postfix
+from tests.support.waiting import wait_until
 
 PROCMAILRC = """\
 SHELL=/bin/sh
@@ -127,6 +130,32 @@ class Deliver(Way):
         yield
 
 
+class HandOver(Way):
+    """The native hook in procmail's place, and `serve` for the accounts of the machine."""
+
+    name = "maildrop-py-deliver, mailbox_command"
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        self.account.write(self.account.rules, RULES)
+        text = example("postfix/hand-over-system.cf", {PROGRAM: self.program.command})
+        runtime = Path(tempfile.mkdtemp(dir=ground()))
+        runtime.chmod(0o755)
+        (runtime / "maildrop-py").mkdir(mode=0o755)
+        socket = runtime / "maildrop-py/deliver"
+        exported = f"TZ MAIL_CONFIG LANG XDG_RUNTIME_DIR={runtime}"
+        self.postfix.set(**FOR_COMMANDS, **parameters(text), export_environment=exported)
+        command = [self.program.command, "serve", "--users", "system", "--hand-over", socket]
+        server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        try:
+            wait_until(socket.exists, "the server")
+            yield
+        finally:
+            server.terminate()
+            server.wait(60)
+            self.postfix.set(export_environment="TZ MAIL_CONFIG LANG")
+
+
 class Dovecot(Way):
     """Dovecot's LMTP server with Pigeonhole, for users without accounts."""
 
@@ -161,4 +190,4 @@ class _DovecotOf(DovecotLmtp):
         return [*user, *as_user(super().command)]
 
 
-WAYS: list[type[Way]] = [ServeVirtual, ServeAccounts, Dovecot, Procmail, Deliver]
+WAYS: list[type[Way]] = [ServeVirtual, ServeAccounts, Dovecot, Procmail, HandOver, Deliver]

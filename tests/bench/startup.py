@@ -35,8 +35,11 @@ def promises(taken: dict[str, float]) -> list[str]:
     own = taken.get("maildrop-py")
     if own is None:
         return ["maildrop-py did not run"]
-    said = [f"against the interpreter: {verdict(own / taken[INTERPRETER], 2.0)}"]
+    said = [f"against the interpreter: {verdict(own / taken[INTERPRETER], 1.35)}"]
     lda = taken.get("dovecot-lda + Sieve")
     if lda:
-        said.append(f"against dovecot-lda with Sieve: {verdict(own / lda, 1.8)}")
+        said.append(f"against dovecot-lda with Sieve: {verdict(own / lda, 1.0)}")
+    procmail, handed = taken.get("procmail"), taken.get("maildrop-py-deliver")
+    if procmail and handed:
+        said.append(f"the hook, against procmail: {verdict(handed / procmail, 1.0)}")
     return said

@@ -61,6 +61,14 @@ def hand_over(place: Path) -> None:
             account().own(path)
 
 
+def as_ordinary_user() -> list[str]:
+    """The command in front of a command that is to run with the user's rights."""
+    if os.geteuid() != 0:
+        return []
+    uid, gid = account().ids
+    return ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"]
+
+
 def as_user(work: Callable[[], T]) -> T:
     """`work()` done with the user's rights in a child process; its result must be plain JSON.
 

@@ -14,7 +14,7 @@ from tests.support.end_to_end.hooks import Native
 from tests.support.end_to_end.mails import MAILS, REFUSED, RULES
 from tests.support.end_to_end.postfix import Postfix
 from tests.support.end_to_end.program import Program
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PASSED_ON = "TZ MAIL_CONFIG LANG XDG_RUNTIME_DIR="
 
@@ -36,7 +36,7 @@ def server(hook: Native, place: Path) -> Iterator[Path]:
     command = f"exec maildrop-py serve --users system --hand-over {path}"
     hook.postfix.set(export_environment=f"{PASSED_ON}{runtime}")
     with as_root(command, hook.program, hook.postfix) as process:
-        wait_until("the socket", path.exists)
+        wait_until(path.exists, "the socket")
         yield path
         assert process.poll() is None
     hook.postfix.set(export_environment="TZ MAIL_CONFIG LANG")

@@ -10,6 +10,7 @@ from tests.bench.rivals.rival import Rival
 
 DELIVERY: list[Rival] = [
     maildrop_py.MaildropPy(),
+    maildrop_py.HandedOver(),
     dovecot.DovecotLda(),
     procmail.Procmail(),
     maildrop.Maildrop(),
