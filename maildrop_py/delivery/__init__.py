@@ -1,5 +1,5 @@
-"""delivery: carries a Decision out; the only code that writes mail.
+"""delivery: carries a Decision out; the only code that writes new mail.
 
-A plain filing goes through spool, maildir, unique_name, trace_headers and
-perform; everything else is imported by the delivery that needs it.
+A plain filing needs deliver, spool and trace_headers, and maildir/; everything else
+is imported by the delivery that needs it.
 """

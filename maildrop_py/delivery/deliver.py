@@ -13,11 +13,9 @@ before that too: a message that somebody may have seen cannot be taken back for
 certain, and a second forward does less harm than a lost one. So at worst
 something is done twice, never not at all, and never half.
 
-Some things can never be done, however often they are tried: a folder name that
-cannot exist, a forward to what is not an address. Others must not be done: a
-forward that would keep a mail loop going. Then the message goes to INBOX
-instead, and the Receipt has a warning. A keyword that cannot be set is a warning
-too.
+What can never be done (a folder name that cannot exist, a forward to what is not an
+address) or must not be done (a forward that keeps a mail loop going) is replaced by
+a filing into INBOX, with a warning. A keyword that cannot be set is a warning too.
 
 Reports: every Temporary; nothing of the delivery is visible in the Maildir then.
 """
@@ -29,36 +27,24 @@ import time
 
 from maildrop_py.decision.decision import Filing, Forward, Pipe
 from maildrop_py.delivery.spool import Edits, Spool
-from maildrop_py.delivery.trace_headers import is_loop, on_top
+from maildrop_py.delivery.trace_headers import on_top
 from maildrop_py.errors import Deferred
 from maildrop_py.maildir.maildir import INBOX, storage
 from maildrop_py.maildir.sync import sync_directories as sync_paths
-from maildrop_py.paths import SENDMAIL
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from maildrop_py.decision.decision import Action, Decision
+    from maildrop_py.delivery.program_settings import ProgramSettings
     from maildrop_py.maildir.maildir import Folder, Maildir
     from maildrop_py.maildir.tmp_file import TmpFile
     from maildrop_py.message.envelope import Envelope
 
 
 _SWEEP_ODDS = 256  # one delivery in so many looks for garbage in tmp/
-
-
-@record
-class ProgramSettings:
-    """How programs are run: their whole environment, the path of sendmail, the deadline.
-
-    `deadline` is a time.monotonic() value; programs are killed when it has passed.
-    """
-
-    environment: Mapping[str, str] | None = None
-    sendmail: str = SENDMAIL
-    deadline: float | None = None
 
 
 @record
@@ -176,6 +162,7 @@ class Delivery:
 
     def _run_program(self, action: Forward | Pipe, message: int) -> None:
         """Run it over `message`, or over what rules made of that, or a part."""
+        from maildrop_py.delivery.program_settings import ProgramSettings
         from maildrop_py.delivery.programs import run_action
 
         settings = self.commands or ProgramSettings()
@@ -244,21 +231,15 @@ class Delivery:
 
     def _possible(self, action: Action) -> Action:
         """The action, or a filing into INBOX if it is a forward that must not be made."""
-        why = self._why_not(action) if isinstance(action, Forward) else ""
+        if not isinstance(action, Forward):
+            return action
+        from maildrop_py.delivery.programs import why_not_forwarded
+
+        why = why_not_forwarded(action, self.spool.head(), self.envelope.recipient)
         if not why:
             return action
         self.warnings.append(f"{why}; filed into INBOX instead")
         return Filing(INBOX, rule=action.rule, message=action.message)
-
-    def _why_not(self, forward: Forward) -> str:
-        """Why the message cannot be forwarded to that address; "" if it can."""
-        from maildrop_py.delivery.programs import is_address
-
-        if not is_address(forward.address):
-            return f"{forward.address!r} is not an address that mail can be forwarded to"
-        if is_loop(self.spool.head(), self.envelope.recipient):
-            return f"mail loop: this message was delivered to {self.envelope.recipient} before"
-        return ""
 
     def _make_edits(self, spool: Spool) -> Edits:
         decision, head = self.decision, spool.head()

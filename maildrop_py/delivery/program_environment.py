@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.delivery.deliver import ProgramSettings
+from maildrop_py.delivery.program_settings import ProgramSettings
 from maildrop_py.delivery.programs import run
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
 from maildrop_py.paths import PROGRAM_PATH

@@ -22,6 +22,7 @@ import signal
 import time
 
 from maildrop_py.decision.decision import Forward, Pipe
+from maildrop_py.delivery.trace_headers import is_loop
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
 from maildrop_py.message.extent import from_line_of
 from maildrop_py.message.from_line import sender_in
@@ -32,7 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from maildrop_py.delivery.deliver import ProgramSettings
+    from maildrop_py.delivery.program_settings import ProgramSettings
     from maildrop_py.message.envelope import Envelope
 
 OUTPUT_LIMIT = 4096  # bytes kept
@@ -80,6 +81,15 @@ def forward_argv(
         sender = sender_in(from_line_of(from_line))
     known = () if sender is None else ("-f", sender or "<>")
     return (sendmail, "-i", *known, "--", address)
+
+
+def why_not_forwarded(forward: Forward, head: bytes, recipient: str | None) -> str:
+    """Why the message with that `head` cannot be forwarded for `recipient`; "" if it can."""
+    if not is_address(forward.address):
+        return f"{forward.address!r} is not an address that mail can be forwarded to"
+    if is_loop(head, recipient):
+        return f"mail loop: this message was delivered to {recipient} before"
+    return ""
 
 
 def is_address(text: str) -> bool:

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 
 from maildrop_py.decision.decider import Decider, World
 from maildrop_py.decision.decision import Decision, Forward, Pipe
-from maildrop_py.delivery.deliver import ProgramSettings
 from maildrop_py.delivery.message_programs import part_of
 from maildrop_py.delivery.program_environment import (
     command_runner,
     message_programs,
     program_settings,
 )
+from maildrop_py.delivery.program_settings import ProgramSettings
 from maildrop_py.delivery.programs import run_action
 from maildrop_py.message.changed import unnamed_file, write_all
 from maildrop_py.message.envelope import Envelope

@@ -12,7 +12,7 @@ import pytest
 
 from maildrop_py.decision.decision import Forward, Pipe
 from maildrop_py.delivery import programs as command
-from maildrop_py.delivery.deliver import ProgramSettings
+from maildrop_py.delivery.program_settings import ProgramSettings
 from maildrop_py.delivery.programs import (
     OUTPUT_LIMIT,
     describe,

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 from maildrop_py.decision.decision import Action, Decision, Filing
-from maildrop_py.delivery.deliver import ProgramSettings, Receipt
+from maildrop_py.delivery.deliver import Receipt
 from maildrop_py.delivery.deliver import deliver as carry_out
+from maildrop_py.delivery.program_settings import ProgramSettings
 from maildrop_py.delivery.spool import IN_MEMORY, Spool
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.envelope import Envelope
