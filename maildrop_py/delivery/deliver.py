@@ -8,10 +8,9 @@
     sync_directories    all copies, whole and durable     taken back (a crash: filed twice)
     finish              the same, tmp/ names removed      done; leftovers are swept later
 
-All copies are whole and synced before the first one is visible. Programs run
-before that too: a message that somebody may have seen cannot be taken back for
-certain, and a second forward does less harm than a lost one. So at worst
-something is done twice, never not at all, and never half.
+All copies are whole and synced, and programs have run, before the first copy is
+visible: one that somebody may have seen cannot be taken back for certain. So at
+worst something is done twice, never not at all, and never half.
 
 What can never be done (a folder name that cannot exist, a forward to what is not an
 address) or must not be done (a forward that keeps a mail loop going) is replaced by

@@ -274,3 +274,23 @@ def test_a_copy_over_the_quota_is_not_made(filed: FiledMaildir) -> None:
     filed.put("cur/3,S=17:2,S")
     assert "quota" in filed.refile(doing(Filing("A"), Filing("INBOX")))["3,S=17:2,S"]
     assert list(filed.files()) == ["cur"]
+
+
+def test_in_its_own_folder_a_message_gets_a_keyword_once(filed: FiledMaildir) -> None:
+    filed.put("cur/b,S=17:2,S")
+    assert not filed.refile(to("INBOX", "", "$Work"))
+    assert filed.files() == {"cur": ["b,S=17:2,Sa"]}
+    assert not filed.refile(to("INBOX", "", "$WORK")) and not filed.tasks
+    assert not filed.refile(to("INBOX", "", "$Work", "$Later"))
+    assert filed.files() == {"cur": ["b,S=17:2,Sab"]}
+
+
+@pytest.mark.parametrize("limit", ["3C", "51S"])
+def test_copies_of_one_batch_go_up_to_the_quota_together(filed: FiledMaildir, limit: str) -> None:
+    (filed.root / "maildirsize").write_text(f"{limit}\n34 2\n")
+    for name in ("1", "2"):
+        filed.put(f"cur/{name},S=17:2,S")
+    troubles = filed.refile(doing(Filing("A"), Filing("INBOX")))
+    assert list(troubles) == ["2,S=17:2,S"] and "quota exceeded" in troubles["2,S=17:2,S"]
+    assert len(filed.files()[".A/cur"]) == 1
+    assert (filed.root / "maildirsize").read_text() == f"{limit}\n34 2\n17 1\n"
