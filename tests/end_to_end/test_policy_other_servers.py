@@ -17,11 +17,13 @@ from tests.support.end_to_end.other_servers import Server, Unpacked
 from tests.support.end_to_end.overlaid import Overlaid
 from tests.support.end_to_end.postfix import DOMAIN
 from tests.support.end_to_end.program import Program
+from tests.support.end_to_end.requirements import need
 from tests.support.policy_server import PolicyServer
 from tests.support.waiting import wait_until
 
+ELSEWHERE = "192.0.2.200"
+"""An address that is no loopback one, for those never wait (RFC 5737)."""
 POLICY = """\
-trust: {networks: []}
 rules:
   - {name: grey, when: {sender: '*@grey.test'}, then: {greylist: {delay: 2s}}}
   - {name: waits, when: {sender: '*@waits.test'}, then: {tarpit: 2s}}
@@ -39,7 +41,8 @@ class Guarded:
 
     def session(self, sender: str, recipient: str, whole: bool = False) -> str:
         """The reply to RCPT; the message is sent too if it is to be `whole`."""
-        with smtplib.SMTP("127.0.0.1", self.server.port, timeout=60) as smtp:
+        port, source = self.server.port, (ELSEWHERE, 0)
+        with smtplib.SMTP("127.0.0.1", port, timeout=60, source_address=source) as smtp:
             smtp.ehlo("client.test")
             smtp.mail(sender)
             code, said = smtp.rcpt(recipient)
@@ -49,8 +52,17 @@ class Guarded:
 
 
 @pytest.fixture
+def elsewhere() -> Iterator[None]:
+    """That address is this machine's, for a while."""
+    need("ip")
+    subprocess.run(["ip", "address", "add", f"{ELSEWHERE}/32", "dev", "lo"], check=True)
+    yield
+    subprocess.run(["ip", "address", "del", f"{ELSEWHERE}/32", "dev", "lo"], check=True)
+
+
+@pytest.fixture
 def guarded(
-    unpacked: Unpacked, account: Account, program: Program, place: Path
+    unpacked: Unpacked, account: Account, program: Program, place: Path, elsewhere: None
 ) -> Iterator[Guarded]:
     folder = place / f"guard-{account.name}"
     folder.mkdir(mode=0o755)

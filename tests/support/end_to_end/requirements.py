@@ -20,6 +20,7 @@ PACKAGES = {  # Debian packages, by the program that shows they are there
     "procmail": "procmail",
     "useradd": "passwd",
     "mount": "mount",
+    "ip": "iproute2",
 }
 
 
