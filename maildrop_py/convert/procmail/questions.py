@@ -171,7 +171,9 @@ def _program(question: Question, state: State) -> Predicate:
     if state.broken:
         raise Unknown(state.broken)
     part = {"H": "header", "B": "body", "HB": ""}.get(question.area, "")
-    value = program(question.text, state.environment, part)
+    called = program(question.text, state.environment, part)
+    value = called if isinstance(called, dict) else {"run": called}
+    value = {**value, "no_on": "1-255"}  # procmail takes every status but 0 for no
     return Test("command", value, ((MESSAGE, state.message_age),), repeatable=False)
 
 
