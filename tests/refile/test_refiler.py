@@ -294,3 +294,10 @@ def test_copies_of_one_batch_go_up_to_the_quota_together(filed: FiledMaildir, li
     assert list(troubles) == ["2,S=17:2,S"] and "quota exceeded" in troubles["2,S=17:2,S"]
     assert len(filed.files()[".A/cur"]) == 1
     assert (filed.root / "maildirsize").read_text() == f"{limit}\n34 2\n17 1\n"
+
+
+def test_nothing_is_done_for_a_rejection_that_is_not_allowed(filed: FiledMaildir) -> None:
+    filed.put("cur/b,S=17:2,S")
+    troubles = filed.refile(doing(Filing("Copies"), reject="no"))
+    assert troubles == {"b,S=17:2,S": "reject is not allowed"}
+    assert filed.files() == {"cur": ["b,S=17:2,S"]}
