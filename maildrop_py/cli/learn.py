@@ -115,6 +115,12 @@ def _in_words(status: Status, now: float) -> list[str]:
     if status.messages:
         ages = (_days(now - status.first), _days(now - status.last))
         lines.append(f"learnt: first {ages[0]} ago, last {ages[1]} ago")
+    trials = dict(status.trials)
+    for kind in ("spam", "ham"):
+        if tried := trials.get(f"tried {kind}", 0):
+            wrong = trials[f"wrong {kind}"]
+            share = 100 * (tried - wrong) / tried
+            lines.append(f"{kind} known before it was learnt: {share:.1f} % of {tried}")
     if not totals.enough:
         lines.append(f"`bayes` is unknown: {FEWEST} messages of each kind are needed")
     elif max(totals.spam, totals.ham) > 10 * min(totals.spam, totals.ham):

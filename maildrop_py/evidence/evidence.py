@@ -106,6 +106,7 @@ class Evidence:
         self._answers: dict[Any, Any] = {}
         self._warnings: list[str] = []
         self._inquirer: Inquiry | None = None
+        self._changed: Message | None = None
 
     @property
     def warnings(self) -> list[str]:
@@ -123,7 +124,7 @@ class Evidence:
 
     def spam(self) -> Verdict:
         """What the configured filters say now; without any, what the headers say of filters."""
-        if any(name != "clamd" for name, _, _ in self.settings.scanners):
+        if self._filters_are_asked:
             return self._once("spam", self._inquiry.spam)
         return self._once("spam", self._spam)
 
@@ -215,17 +216,33 @@ class Evidence:
         return self._once(("command", argv), lambda: None if run is None else run(argv))
 
     def _border(self) -> Border:
+        return self._find(self.message)
+
+    def _find(self, message: Message) -> Border:
         from maildrop_py.evidence.border import find
         from maildrop_py.evidence.networks import parse_networks
 
         networks = parse_networks(self.settings.networks, self._warnings)
-        return find(self.message.headers, self.envelope, networks)
+        return find(message.headers, self.envelope, networks)
+
+    @property
+    def _filters_are_asked(self) -> bool:
+        """Whether a spam filter is to be asked at delivery."""
+        return any(name != "clamd" for name, _, _ in self.settings.scanners)
+
+    def look_again(self, message: Message) -> None:
+        """A program changed the message: what filters said is read from its headers now."""
+        self._changed = message
+        if not self._filters_are_asked:
+            self._answers.pop("spam", None)
 
     def _spam(self) -> Verdict:
         from maildrop_py.message.spam import verdict
 
-        filters = self.settings.spam_filters
-        return verdict(self.message.headers, lambda: self.border().offset, filters)
+        filters, changed = self.settings.spam_filters, self._changed
+        if changed is None:
+            return verdict(self.message.headers, lambda: self.border().offset, filters)
+        return verdict(changed.headers, lambda: self._find(changed).offset, filters)
 
     def status(self, call: Filled, source: Source | None) -> int | None:
         """The exit status of a call, where more is said of it than its words.

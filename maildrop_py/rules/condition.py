@@ -160,6 +160,7 @@ class Facts:
 
         self.message = Message(source, file=self.message.file)
         self.changed = source
+        self.evidence.look_again(self.message)
         self.known = _NOTHING
         self._folded = {}
 

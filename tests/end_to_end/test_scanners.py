@@ -60,6 +60,14 @@ class User:
         clean = "virus" if scanner.startswith("clamd") else "spam_flag"
         path.write_text(RULES.format(scanner=scanner, seconds=seconds, clean=clean))
 
+    def filters(self, argv: list[str]) -> None:
+        """Rules that let a program judge, and go by its headers."""
+        path = self.home / ".config/maildrop-py/rules.yaml"
+        path.write_text(
+            f"allow_commands: true\nrules:\n  - {{name: ask, then: {{filter: {argv}}}}}\n"
+            "  - {name: spam, when: {spam_flag: true}, then: {file: Junk}}\n"
+        )
+
     def deliver(self, message: bytes) -> str:
         """The folder that the message is delivered into."""
         before = set(self._files())
@@ -186,3 +194,29 @@ def test_all_of_them_may_hang(user: User, tmp_path: Path) -> None:
     assert all(f"{name}: no answer in time" in log for name in ("spamd", "rspamd", "clamd"))
     for server in hanging:
         server.close()
+
+
+def test_spamc_as_a_filter_writes_headers_that_later_rules_see(user: User) -> None:
+    need("spamc")
+    with running(COMMANDS["spamd"], SOCKETS["spamd"], _spamd_answers) as scanner:
+        user.filters([program("spamc"), "-U", str(scanner.path)])
+        assert user.deliver(mail("Lunch?", 1)) == "Maildir"
+        assert user.deliver(mail(f"Buy {SPAM_WORDS} now", 2)) == "Junk"
+    assert user.deliver(mail(f"Buy {SPAM_WORDS} now", 3)) == "Maildir", "unchanged without spamd"
+
+
+def test_bogofilter_as_a_filter(user: User) -> None:
+    need("bogofilter")
+    (user.home / "words").mkdir()
+    argv = [program("bogofilter"), "-d", str(user.home / "words")]
+    for number in range(20):
+        for option, text in (("-s", "cheap pills unbeatable"), ("-n", "minutes meeting lunch")):
+            subprocess.run([*argv, option], input=mail(text, number), check=True)
+    user.filters([*argv, "-e", "-p"])
+    assert user.deliver(mail("unbeatable cheap pills")) == "Junk"
+    assert user.deliver(mail("lunch meeting minutes")) == "Maildir"
+
+
+def _spamd_answers(address: str) -> bool:
+    message, budget = Message(BytesSource(mail("x"))), Budget(2, time.monotonic)
+    return not asking.ask(("spamd", address, 0), message, About(), budget).unknown

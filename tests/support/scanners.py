@@ -28,6 +28,9 @@ _SPAMD_RULES = f"""
 body CHEAP_PILLS /{SPAM_WORDS}/
 score CHEAP_PILLS 7.5
 required_score 5
+report_safe 0
+add_header spam Flag _YESNOCAPS_
+add_header all Status _YESNO_, score=_SCORE_ required=_REQD_
 use_bayes 1
 bayes_auto_learn 0
 bayes_min_ham_num 1

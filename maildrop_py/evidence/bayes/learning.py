@@ -22,6 +22,9 @@ MOST_MESSAGES = 60_000
 LEARNT, ALREADY, CORRECTED = "learnt", "already learnt", "corrected"
 FORGOTTEN, NOT_LEARNT = "forgotten", "not learnt"
 
+TRIALS = ("tried spam", "wrong spam", "tried ham", "wrong ham")
+"""Totals of what the filter would have said of each message before it learnt it."""
+
 _LEFT = 0.8  # of MOST_TOKENS when some had to go
 _AGE = 250  # learnt messages of one age
 _WORTH = 40  # ages: what each more message keeps a token
@@ -50,6 +53,7 @@ class Learning:
         self._began = self._number
         self._rows: dict[int, list[int]] = {}  # key to [spam, ham, weight]
         self._changed: set[int] = set()
+        self._trials = dict.fromkeys(TRIALS, 0)
 
     def learn(self, lessons: Sequence[Lesson], now: int) -> list[str]:
         """Learn in this order; what became of each."""
@@ -71,6 +75,9 @@ class Learning:
         self._connection.executemany("DELETE FROM token WHERE key = ?", gone)
         totals = (("ham", self._counts[0]), ("spam", self._counts[1]), ("balance", self._balance))
         self._connection.executemany("INSERT OR REPLACE INTO total VALUES (?, ?)", totals)
+        text = "INSERT INTO total VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + ?"
+        tried = [(name, count, count) for name, count in self._trials.items() if count]
+        self._connection.executemany(text, tried)
         if self._began // _AGE < age:
             _forget_oldest(self._connection, self._number)
 
@@ -90,6 +97,8 @@ class Learning:
         known = [rows[key] for key in lesson.keys if key in rows]
         totals = Totals(self._counts[1], self._counts[0], self._balance)
         odds = log_odds(known, totals, size)  # type: ignore[arg-type]
+        if before is None and totals.enough:
+            self._try(odds, lesson.is_spam)
         by, error = step(odds, lesson.is_spam, totals, size)
         self._change(lesson, lesson.is_spam, 1, by)
         self._balance += error
@@ -98,6 +107,12 @@ class Learning:
         text = "INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?, ?, ?)"
         self._connection.execute(text, row)
         return LEARNT if before is None else CORRECTED
+
+    def _try(self, odds: float, is_spam: bool) -> None:
+        """Count whether the filter would have been right about a message it has not learnt."""
+        kind = "spam" if is_spam else "ham"
+        self._trials[f"tried {kind}"] += 1
+        self._trials[f"wrong {kind}"] += (odds > 0) != is_spam
 
     def _unlearn(self, lesson: Lesson) -> bool:
         text = "SELECT spam, step, error FROM message WHERE key = ?"

@@ -21,7 +21,7 @@ from __future__ import annotations
 from binascii import crc32, crc_hqx
 
 from maildrop_py.evidence.bayes.judgement import Totals
-from maildrop_py.evidence.bayes.learning import Learning, read_rows, read_totals
+from maildrop_py.evidence.bayes.learning import TRIALS, Learning, read_rows, read_totals
 from maildrop_py.evidence.store import Store
 from maildrop_py.record import record
 
@@ -39,13 +39,18 @@ _HALF = 1 << 47
 
 @record
 class Status:
-    """What was learnt in all: counts, tokens, and when first and last (seconds since 1970)."""
+    """What was learnt in all: counts, tokens, and when first and last (seconds since 1970).
+
+    `trials` count the messages that were judged before they were learnt, and errors,
+    by the names in `learning.TRIALS`.
+    """
 
     totals: Totals
     tokens: int = 0
     messages: int = 0
     first: int = 0
     last: int = 0
+    trials: tuple[tuple[str, int], ...] = ()
 
 
 def key_of(text: str) -> int:
@@ -118,4 +123,6 @@ def _status(connection: sqlite3.Connection) -> Status:
     tokens = connection.execute("SELECT count(*) FROM token").fetchone()[0]
     text = "SELECT count(*), coalesce(min(time), 0), coalesce(max(time), 0) FROM message"
     messages, first, last = connection.execute(text).fetchone()
-    return Status(read_totals(connection), tokens, messages, first, last)
+    found = dict(connection.execute("SELECT name, value FROM total").fetchall())
+    trials = tuple((name, found.get(name, 0)) for name in TRIALS)
+    return Status(read_totals(connection), tokens, messages, first, last, trials)

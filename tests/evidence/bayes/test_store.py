@@ -42,7 +42,8 @@ def lessons(first: int, count: int) -> list[Lesson]:
 def contents(store: BayesStore) -> object:
     with sqlite3.connect(store.path) as file:
         tokens = file.execute("SELECT key, spam, ham, weight FROM token ORDER BY key").fetchall()
-        return tokens, file.execute("SELECT * FROM total ORDER BY name").fetchall()
+        text = "SELECT * FROM total WHERE name NOT LIKE 'tried%' AND name NOT LIKE 'wrong%'"
+        return tokens, sorted(file.execute(text).fetchall())
 
 
 def test_a_message_is_learnt_once(store: BayesStore) -> None:
@@ -125,3 +126,13 @@ def test_a_file_that_cannot_be_used_is_said_and_nothing_is_known(tmp_path: Path)
     store = BayesStore(str(place / "bayes.sqlite"))
     assert store.known([1]) is None and store.teach(lessons(1, 1), NOW) is None
     assert "is not used" in store.warnings[0]
+
+
+def test_each_message_is_judged_before_it_is_learnt(store: BayesStore) -> None:
+    store.teach(lessons(1, 60), NOW)
+    store.teach([lesson(100, True), replace(lesson(101, True), is_spam=False)], NOW)
+    status = store.status()
+    assert status is not None
+    trials = dict(status.trials)
+    assert trials["tried spam"] + trials["tried ham"] == 22 and trials["wrong spam"] == 0
+    assert trials["wrong ham"] == 1, "what looks like spam was said to be ham"

@@ -87,3 +87,10 @@ def test_who_may_not_wait_asks_nobody(good: dict[str, Misbehaving]) -> None:
     about = evidence({"spamd": good["spamd"].address}, may_wait=False)
     with pytest.raises(WouldWait):
         asked("{spam_flag: true}", about)
+
+
+def test_what_a_filter_wrote_is_read_from_the_changed_message() -> None:
+    about = evidence({})
+    assert about.spam().score == 99
+    about.look_again(mail("X-Spam-Status: No, score=1 required=5\n"))
+    assert about.spam().score == 1
