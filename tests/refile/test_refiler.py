@@ -280,6 +280,7 @@ def test_in_its_own_folder_a_message_gets_a_keyword_once(filed: FiledMaildir) ->
     filed.put("cur/b,S=17:2,S")
     assert not filed.refile(to("INBOX", "", "$Work"))
     assert filed.files() == {"cur": ["b,S=17:2,Sa"]}
+    assert [line.get("do") for line in filed.lines()[:2]] == [None, "flag"]
     assert not filed.refile(to("INBOX", "", "$WORK")) and not filed.tasks
     assert not filed.refile(to("INBOX", "", "$Work", "$Later"))
     assert filed.files() == {"cur": ["b,S=17:2,Sab"]}
