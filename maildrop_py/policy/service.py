@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from maildrop_py.errors import MaildropError
+from maildrop_py.errors import MaildropError, UsageError
 from maildrop_py.evidence.store import Store
 from maildrop_py.lmtp.processes.privileges import Credentials, become
 from maildrop_py.lmtp.processes.supervisor import Supervisor
@@ -76,11 +76,20 @@ def run(setting: Setting, manager: ServiceManager, say: Callable[[str], None]) -
 
 
 def _own_state(setting: Setting) -> None:
-    """Root makes the state directory for the user whose it will be."""
+    """Root makes the state directory for the user whose it will be; UsageError if it is another's.
+
+    One that is there already is never given away: who knows what else lies in it.
+    """
     assert setting.credentials is not None
-    os.makedirs(setting.state, 0o700, exist_ok=True)
-    if os.stat(setting.state).st_uid == 0:
-        os.chown(setting.state, setting.credentials.uid, setting.credentials.gid)
+    uid, gid = setting.credentials.uid, setting.credentials.gid
+    try:
+        os.mkdir(setting.state, 0o700)
+    except FileExistsError:
+        if os.stat(setting.state).st_uid != uid:
+            said = f"{setting.state} does not belong to the user of the policy service"
+            raise UsageError(f"{said} (uid {uid}): chown it, or say --state") from None
+        return
+    os.chown(setting.state, uid, gid)
 
 
 class Worker:

@@ -179,3 +179,12 @@ def test_the_log_says_where_clients_are(make: Make, place: Path) -> None:
     server.ask()
     wait_until(server.log_file.exists, "it is written")
     assert server.log()[0]["evidence"] == {"country": "br"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, which it gives up")
+def test_a_directory_of_root_is_not_given_away(place: Path) -> None:
+    server = PolicyServer(place, GREY, "--offline", start=False)
+    server.state.mkdir(0o755)
+    with pytest.raises(AssertionError, match="does not belong to the user"):
+        server.start()
+    assert server.state.stat().st_uid == 0
