@@ -18,6 +18,7 @@ import pytest
 from maildrop_py.cli.startup import environment
 from maildrop_py.hook.build import compiled
 from maildrop_py.serve.hand_over_process import Request, read_request
+from tests.faults.snapshot import open_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "maildrop_py/hook/maildrop-py-deliver.c"
@@ -74,12 +75,13 @@ def binary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def hook(binary: Path, tmp_path: Path) -> Iterator[Hook]:
-    (tmp_path / "bin").mkdir()
-    shutil.copy(binary, tmp_path / "bin")
-    hook = Hook(tmp_path)
-    hook.stands_for('cat > "$HOME/got"; echo "$@" > "$HOME/arguments"')
-    yield hook
+def hook(binary: Path) -> Iterator[Hook]:
+    with open_folder() as folder:
+        (folder / "bin").mkdir()
+        shutil.copy(binary, folder / "bin")
+        hook = Hook(folder)
+        hook.stands_for('cat > "$HOME/got"; echo "$@" > "$HOME/arguments"')
+        yield hook
 
 
 def answering(status: bytes, requests: list[Request], mail: list[bytes]) -> Talk:
@@ -205,8 +207,6 @@ def test_a_server_of_another_user_is_not_believed(hook: Hook) -> None:
     if os.geteuid():
         pytest.skip("needs root to be two users")
     hook.serve(answering(b"\0", [], []))  # ours, root's: for another user only root's counts
-    for path in (hook.folder, hook.folder / "bin", *hook.folder.parents[:2]):
-        path.chmod(0o755)
     hook.folder.chmod(0o777)
     hook.socket.chmod(0o777)
     stranger = subprocess.run(

@@ -18,6 +18,7 @@ import pytest
 
 from maildrop_py.hook.build import compiled
 from maildrop_py.serve.hand_over_process import read_request
+from tests.faults.snapshot import open_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "tests/support/hand_over.py"
@@ -111,15 +112,14 @@ class Server:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder() -> Iterator[Path]:
     """Where the hook and the socket are; a hook that finds no server fails with 75."""
-    (tmp_path / "bin").mkdir()
-    if not compiled(SOURCE, str(tmp_path / "bin/maildrop-py-deliver")):
-        pytest.skip("needs a C compiler")
-    (tmp_path / "run/maildrop-py").mkdir(parents=True)
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(0o755)
-    return tmp_path
+    with open_folder() as folder:
+        (folder / "bin").mkdir()
+        if not compiled(SOURCE, str(folder / "bin/maildrop-py-deliver")):
+            pytest.skip("needs a C compiler")
+        (folder / "run/maildrop-py").mkdir(parents=True)
+        yield folder
 
 
 @pytest.fixture
