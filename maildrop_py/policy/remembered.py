@@ -66,6 +66,9 @@ class Sent(NamedTuple):
     last: int = 0
 
 
+NOTHING_SENT = Sent()
+
+
 class Session(NamedTuple):
     """What is remembered of a session: it waited in the tarpit, and what passed it by."""
 
@@ -111,7 +114,7 @@ def pack_sent(sent: Sent) -> bytes:
 
 def unpack_sent(value: bytes | None) -> Sent:
     """What `pack_sent` made of it; nothing sent for anything else."""
-    return Sent() if value is None or len(value) != 6 else Sent(*_CLIENT.unpack(value))
+    return NOTHING_SENT if value is None or len(value) != 6 else Sent(*_CLIENT.unpack(value))
 
 
 def pack_session(session: Session) -> bytes:
@@ -122,7 +125,9 @@ def pack_session(session: Session) -> bytes:
 
 def unpack_session(value: bytes | None) -> Session | None:
     """What `pack_session` made of it; None for anything else."""
-    head, zero, hashes = (value or b"").partition(b"\0")
+    if not value:
+        return None
+    head, zero, hashes = value.partition(b"\0")
     fields = head.decode("utf-8", "replace").split(" ", 2)
     if not zero or len(fields) != 3 or not fields[1].isdigit() or len(hashes) % HASH:
         return None

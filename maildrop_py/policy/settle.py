@@ -172,6 +172,8 @@ def _best_entry(case: Case, seen: Mapping[bytes, bytes], now: int) -> Entry | No
     """Of the entries under all names of the client the one that lets it pass the soonest."""
     found = [unpack_entry(seen.get(triplet)) for _, _, triplet in case.clients]
     entries = [entry for entry in found if entry is not None]
+    if not entries:
+        return None
     passed = [entry for entry in entries if entry.passed]
     if passed:
         return max(passed, key=lambda entry: entry.passed)
