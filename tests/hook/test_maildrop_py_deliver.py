@@ -19,6 +19,7 @@ from maildrop_py.cli.startup import environment
 from maildrop_py.hook.build import compiled
 from maildrop_py.serve.hand_over_process import Request, read_request
 from tests.faults.snapshot import open_folder
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "maildrop_py/hook/maildrop-py-deliver.c"
@@ -197,8 +198,7 @@ def test_python_is_started_without_the_site_module(hook: Hook) -> None:
 def test_a_signal_goes_on_to_the_command(hook: Hook) -> None:
     hook.stands_for('trap "exit 75" TERM; echo x > "$HOME/up"; while :; do sleep 0.05; done')
     with subprocess.Popen([hook.program], stdin=subprocess.DEVNULL, env=hook.environ) as running:
-        while not (hook.folder / "up").exists():
-            time.sleep(0.01)
+        wait_until((hook.folder / "up").exists, "the command runs")
         running.send_signal(signal.SIGTERM)
         assert running.wait(20) == 75
 
