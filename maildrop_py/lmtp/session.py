@@ -42,7 +42,7 @@ class Session:
     For the server: `ending`, the sink to commit, None while none is due;
     `closing`, nothing more is read: send what was returned, then close;
     `progress`, which grows with each command and message, so that a client
-    that works can be told from one that drips.
+    that works can be distinguished from one that sends very slowly.
     """
 
     __slots__ = (

@@ -164,13 +164,13 @@ class RecipientDelivery:
 
     def _world(self, may_wait: bool) -> World:
         runner = self._command_runner()
-        told = self.spool, os.environ, self._home, self.envelope, self._deadline
+        given = self.spool, os.environ, self._home, self.envelope, self._deadline
         return World(
             self.mailbox.state,
             self._store,
             run_command=runner,
             may_wait=may_wait,
-            programs=lambda: message_programs(*told),
+            programs=lambda: message_programs(*given),
         )
 
     def _command_runner(self) -> Callable[[tuple[str, ...]], int | None]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import signal
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -22,6 +21,7 @@ from maildrop_py.lmtp.processes.recipient_program import command_line
 from maildrop_py.lmtp.processes.resource_limits import ResourceLimits
 from maildrop_py.lmtp.processes.spawner import Policy, Spawner, channel
 from maildrop_py.lmtp.processes.supervisor import Supervisor
+from maildrop_py.lmtp.processes.terminal import leave_terminal
 from maildrop_py.lmtp.processes.worker import Worker
 from maildrop_py.lmtp.server.group_commit import GroupCommit
 from maildrop_py.lmtp.server.listeners import Listener, close_listener
@@ -74,7 +74,7 @@ def run(plan: Plan, manager: ServiceManager) -> None:
     try:
         if plan.credentials is not None:
             check_interpreter(plan.credentials)
-        _leave_terminal()
+        _read_nothing()
         for listener in plan.listeners:
             plan.log.info(f"listening on {listener.address}")
         (_run_as_root if plan.processes else _run_as_one)(plan, manager)
@@ -83,7 +83,7 @@ def run(plan: Plan, manager: ServiceManager) -> None:
             close_listener(listener)
 
 
-def _leave_terminal() -> None:
+def _read_nothing() -> None:
     """Standard input is /dev/null: nobody who delivers has anything to read there."""
     null = os.open("/dev/null", os.O_RDONLY)
     os.dup2(null, 0)
@@ -97,7 +97,7 @@ def _run_as_one(plan: Plan, manager: ServiceManager) -> None:
         os.environ["HOME"] = pwd.getpwuid(plan.credentials.uid).pw_dir
 
     def work(number: int, beat: Beat) -> None:
-        _new_session()
+        leave_terminal()
         if number >= plan.workers:
             _hand_over(plan, number - plan.workers, (), beat)
             return
@@ -120,8 +120,9 @@ def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
     )
 
     def work(number: int, beat: Beat) -> None:
-        _new_session()
+        leave_terminal()
         if number == plan.workers:
+            os.setsid()
             Spawner([spawners_end for spawners_end, _ in channels], policy).run(beat)
             return
         if number > plan.workers:
@@ -151,6 +152,7 @@ def _for_hooks(plan: Plan) -> list[Listener]:
 
 def _hand_over(plan: Plan, number: int, refused: tuple[int, ...], beat: Beat) -> None:
     """One more process, for what the native hook hands over."""
+    os.setsid()
     for listener in _for_lmtp(plan):
         listener.socket.close()
     HandOver(
@@ -161,9 +163,3 @@ def _hand_over(plan: Plan, number: int, refused: tuple[int, ...], beat: Beat) ->
         refused=refused,
         limit=plan.resources.apply if plan.processes else lambda: None,
     ).run(beat)
-
-
-def _new_session() -> None:
-    """Have no terminal: what a rule runs could type into that of whoever started the server."""
-    os.setsid()
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)

@@ -49,13 +49,15 @@ class Server:
         """Start it; returns when it listens."""
         named = {option.partition("=")[0] for option in options}
         places = {"maildir": "users/{user}", "state": "state/{user}", "rules": "rules.yaml"}
-        told = [f"--{name}={self.folder}/{place}" for name, place in places.items()]
-        told = [option for option in told if option.partition("=")[0] not in named]
+        options_given = [f"--{name}={self.folder}/{place}" for name, place in places.items()]
+        options_given = [
+            option for option in options_given if option.partition("=")[0] not in named
+        ]
         command = [sys.executable, str(SCRIPT), f"--listen={self.socket}", "--name=example.org"]
         environment = os.environ | {"HOME": str(self.folder), "PYTHONFAULTHANDLER": "1"}
         with (self.folder / "errors").open("w") as errors:
             self.process = subprocess.Popen(
-                [*command, "--workers=1", *told, *options], stderr=errors, env=environment
+                [*command, "--workers=1", *options_given, *options], stderr=errors, env=environment
             )
         wait_until(lambda: os.path.exists(self.socket) or self.process.poll() is not None)
         assert self.process.poll() is None, self.errors

@@ -14,7 +14,7 @@ UID = 4711
 class Homes:
     """The homes of `users` in `folder`. With `own_uids` each user has one of his own.
 
-    `extra`, if told, is a user who shares the first one's uid. Away from root
+    `extra`, if given, is a user who shares the first one's uid. Away from root
     everything is ours.
     """
 
