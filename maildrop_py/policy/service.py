@@ -63,6 +63,7 @@ def run(setting: Setting, manager: ServiceManager, say: Callable[[str], None]) -
     if setting.credentials is not None:
         _own_state(setting)
         become(setting.credentials)
+        read_policy(setting.path)  # who it is now may read less than root
     shared = Shared(setting.workers)
 
     def work(number: int, beat: Callable[[], None]) -> None:

@@ -188,3 +188,11 @@ def test_a_directory_of_root_is_not_given_away(place: Path) -> None:
     with pytest.raises(AssertionError, match="does not belong to the user"):
         server.start()
     assert server.state.stat().st_uid == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, which it gives up")
+def test_a_policy_that_the_server_may_not_read_is_said_so_at_the_start(place: Path) -> None:
+    server = PolicyServer(place, GREY, "--offline", start=False)
+    server.policy.chmod(0o600)
+    with pytest.raises(AssertionError, match="Permission denied"):
+        server.start()

@@ -81,7 +81,11 @@ class PolicyServer:
             command += ["--user", "nobody"]
         with self.errors.open("a") as errors:
             self.process = subprocess.Popen(command, stderr=errors, cwd="/")
-        self.wait()
+        try:
+            self.wait()
+        except BaseException:
+            self.stop()
+            raise
 
     def wait(self) -> None:
         """Until it answers."""
