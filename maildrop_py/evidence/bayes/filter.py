@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from maildrop_py.evidence.bayes import tokens
 from maildrop_py.evidence.bayes.judgement import Judgement, judge
-from maildrop_py.evidence.bayes.learning import Lesson
 from maildrop_py.evidence.bayes.store import key_of, message_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.evidence.bayes.learning import Lesson
     from maildrop_py.evidence.bayes.store import BayesStore
     from maildrop_py.evidence.border import Border
     from maildrop_py.message.message import Message
@@ -40,6 +40,7 @@ def judgement(
 
 def lesson(message: Message, border: Border | None, is_spam: bool) -> Lesson:
     """What is to be learnt of `message`."""
+    from maildrop_py.evidence.bayes.learning import Lesson
     from maildrop_py.evidence.duplicates import normal
 
     keys = tuple({key_of(token): None for token in tokens.of_message(message, border)})

@@ -8,27 +8,23 @@ Guarantees and limits are those of `store`.
 from __future__ import annotations
 
 from maildrop_py.evidence.bayes.judgement import Totals, log_odds, step
+from maildrop_py.evidence.bayes.rows import TRIALS, read_rows, read_totals
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from maildrop_py.evidence.bayes.judgement import Row
 
 MOST_TOKENS = 430_000
 MOST_MESSAGES = 60_000
 LEARNT, ALREADY, CORRECTED = "learnt", "already learnt", "corrected"
 FORGOTTEN, NOT_LEARNT = "forgotten", "not learnt"
 
-TRIALS = ("tried spam", "wrong spam", "tried ham", "wrong ham")
-"""Totals of what the filter would have said of each message before it learnt it."""
-
 _LEFT = 0.8  # of MOST_TOKENS when some had to go
 _AGE = 250  # learnt messages of one age
 _WORTH = 40  # ages: what each more message keeps a token
-_AT_ONCE = 512  # keys in one query
 
 
 @record
@@ -137,30 +133,6 @@ class Learning:
             row[2] += weight
         self._changed.update(key for key in lesson.keys if key in self._rows)
         self._counts[is_spam] = max(0, self._counts[is_spam] + count)
-
-
-def read_totals(connection: sqlite3.Connection) -> Totals:
-    """How many messages were learnt."""
-    found = dict(connection.execute("SELECT name, value FROM total").fetchall())
-    return Totals(found.get("spam", 0), found.get("ham", 0), found.get("balance", 0))
-
-
-def read_rows(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, Row]:
-    """What was learnt of `keys`."""
-    found: dict[int, Row] = {}
-    for some in _some_at_once(sorted(keys)):
-        places = ",".join("?" * len(some))
-        text = f"SELECT key, spam, ham, weight FROM token WHERE key IN ({places})"
-        for key, spam, ham, weight in connection.execute(text, some):
-            found[key] = spam, ham, weight
-    return found
-
-
-def _some_at_once(keys: list[int]) -> Iterator[list[int]]:
-    """`keys` in lists of few different lengths, so that SQLite compiles few queries."""
-    for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
-        yield some + some[-1:] * (-len(some) % 64)
 
 
 def _forget_oldest(connection: sqlite3.Connection, number: int) -> None:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from binascii import crc32, crc_hqx
 
 from maildrop_py.evidence.bayes.judgement import Totals
-from maildrop_py.evidence.bayes.learning import TRIALS, Learning, read_rows, read_totals
+from maildrop_py.evidence.bayes.rows import TRIALS, read_rows, read_totals
 from maildrop_py.evidence.store import Store
 from maildrop_py.record import record
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
     from maildrop_py.evidence.bayes.judgement import Row
-    from maildrop_py.evidence.bayes.learning import Lesson
+    from maildrop_py.evidence.bayes.learning import Learning, Lesson
 
 _HALF = 1 << 47
 
@@ -42,7 +42,7 @@ class Status:
     """What was learnt in all: counts, tokens, and when first and last (seconds since 1970).
 
     `trials` count the messages that were judged before they were learnt, and errors,
-    by the names in `learning.TRIALS`.
+    by the names in `rows.TRIALS`.
     """
 
     totals: Totals
@@ -107,6 +107,8 @@ class BayesStore(Store):
 def _all_or_nothing(
     connection: sqlite3.Connection, change: Callable[[Learning], list[str]]
 ) -> list[str]:
+    from maildrop_py.evidence.bayes.learning import Learning
+
     connection.execute("BEGIN IMMEDIATE")
     try:
         learning = Learning(connection)
