@@ -25,6 +25,7 @@ COMMANDS = {
     "survey": "survey:survey",
     "check": "check:check",
     "builtin": "builtin:builtin",
+    "convert": "convert:convert",
     "schema": "schema:schema",
     "init": "init:init",
     "doctor": "doctor:doctor",

@@ -55,7 +55,9 @@ class Remark:
 class Written:
     """The whole file. `folders` are pairs of the original's path and the folder.
 
-    `mailboxes` are those of them that were mbox files.
+    `mailboxes` are those of them that were mbox files. `asked` are the lines of recipes
+    with the questions in them, from which messages for a proof are made; `base` is where
+    relative paths begin.
     """
 
     settings: dict[str, Any]
@@ -63,6 +65,8 @@ class Written:
     folders: tuple[tuple[str, str], ...] = ()
     mailboxes: tuple[tuple[str, str], ...] = ()
     source: str = ""
+    asked: tuple[tuple[int, tuple[Any, ...]], ...] = ()
+    base: str = ""
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -78,7 +82,8 @@ WIDTH = 100
 
 def text_of(written: Written) -> str:
     """The rules file as YAML."""
-    parts = [_head(written), _yaml(written.settings)]
+    parts = [_head(written)]
+    parts += [f"{key}: {_yaml(value).splitlines()[0]}\n" for key, value in written.settings.items()]
     parts.append("\nrules:\n" if written.rules else "\nrules: []\n")
     name_apart(written.rules)
     for item in written.items:

@@ -15,6 +15,7 @@ from maildrop_py.message.changed import PIECE, UnnamedFile, unnamed_file, write_
 from maildrop_py.message.extent import line_end
 from maildrop_py.message.message import read_head
 from maildrop_py.rules.program.call import BODY, HEADER
+from maildrop_py.rules.program.call import Filled as PlainCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class MessagePrograms:
         """The exit status, None if there is none."""
         outcome = self._run(call, source)
         return None if outcome is None or outcome.status < 0 else outcome.status
+
+    def plain_status(self, argv: tuple[str, ...]) -> int | None:
+        """The same for a program that gets the message as it came."""
+        return self.status(PlainCall(argv), None)
 
     def output(self, call: Filled, source: Source | None) -> str | None:
         """What it printed on standard output; None unless it ended with 0."""

@@ -21,14 +21,20 @@ NEEDS_PROGRAMS = ("pipe", "filter", "command", "output")
 
 
 def convert(
-    text: str, source: str, home: str, user: str, read: Callable[[str], str | None]
+    text: str,
+    source: str,
+    home: str,
+    user: str,
+    read: Callable[[str], str | None],
+    spool: str = "",
 ) -> Written:
     """The rules that do what the procmailrc `text` says.
 
     `home` and `user` are whose file it is; `read` gives the text of an included
-    file by its absolute path, None where it cannot be read.
+    file by its absolute path, None where it cannot be read. `spool` is where mail
+    goes that no recipe takes, /var/mail/USER if it is not given.
     """
-    state = State(Environment(_known(home, user)))
+    state = State(Environment(_known(home, user, spool or f"/var/mail/{user}")))
     flow = Flow(state, read, text)
     flow.nodes(parse(text))
     default = _default(state, flow)
@@ -41,10 +47,18 @@ def convert(
         for path, name in layout.names
         if Path(path).is_mbox and not is_marked(path) and name != INBOX
     )
-    return Written(settings, tuple(state.items), layout.names, mailboxes, source)
+    return Written(
+        settings,
+        tuple(state.items),
+        layout.names,
+        mailboxes,
+        source,
+        tuple(state.asked),
+        state.environment.known("MAILDIR", home),
+    )
 
 
-def _known(home: str, user: str) -> dict[str, str]:
+def _known(home: str, user: str, spool: str) -> dict[str, str]:
     """procmail's own variables before the first line is read."""
     return {
         "HOME": home,
@@ -52,7 +66,8 @@ def _known(home: str, user: str) -> dict[str, str]:
         "USER": user,
         "SHELL": "/bin/sh",
         "MAILDIR": home,
-        "ORGMAIL": f"/var/mail/{user}",
+        "ORGMAIL": spool,
+        "DEFAULT": spool,
         "SENDMAIL": "/usr/sbin/sendmail",
         "SENDMAILFLAGS": "-oi",
         "PROCMAIL_VERSION": "3.22",
@@ -72,6 +87,8 @@ def _default(state: State, flow: Flow) -> Path | None:
         return None
     if not text or is_marked(text):
         return None
+    if text == environment.get("ORGMAIL"):
+        return None
     path = Path(posixpath.normpath(posixpath.join(maildir, text)) + "/" * text.endswith("/"))
     if flow.state.reach.predicate is not False:
         then: dict[str, Any] = {"discard": True} if path.text == DEV_NULL else {"file": path}
@@ -89,7 +106,8 @@ def _placed(state: State, default: Path | None, home: str) -> Layout:
         maildir = state.environment.get("MAILDIR") or home
     except Unknown:
         maildir = home
-    layout = lay_out(paths, default, maildir, home)
+    spool = state.environment.known("ORGMAIL", "")
+    layout = lay_out(paths, default, maildir, home, spool)
     for rule in rules:
         for key, value in rule.then.items():
             if isinstance(value, Path):

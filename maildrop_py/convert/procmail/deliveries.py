@@ -40,7 +40,8 @@ def deliver(recipe: Recipe, held: Held, asked: Asked, flow: Flow) -> None:
         _pipe(recipe, action, held.predicate, flow)
     rules = [item for item in flow.state.items[before:] if hasattr(item, "told")]
     if rules:
-        rules[0].told = tuple(dict.fromkeys([*asked.told, *rules[0].told]))
+        told = [one for one in asked.told if flow.is_worth_telling(one)]
+        rules[0].told = tuple(dict.fromkeys([*told, *rules[0].told]))
 
 
 def _copies(recipe: Recipe, flow: Flow) -> bool:
@@ -165,9 +166,10 @@ def _pipe(recipe: Recipe, action: Pipe, predicate: Predicate, flow: Flow) -> Non
     elif words and words[0].rpartition("/")[2] == "mv" and "LASTFOLDER" in action.command:
         _marks_as_read(recipe, action, flow)
     elif _is_asked(recipe, flow):
+        value = program(action.command, state.environment, part_of(recipe.flags))
         state.succeeded = Test(
             "command",
-            program(action.command, state.environment, part_of(recipe.flags)),
+            {**(value if isinstance(value, dict) else {"run": value}), "no_on": "1-255"},
             ((MESSAGE, state.message_age),),
             repeatable=False,
         )

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 RESERVED = ("user", "domain", "extension", "year", "month", "day")
 """Names that templates know already."""
+OF_THE_RUN = {
+    "PID": "the number of the process ($$)",
+    "STATUS": "the status of the last program ($?)",
+    "SCORE": "the last score ($=)",
+    "LASTFOLDER": "where it was filed last ($LASTFOLDER)",
+}
 _MARK = re.compile(f"{MARKS[0]}[=~]([A-Za-z0-9_]+){MARKS[1]}")
 _SPECIALS = "(|)*?+.^$[\\"
 
@@ -50,7 +56,14 @@ class Environment:
         value = self._values.get(name)
         if isinstance(value, Unknown):
             raise value
+        if value is None and name in OF_THE_RUN:
+            raise Unknown(f"{OF_THE_RUN[name]} is procmail's own")
         return value
+
+    def known(self, name: str, default: str) -> str:
+        """The value; `default` where it is not set or not known."""
+        value = self._values.get(name)
+        return value if isinstance(value, str) else default
 
     def snapshot(self) -> dict[str, str | Unknown]:
         return dict(self._values)

@@ -21,36 +21,20 @@ from __future__ import annotations
 import re
 from typing import cast
 
+from maildrop_py.convert.procmail.expression_parser import (
+    MARKS,
+    Node,
+    NotTranslatable,
+    Parser,
+    byte,
+)
+from maildrop_py.convert.procmail.macros import with_macros
 from maildrop_py.record import record
 
 MATCH = "match"
 """The group that is MATCH."""
 
-_TO_HEADERS = r"(^((Original-)?(Resent-)?(To|Cc|Bcc)|(X-Envelope|Apparently(-Resent)?)-To)"
-_FROM_HEADERS = r"(((Resent-)?(From|Sender)|X-Envelope-From):|>?From )([^>]*[^(.%@a-z0-9])?"
-_FROM_END = r"(([^).!:a-z0-9][-_a-z0-9]*)?[%@>\t ][^<)]*(\(.*\).*)?)?$([^>]|$)"
-_DAEMONS = (
-    r"(Post(ma?(st(e?r)?|n)|office)|(send)?Mail(er)?|daemon|m(mdf|ajordomo)|n?uucp|LIST(SERV|proc)"
-    r"|NETSERV|o(wner|ps)|r(e(quest|sponse)|oot)|b(ounce|bs\.smtp)|echo|mirror"
-    r"|s(erv(ices?|er)|mtp(error)?|ystem)|A(dmin(istrator)?|MMGR|utoanswer))"
-)
-_MAILERS = (
-    r"(Post(ma(st(er)?|n)|office)|(send)?Mail(er)?|daemon|mmdf|n?uucp|ops|r(esponse|oot)"
-    r"|(bbs\.)?smtp(error)?|s(erv(ices?|er)|ystem)|A(dmin(istrator)?|MMGR))"
-)
-MACROS = {
-    "^FROM_DAEMON": "(^(Mailing-List:|Precedence:.*(junk|bulk|list)|To: Multiple recipients of |"
-    f"{_FROM_HEADERS}{_DAEMONS}{_FROM_END}))",
-    "^TO_": f"{_TO_HEADERS}:(.*[^-a-zA-Z0-9_.])?)",
-    "^TO": f"{_TO_HEADERS}:(.*[^a-zA-Z])?)",
-    "^FROM_MAILER": f"(^{_FROM_HEADERS}{_MAILERS}{_FROM_END})",
-}
-MARKS = ("\ue000", "\ue001")
 _SPECIAL = set("\\.+*?()|[]{}^$")
-
-
-class NotTranslatable(ValueError):
-    """An expression that has no equal; says why."""
 
 
 @record
@@ -75,13 +59,6 @@ def squeezed(text: str) -> str:
     return re.sub(r"\n[ \t]+", "\n", text.replace("\\\n", "\n")).replace("\n", "")
 
 
-def with_macros(text: str) -> str:
-    """`text` with procmail's own names put in, where no backslash stands before them."""
-    for name, expression in MACROS.items():
-        text = re.sub(rf"(?<!\\){re.escape(name)}", lambda _, put=expression: put, text)  # type: ignore[misc]
-    return text
-
-
 def translate(text: str, minds_case: bool = False, shortest: bool = False) -> Expression:
     """The expression `text`; raises NotTranslatable.
 
@@ -89,7 +66,7 @@ def translate(text: str, minds_case: bool = False, shortest: bool = False) -> Ex
     """
     has_daemon = re.search(r"(?<!\\)\^FROM_DAEMON", text) is not None
     told = tuple(_told(text))
-    branches = _Parser(with_macros(text)).whole()
+    branches = Parser(with_macros(text)).whole()
     captures = sum(map(_splits, branches))
     case = "(?-i)" if minds_case and not has_daemon else ""
     if captures > 1:
@@ -114,129 +91,6 @@ def _told(text: str) -> list[str]:
     if re.search(r"[a-z0-9]\.(com|org|net|de|edu|uk|jp|fr)\b", text):
         found.append("an unescaped dot is any character")
     return found
-
-
-Node = tuple[str, object]
-
-
-class _Parser:
-    """Reads the expression into branches, each a list of (kind, value) with quantifiers."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
-
-    def whole(self) -> list[list[Node]]:
-        return self._branches()  # behind an unmatched `)` procmail reads no further
-
-    def _peek(self) -> str:
-        return self._text[self._at : self._at + 1]
-
-    def _branches(self) -> list[list[Node]]:
-        branches: list[list[Node]] = [[]]
-        while self._peek() not in ("", ")"):
-            if self._peek() == "|":
-                self._at += 1
-                branches.append([])
-            else:
-                branches[-1].append(self._quantified())
-        return branches
-
-    def _quantified(self) -> Node:
-        atom = self._atom()
-        if self._peek() in ("*", "+", "?") and atom[0] != "split":
-            self._at += 1
-            return ("repeat", (atom, self._text[self._at - 1]))
-        return atom
-
-    def _atom(self) -> Node:
-        char = self._text[self._at]
-        self._at += 1
-        if char == "(":
-            inner = self._branches()
-            self._at += 1
-            return ("group", inner)
-        if char == "[":
-            return ("class", self._class())
-        if char == ".":
-            return ("any", None)
-        if char == "^" and self._peek() == "^":
-            self._at += 1
-            return ("edge", None)
-        if char in "^$":
-            return ("newline", None)
-        if char == MARKS[0]:
-            end = self._text.index(MARKS[1], self._at)
-            name, self._at = self._text[self._at : end], end + 1
-            return ("value", name)
-        if char == "\\":
-            return self._escaped()
-        return ("char", char)
-
-    def _escaped(self) -> Node:
-        char = self._peek()
-        if char == "":
-            return ("char", "\\")
-        self._at += 1
-        if char == "/":
-            return ("split", None)
-        return ("word", None) if char in "<>" else ("char", char)
-
-    def _class(self) -> str:
-        """The class in RE2's words."""
-        negated = self._peek() == "^"
-        self._at += negated
-        items: list[tuple[str, str]] = []
-        first = True
-        while (char := self._peek()) and (first or char != "]"):
-            self._at += 1
-            last = items[-1][1] if items else ""
-            if char == "-" and not first and self._peek() not in ("]", ""):
-                char = self._peek()
-                self._at += 1
-                items.append((chr(ord(last) + 1), char) if last < char else (char, char))
-            else:
-                items.append((char, char))
-            first = False
-            if MARKS[0] in char:
-                raise NotTranslatable("a variable inside […]")
-        self._at += 1
-        body = "".join(_range(low, high) for low, high in _joined(items))
-        if negated:
-            return f"[^{body}\\n]"
-        return f"[{body}]" if body else "[^\\x00-\\xff]"
-
-
-def _joined(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A range behind the character it starts from is one with it."""
-    found: list[tuple[str, str]] = []
-    for low, high in items:
-        if found and low != high and ord(found[-1][1]) + 1 == ord(low):
-            found[-1] = (found[-1][0], high)
-        elif found and low == high and found[-1][1] != found[-1][0] and found[-1][1] == low:
-            continue
-        else:
-            found.append((low, high))
-    return found
-
-
-def _range(low: str, high: str) -> str:
-    return _in_class(low) if low == high else f"{_in_class(low)}-{_in_class(high)}"
-
-
-def _in_class(char: str) -> str:
-    if char in "\\]^-[":
-        return "\\" + char
-    return _byte(char)
-
-
-def _byte(char: str) -> str:
-    """A character outside printable ASCII as its code."""
-    if char == "\t":
-        return "\\t"
-    if char == "\n":
-        return "\\n"
-    return char if " " <= char <= "~" else f"\\x{ord(char):02x}"
 
 
 def _splits(branch: list[Node]) -> int:
@@ -359,5 +213,8 @@ def _char(char: str) -> str:
     if char in _SPECIAL:
         return "\\" + char
     if ord(char) > 126:
-        return f"(?-i:{_byte(char)})"
-    return _byte(char)
+        return f"(?-i:{byte(char)})"
+    return byte(char)
+
+
+__all__ = ["MARKS", "MATCH", "Expression", "NotTranslatable", "marked", "squeezed", "translate"]

@@ -16,6 +16,7 @@ from maildrop_py.convert.procmail import deliveries
 from maildrop_py.convert.procmail.assignments import Assignments
 from maildrop_py.convert.procmail.environment import Unknown
 from maildrop_py.convert.procmail.expressions import NotTranslatable
+from maildrop_py.convert.procmail.naming import name_of, shown
 from maildrop_py.convert.procmail.parser import parse
 from maildrop_py.convert.procmail.questions import Asked, ask
 from maildrop_py.convert.procmail.state import Held, State
@@ -45,6 +46,7 @@ class Flow:
         self._assignments = Assignments(state)
         self._depth = 0
         self._ended = False
+        self._told: set[str] = set()
         self._delivered = False
         self._failed = False
 
@@ -124,7 +126,7 @@ class Flow:
             self._ended = True
 
     def _gap(self, node: Any, reason: str, advice: str = "") -> None:
-        source = node.source or _shown(node)
+        source = node.source or shown(node)
         self.state.items.append(Gap(node.line, source, reason, advice))
 
     # recipes
@@ -142,7 +144,7 @@ class Flow:
             return
         holds = every(before, asked.predicate)
         if holds is False:
-            self._remark(recipe.line, f"never holds: {_shown(recipe)}")
+            self._remark(recipe.line, f"never holds: {shown(recipe)}")
         held = state.hold(holds, recipe.line)
         self._delivered = False
         self._act(recipe, held, asked)
@@ -219,7 +221,7 @@ class Flow:
             return
         if isinstance(before, str):
             environment.set("MATCH", before)
-            self._assignments.put("MATCH", asked.match, recipe.line, held.predicate, _shown(recipe))
+            self._assignments.put("MATCH", asked.match, recipe.line, held.predicate, shown(recipe))
 
     def _match_is_read_behind(self, recipe: Recipe) -> bool:
         """Whether MATCH is used below before it is set again."""
@@ -265,10 +267,16 @@ class Flow:
     def rule(self, recipe: Recipe, predicate: Predicate, then: dict[str, Any]) -> WrittenRule:
         """A rule at the end of what there is, under all that leads here."""
         when = every(self.state.use(self.state.reach, often=True), predicate)
-        written = WrittenRule(_name(recipe, then), recipe.line, when, then)
-        written.source = _shown(recipe)
+        written = WrittenRule(name_of(recipe, then), recipe.line, when, then)
+        written.source = shown(recipe)
         self.state.items.append(written)
         return written
+
+    def is_worth_telling(self, told: str) -> bool:
+        """Dots are unescaped everywhere: that is told once."""
+        is_new = told not in self._told
+        self._told.add(told)
+        return is_new or "dot" not in told
 
     def ends(self, predicate: Predicate) -> None:
         """Mail for which `predicate` holds goes no further."""
@@ -292,30 +300,3 @@ def _why_no_copy(block: Block) -> str:
     if not isinstance(last, Recipe) or last.conditions or "c" in last.flags:
         return "procmail goes on twice behind this block, once for the copy"
     return ""
-
-
-def _shown(node: Any) -> str:
-    if node.source:
-        return str(node.source)
-    if isinstance(node, Recipe):
-        lines = [f":0 {node.flags}".rstrip(), *(f"* {line.text}" for line in node.conditions)]
-        return "\n".join([*lines, "{ … }" if isinstance(node.action, Block) else ""])
-    return str(getattr(node, "name", ""))
-
-
-def _name(recipe: Recipe, then: dict[str, Any]) -> str:
-    comment = next((line for line in reversed(recipe.comments) if _is_title(line)), "")
-    if comment:
-        return comment[:60].strip()
-    for key in ("file", "copy"):
-        if key in then:
-            return str(getattr(then[key], "text", then[key])).rstrip("/").rpartition("/")[2] or key
-    if "forward" in then:
-        return f"forward to {then['forward']}"
-    return f"line {recipe.line}"
-
-
-def _is_title(line: str) -> bool:
-    return (
-        len(line) > 2 and any(char.isalpha() for char in line) and not line.startswith((":0", "* "))
-    )

@@ -15,7 +15,7 @@ from maildrop_py.record import record
 
 INBOX = "INBOX"
 DEV_NULL = "/dev/null"
-_UNSAFE = str.maketrans(dict.fromkeys("\\*%~#:", "_"))
+_UNSAFE = str.maketrans(dict.fromkeys("\\*%#:", "_"))
 
 
 @record
@@ -47,7 +47,7 @@ class Layout:
         return dict(self.names)[path.text]
 
 
-def lay_out(paths: list[Path], default: Path | None, maildir: str, home: str) -> Layout:
+def lay_out(paths: list[Path], default: Path | None, maildir: str, home: str, spool: str) -> Layout:
     """The layout of what these paths name; `maildir` and `home` are absolute."""
     paths = list(dict.fromkeys(path for path in paths if path.text != DEV_NULL))
     root = _root(paths, default, maildir, home)
@@ -57,7 +57,9 @@ def lay_out(paths: list[Path], default: Path | None, maildir: str, home: str) ->
     layout = "fs" if inside and is_fs else "maildir++"
     names: dict[str, str] = {}
     for path in paths:
-        names[path.text] = _apart(_name(path, root, layout, maildir, home), path, names)
+        names[path.text] = _apart(
+            INBOX if path.bare == spool else _name(path, root, layout, maildir, home), path, names
+        )
     return Layout(root, layout, tuple(names.items()))
 
 
@@ -78,7 +80,7 @@ def _root(paths: list[Path], default: Path | None, maildir: str, home: str) -> s
 
 def _name(path: Path, root: str, layout: str, maildir: str, home: str) -> str:
     bare = path.bare
-    if bare == root or bare.startswith(("/var/mail/", "/var/spool/mail/")):
+    if bare == root:
         return INBOX
     for base in (root, maildir, home):
         if bare.startswith(f"{base}/"):

@@ -44,8 +44,9 @@ def ask(recipe: Recipe, state: State) -> Asked:
     area = "".join(flag for flag in "HB" if flag in recipe.flags) or "H"
     minds_case = "D" in recipe.flags
     weighed: list[tuple[Question, Predicate]] = []
-    for line in recipe.conditions:
-        question = conditions.read(line.text, area, state.environment)
+    questions = [conditions.read(line.text, area, state.environment) for line in recipe.conditions]
+    state.asked.append((recipe.line, tuple(questions)))
+    for question in questions:
         predicate = _one(question, recipe, minds_case, state, asked)
         if question.weight is not None:
             weighed.append((question, predicate))

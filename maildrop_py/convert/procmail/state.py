@@ -50,7 +50,7 @@ class State:
         self.broken = ""
         """Why the message is not what the original would have here; "" where it is."""
         self.copying = 0
-        self._gone: set[int] = set()
+        self.asked: list[tuple[int, tuple[Any, ...]]] = []
 
     def hold(self, predicate: Predicate, line: int) -> Held:
         """The predicate, as of here."""

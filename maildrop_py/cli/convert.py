@@ -1,0 +1,114 @@
+"""convert: a procmailrc into rules, and the proof that both do the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+import click
+
+from maildrop_py.cli.progress import progress
+from maildrop_py.convert.procmail.converter import convert as convert_procmail
+from maildrop_py.convert.proof import report
+from maildrop_py.convert.proof.run import Message, Proof, processors, prove
+from maildrop_py.convert.proof.samples import samples
+from maildrop_py.convert.proof.sandbox import NoSandbox
+from maildrop_py.convert.written import Written, text_of
+from maildrop_py.intake.message_files import messages_in
+from maildrop_py.paths import UserPaths
+from maildrop_py.refile.maildir_messages import ListedMaildirs
+from maildrop_py.rules.language.settings import Settings
+
+WHOLE, WITH_GAPS, DIFFERENT = 0, 1, 1
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--output", "-o", help="Write the rules here instead of printing them.")
+@click.option("--home", help="Whose file it is: the home directory that $HOME stands for.")
+@click.option("--user", help="The user's name, $LOGNAME.")
+@click.option("--prove", "archives", multiple=True, help="Compare on this Maildir or mbox too.")
+@click.option("--prove-samples", is_flag=True, help="Compare on messages made from FILE alone.")
+@click.option("--json", "as_json", is_flag=True, help="The proof as JSON.")
+def convert(
+    file: str,
+    output: str | None,
+    home: str | None,
+    user: str | None,
+    archives: tuple[str, ...],
+    prove_samples: bool,
+    as_json: bool,
+) -> None:
+    """Make rules from the procmailrc FILE; with --prove, run procmail beside them.
+
+    What cannot be translated is a comment that begins with GAP. The status is 0 if
+    there is none and nothing differs, 1 if not.
+    """
+    text = _text_of(file)
+    if text is None:
+        raise click.ClickException(f"{file} cannot be read")
+    whose = home or UserPaths(os.environ).home
+    name = user or os.environ.get("LOGNAME") or os.environ.get("USER") or "me"
+    written = convert_procmail(text, os.path.basename(file), whose, name, _reader(file))
+    rules = text_of(written)
+    if output:
+        with open(output, "w", encoding="utf-8") as written_to:
+            written_to.write(rules)
+    proving = bool(archives) or prove_samples
+    if not output and not (proving and as_json):
+        click.echo(rules, nl=False)
+    same = _prove(text, whose, written, archives, as_json) if proving else True
+    sys.exit(WHOLE if same and not written.gaps else WITH_GAPS)
+
+
+def _prove(
+    text: str, home: str, written: Written, archives: tuple[str, ...], as_json: bool
+) -> bool:
+    made = [(f"made for line {one.line}", one.message) for one in samples(written.asked)]
+    messages = [*made, *_archived(archives)]
+    told = {"text": text, "home": home, "user": "me"}
+    worker = [sys.executable, "-m", "maildrop_py.cli.proof_worker"]
+    try:
+        with progress("proving", len(messages)) as advance:
+            found: Proof = prove(told, messages, worker, processors(), advance)
+    except NoSandbox as missing:
+        raise click.ClickException(str(missing)) from None
+    except OSError as error:
+        raise click.ClickException(str(error.strerror or error)) from None
+    if as_json:
+        click.echo(json.dumps(report.as_json(found, written), ensure_ascii=False))
+    else:
+        for line in report.lines(found, written):
+            click.echo(line, err=True)
+    return not found.differing
+
+
+def _archived(archives: tuple[str, ...]) -> Iterator[Message]:
+    walk = ListedMaildirs(
+        Settings(), None, lambda what, why: click.echo(f"{what}: {why}", err=True)
+    )
+    for found in messages_in(archives, walk) if archives else ():
+        yield found.path, found.message.content()
+
+
+def _text_of(path: str) -> str | None:
+    """Bytes as characters: procmail knows no encoding."""
+    try:
+        with open(path, encoding="latin-1") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _reader(file: str) -> Callable[[str], str | None]:
+    """Included files: where they are, or beside the one that is converted."""
+    here = os.path.dirname(os.path.abspath(file))
+
+    def read(path: str) -> str | None:
+        parts = path.split("/")
+        beside = (os.path.join(here, *parts[-count:]) for count in (1, 2))
+        return next((text for each in (path, *beside) if (text := _text_of(each))), None)
+
+    return read

@@ -1,0 +1,125 @@
+"""proof_worker: what `convert --prove` runs in its sandbox: rules and evidence for the proof."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from maildrop_py.convert.procmail.converter import convert
+from maildrop_py.convert.proof import sandbox, worker
+from maildrop_py.convert.proof.effects import FILE, PROGRAM, Effect
+from maildrop_py.convert.written import Written
+from maildrop_py.decision.decide import decide
+from maildrop_py.decision.decision import Decision, Filing, Forward
+from maildrop_py.delivery.message_programs import MessagePrograms
+from maildrop_py.evidence.evidence import Evidence
+from maildrop_py.message.changed import unnamed_file, write_all
+from maildrop_py.message.envelope import Envelope
+from maildrop_py.message.header_edits import edited_head
+from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.report.explain import explain
+from maildrop_py.rules.language.reader import read_rules
+from maildrop_py.rules.program.compiler import compile_rules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.message.message import Source
+
+STATE = "/tmp/state"
+RULES = "/tmp/rules.yaml"
+
+
+def main() -> None:
+    """Serve one share of a proof."""
+    worker.run(_convert, _decider)
+
+
+def _convert(text: str, home: str) -> Written:
+    return convert(text, "proof", home, "me", _read, sandbox.SPOOL)
+
+
+def _read(path: str) -> str | None:
+    try:
+        with open(path, encoding="latin-1") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _decider(text: str) -> worker.Decide:
+    with open(RULES, "w", encoding="utf-8") as file:
+        file.write(text)
+    rules = read_rules(RULES, enforce_trust=False, home=sandbox.HOME)
+    program = compile_rules(rules)
+    envelope = Envelope(user="me")
+    environment = {
+        "HOME": sandbox.HOME,
+        "USER": "me",
+        "LOGNAME": "me",
+        "PATH": f"{sandbox.RECORDERS}:{sandbox.HOME}/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin",
+    }
+
+    def decided(data: bytes) -> tuple[list[Effect], list[str], str]:
+        message = Message(BytesSource(data))
+        limit = time.monotonic() + 30
+        programs = MessagePrograms(_Bytes(data), environment, limit)
+        evidence = Evidence(
+            message,
+            envelope,
+            program.settings,
+            STATE,
+            run_command=lambda argv: programs.plain_status(argv),
+            programs=lambda: programs,
+        )
+        decision = decide(message, envelope, evidence, program, time.time(), True)
+        evidence.delivered()
+        fired = [reason.rule for reason in decision.reasons]
+        return (
+            _effects(decision, message.source),
+            fired,
+            explain(message, decision, len(program)),
+        )
+
+    return decided
+
+
+class _Bytes:
+    """A message in memory that programs can read."""
+
+    def __init__(self, data: bytes) -> None:
+        self._file = unnamed_file()
+        write_all(self._file, data)
+
+    def open(self) -> int:
+        return os.dup(self._file.fileno())
+
+
+def _effects(decision: Decision, source: Source) -> list[Effect]:
+    if decision.defer is not None:
+        return []
+    found = []
+    for action in decision.actions:
+        if isinstance(action, Filing):
+            content = _content(decision, action.message or source)
+            found.append(Effect(FILE, action.folder, content))
+        elif isinstance(action, Forward):
+            found.append(Effect(PROGRAM, f"{sandbox.RECORDERS}/sendmail -oi {action.address}"))
+        else:
+            shell = len(action.argv) == 3 and action.argv[1] == "-c"
+            found.append(Effect(PROGRAM, action.argv[2] if shell else " ".join(action.argv)))
+    return found
+
+
+def _content(decision: Decision, source: Source) -> bytes:
+    head = source.head()
+    body = source.content()[len(head) :] if not head.startswith(b"From ") else b""
+    edits = decision.add_headers, decision.remove_headers, decision.rename_headers
+    if head.startswith(b"From "):
+        whole = source.content()
+        head = head.partition(b"\n")[2]
+        body = whole[len(head) :]
+    return edited_head(head, *edits, decision.last_headers) + body
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""proof: the original and the rules, side by side, message by message, in a sandbox."""

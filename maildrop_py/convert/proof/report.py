@@ -1,0 +1,68 @@
+"""report: a proof in words, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from maildrop_py.convert.proof.run import Proof
+from maildrop_py.convert.written import Written
+
+MOST_SHOWN = 10
+LINES = 12
+
+
+def lines(proof: Proof, written: Written) -> Iterator[str]:
+    """What is to be said."""
+    total = proof.equal + len(proof.differing) + len(proof.too_slow)
+    yield f"{proof.equal} of {total} messages: the original and the rules do the same"
+    for answer in proof.differing[:MOST_SHOWN]:
+        yield from _difference(answer)
+    if len(proof.differing) > MOST_SHOWN:
+        yield f"... and {len(proof.differing) - MOST_SHOWN} more that differ"
+    if proof.too_slow:
+        yield f"not compared, because procmail did not end: {len(proof.too_slow)} messages"
+    silent = never_fired(proof, written)
+    if silent:
+        yield "rules that no message met: " + ", ".join(silent)
+    yield from _not_covered(written)
+
+
+def _difference(answer: dict[str, Any]) -> Iterator[str]:
+    yield f"DIFFERS: {answer['name']}"
+    yield from (f"  {each}" for each in answer["different"])
+    log = [
+        line for line in answer["original"].splitlines() if "atch on" in line or "Folder" in line
+    ]
+    yield "  the original:"
+    yield from (f"    {line.removeprefix('procmail: ').strip()}" for line in log[-LINES:])
+    yield "  the rules:"
+    told = [line for line in answer["rules"].splitlines() if line.strip()]
+    yield from (f"    {line}" for line in told[-LINES:])
+
+
+def never_fired(proof: Proof, written: Written) -> list[str]:
+    """The names of rules that no message met."""
+    return [rule.name for rule in written.rules if rule.name not in proof.fired]
+
+
+def _not_covered(written: Written) -> Iterator[str]:
+    yield (
+        "not covered: what forwarded mail meets, what programs do besides what they print, "
+        "failures (a full disk, a program that ends badly), two messages at once"
+    )
+    if written.gaps:
+        yield f"not covered either: {len(written.gaps)} gaps, which are no rules"
+
+
+def as_json(proof: Proof, written: Written) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "equal": proof.equal,
+        "differ": [
+            {key: answer[key] for key in ("name", "different")} for answer in proof.differing
+        ],
+        "too_slow": list(proof.too_slow),
+        "never_fired": never_fired(proof, written),
+        "gaps": [{"line": gap.line, "reason": gap.reason} for gap in written.gaps],
+    }

@@ -1,0 +1,55 @@
+"""proving: a procmailrc and its rules over messages, in the sandbox, for these tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+import pytest
+
+from maildrop_py.convert.procmail.converter import convert
+from maildrop_py.convert.proof.run import Proof, prove
+from maildrop_py.convert.proof.samples import samples
+from maildrop_py.convert.written import Written, text_of
+
+HOME = "/home/mika"
+
+
+def need(*programs: str) -> None:
+    """Skip the test without these; in CI that is a failure."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(f"needs {', '.join(missing)} (in CI this is a failure)", pytrace=False)
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}, to compare with")
+
+
+def written(text: str) -> Written:
+    """The rules of a procmailrc that includes nothing."""
+    return convert(text, "procmailrc", HOME, "mika", lambda _path: None)
+
+
+def rules(text: str) -> str:
+    """The same as YAML."""
+    return text_of(written(text))
+
+
+def proved(text: str, *messages: bytes) -> Proof:
+    """Both over messages made from the file, and over these."""
+    need("procmail", "bwrap")
+    made = [(f"line {one.line}", one.message) for one in samples(written(text).asked)]
+    given = [(f"given {number}", message) for number, message in enumerate(messages)]
+    told = {"text": text, "home": HOME, "user": "me"}
+    worker = [sys.executable, "-m", "maildrop_py.cli.proof_worker"]
+    return prove(told, [*made, *given], worker, 1, lambda: None)
+
+
+def is_same(text: str, *messages: bytes) -> bool:
+    """Whether there is no difference, nor a gap; what differs is printed."""
+    found = proved(text, *messages)
+    for answer in found.differing:
+        print(answer["name"], answer["different"], answer["original"], answer["rules"], sep="\n")
+    gaps = written(text).gaps
+    print(gaps)
+    return not found.differing and not found.too_slow and not gaps

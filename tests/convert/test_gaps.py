@@ -1,0 +1,52 @@
+"""Gaps: what cannot be translated disables its rule and what depends on it, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.convert.proving import rules, written
+
+AFTER = ":0\n* ^Subject: x\nx/\n"
+NO_EQUAL = {
+    "an automatic answer": ":0 c\n| (formail -r; cat $HOME/away) | $SENDMAIL -t\n",
+    "the header alone into a folder": ":0h\nheads/\n",
+    "a trap": "TRAP='rm -f x'\n",
+    "a process number": ":0\n* ^A\nf-$$/\n",
+    "an included file that is not here": "INCLUDERC=$HOME/none.rc\n",
+    "a forwarding option": ":0\n! -f me@example.org you@example.org\n",
+    "standard output": ":0\n|\n",
+    "a split in a repetition": ":0\n* ^A(b\\/c)*\na/\n",
+}
+
+
+@pytest.mark.parametrize("name", NO_EQUAL)
+def test_a_gap_says_where_and_why_and_leaves_the_others(name: str) -> None:
+    found = written(NO_EQUAL[name] + AFTER)
+    assert len(found.gaps) == 1 and found.gaps[0].reason
+    assert [rule.then for rule in found.rules] == [{"file": "x"}]
+    assert "GAP, line" in rules(NO_EQUAL[name] + AFTER)
+
+
+def test_what_depends_on_a_gap_is_one() -> None:
+    found = written(":0h\n* ^A\nheads/\n\n:0A\na/\n\n:0E\ne/\n" + AFTER)
+    assert len(found.gaps) == 3
+    assert len(found.rules) == 1
+
+
+def test_a_negated_condition_that_is_unknown_never_makes_a_broader_rule() -> None:
+    found = written(":0\n* ! ^A(b\\/c)*\n/dev/null\n")
+    assert found.rules == () and len(found.gaps) == 1
+
+
+def test_a_variable_of_a_gap_is_unknown_where_it_is_used() -> None:
+    found = written(":0\n* ^A(b\\/c)*\n{ X=y }\n\n:0\n* X ?? y\nx/\n" + AFTER)
+    assert len(found.gaps) == 2 and len(found.rules) == 1
+
+
+def test_behind_the_end_nothing_runs_and_that_is_said() -> None:
+    assert "never runs" in rules(":0\nall/\n\n" + AFTER)
+
+
+def test_mbox_files_become_folders_and_how_their_mail_comes_over_is_said() -> None:
+    text = rules("MAILDIR=$HOME/Mail\n:0:\n* ^A\nlists\n")
+    assert "--from-mbox /home/mika/Mail/lists" in text
