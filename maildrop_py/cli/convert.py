@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from maildrop_py.cli.progress import progress
 from maildrop_py.convert.procmail.converter import convert as convert_procmail
 from maildrop_py.convert.proof import report
 from maildrop_py.convert.proof.run import Message, Proof, processors, prove
@@ -19,6 +18,7 @@ from maildrop_py.convert.written import Written, text_of
 from maildrop_py.intake.message_files import messages_in
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
+from maildrop_py.report.progress import progress
 from maildrop_py.rules.language.settings import Settings
 
 WHOLE, WITH_GAPS, DIFFERENT = 0, 1, 1
