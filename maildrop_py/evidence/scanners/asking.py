@@ -6,6 +6,7 @@ What could not be asked is an Answer whose `unknown` says why.
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import pairwise
 
 from maildrop_py.evidence.scanners.answer import About, Answer, NoAnswer
 
@@ -25,6 +26,7 @@ FILTERS = ("spamd", "rspamd", "bogofilter")
 """Those that tell spam from ham, and can be taught."""
 
 SCANNERS = (*FILTERS, "clamd")
+_LONGEST_ID = 100  # characters
 
 
 def ask(scanner: Scanner, message: Message, about: About, budget: Budget) -> Answer:
@@ -56,7 +58,7 @@ def teach(
     return ""
 
 
-def facts(envelope: Envelope, border: Border) -> About:
+def facts(message: Message, envelope: Envelope, border: Border) -> About:
     """What scanners are told beside the message."""
     return About(
         client=border.address.text if border.address else "",
@@ -65,7 +67,18 @@ def facts(envelope: Envelope, border: Border) -> About:
         sender=border.sender or envelope.sender or "",
         recipient=envelope.recipient or "",
         user=envelope.user or "",
+        queue_id=_queue_id(message),
     )
+
+
+def _queue_id(message: Message) -> str:
+    """The queue id in the topmost Received field, which the own server wrote."""
+    for field in message.headers.all("Received")[:1]:
+        words = field.value.partition(";")[0].split()
+        for word, behind in pairwise(words):
+            if word.lower() == "id":
+                return behind[:_LONGEST_ID]
+    return ""
 
 
 def _module(name: str) -> Any:

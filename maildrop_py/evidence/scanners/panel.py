@@ -43,7 +43,7 @@ class Panel:
             found = ask(
                 self._scanners[name],
                 self._message,
-                facts(self._envelope, self._border()),
+                facts(self._message, self._envelope, self._border()),
                 self._budget,
             )
             if found.unknown:
@@ -69,7 +69,7 @@ class Panel:
     def teach(self, is_spam: bool | None) -> tuple[str, ...]:
         """Teach the message to every filter, in a budget of its own; those that failed."""
         failed = []
-        about = facts(self._envelope, self._border())
+        about = facts(self._message, self._envelope, self._border())
         for name in FILTERS:
             if name in self._scanners:
                 budget = Budget(self._seconds, self._monotonic)

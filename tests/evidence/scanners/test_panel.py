@@ -94,3 +94,10 @@ def test_what_a_filter_wrote_is_read_from_the_changed_message() -> None:
     assert about.spam().score == 99
     about.look_again(mail("X-Spam-Status: No, score=1 required=5\n"))
     assert about.spam().score == 1
+
+
+def test_rspamd_is_told_the_queue_id(good: dict[str, Misbehaving]) -> None:
+    settings = Settings(scanners=(("rspamd", good["rspamd"].address, 0),))
+    head = "Received: from a (a [192.0.2.7]) by mx (Postfix) with ESMTP id 4D2xyz; today\n"
+    Evidence(mail(head), Envelope(), settings).spam()
+    assert b"\r\nQueue-Id: 4D2xyz\r\n" in b"".join(good["rspamd"].received)
