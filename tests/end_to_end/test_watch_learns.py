@@ -10,7 +10,7 @@ from tests.support.end_to_end.filed_mail import put, run
 from tests.support.end_to_end.imap_client import Client, client
 from tests.support.end_to_end.program import Program
 from tests.support.end_to_end.readers import watching
-from tests.support.end_to_end.waiting import wait_until
+from tests.support.waiting import wait_until
 
 RULES = "rules: [{name: sure, when: {subject: known spam}, then: {file: Junk}}]\n"
 SETTLED = 5.0  # seconds: more than two looks
@@ -47,7 +47,7 @@ class Reader:
         return int(found["spam"]), int(found["ham"])
 
     def wait(self, spam: int, ham: int) -> None:
-        wait_until(f"{spam} spam, {ham} ham", lambda: self.learnt() == (spam, ham))
+        wait_until(lambda: self.learnt() == (spam, ham), f"{spam} spam, {ham} ham")
 
 
 def test_people_teach_by_moving_mail(
@@ -88,7 +88,7 @@ def test_what_the_program_files_teaches_nothing_and_taking_it_out_does(
         session.imap.create("Junk")
         reader = Reader(account, program, session)
         put(account, "new/1700000001.M1P1Q1.host", mail(1, "known spam"))
-        wait_until("it is filed", lambda: account.folders().get(".Junk") == 1)
+        wait_until(lambda: account.folders().get(".Junk") == 1, "it is filed")
         put(account, "new/1700000002.M2P1Q1.host", mail(2))
         time.sleep(SETTLED)
         assert reader.learnt() == (0, 0)
