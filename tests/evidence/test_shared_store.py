@@ -99,7 +99,7 @@ def test_contacts_are_shared(redis: RedisServer, tmp_path: Path) -> None:
     Contacts(str(tmp_path / "mine/contacts")).add(["ann@a.example"])
     state = str(tmp_path / "mine")
     done = CliRunner().invoke(app, ["contacts", "share", redis.address, "--state", state])
-    assert done.output == "1 contacts\n", done.output
+    assert done.output == "1 contact\n", done.output
     other = duplicate(tmp_path / "other", redis.address)
     assert other.known("Ann@A.example") is True and other.known("bob@a.example") is False
 
