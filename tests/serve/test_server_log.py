@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from maildrop_py.lmtp.reply import Reply
 from maildrop_py.serve import server_log
 from maildrop_py.serve.server_log import ServerLog
-from tests.lmtp.conftest import wait_until
+from tests.lmtp.conftest import Talk, wait_until
 from tests.serve.conftest import Server, mail
 
 ANNA = "anna@example.org"
@@ -54,22 +56,50 @@ def test_a_limit_that_is_reached_is_written_with_who_reached_it(server: Server) 
     assert "a message of more than 1048576 bytes, from <a@example.net>" in server.errors
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be seen as uid 0")
-def test_one_user_does_not_get_all_sessions(server: Server) -> None:
-    server.start("--log-to=stderr", "--sessions=8", "--sessions-per-uid=3")
-    talks = [server.client() for _ in range(3)]
-    from tests.lmtp.conftest import Talk
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be seen as another uid")
+def test_a_local_user_does_not_get_all_sessions_and_the_mail_server_may(
+    server: Server, place: Path
+) -> None:
+    """The mail server owns the socket."""
+    socket = place / "lmtp"
+    server.start("--log-to=stderr", "--sessions=8", "--sessions-per-uid=3", f"--listen={socket}")
+    wait_until(lambda: str(socket) in server.errors)
+    socket.chmod(0o666)
+    assert connect_as(54321, str(socket), 5) == ["220"] * 3 + ["421"] * 2
+    assert "uid 54321 has 3 sessions" in server.errors
+    wait_until(lambda: connect_as(54321, str(socket), 1) == ["220"])
+    os.chown(socket, 54321, -1)
+    wait_until(lambda: connect_as(54321, str(socket), 5) == ["220"] * 5)
 
-    one_more = Talk(server.socket)
-    assert one_more.reply().startswith("421 4.7.0 ")
-    assert "uid 0 has 3 sessions" in server.errors
-    talks[0].say("QUIT")
-    wait_until(lambda: Talk(server.socket).reply().startswith("220 "))
+
+def connect_as(uid: int, path: str, count: int) -> list[str]:
+    """The codes that so many sessions of a user begin with, all open at the same time."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setuid(uid)
+            talks = [Talk(path) for _ in range(count)]
+            codes = [talk.reply()[:3] for talk in talks]
+            os.write(writer, " ".join(codes).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with open(reader) as output:
+        codes = output.read().split()
+    os.waitpid(pid, 0)
+    return codes
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory that other users may enter."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def test_a_client_that_says_nothing_is_let_go_early(server: Server) -> None:
-    from tests.lmtp.conftest import Talk
-
     server.start("--greeting-time=1", "--idle=600")
     silent = Talk(server.socket)
     assert silent.reply().startswith("220 ")

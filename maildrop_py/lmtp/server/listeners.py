@@ -46,6 +46,16 @@ class Listener:
         return self.socket.type == socket.SOCK_SEQPACKET
 
     @property
+    def trusted_uids(self) -> tuple[int, ...]:
+        """Who may have all sessions: root, and the owner of a Unix socket, the mail server."""
+        if self.socket.family != socket.AF_UNIX:
+            return ()
+        try:
+            return (0, os.stat(self.address).st_uid)
+        except (OSError, ValueError):  # an abstract name, or removed meanwhile
+            return (0,)
+
+    @property
     def address(self) -> str:
         """Where clients connect, for messages."""
         if self.socket.family == socket.AF_UNIX:

@@ -79,7 +79,7 @@ class Server:
         uid = peer_uid(client)
         if uid is None:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        elif self._has_enough(uid):
+        elif uid not in listener.trusted_uids and self._has_enough(uid):
             _turn_away(client)
             return
         session = Session(self._settings, xforward=listener.xforward)
