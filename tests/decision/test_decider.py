@@ -57,6 +57,14 @@ def test_no_action_keeps_the_value_of_another_message(then: str) -> None:
     assert "cats" in repr(first) and "dogs" in repr(second) and "cats" not in repr(second)
 
 
+@pytest.mark.parametrize("then", ["filter: [cat]", "set: {a: {output: [cat]}}"])
+def test_programs_are_asked_for_each_message(then: str) -> None:
+    rules = f"rules: [{{when: {{subject: x}}, then: {{{then}, file: A}}}}]"
+    decider = decider_of(f"allow_commands: true\n{rules}")
+    first, second = (decider.decide(mail("Subject: x"), NOBODY, NO_WORLD)[0] for _ in range(2))
+    assert first is not second
+
+
 def test_a_decision_without_values_is_made_once() -> None:
     decider = decider_of(LISTS)
     first, second = (decider.decide(mail("Subject: sale"), NOBODY, NO_WORLD)[0] for _ in range(2))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.faults.mutants import NAMED, mutants_of, named_mutant, sample, survivors
 
-FEW = 8
+FEW = 4
 
 
 def test_changes_that_once_passed_are_seen(tmp_path: Path) -> None:

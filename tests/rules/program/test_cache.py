@@ -221,6 +221,8 @@ CRAFTED: dict[str, Callable[[list[Any]], None]] = {
     "settings": lambda body: body.__setitem__(2, ["actions.score:Score", 1.0]),
     "no settings": lambda body: body.__setitem__(2, 5),
     "stamps": lambda body: body.__setitem__(1, 7),
+    "odd stamps": lambda body: body.__setitem__(1, ((None,) * 8,)),
+    "short stamps": lambda body: body.__setitem__(1, ((None,),)),
     "no stamps": lambda body: body.__setitem__(1, ((7,),)),
     "rules": lambda body: body.__setitem__(3, "text"),
     "index": lambda body: body.__setitem__(6, ()),
