@@ -18,9 +18,10 @@ import click
 from maildrop_py.errors import RuleError
 from maildrop_py.evidence.bayes.judgement import FEWEST
 from maildrop_py.evidence.bayes.lessons import Lessons
+from maildrop_py.evidence.bayes.shared import open_bayes
 from maildrop_py.evidence.bayes.store import BayesStore, Status
 from maildrop_py.intake.message_files import count_in, messages_in
-from maildrop_py.paths import UserPaths, bayes_store
+from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
@@ -136,7 +137,7 @@ def _days(seconds: float) -> str:
 
 def _store(state: str | None) -> BayesStore:
     place = os.path.abspath(state) if state else UserPaths(os.environ).state
-    return BayesStore(bayes_store(place))
+    return open_bayes(settings_of_user().store, place)
 
 
 def settings_of_user() -> Settings:

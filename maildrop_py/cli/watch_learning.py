@@ -8,9 +8,9 @@ import time
 from functools import partial
 
 from maildrop_py.evidence.bayes.move_teacher import MoveTeacher
-from maildrop_py.evidence.bayes.store import BayesStore
+from maildrop_py.evidence.bayes.shared import open_bayes
 from maildrop_py.evidence.store import Store
-from maildrop_py.paths import bayes_store, delivery_log, evidence_store, journals
+from maildrop_py.paths import delivery_log, evidence_store, journals
 from maildrop_py.refile.filed_before import filed_by_program
 from maildrop_py.refile.people_moves import PeopleMoves
 from maildrop_py.report.standard_error import warn
@@ -32,7 +32,7 @@ class WatchLearning:
     ) -> None:
         self._stop = threading.Event()
         evidence = Store(evidence_store(state))
-        self._teacher = MoveTeacher(BayesStore(bayes_store(state)), evidence, settings, time)
+        self._teacher = MoveTeacher(open_bayes(settings.store, state), evidence, settings, time)
         by_program = partial(
             filed_by_program, maildir.root, journals=journals(state), log=delivery_log(state)
         )

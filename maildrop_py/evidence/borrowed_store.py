@@ -14,7 +14,7 @@ from maildrop_py.evidence.store import FOREVER, Store
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import TypeVar
 
     S = TypeVar("S", bound=Store)
@@ -47,9 +47,10 @@ class BorrowedStore(Store):
     ) -> None:
         self._learnt.update({(kind, key): (line, now + seconds) for key, line in lines})
 
-    def beside(self, path: str, kind: type[S]) -> S:
+    def beside(self, path: str, kind: Callable[[str], S]) -> S:
         """The same; where there is no file, one that knows nothing, so that none is made."""
-        return super().beside(path if os.path.exists(path) else "", kind)
+        is_there = path.startswith("redis://") or os.path.exists(path)
+        return super().beside(path if is_there else "", kind)
 
     def forget(self, kind: str) -> None:
         raise NotImplementedError("a borrowed store forgets nothing")

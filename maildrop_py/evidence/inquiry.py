@@ -240,7 +240,11 @@ class Inquiry:
         """What the Bayes filter learnt; it stays open as long as the store does."""
         from maildrop_py.evidence.bayes.store import BayesStore
 
-        state = self.evidence.state
+        state, address = self.evidence.state, self.settings.store
+        if address and state:
+            from maildrop_py.evidence.bayes.shared import SharedBayes
+
+            return self.store().beside(address, lambda place: SharedBayes(place, state))
         return self.store().beside(bayes_store(state) if state else "", BayesStore)
 
     def budget(self) -> Budget:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from binascii import crc32, crc_hqx
 
 from maildrop_py.evidence.bayes.judgement import Totals
-from maildrop_py.evidence.bayes.rows import TRIALS, read_rows, read_totals
+from maildrop_py.evidence.bayes.rows import TRIALS, SqlitePlace, read_rows, read_totals
 from maildrop_py.evidence.store import Store
 from maildrop_py.record import record
 
@@ -111,7 +111,7 @@ def _all_or_nothing(
 
     connection.execute("BEGIN IMMEDIATE")
     try:
-        learning = Learning(connection)
+        learning = Learning(SqlitePlace(connection))
         done = change(learning)
         learning.write()
         connection.execute("COMMIT")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.evidence.bayes import learning
+from maildrop_py.evidence.bayes import rows as limits
 from maildrop_py.evidence.bayes.learning import (
     ALREADY,
     CORRECTED,
@@ -84,8 +84,8 @@ def test_errors_move_weights(store: BayesStore) -> None:
 
 
 def test_the_file_stays_small(store: BayesStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning, "MOST_TOKENS", 2000)
-    monkeypatch.setattr(learning, "MOST_MESSAGES", 700)
+    monkeypatch.setattr(limits, "MOST_TOKENS", 2000)
+    monkeypatch.setattr(limits, "MOST_MESSAGES", 700)
     for start in range(0, 3000, 50):
         words = [[f"w{number}-{each}" for each in range(20)] for number in range(start, start + 50)]
         store.teach([lesson(start + n, n % 2 == 0, w) for n, w in enumerate(words)], NOW)

@@ -1,0 +1,237 @@
+"""shared: what the Bayes filter has learnt, in a Redis or Valkey that several hosts share.
+
+The same as `store`, kept under the name of its `owner` (one user's state directory):
+three hashes of tokens, messages and totals. Learning is all or nothing: it begins
+anew where another host learnt meanwhile (WATCH).
+
+Reports: nothing is raised. Where the server does not answer, nothing is known and
+nothing is learnt, and `warnings` say why.
+
+Known limits: those of `evidence.shared_store`. To let tokens go takes a look at all
+of them, some seconds once in some thousand messages.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.evidence.bayes.judgement import Totals
+from maildrop_py.evidence.bayes.learning import Learning
+from maildrop_py.evidence.bayes.rows import LEFT, MOST_MESSAGES, MOST_TOKENS, TRIALS, WORTH
+from maildrop_py.evidence.bayes.store import BayesStore, Status
+from maildrop_py.evidence.redis_client import Away, RedisClient, RedisError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, TypeVar
+
+    from maildrop_py.evidence.bayes.judgement import Row
+    from maildrop_py.evidence.bayes.learning import Learnt, Lesson
+
+    T = TypeVar("T")
+
+
+def open_bayes(shared: str, state: str) -> BayesStore:
+    """The Bayes filter's store of the state directory `state`, in the server `shared` if any."""
+    from maildrop_py.paths import bayes_store
+
+    return SharedBayes(shared, state) if shared else BayesStore(bayes_store(state))
+
+
+PATIENCE = 5.0
+"""Seconds for one learning; a delivery waits for QUICK at most."""
+
+QUICK = 0.5
+_TRIES = 20
+
+
+class SharedBayes(BayesStore):
+    """The Bayes filter's memory at `address`, of `owner`."""
+
+    def __init__(self, address: str, owner: str) -> None:
+        from _thread import allocate_lock
+
+        super().__init__("")
+        self.path = address
+        self._guard = allocate_lock()
+        self._asking = RedisClient(address, QUICK)
+        self._learning = RedisClient(address, PATIENCE)
+        self._owner = owner
+        self._failed = False
+
+    @property
+    def usable(self) -> bool:
+        return not self._failed
+
+    def known(self, keys: Sequence[int]) -> tuple[Totals, dict[int, Row]] | None:
+        def read() -> tuple[Totals, dict[int, Row]]:
+            place = RedisPlace(self._asking, self._owner)
+            return place.totals(), place.rows(keys)
+
+        return self._guarded(read)
+
+    def teach(self, lessons: Iterable[Lesson], now: float) -> list[str] | None:
+        wanted = list(lessons)
+        return self._change(lambda work: work.learn(wanted, int(now)))
+
+    def take_back(self, lessons: Iterable[Lesson]) -> list[str] | None:
+        wanted = list(lessons)
+        return self._change(lambda work: work.unlearn(wanted))
+
+    def kind(self, message: int) -> bool | None:
+        found = self._guarded(lambda: RedisPlace(self._asking, self._owner).message(message))
+        return None if found is None else bool(found[0])
+
+    def status(self) -> Status | None:
+        return self._guarded(lambda: RedisPlace(self._learning, self._owner).status())
+
+    def close(self) -> None:
+        self._asking.close()
+        self._learning.close()
+
+    def _change(self, change: Callable[[Learning], list[str]]) -> list[str] | None:
+        def attempt() -> list[str]:
+            for _ in range(_TRIES):
+                place = RedisPlace(self._learning, self._owner)
+                place.watch()
+                learning = Learning(place)
+                done = change(learning)
+                learning.write()
+                if place.commit():
+                    return done
+            raise Away("too many hosts learn at the same time")
+
+        return self._guarded(attempt)
+
+    def _guarded(self, ask: Callable[[], T]) -> T | None:
+        """What `ask` finds; None, and a warning, where the server is away."""
+        with self._guard:
+            try:
+                found = ask()
+            except Away as away:
+                self.warnings.append(f"what the Bayes filter learnt is not at hand: {away}")
+                self._failed = True
+                self._learning.close()  # with it a transaction that is open
+                return None
+        self._failed = False
+        return found
+
+
+class RedisPlace:
+    """Hashes of one owner; changes are collected until `commit`. See learning.Place."""
+
+    def __init__(self, client: RedisClient, owner: str) -> None:
+        from _blake2 import blake2b
+
+        name = blake2b(owner.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        self._tokens, self._messages, self._totals = (
+            f"maildrop-py:b:{name}:{kind}" for kind in ("tokens", "messages", "totals")
+        )
+        self._client = client
+        self._commands: list[tuple[Any, ...]] = []
+        self._changed: dict[int, Learnt | None] = {}
+
+    def watch(self) -> None:
+        """Begin: a commit fails if somebody else changes the totals from now on."""
+        self._ask(("WATCH", self._totals))
+
+    def commit(self) -> bool:
+        """Make all changes at once; False if somebody else was faster."""
+        replies = self._client.ask(("MULTI",), *self._commands, ("EXEC",))
+        if isinstance(replies[-1], RedisError):
+            raise Away(replies[-1].text)
+        return replies[-1] is not None
+
+    def totals(self) -> Totals:
+        found = self._numbers()
+        return Totals(found.get("spam", 0), found.get("ham", 0), found.get("balance", 0))
+
+    def last_number(self) -> int:
+        return self._numbers().get("number", 0)
+
+    def rows(self, keys: Iterable[int]) -> dict[int, Row]:
+        wanted = list(keys)
+        found: dict[int, Row] = {}
+        for start in range(0, len(wanted), 5000):
+            some = wanted[start : start + 5000]
+            for key, value in zip(some, self._ask(("HMGET", self._tokens, *some)), strict=True):
+                if value is not None:
+                    spam, ham, weight, _ = map(int, value.split())
+                    found[key] = spam, ham, weight
+        return found
+
+    def message(self, key: int) -> Learnt | None:
+        if key in self._changed:
+            return self._changed[key]
+        value = self._ask(("HGET", self._messages, key))
+        if value is None:
+            return None
+        spam, step, error, *_ = map(int, value.split())
+        return spam, step, error
+
+    def keep_message(self, key: int, learnt: Learnt, now: int, number: int) -> None:
+        self._changed[key] = learnt
+        value = " ".join(map(str, (*learnt, now, number)))
+        self._commands.append(("HSET", self._messages, key, value))
+        self._commands.append(("HSET", self._totals, "number", number))
+
+    def drop_message(self, key: int) -> None:
+        self._changed[key] = None
+        self._commands.append(("HDEL", self._messages, key))
+
+    def write(
+        self,
+        rows: list[tuple[int, ...]],
+        gone: list[int],
+        totals: dict[str, int],
+        trials: dict[str, int],
+    ) -> None:
+        add = self._commands.append
+        for key, *values in rows:
+            add(("HSET", self._tokens, key, " ".join(map(str, values))))
+        for key in gone:
+            add(("HDEL", self._tokens, key))
+        for name, value in totals.items():
+            add(("HSET", self._totals, name, value))
+        for name, value in trials.items():
+            add(("HINCRBY", self._totals, name, value))
+
+    def forget_oldest(self, number: int) -> None:
+        for key, value in self._all(self._messages) if number % 10_000 < 250 else ():
+            if int(value.split()[4]) <= number - MOST_MESSAGES:
+                self._commands.append(("HDEL", self._messages, key))
+        count = self._ask(("HLEN", self._tokens))
+        if count <= MOST_TOKENS:
+            return
+        worths = []
+        for key, value in self._all(self._tokens):
+            spam, ham, _, age = map(int, value.split())
+            worths.append((age + WORTH * (spam + ham), key))
+        worths.sort()
+        for _, key in worths[: count - round(LEFT * MOST_TOKENS)]:
+            self._commands.append(("HDEL", self._tokens, key))
+
+    def status(self) -> Status:
+        """What was learnt in all."""
+        found = self._numbers()
+        times = [int(value.split()[3]) for _, value in self._all(self._messages)]
+        return Status(
+            self.totals(),
+            self._ask(("HLEN", self._tokens)),
+            len(times),
+            min(times, default=0),
+            max(times, default=0),
+            tuple((name, found.get(name, 0)) for name in TRIALS),
+        )
+
+    def _numbers(self) -> dict[str, int]:
+        return {key.decode(): int(value) for key, value in self._all(self._totals)}
+
+    def _all(self, name: str) -> list[tuple[bytes, bytes]]:
+        flat = self._ask(("HGETALL", name))
+        return list(zip(flat[::2], flat[1::2], strict=True))
+
+    def _ask(self, command: tuple[Any, ...]) -> Any:
+        (reply,) = self._client.ask(command)
+        if isinstance(reply, RedisError):
+            raise Away(reply.text)
+        return reply
