@@ -50,6 +50,8 @@ KINDS = {
     "and": ":0c\n* ^From:.*ann\none/\n\n:0A\n* ^Subject:.*refund\ntwo/\n",
     "duplicates": ":0 Wh: msgid.lock\n| formail -D 8192 msgid.cache\n",
     "duplicates kept": ":0 Whc: msgid.lock\n| formail -D 8192 msgid.cache\n\n:0 a:\ndup/\n",
+    "duplicates before an a": ":0 Wh: msgid.lock\n| formail -D 8192 msgid.cache\n\n:0 a:\ndup/\n",
+    "output in a folder": ":0\n* ^From:.*<\\/[^@>]+\n`echo $MATCH | tr a-z A-Z`/\n",
     "filter": ":0fw\n| sed 's/^Subject:.*/Subject: changed/'\n\n:0\n* ^Subject: changed\nc/\n",
     "filter of the body": ":0fbw\n| tr a-z A-Z\n\n:0B\n* DEAR\nd/\n",
     "header edits": ':0fhw\n| formail -A "X-Seen: yes" -I "X-Folded" -i "Subject: new"\n',

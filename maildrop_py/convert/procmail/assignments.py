@@ -58,6 +58,8 @@ class Assignments:
         self._state = state
         state.environment.output = self._output
         self._line = 0
+        self.under: Predicate = True
+        """What holds of the recipe whose action is read, so that its programs run then alone."""
 
     def assign(self, node: Assignment) -> Gap | Remark | None:
         """Set the variable; what is to be said of it."""
@@ -125,7 +127,8 @@ class Assignments:
             raise Unknown(state.broken)
         name = state.free_name(f"output_{self._line}")
         value = {"output": program(command, state.environment)}
-        self._set(name, value, self._line, state.use(state.reach), f"`{command}`")
+        reach = every(state.use(state.reach), self.under)
+        self._set(name, value, self._line, reach, f"`{command}`")
         return marked(name, False)
 
     def capture(self, pipe: Pipe, recipe: Recipe, predicate: Predicate) -> None:

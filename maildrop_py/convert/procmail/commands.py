@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from maildrop_py.convert.procmail.characters import Characters
-from maildrop_py.convert.procmail.environment import as_template
+from maildrop_py.convert.procmail.environment import Unknown, as_template, is_marked
 from maildrop_py.convert.procmail.words import WORDS, WordReader
 
 TYPE_CHECKING = False
@@ -40,6 +40,8 @@ def simple_words(command: str, environment: Environment) -> list[str] | None:
 def program(command: str, environment: Environment, part: str = "") -> Any:
     """What stands behind `pipe`, `filter`, `command` or `output`; raises Unknown."""
     words = simple_words(command, environment)
+    if words is not None and (not words or not words[0] or is_marked(words[0])):
+        raise Unknown("which program runs here is not known")
     if words is not None:
         return _whole([as_template(word) for word in words], {}, part)
     shell = environment.get("SHELL") or "/bin/sh"

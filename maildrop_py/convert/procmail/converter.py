@@ -9,6 +9,7 @@ from typing import Any
 from maildrop_py.convert.procmail.environment import Environment, Unknown, is_marked
 from maildrop_py.convert.procmail.flow import Flow
 from maildrop_py.convert.procmail.folders import DEV_NULL, INBOX, Layout, Path, lay_out
+from maildrop_py.convert.procmail.known_names import with_known_names
 from maildrop_py.convert.procmail.parser import parse
 from maildrop_py.convert.procmail.state import State
 from maildrop_py.convert.written import Written, WrittenRule
@@ -37,6 +38,7 @@ def convert(
     state = State(Environment(_known(home, user, spool or f"/var/mail/{user}")))
     flow = Flow(state, read, text)
     flow.nodes(parse(text))
+    state.items = with_known_names(state.items)
     default = _default(state, flow)
     layout = _placed(state, default, home)
     settings: dict[str, Any] = {"maildir": _short(layout.root, home), "layout": layout.layout}

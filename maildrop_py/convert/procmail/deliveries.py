@@ -199,6 +199,7 @@ def _duplicate(recipe: Recipe, predicate: Predicate, flow: Flow) -> None:
         flow.state.succeeded = test
         return
     flow.rule(recipe, every(predicate, test), {"discard": True})
+    flow.state.succeeded = False  # or no message would be here
 
 
 def _is_asked(recipe: Recipe, flow: Flow) -> bool:

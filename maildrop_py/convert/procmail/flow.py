@@ -204,11 +204,14 @@ class Flow:
             self._block(recipe, recipe.action, held, asked)
             return
         self._match(recipe, asked, held)
+        self._assignments.under = held.predicate
         try:
             deliveries.deliver(recipe, held, asked, self)
         except (Unknown, NotTranslatable) as problem:
             self._cannot(recipe, str(problem))
             state.last = BROKEN
+        finally:
+            self._assignments.under = True
 
     def _match(self, recipe: Recipe, asked: Asked, held: Held) -> None:
         """MATCH is what this recipe found; where it did not hold, what it was before."""

@@ -27,12 +27,11 @@ class Path:
     @property
     def bare(self) -> str:
         """Without what says its kind: `/`, `/.`, `/new`."""
-        text = self.text.removesuffix("/.").rstrip("/")
-        return text.removesuffix("/new") if self.text.endswith("/new/") else text or "/"
+        return self.text.removesuffix("/.").rstrip("/").removesuffix("/new") or "/"
 
     @property
     def is_mbox(self) -> bool:
-        return not self.text.endswith(("/", "/."))
+        return not self.text.endswith(("/", "/.", "/new"))
 
 
 @record

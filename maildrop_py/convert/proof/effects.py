@@ -11,6 +11,8 @@ from collections import Counter
 
 from maildrop_py.record import record
 
+_NOT_COMPARED = (b"from ", b">from ", b"content-length:")
+"""Lines that procmail writes itself: its mbox lines, and the length it has counted."""
 FILE, PROGRAM = "file", "program"
 _UNSAFE = str.maketrans(dict.fromkeys("/\\*%.~#: \t,", "_"))
 SHOWN_OF_COMMAND = 50
@@ -65,7 +67,7 @@ def _shape(content: bytes) -> tuple[tuple[bytes, ...], bytes]:
     for line in head.split(b"\n"):
         if line[:1] in (b" ", b"\t") and fields:
             fields[-1] += b" " + line.strip()
-        elif line and not line.startswith((b"From ", b">From ")):
+        elif line and not line.lower().startswith(_NOT_COMPARED):
             fields.append(line.rstrip())
     return tuple(sorted(b" ".join(field.split()) for field in fields)), body.rstrip(b"\n")
 
