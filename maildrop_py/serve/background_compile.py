@@ -16,6 +16,7 @@ import os
 import select
 import signal
 
+from maildrop_py.lmtp.processes.resource_limits import ResourceLimits
 from maildrop_py.rules.program.cache import load_stamped
 
 TYPE_CHECKING = False
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 LONGEST = 120.0  # seconds
+USABLE, NOT_USABLE = b"+", b"-"
+LIMITS = ResourceLimits(processor=150, processes=0)
 _PIECE = 65536  # bytes
 
 
@@ -54,10 +57,15 @@ class Compilation:
     def warnings(self) -> list[str]:
         """What there is to say of the rules, when it has ended."""
         try:
-            warnings: list[str] = json.loads(self._output)
+            warnings: list[str] = json.loads(self._output[1:])
         except ValueError:
             return ["rules not usable: compiling them did not end in time"]
         return warnings
+
+    @property
+    def usable(self) -> bool:
+        """Whether it has brought rules: it did not take too much memory, or too long."""
+        return self._output.startswith(USABLE)
 
     def give_up(self) -> None:
         """End it before its time."""
@@ -76,9 +84,11 @@ def _compile(path: str, cache: str, home: str | None, writer: int) -> NoReturn:
     try:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
+        LIMITS.apply()
         signal.setitimer(signal.ITIMER_REAL, LONGEST)  # and that SIGALRM ends it
         warnings: list[str] = []
-        load_stamped(path, cache, warnings.append, home)
-        os.write(writer, json.dumps(warnings).encode())
+        stamped = load_stamped(path, cache, warnings.append, home)
+        result = USABLE if stamped is not None else NOT_USABLE
+        os.write(writer, result + json.dumps(warnings).encode())
     finally:
         os._exit(0)

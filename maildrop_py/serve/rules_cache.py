@@ -124,6 +124,9 @@ class _Rules:
         self._compilation = None
         warnings = compilation.warnings()
         kept = kept_program(self._path, self._cache, self._home)
+        if kept is None and not compilation.usable:
+            self._warn(warnings)  # what it could not do within its limits, no server tries
+            return
         if kept is not None and (warnings or unchanged(kept[0])):
             self._use(*kept)
             self._warn(warnings)

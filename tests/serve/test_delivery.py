@@ -168,6 +168,14 @@ def test_the_log_may_be_elsewhere_or_nowhere(server: Server) -> None:
     assert not (server.folder / "state/anna").exists()
 
 
+def test_the_first_mail_of_a_new_domain_is_delivered(server: Server) -> None:
+    """With --create, though nobody has made the directory of the domain."""
+    server.start(f"--maildir={server.folder}/users/{{domain}}/{{user}}", "--create")
+    replies = server.hand_over(mail("x"), "carl@new.example", "carl+shop@new.example")
+    assert [reply[:4] for reply in replies] == ["250 ", "250 "]
+    assert sorted(path.name for path in (server.folder / "users/new.example").iterdir()) == ["carl"]
+
+
 def test_it_stops_when_told(server: Server) -> None:
     server.start("--workers=2")
     server.hand_over(mail("x"), ANNA)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from maildrop_py.lmtp.processes.resource_limits import ResourceLimits
 from maildrop_py.serve import background_compile as compilation
 from maildrop_py.serve import rules_cache as rules_cache
 from maildrop_py.serve.background_compile import Compilation
@@ -102,6 +103,17 @@ def test_a_compilation_that_dies_says_so(place: Path) -> None:
     dying = Compilation(str(place / "rules.yaml"), str(place / "cache"), None)
     dying.give_up()
     assert dying.ended() and "did not end in time" in dying.warnings()[0]
+
+
+def test_a_compilation_that_takes_too_much_costs_its_rules_alone(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server does not try itself what its limited process could not do."""
+    limits = ResourceLimits(memory=1, processor=1, processes=0)
+    monkeypatch.setattr(compilation, "LIMITS", limits)
+    write(place / "rules.yaml", 3000)
+    decider, warnings = RulesCache().decider(mailbox_in(place))
+    assert len(decider.program) == 0 and "not usable" in warnings[0]
 
 
 def test_mistakes_are_not_looked_for_again_and_again(place: Path) -> None:
