@@ -77,6 +77,12 @@ class Trivial:
     def reload(self) -> None:
         return
 
+    def limit_reached(self, text: str) -> None:
+        return
+
+    def deferred(self, address: str, reply: Reply) -> None:
+        return
+
     def unexpected(self, error: Exception) -> None:
         raise error
 

@@ -23,6 +23,7 @@ from maildrop_py.lmtp.session_settings import Limits, SessionSettings
 from maildrop_py.serve.direct_handler import DirectHandler
 from maildrop_py.serve.path_template import PathTemplate
 from maildrop_py.serve.recipients import MailboxPaths, Recipients
+from maildrop_py.serve.server_log import ServerLog
 from maildrop_py.serve.user_database import AnyUser
 from tests.faults.hostile.delivering import KNOWN, RULES
 from tests.faults.hostile.talking import TARGETS as CONVERSATIONS
@@ -46,7 +47,7 @@ def served(data: bytes) -> None:
     with _place() as place:
         reactor = Reactor()
         groups = GroupCommit(reactor, alone=lambda: True)
-        handler = _Watched(_directory(place), reactor, groups)
+        handler = _Watched(_directory(place), 60.0, ServerLog("stderr", {}), reactor, groups)
         session = Session(SessionSettings(handler, "mx.example", LIMITS), xforward=True)
 
         def settle() -> None:

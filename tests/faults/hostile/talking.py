@@ -50,6 +50,12 @@ class _Handler:
     def reload(self) -> None:
         """Nothing to read."""
 
+    def limit_reached(self, text: str) -> None:
+        return
+
+    def deferred(self, address: str, reply: Reply) -> None:
+        return
+
     def unexpected(self, error: Exception) -> None:
         self.errors.append(error)
 
