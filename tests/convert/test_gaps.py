@@ -50,3 +50,10 @@ def test_behind_the_end_nothing_runs_and_that_is_said() -> None:
 def test_mbox_files_become_folders_and_how_their_mail_comes_over_is_said() -> None:
     text = rules("MAILDIR=$HOME/Mail\n:0:\n* ^A\nlists\n")
     assert "--from-mbox /home/mika/Mail/lists" in text
+
+
+def test_a_field_that_could_not_be_added_leaves_the_rest_known() -> None:
+    """Only what looks at that field is a gap too."""
+    edit = ':0fhw\n| formail -A "Lines: $="\n\n'
+    assert len(written(edit + AFTER).rules) == 1
+    assert len(written(edit + ":0\n* ^Lines: 3\nthree/\n").gaps) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import Any
 
 from maildrop_py.convert.predicate import Test, every
@@ -14,7 +15,7 @@ from maildrop_py.convert.procmail.expressions import NotTranslatable
 from maildrop_py.convert.procmail.folders import DEV_NULL, Path
 from maildrop_py.convert.procmail.state import MESSAGE, Held
 from maildrop_py.convert.procmail.tree import Folder, Forward, Pipe, Recipe
-from maildrop_py.convert.written import Gap, Remark
+from maildrop_py.convert.written import Gap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -233,11 +234,9 @@ def _filter(
     state = flow.state
     options = formail_options(words) if words else None
     changes = edits(options) if options else None
-    if options and changes is None and words:
-        changes = _mbox_line(words)
-        if changes is None:
-            flow._remark(recipe.line, "formail only rewrites the mbox line on top: not needed")
-            return
+    if options and changes is None and any("From " in word for word in words or ()):
+        flow._remark(recipe.line, "formail only rewrites the mbox line on top: not needed")
+        return
     if changes is not None:
         if _is_seen(names_edited(changes), recipe, flow):
             changes["now"] = True
@@ -251,12 +250,6 @@ def _filter(
     state.changed(MESSAGE)
 
 
-def _mbox_line(words: list[str]) -> dict[str, Any] | None:
-    if not any("From " in word for word in words):
-        raise NotTranslatable("what formail does here has no equal")
-    return None
-
-
 def _is_seen(names: set[str], recipe: Recipe, flow: Flow) -> bool:
     """Whether anything below looks at one of these fields, or earlier copies must not have them."""
     earlier = any(
@@ -268,4 +261,15 @@ def _is_seen(names: set[str], recipe: Recipe, flow: Flow) -> bool:
     return earlier or looks or (broad and "formail" not in below.partition("|")[2][:12])
 
 
-__all__ = ["Remark", "deliver"]
+_EDITED = re.compile(r"formail\\b.*?-[AaIi][ \\t]*[\"']?([A-Za-z][A-Za-z0-9-]*):")
+
+_EDITED = re.compile(r"formail\b.*?-[AaIi][ \t]*[\"']?([A-Za-z][A-Za-z0-9-]*):")
+
+
+def leaves_message_known(recipe: Recipe, rest: str) -> bool:
+    """Whether a filter that is a gap edits one field only, which nothing below looks at."""
+    if not isinstance(recipe.action, Pipe) or "-r" in recipe.action.command:
+        return False
+    names = _EDITED.findall(recipe.action.command)
+    below = "\n".join(rest.splitlines()[recipe.action_line :]).lower()
+    return bool(names) and not any(f"{name.lower()}:" in below for name in names)

@@ -194,7 +194,8 @@ class Flow:
             state.last = BROKEN
         state.previous = BROKEN
         self._assignments.forget(recipe, reason)
-        if "f" in recipe.flags and not isinstance(recipe.action, Block):
+        is_filter = "f" in recipe.flags and not isinstance(recipe.action, Block)
+        if is_filter and not deliveries.leaves_message_known(recipe, self.rest):
             state.broken = f"what the filter in line {recipe.line} leaves is not known"
 
     def _act(self, recipe: Recipe, held: Held, asked: Asked) -> None:
