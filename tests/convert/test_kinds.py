@@ -28,6 +28,7 @@ KINDS = {
     "header": ":0\n* ^Subject:.*refund\nBills/\n",
     "two conditions": ":0:\n* ^From:.*ann@\n* !^Subject:.*spam\n.Ann/\n",
     "mbox": ":0:\n* ^From:.*ann\nann\n",
+    "straight into new": ":0\n* ^From:.*ann\n.Ann/new\n",
     "mh": ":0\n* ^From:.*ann\nann/.\n",
     "two folders": ":0\n* ^From:.*ann\na/ b/\n",
     "copy": ":0c\ncopies/\n\n:0\n* ^From:.*ann\nann/\n",

@@ -106,6 +106,6 @@ def _directories(text: str, written: Written) -> Iterable[str]:
     yield written.base
     yield str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
     for path, _ in written.folders:
-        if _is_mailbox(path):
+        if _is_mailbox(path) or path.endswith("/new"):
             yield path
         yield os.path.dirname(path.rstrip("/").removesuffix("/."))
