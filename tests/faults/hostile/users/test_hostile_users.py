@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,10 +25,13 @@ pytestmark = pytest.mark.skipif(needs_root(), reason="needs root, to start a ser
 
 
 @pytest.fixture
-def shared(place: Path) -> SharedServer:
+def shared(place: Path) -> Iterator[SharedServer]:
     (place / "shared").mkdir()
     (place / "shared").chmod(0o755)
-    return SharedServer(place / "shared")
+    yield SharedServer(place / "shared")
+    for process in _children_of_uid(EVE):  # what may go on by itself, as after a login
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def see_others_served(shared: SharedServer) -> None:
