@@ -19,7 +19,8 @@ not allowed there.
 
 Known limits: mail that is fetched from another mailbox of the same address, by a
 program that keeps the other system's Delivered-To, looks like a loop, as it does
-to Postfix. A message with bare CR line ends has no fields here.
+to Postfix. A message with bare CR line ends has no fields here. Where no blank line
+ends the header, and its first line is no field, a later field may be read as text.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _EXPORTED = frozenset(b"1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyz")
 _BLANKS = (b" ", b"\t")
 _LONGEST_NAME = 1000  # bytes of a field's name
+_NAME_BYTES = bytes(range(33, 127))  # RFC 5322 3.6.8; no line end, so it is one line
 
 
 def on_top(head: bytes, envelope: Envelope, more: bytes = b"") -> bytes:
@@ -55,7 +57,7 @@ def kept_apart(lines: bytes, head: bytes) -> bytes:
     if start and head[start : start + 1] in (b"\n", b"\r"):
         return lines or b"X-First-Line:" + line_end(head)
     name, colon, _ = head[start : start + _LONGEST_NAME].partition(b":")
-    if not lines or (colon and len(name.split()) == 1 and name[:1] not in _BLANKS):
+    if not lines or (colon and name and not name.strip(_NAME_BYTES)):
         return lines
     if not Headers(head).fields:
         return lines + line_end(lines)

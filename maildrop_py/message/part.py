@@ -112,11 +112,11 @@ def _is_type(word: str) -> bool:
     return word.count("/") == 1 and word[0] != "/" and word[-1] != "/"
 
 
-def body_start(headers: Headers, start: int, end: int) -> int:
+def body_start(headers: Headers, start: int, end: int, top: int = 0) -> int:
     """Where the text begins of a part whose header seems to be data[start:end].
 
     Without a field there is no header, and without a blank line none behind the
-    last field.
+    last field. `top` bytes of the head, a `From ` line and blank lines, are not in data.
     """
     has_blank_line = headers.head.endswith((b"\n\n", b"\n\r\n", b"\r\r"))
     if has_blank_line and headers.begins_with_field:
@@ -130,7 +130,7 @@ def body_start(headers: Headers, start: int, end: int) -> int:
         if field.span[0] != behind:
             break
         behind = field.span[1]
-    return start + behind
+    return start + behind - top
 
 
 def boundaries_of(part: Part) -> list[bytes]:

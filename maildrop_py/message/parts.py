@@ -171,9 +171,12 @@ class Parts:
 
     def _alone_in(self, data: bytes, start: int) -> Part:
         part = self._root
+        top = message_start(part.headers.head)
         begin = len(data) - len(data.lstrip(b"\r\n"))
+        if top and begin:  # the blank line behind a `From ` line ends the header
+            begin = 2 if data.startswith(b"\r\n") else 1
         part.data, part.end = data, len(data)
-        part.start = body_start(part.headers, begin, start)
+        part.start = body_start(part.headers, begin, start, top)
         return part
 
     def _with_rest(self, parts: list[Part]) -> list[Part]:
