@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import click
 
-from maildrop_py.cli.init import program_path
+from maildrop_py.cli.init import hook_path
 from maildrop_py.errors import MaildropError
 from maildrop_py.paths import PROGRAM, UserPaths
 from maildrop_py.report import set_up
@@ -67,7 +67,7 @@ def _findings(offline: bool, sockets: tuple[str, ...]) -> Iterator[Finding]:
     others = _ordinary_users() if is_root else []
     yield from set_up.about_program(others[0] if others else user)
     hooks = list(hooks_of([it.home for it in (user, *others)]))
-    yield from set_up.about_hooks(hooks, others[0] if others else user, program_path())
+    yield from set_up.about_hooks(hooks, others[0] if others else user, hook_path())
     yield set_up.about_syslog()
     rules, findings = set_up.read_user_rules(paths.rules)
     settings = rules.settings if rules is not None else Settings()

@@ -35,7 +35,8 @@ def stats(logs: tuple[str, ...], days: float | None, as_object: bool) -> None:
         return
     for lines in tables_of(statistics):
         print(*lines, "", sep="\n")
-    click.echo(f"{counted(statistics.messages, 'message')}, {counted(statistics.bytes, 'byte')}")
+    messages, size = counted(statistics.messages, "new message"), counted(statistics.bytes, "byte")
+    click.echo(f"{messages}, {size}")
 
 
 def _entries(path: str, since: datetime | None) -> Iterator[Entry]:

@@ -56,11 +56,15 @@ BACK, CHANGED, GONE, IMPOSSIBLE, FAILED = "back", "changed", "gone", "impossible
 
 @record
 class Undone:
-    """What became of one line of the journal: `outcome`, and `why` in words."""
+    """What became of one line of the journal: `outcome`, and `why` in words.
+
+    `path` is where the message is now, "" where it was not moved.
+    """
 
     line: Record
     outcome: str
     why: str = ""
+    path: str = ""
 
 
 def undone_before(run: PastRun, runs: Iterable[PastRun]) -> set[int]:
@@ -186,9 +190,10 @@ class Undo:
 def _undone(task: Task, line: Record, changed: bool) -> Undone:
     outcome = task.outcome
     if isinstance(outcome, Done):
+        path = task.steps[-1].target
         if changed:
-            return Undone(line, CHANGED, "flags have changed since, and are kept")
-        return Undone(line, BACK)
+            return Undone(line, CHANGED, "flags have changed since, and are kept", path)
+        return Undone(line, BACK, path=path)
     return Undone(line, GONE if isinstance(outcome, Gone) else FAILED, outcome.why)
 
 

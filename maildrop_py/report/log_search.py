@@ -81,8 +81,9 @@ def _fields(entry: Entry) -> Iterator[tuple[str, str]]:
     for name, key in (("subject", "subject"), ("from", "from"), ("message-id", "message_id")):
         if entry.get(key):
             yield name, str(entry[key])
-    if entry.get("sender") is not None or entry.get("recipient") is not None:
-        yield "envelope", f"from <{entry.get('sender') or ''}> to <{entry.get('recipient') or ''}>"
+    ends = (("from", entry.get("sender")), ("to", entry.get("recipient") or None))
+    if known := [f"{word} <{address}>" for word, address in ends if address is not None]:
+        yield "envelope", " ".join(known)
     if entry.get("error"):
         yield "error", str(entry["error"])
     done = [*entry.get("actions", ())]

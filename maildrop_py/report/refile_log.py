@@ -81,11 +81,10 @@ def undo_entry(past: PastRun, undone: Undone) -> dict[str, object]:
     """What `undo` did with one message of the run `past`; it was not read for that."""
     line: dict[str, Any] = undone.line
     moved_from = f"{past.maildir}/{line['to']}" if "to" in line else ""
-    paths = (f"{past.maildir}/{line['from']}",) if "from" in line else ()
     put_back = undone.outcome in ("back", "changed")
     event = Event(
         *("undo", UNDONE if put_back else FAILED, time.time()),
-        paths=paths if put_back else (),
+        paths=(undone.path,) if undone.path else (),
         error="" if put_back else undone.why or undone.outcome,
         moved_from=moved_from,
         run=past.name,

@@ -65,6 +65,13 @@ def test_moving_and_putting_back_are_part_of_the_story(delivered: Account) -> No
     assert entries[0]["moved_from"] == entries[1]["paths"][0]
     assert entries[1]["moved_from"] == entries[2]["paths"][0]
     assert entries[1]["rule"] == "moved" and entries[1]["run"]
+    [now] = entries[0]["paths"]
+    assert Path(now).is_file()
+    assert "会議" in run(delivered, "why", now).output
+
+
+def test_an_envelope_has_no_recipient_that_nobody_named(delivered: Account) -> None:
+    assert "envelope   from <bob@example.org>\n" in run(delivered, "why", "other").output
 
 
 def test_failures_are_found_too(account: Account) -> None:
@@ -147,4 +154,4 @@ def test_several_logs_and_all_commands_are_counted(tmp_path: Path) -> None:
     assert found["filed_mail"] == {"refiled by refile": 1, "refiled by watch": 1}
     assert found["failures"] == {"serve: full": 1}
     text = CliRunner().invoke(app, arguments).output
-    assert text.endswith("2 messages, 15 bytes\n")
+    assert text.endswith("2 new messages, 15 bytes\n")
