@@ -119,6 +119,6 @@ def fields_of(cls: Any) -> tuple[str, ...]:
 
 
 def replace(value: T, **changes: Any) -> T:
-    """A copy of the record `value` with the fields in `changes` set anew."""
+    """A copy of the record `value` with the new values in `changes`."""
     cls: Any = type(value)
     return cls(**{field: getattr(value, field) for field in cls.__slots__} | changes)  # type: ignore[no-any-return]

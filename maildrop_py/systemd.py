@@ -27,7 +27,7 @@ class ServiceManager:
         self._send("READY=1", f"STATUS={status}")
 
     def reloading(self) -> None:
-        """Rules are being read anew; `ready` ends it."""
+        """Rules are being read again; `ready` ends it."""
         microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         self._send("RELOADING=1", f"MONOTONIC_USEC={microseconds}")
 

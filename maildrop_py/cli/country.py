@@ -26,7 +26,7 @@ def country() -> None:
 
     The registries (AFRINIC, APNIC, ARIN, LACNIC, RIPE NCC) publish each day what they
     have given out, in files called delegated-…-extended-latest. No data ships with this
-    program: fetch these files, and build the table anew every week or so.
+    program: fetch these files, and build the table again every week or so.
     """
 
 

@@ -54,7 +54,7 @@ def policy(context: click.Context, /, **told: object) -> None:
 
     Postfix's policy protocol (check_policy_service) on a Unix socket or a loopback
     address, for Exim by readsocket too; --opensmtpd speaks OpenSMTPD's filter protocol
-    on standard input. The policy file is read anew when it changes, or on SIGHUP.
+    on standard input. The policy file is read again when it changes, or on SIGHUP.
     """
     context.obj = told
     if context.invoked_subcommand is not None:

@@ -69,7 +69,7 @@ def serve(**given: Any) -> None:
     their own. Templates may hold {user}, {domain}, {extension} and {home}. Users
     are those who have a Maildir, those in a password file (fields as in
     passwd(5), user or user@domain first), or the system's. SIGHUP reads users
-    and rules anew, SIGTERM ends after the messages that have begun.
+    and rules again, SIGTERM ends after the messages that have begun.
 
     A limit that is reached costs the user or client who reached it, and is
     written to the server's log with the name or uid. The options --queue and

@@ -3,7 +3,7 @@
 A text file that people can read: an address on each line, sorted by its bytes,
 and `address<TAB>forgotten` for one that is not to be learnt again. A look-up
 is a binary search in the file: a few small reads, no import, whatever the
-number of contacts. A change writes the file anew beside the old one and renames
+number of contacts. A change writes a new file beside the old one and renames
 it, under a lock, so that readers see one or the other and no writer's work is
 lost.
 

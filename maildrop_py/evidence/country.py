@@ -95,7 +95,7 @@ class Mmdb:
 def look_up(address: Address, path: str, now: float) -> tuple[Country, str]:
     """The country of `address` by the table at `path`, and a warning if it cannot be used.
 
-    The last table is kept open in this process, and opened anew when the file changes.
+    The last table is kept open in this process, and opened again when the file changes.
     """
     path = path or COUNTRIES
     try:
@@ -116,7 +116,7 @@ def open_table(path: str, now: float) -> Table | Mmdb:
     table = _open_mmdb(path) if path.endswith(".mmdb") else _open(path)
     days = (now - table.made) / 86400
     if days > OLDEST / 86400:
-        raise Unusable(f"{path} is {days:.0f} days old: build it anew")
+        raise Unusable(f"{path} is {days:.0f} days old: build it again")
     return table
 
 

@@ -1,8 +1,8 @@
 """spf: whether the sender's domain lets the client send its mail (RFC 7208).
 
 This is our own door to SPF: what is asked, what is answered, what of it may be
-kept and for how long. pyspf and DNS are loaded only where an answer has to be
-found anew. A null sender is checked as postmaster@HELO (2.4).
+kept and for how long. pyspf and DNS are loaded only where no answer was
+kept. A null sender is checked as postmaster@HELO (2.4).
 
 Known limits: a domain that is no name of at least two labels has the result
 `none` (4.3), without any lookup.

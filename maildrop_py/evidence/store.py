@@ -2,7 +2,7 @@
 
 One SQLite file holds lines of text by kind and key, each with the time of its
 end: SPF and DNSBL results, self-tests of zones, Message-IDs delivered. All of
-it can be learnt anew, so nothing here ever stops mail: whatever goes wrong is
+it can be learnt again, so nothing here ever stops mail: whatever goes wrong is
 said once in `warnings`, and the message goes on without a store.
 
 Guarantees: a written line is seen by every process that looks afterwards. A
@@ -15,7 +15,7 @@ may write to, or replace, is not used.
 A rollback journal, not a write-ahead log: one-shot processes open the file,
 read a line or two and leave, and the last one to leave a write-ahead log has
 to fold it in and remove it each time. `synchronous=OFF`: a crash of the program
-loses nothing; after a power cut the file may have to be made anew.
+loses nothing; after a power cut the file may have to be made again.
 
 Known limits: not for network file systems whose locks do not work. A process
 waits at most `LOCK_WAIT` for the others.
@@ -45,7 +45,7 @@ _SCHEMA = (
 )
 _CORRUPT = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB: primary result codes
 _CANNOT_OPEN = 14  # SQLITE_CANTOPEN
-_TRIES = 8  # the file may have to be made anew, and then its table
+_TRIES = 8  # the file may have to be made again, and then its table
 
 
 class Store:
@@ -162,7 +162,7 @@ class Store:
             return not os.path.exists(self._file)
         if code in _CORRUPT:
             self._close()
-            self.warnings.append(f"{self._file} is made anew: {error}")
+            self.warnings.append(f"{self._file} is made again: {error}")
             _mark_corrupt(self._file)
             return True
         if "no such table" in str(error) and self._connection is not None:

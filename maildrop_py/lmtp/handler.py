@@ -35,7 +35,7 @@ if TYPE_CHECKING:
             """Where to write the message that comes now, or a Reply to refuse it."""
 
         def reload(self) -> None:
-            """Read rules and users anew: SIGHUP came. Sessions go on."""
+            """Read rules and users again: SIGHUP came. Sessions go on."""
 
         def unexpected(self, error: Exception) -> None:
             """Something other than a MaildropError or an OSError was raised."""

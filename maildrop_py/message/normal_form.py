@@ -32,7 +32,7 @@ def composed(text: str) -> str:
 
 
 def _piece_end(text: str, start: int) -> int:
-    """Where a piece may end: in front of a character that starts anew."""
+    """Where a piece may end: in front of a character that begins a new piece."""
     end = start + PIECE
     if end >= len(text):
         return len(text)

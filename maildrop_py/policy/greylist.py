@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 REFRESHED = 86400
-"""Seconds: an entry that passes is written anew no more than once in so many."""
+"""Seconds: an entry that passes is written again at most once in so many."""
 
 
 class Terms(NamedTuple):

@@ -2,7 +2,7 @@
 
 When all places are taken, further clients wait in the socket's backlog. Stopping:
 nobody new is accepted, what is owed is answered, and then everybody is closed: a mail
-server connects anew.
+server connects again.
 """
 
 from __future__ import annotations

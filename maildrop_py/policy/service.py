@@ -1,7 +1,7 @@
 """service: the processes of `policy`: a supervisor and workers, and as whom they run.
 
 Started as root, everything becomes `credentials` before a client is heard. The policy file
-is read anew when it, or a file it includes, has changed, and on SIGHUP; one that is
+is read again when it, or a file it includes, has changed, and on SIGHUP; one that is
 broken is said so, and the last good one goes on being used.
 """
 
@@ -185,7 +185,7 @@ class Worker:
         self.desk.policy, self.desk.around = policy, self._around(policy)
         self._log.countries = _has_countries(policy)
         if self._number == 0:
-            self._say(f"{self._setting.path} is read anew")
+            self._say(f"{self._setting.path} is read again")
 
 
 def _has_countries(policy: Policy) -> bool:

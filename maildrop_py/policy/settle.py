@@ -6,7 +6,7 @@ after what it rests on is stored; `unstored` is the answer where it cannot be.
 
 Greylisting looks under every name that a client goes by (its domain where SPF passes,
 and its network or address), so that DNS that is silent at one of two tries does not
-begin the wait anew.
+begin the wait again.
 
 The tarpit: told once in a session, at RCPT. That the client waited is known from
 END-OF-MESSAGE: a pipelining client that has left still makes Postfix ask at DATA.

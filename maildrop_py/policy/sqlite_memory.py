@@ -3,7 +3,7 @@
 A write-ahead log, so that reading never waits for writing. What `write` says to have
 kept every process sees afterwards; after a crash of the program it is all there.
 `synchronous=OFF`, for a sync of the disk would hold all clients up: after a power cut the
-file may have to be made anew, and then clients that were known are so no more.
+file may have to be made again, and then clients that were known are so no more.
 
 There is no index beside the key: keys are hashes, so cleaning goes through the file in
 SLICES of equal size, one after the other, a few between two requests. Of triplets that
@@ -155,7 +155,7 @@ class SqliteMemory:
         self._not_before = time.monotonic() + RETRY
 
     def _put_aside(self, why: str) -> None:
-        self._warnings.append(f"{self.path} is made anew: {why}")
+        self._warnings.append(f"{self.path} is made again: {why}")
         self.close()
         try:
             for behind in ("-wal", "-shm", ""):

@@ -88,7 +88,7 @@ def _opened(path: str) -> int:
 
 
 def _appended(descriptor: int, path: str, lines: bytes, now: float) -> bool:
-    """Whether the lines were added; False where the file is to be opened anew."""
+    """Whether the lines were added; False where the file is to be opened again."""
     found = os.fstat(descriptor)
     if found.st_uid not in (0, os.geteuid()):
         raise PermissionError(EPERM, "it belongs to another user")

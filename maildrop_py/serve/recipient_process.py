@@ -1,7 +1,7 @@
 """recipient_process: delivers mail in a process that runs as the recipient.
 
 For a server started as root. A worker sends each message here
-(`process_handler`); a reply goes back. The program is started anew for each user
+(`process_handler`); a reply goes back. The program is started for each user
 with exec, and stays for that user's next messages (`lmtp/processes/spawner.py`).
 """
 

@@ -3,8 +3,8 @@
     python -m tests.bench parts
 
 Dry runs over the SpamAssassin corpus: 3,000 messages with one `body` and one
-`attachment` rule, beside sieve-filter with body and foreverypart, its index made
-anew and warm; and all messages with the recommended set (rules/README.md) beside
+`attachment` rule, beside sieve-filter with body and foreverypart, with a new index
+and with a warm one; and all messages with the recommended set (rules/README.md) beside
 two header rules. sieve-filter works on one processor, we on all there are, so that
 processor time is shown too.
 """
@@ -114,7 +114,7 @@ def ours(name: str, rules: str, maildir: Path) -> Command:
 
 
 def _sieve(maildir: Path) -> list[Command]:
-    """sieve-filter, its index made anew and warm; nothing where it is not installed."""
+    """sieve-filter with a new index and with a warm one; nothing where it is not installed."""
     program = shutil.which("sieve-filter")
     if program is None or not Path("/usr/bin/sievec").exists():
         return []

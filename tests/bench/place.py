@@ -1,7 +1,7 @@
 """place: the installed program that is measured, and homes for the candidates.
 
 Ordinary users often may not look into the environment that root tests from; then
-the program is installed anew where they may, exactly as the end-to-end tests do.
+the program is installed again where they may, exactly as the end-to-end tests do.
 """
 
 from __future__ import annotations

@@ -203,7 +203,7 @@ def test_a_damaged_bundle_of_modules_is_not_used(account: Account, damage: bytes
     bundle.write_bytes(damage)
     assert account.deliver() == (0, b"", b"")
     assert len(account.files()) == 2
-    assert bundle.stat().st_size > 10_000  # made anew
+    assert bundle.stat().st_size > 10_000  # made again
 
 
 def test_a_bundle_that_others_may_write_to_is_not_used(account: Account) -> None:

@@ -26,7 +26,7 @@ def test_new_folders_are_subscribed_beside_those_of_the_user(
     put(account, "new/1700000001.M1P1Q1.host", mail(1, "work"))
     assert "1 message changed" in run(account, program, "refile")
     assert imap.subscribed() == {"仕事"}
-    with client(imap, account) as reader:  # Dovecot writes the list anew, in its own format
+    with client(imap, account) as reader:  # Dovecot writes the list again, in its own format
         reader.imap.create("Own")
         reader.imap.subscribe("Own")
     put(account, "new/1700000002.M1P1Q1.host", mail(2, list_id="foo"))

@@ -274,7 +274,7 @@ def test_corrupt_store_costs_a_warning_and_nothing_else(desk: Desk) -> None:
     evidence = desk.about()
     assert evidence.spf().result == "pass"
     assert evidence.duplicate() is False
-    assert "made anew" in evidence.warnings[0]
+    assert "made again" in evidence.warnings[0]
 
 
 def test_store_that_cannot_be_used_is_unknown_for_duplicates(desk: Desk) -> None:

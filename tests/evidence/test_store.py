@@ -123,7 +123,7 @@ def test_corrupt_file_is_made_anew_and_said(store: Store, damage: bytes) -> None
     assert again.lines("spf", ["a"], NOW) == {}
     again.learn("spf", [("a", "pass")], NOW)
     assert again.lines("spf", ["a"], NOW) == {"a": "pass"}
-    assert any("made anew" in warning for warning in again.warnings)
+    assert any("made again" in warning for warning in again.warnings)
     assert Path(store.path).read_bytes() == damage
 
 
@@ -155,7 +155,7 @@ def test_damaged_page_in_the_middle_is_noticed(store: Store) -> None:
     assert again.lines("k", ["000250"], NOW) == {}
     again.learn("k", [("000250", "new")], NOW)
     assert again.lines("k", ["000250"], NOW) == {"000250": "new"}
-    assert "made anew" in again.warnings[0]
+    assert "made again" in again.warnings[0]
 
 
 def test_journal_of_a_corrupt_file_does_not_spoil_the_new_one(store: Store) -> None:

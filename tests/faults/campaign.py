@@ -1,6 +1,6 @@
 """campaign: one fault after the other, on several subjects at once.
 
-Each run begins anew. What is wrong is put into words, with the call that was
+Each run begins from nothing. What is wrong is put into words, with the call that was
 struck; what happened is counted, for the figures in the README.
 """
 

@@ -3,7 +3,7 @@
 A call that is not in the table gets UNKNOWN, so that none is left out because
 nobody thought of it. CANNOT_FAIL are those which have no failure that a program
 could see. Of these is futex(2): waking cannot fail, libc begins an interrupted
-wait anew, and strace cannot tell the two apart, so that it would lose a waking.
+wait again, and strace cannot tell the two apart, so that it would lose a waking.
 """
 
 from __future__ import annotations

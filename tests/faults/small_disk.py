@@ -98,7 +98,7 @@ def make_room(folder: Path) -> None:
     """Undo fill() and use_inodes()."""
     (folder / _FILLER).unlink(missing_ok=True)
     shutil.rmtree(folder / f"{_FILLER}s", ignore_errors=True)
-    os.sync()  # btrfs counts a quota anew when it commits
+    os.sync()  # btrfs counts a quota again when it commits
 
 
 def _until_refused(action: Callable[[], object]) -> None:

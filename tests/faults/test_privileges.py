@@ -127,7 +127,7 @@ def test_rules_that_others_may_change_are_not_followed(spoil: str, plain: Delive
 def test_compiled_rules_that_others_may_have_made_are_not_believed(
     spoil: str | None, plain: Deliveries
 ) -> None:
-    """A cache that says `discard`: believed if it is ours, else the rules are read anew."""
+    """A cache that says `discard`: believed if it is ours, else the rules are read again."""
     [path] = (plain.home.path / ".cache/maildrop-py").glob("rules.yaml.*")
     _forge(path, plain)
     if spoil is not None:

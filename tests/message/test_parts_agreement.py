@@ -146,7 +146,7 @@ def _data(part: Message) -> bytes:
 
 
 def _text(text: str) -> str:
-    """Without white space: the email package folds reports anew."""
+    """Without white space: the email package folds reports again."""
     return "".join(text.split())
 
 

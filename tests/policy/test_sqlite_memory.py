@@ -50,8 +50,8 @@ def test_what_is_first_stays_unless_it_has_ended(memory: SqliteMemory) -> None:
     for value, now in ((b"first", NOW), (b"later", NOW + 1)):
         assert memory.write([Change(key, value, now + 5, only_new=True)], now)
     assert memory.read([key], NOW) == {key: b"first"}
-    assert memory.write([Change(key, b"anew", NOW + 99, only_new=True)], NOW + 10)
-    assert memory.read([key], NOW + 11) == {key: b"anew"}
+    assert memory.write([Change(key, b"again", NOW + 99, only_new=True)], NOW + 10)
+    assert memory.read([key], NOW + 11) == {key: b"again"}
 
 
 def test_cleaning_takes_what_has_ended_and_nothing_else(memory: SqliteMemory) -> None:

@@ -107,7 +107,7 @@ class Assignments:
         environment.set(name, marked(variable, False))
 
     def _may_change(self, value: str | None) -> bool:
-        """Whether what a value is made of may be set anew later."""
+        """Whether what a value is made of may be set again later."""
         return any(not name[-1].isdigit() for name in names_in(value or ""))
 
     def _set(self, variable: str, value: Any, line: int, when: Predicate, source: str) -> None:

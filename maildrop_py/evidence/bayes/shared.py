@@ -2,7 +2,7 @@
 
 The same as `store`, kept under the name of its `owner` (one user's state directory):
 three hashes of tokens, messages and totals. Learning is all or nothing: it begins
-anew where another host learnt meanwhile (WATCH).
+again where another host learnt meanwhile (WATCH).
 
 Reports: nothing is raised. Where the server does not answer, nothing is known and
 nothing is learnt, and `warnings` say why.

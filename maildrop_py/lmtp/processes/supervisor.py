@@ -208,5 +208,5 @@ class Supervisor:
 
 
 def pause(failures: int) -> float:
-    """Seconds before a worker is started anew that died young `failures` times in a row."""
+    """Seconds before a worker that died young `failures` times in a row is started again."""
     return min(LONGEST_PAUSE, 0.1 * 2**failures) if failures > 1 else 0.0

@@ -116,7 +116,7 @@ def test_a_damaged_file_is_set_aside(store: BayesStore) -> None:
     store.close()
     Path(store.path).write_bytes(b"garbage" * 1000)
     assert store.known([key_of("spam")]) is not None
-    assert any("made anew" in warning for warning in store.warnings)
+    assert any("made again" in warning for warning in store.warnings)
 
 
 def test_a_file_that_cannot_be_used_is_said_and_nothing_is_known(tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ class Dovecot:
 
 
 def encoded(name: str) -> str:
-    """Modified UTF-7 (RFC 3501 5.1.3), written anew here to be a second opinion."""
+    """Modified UTF-7 (RFC 3501 5.1.3), written a second time here, as a second opinion."""
 
     def shift(found: re.Match[str]) -> str:
         base64 = binascii.b2a_base64(found[0].encode("utf-16-be"), newline=False)
