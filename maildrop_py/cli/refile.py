@@ -189,10 +189,10 @@ class Run:
 
     def _logged(self, command: str) -> Reporter:
         """The reporter; it logs too what is really done."""
-        path = log_to_write(self._options.log)
-        if self._journal is None or path is None:
+        path, journal = log_to_write(self._options.log), self._journal
+        if journal is None or path is None:
             return self._reporter
-        self._log = LoggingReporter(self._reporter, path, command, self._journal)
+        self._log = LoggingReporter(self._reporter, path, command, lambda: journal.name)
         return self._log
 
     def _each(

@@ -28,6 +28,8 @@ from maildrop_py.report.standard_error import say, warn
 from maildrop_py.systemd import ServiceManager
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from maildrop_py.refile.run import Reporter
     from maildrop_py.rules.program.program import Program
 
@@ -67,21 +69,18 @@ def watch(maildirs: tuple[str, ...], **given: Any) -> None:
     so do the keywords $Junk and $NotJunk. What is moved back is taken back, and
     what the program filed itself teaches nothing."""
     options, paths = Options(**given), UserPaths(os.environ)
-    printing, log = WatchReporter(), log_to_write(options.log)
-    logging = LoggingReporter(printing, log, "watch") if log else None
-
-    learning: list[WatchLearning] = []
+    logs, learning = Logs(log_to_write(options.log)), list[WatchLearning]()
 
     def watched(program: Program) -> list[WatchedMaildir]:
-        reporter, names = logging or printing, maildirs or (None,)
+        names = maildirs or (None,)
         if options.learn:
             learning.extend(_learning(name, program, options, paths) for name in names)
-        return [_watched(name, program, options, paths, reporter) for name in names]
+        return [_watched(name, program, options, paths, logs) for name in names]
 
     try:
         service = WatchService(
             *(options.rules or paths.rules, paths.cache, watched, ServiceManager(os.environ), warn),
-            logging.flush if logging else lambda: None,
+            logs.flush,
             options.poll,
         )
         service.run()
@@ -103,9 +102,11 @@ def _learning(
 
 
 def _watched(
-    name: str | None, program: Program, options: Options, paths: UserPaths, reporter: Reporter
+    name: str | None, program: Program, options: Options, paths: UserPaths, logs: Logs
 ) -> WatchedMaildir:
-    return WatchedMaildir(
+    made: list[WatchedMaildir] = []
+    reporter = logs.reporter(lambda: made[0].run_name if made else "")
+    watched = WatchedMaildir(
         maildir_of(name, program.settings, paths),
         FiledDecider(program, user_world(paths.state, offline=options.offline)),
         options.for_refiling,
@@ -115,3 +116,25 @@ def _watched(
         reporter,
         say,
     )
+    made.append(watched)
+    return watched
+
+
+class Logs:
+    """The Reporters of the watched Maildirs, which print, and log to the file at `path`."""
+
+    def __init__(self, path: str | None) -> None:
+        self._path, self._printing = path, WatchReporter()
+        self._logging: list[LoggingReporter] = []
+
+    def reporter(self, run: Callable[[], str]) -> Reporter:
+        """One for a Maildir; `run` gives the name of the run that it is in."""
+        if not self._path:
+            return self._printing
+        self._logging.append(LoggingReporter(self._printing, self._path, "watch", run))
+        return self._logging[-1]
+
+    def flush(self) -> None:
+        """Write what is kept back."""
+        for each in self._logging:
+            each.flush()

@@ -71,6 +71,11 @@ class WatchedMaildir:
         self._remember_earlier_runs()
         self._begin()
 
+    @property
+    def run_name(self) -> str:
+        """The name by which `undo` knows what is done now; "" if nothing was done yet."""
+        return self._journal.name
+
     def directories(self) -> list[Directory]:
         """new/, and cur/ if it is watched, of the chosen folders that there are now."""
         changed = _mtime(self.root)

@@ -14,12 +14,12 @@ from maildrop_py.report.delivery_log import append_entries
 from maildrop_py.report.log_entry import FAILED, IMPORTED, REFILED, UNDONE, Event, entry_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from maildrop_py.decision.decision import Decision
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.message import Message
-    from maildrop_py.refile.journal import Journal
     from maildrop_py.refile.past_runs import PastRun
     from maildrop_py.refile.run import Changed, OnChanged, Reporter
     from maildrop_py.refile.undo import Undone
@@ -29,17 +29,15 @@ BATCH = 500
 
 
 class LoggingReporter:
-    """Logs to the file at `path` what `command` does; `journal` is that of its run, if any."""
+    """Logs to the file at `path` what `command` does; `run` gives the name of its run."""
 
-    def __init__(
-        self, reporter: Reporter, path: str, command: str, journal: Journal | None = None
-    ) -> None:
+    def __init__(self, reporter: Reporter, path: str, command: str, run: Callable[[], str]) -> None:
         self.left = reporter.left
         self.warn = reporter.warn
         self._reporter = reporter
         self._path = path
         self._command = command
-        self._journal = journal
+        self._run = run
         self._entries: list[dict[str, object]] = []
 
     def planned(
@@ -70,8 +68,8 @@ class LoggingReporter:
         self._add(entry)
 
     def _add(self, entry: dict[str, object]) -> None:
-        if self._journal is not None and self._journal.name:
-            entry["run"] = self._journal.name
+        if name := self._run():
+            entry["run"] = name
         self._entries.append(entry)
         if len(self._entries) >= BATCH:
             self.flush()

@@ -24,6 +24,7 @@ from maildrop_py.serve.path_template import PathTemplate
 from maildrop_py.serve.recipients import MailboxPaths, Recipients
 from maildrop_py.serve.server_log import ServerLog
 from maildrop_py.serve.service import NOBODY, Plan
+from maildrop_py.serve.startup_check import check_users_file
 from maildrop_py.serve.user_database import (
     AnyUser,
     MaildirUsers,
@@ -92,6 +93,8 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
     name = options.name or socket.getfqdn()
     log = ServerLog(options.log_to, environ)
     users = _users(options, paths, log)
+    if options.users and options.users != "system":
+        check_users_file(options.users, credentials)
     if credentials is not None and options.users:
         users = WithoutAccount(users, frozenset((credentials.uid, NOBODY)))
     hooks = hook_listeners(options.hand_over, options.users == "system", environ, log.info)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.shell_completion import ShellComplete
@@ -10,7 +13,12 @@ from click.testing import CliRunner, Result
 
 from maildrop_py import __version__
 from maildrop_py.cli.app import COMMANDS, app
+from maildrop_py.cli.startup.deliver_options import ENVELOPE
+from maildrop_py.cli.startup.environment import envelope_of
+from maildrop_py.message.envelope import Envelope
+from maildrop_py.report.dry_run import DryRun
 from maildrop_py.report.exit_statuses import STATUSES
+from maildrop_py.rules.program.program import Program
 from tests.support.cli_mailbox import Mailbox
 
 
@@ -138,26 +146,63 @@ def test_shells_complete_nothing_where_nothing_can_be_read(nobody: Path) -> None
         assert completed(words, "") == []
 
 
+dry_run = import_module("maildrop_py.cli.dry_run")
+
+ENVELOPE_OPTIONS = {
+    "sender": "a@b.example",
+    "recipient": "me+shop@c.example",
+    "extension": "shop",
+    "user": "anna",
+    "client-address": "192.0.2.1",
+    "client-name": "mx.b.example",
+    "helo": "mx",
+    "protocol": "ESMTP",
+    "sasl-username": "anna",
+}
+"""Each with a value that it does not have by itself."""
+
+
 def test_every_envelope_option_of_deliver_is_one_of_dry_run(nobody: Path) -> None:
-    rules = nobody / "rules.yaml"
+    """Each reaches the same field of the envelope as it does for `deliver`."""
+    assert set(ENVELOPE_OPTIONS) == set(ENVELOPE)
+    without = seen_by_rules(nobody, {})
+    for name, value in ENVELOPE_OPTIONS.items():
+        assert seen_by_rules(nobody, {name: value}) != without, name
+    assert seen_by_rules(nobody, ENVELOPE_OPTIONS) == envelope_of(ENVELOPE_OPTIONS, {})
+
+
+def seen_by_rules(home: Path, options: dict[str, str]) -> Envelope:
+    """The envelope that a dry run with these options decides with."""
+    (home / "rules.yaml").write_text("rules: []\n")
+    (home / "mail").write_text("Subject: x\n\n")
+    given = [word for name, value in options.items() for word in (f"--{name}", value)]
+    seen: list[Envelope] = []
+
+    class Recording(DryRun):
+        def __init__(self, program: Program, envelope: Envelope, *rest: Any, **more: Any) -> None:
+            seen.append(envelope)
+            super().__init__(program, envelope, *rest, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dry_run, "DryRun", Recording)
+        result = run("dry-run", "--rules", home / "rules.yaml", *given, "--list", home / "mail")
+    assert result.exit_code == 0, result.output
+    return seen[0]
+
+
+def test_rules_go_by_the_envelope_that_is_given(nobody: Path) -> None:
+    rules, message = nobody / "rules.yaml", nobody / "mail"
     rules.write_text(
         "rules:\n"
         "  - {when: {sender: a@b.example, recipient: me+shop@c.example, extension: shop,\n"
         "            client_ip: 192.0.2.1, client_name: mx.b.example, helo: no_dot},\n"
         '     then: {file: "{user}"}}\n'
     )
-    (nobody / "mail").write_text("Subject: x\n\n")
-    options = {
-        "--sender": "a@b.example",
-        "--recipient": "me+shop@c.example",
-        "--extension": "shop",
-        "--user": "anna",
-        "--client-address": "192.0.2.1",
-        "--client-name": "mx.b.example",
-        "--helo": "mx",
-        "--protocol": "ESMTP",
-        "--sasl-username": "",
-    }
-    given = [word for pair in options.items() for word in pair]
-    result = run("dry-run", "--rules", rules, "--offline", *given, "--list", nobody / "mail")
-    assert "result: anna" in result.output or "anna" in result.output
+    message.write_text("Subject: x\n\n")
+    asked = {**ENVELOPE_OPTIONS, "sasl-username": ""}
+    for left_out in ("", "sender", "recipient", "client-address", "helo"):
+        given = [
+            word for it in asked.items() if it[0] != left_out for word in (f"--{it[0]}", it[1])
+        ]
+        result = run("dry-run", "--rules", rules, "--offline", "--json", *given, message)
+        assert json.loads(result.stdout)["folder"] == ("INBOX" if left_out else "anna"), left_out

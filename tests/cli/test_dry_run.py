@@ -157,7 +157,8 @@ def test_mistakes_in_the_rules_are_all_printed(tmp_path: Path) -> None:
 
 def test_a_path_that_is_not_there_is_said_without_a_traceback(rules: Path) -> None:
     result = run("--rules", rules, "/nonexistent/a", "/nonexistent/b")
-    assert result.exit_code != 0 or "No such file" in result.stderr
+    assert result.exit_code == 1
+    assert "/nonexistent/a" in str(result.exception)
     assert "Traceback" not in result.output
 
 

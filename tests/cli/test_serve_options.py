@@ -61,3 +61,18 @@ def test_root_says_as_whom(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert "never delivered as root" in said(*GOOD)
     assert "is root" in said(*GOOD, "--user=root")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("missing", "No such file"), ("", "not a regular file"), ("fifo", "not a")]
+)
+def test_a_users_file_that_cannot_be_read_is_a_mistake_at_the_start(
+    name: str, why: str, tmp_path: Path
+) -> None:
+    """While the server runs, it is a temporary failure."""
+    os.mkfifo(tmp_path / "fifo")
+    socket = tmp_path / "lmtp"
+    output = said(f"--users={tmp_path}/{name}", f"--listen={socket}")
+    assert f"--users {tmp_path}/{name}: " in output and why in output
+    assert "Right would be a password file" in output
+    assert not socket.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
@@ -42,6 +43,12 @@ def settles_as(mailbox: Mailbox, expected: dict[str, list[str]]) -> None:
         assert mailbox.subjects() == expected
 
 
+def logged(mailbox: Mailbox) -> list[dict[str, object]]:
+    """What the delivery log says."""
+    log = mailbox.home / ".local/state/maildrop-py/deliveries.jsonl"
+    return [json.loads(line) for line in log.read_text().splitlines()]
+
+
 def test_mail_is_filed_as_it_arrives_and_can_be_undone(mailbox: Mailbox) -> None:
     arrive(mailbox, "work")
     with Watching(mailbox.home) as watching:
@@ -55,6 +62,8 @@ def test_mail_is_filed_as_it_arrives_and_can_be_undone(mailbox: Mailbox) -> None
         )
         watching.says("to Work (flagged, $Work) [work]")
         assert watching.stop() == 0
+    [run] = {entry["run"] for entry in logged(mailbox) if entry["command"] == "watch"}
+    assert run in mailbox.run("undo", "--list").stdout
     assert "3 put back" in mailbox.run("undo").stdout
     assert mailbox.subjects() == {"new": ["junk", "other", "read", "work"]}
 

@@ -43,8 +43,10 @@ def test_a_reason_after_the_message_is_for_the_client_and_the_log(server: Server
     assert ".Hello" in server.errors
 
 
-def test_a_users_file_that_is_missing_is_named(server: Server) -> None:
+def test_a_users_file_that_goes_away_later_is_named(server: Server) -> None:
+    (server.folder / "nowhere").write_text("")
     server.start("--log-to=stderr", f"--users={server.folder}/nowhere")
+    (server.folder / "nowhere").unlink()
     (reply,) = server.hand_over(mail("x"), ANNA)
     assert reply.startswith("451 ") and f"{server.folder}/nowhere: No such file" in reply
 

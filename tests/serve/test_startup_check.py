@@ -12,7 +12,7 @@ import pytest
 
 from maildrop_py.errors import UsageError
 from maildrop_py.lmtp.processes.privileges import Credentials
-from maildrop_py.serve.startup_check import check_interpreter
+from maildrop_py.serve.startup_check import check_interpreter, check_users_file
 
 if os.geteuid() != 0:
     pytest.skip("needs root: it becomes another user", allow_module_level=True)
@@ -67,3 +67,11 @@ def test_the_server_says_so_and_does_not_start(roots: Path, tmp_path: Path) -> N
     assert done.returncode == 1
     assert "cannot run" in done.stderr and "/opt" in done.stderr
     assert not (tmp_path / "lmtp").exists()
+
+
+def test_a_users_file_that_only_root_can_read_is_refused(roots: Path) -> None:
+    users = roots / "users"
+    users.write_text("anna::1000:1000::/home/anna\n")
+    check_users_file(str(users), None)
+    with pytest.raises(UsageError, match=r"users: Permission denied.*uid 54321.*can read"):
+        check_users_file(str(users), SOMEBODY)
