@@ -203,3 +203,8 @@ class Message:
 
             self._parts = Parts(self.headers, self.source.content, lambda: self.size)
         return self._parts
+
+    @property
+    def limits_reached(self) -> tuple[str, ...]:
+        """In words, the limits that were reached while parts were read; none is read for this."""
+        return () if self._parts is None else self._parts.cuts

@@ -42,7 +42,7 @@ def log_delivery(
     """
     event = Event(
         *(command, result_of(decision), now, envelope, message, decision),
-        *(tuple(paths), tuple(warnings), "", seconds, evidence),
+        *(tuple(paths), _all_warnings(warnings, message), "", seconds, evidence),
     )
     log_event(path, event)
 
@@ -62,10 +62,16 @@ def log_failure(
         path,
         Event(
             *(command, DEFERRED, time.time(), envelope, message),
-            warnings=tuple(warnings),
+            warnings=_all_warnings(warnings, message),
             error=why,
         ),
     )
+
+
+def _all_warnings(warnings: Sequence[str], message: Message | None) -> tuple[str, ...]:
+    """`warnings`, and what rules did not see of the message because there is too much of it."""
+    cuts = () if message is None else message.limits_reached
+    return (*warnings, *(f"{cut}: the rest was not taken apart for rules" for cut in cuts))
 
 
 def log_event(path: str | None, event: Event) -> None:

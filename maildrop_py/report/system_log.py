@@ -24,13 +24,19 @@ LONGEST = 900  # characters; a line of syslog may have 1024 bytes (RFC 3164 4.1)
 def log_event(event: Event) -> None:
     """Log what was done, or in which way it failed."""
     failed = bool(event.error)
-    write([*event.warnings], failed=True)
+    write([f"{warning}{_which(event)}" for warning in event.warnings], failed=True)
     write([line_of(event)], failed)
 
 
 def line_of(event: Event) -> str:
     """The line; each field is `name="text"`."""
     return " ".join((event.result, *_fields(event)))
+
+
+def _which(event: Event) -> str:
+    """What message a warning is about; other processes' lines may stand between."""
+    message_id = message_id_of(event.message)
+    return f" {_field('message-id', message_id, 100)}" if message_id else ""
 
 
 def write(lines: list[str], failed: bool) -> None:

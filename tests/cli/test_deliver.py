@@ -245,3 +245,12 @@ def test_no_module_is_kept_for_its_owner_alone(account: Account, tmp_path: Path)
     subprocess.run(command, input=MESSAGE, env={"HOME": str(account.home)}, check=True)
     kept = list(packages.rglob("*.pyc"))
     assert kept and [path for path in kept if not path.stat().st_mode & stat.S_IROTH] == []
+
+
+def test_a_limit_that_a_message_reached_is_in_the_log(account: Account) -> None:
+    account.rules.write_text("rules: [{when: {body: nowhere}, then: {file: A}}]")
+    head = b"Content-Type: multipart/mixed; boundary=b\nMessage-ID: <many@example.org>\n\n"
+    assert account.deliver(message=head + b"--b\n\nx\n" * 1100)[0] == 0
+    [entry] = account.log()
+    assert entry["message_id"] == "<many@example.org>"
+    assert entry["warnings"] == ["more than 1000 parts: the rest was not taken apart for rules"]

@@ -102,7 +102,7 @@ def test_a_failure_is_in_both_logs(tmp_path: Path, lines: list[Line]) -> None:
     [entry] = entries(path)
     assert (entry["result"], entry["error"]) == ("deferred", "DiskFull: no room")
     assert entry["subject"] == "会議 tomorrow"
-    assert lines[0] == (syslog.LOG_WARNING, "w")
+    assert lines[0] == (syslog.LOG_WARNING, 'w message-id="<1@example.org>"')
     assert lines[1][0] == syslog.LOG_WARNING
     assert lines[1][1].startswith('deferred error="DiskFull: no room" to="me@example.com"')
 
@@ -176,3 +176,23 @@ def test_every_entry_keeps_to_the_schema() -> None:
         jsonschema.validate(entry_of(event), schema)
     known = {*entry_of(whole), "evidence"}
     assert known == set(schema["properties"]), "each field is described"
+
+
+def test_a_limit_that_was_reached_is_a_warning_with_the_message(
+    tmp_path: Path, lines: list[Line]
+) -> None:
+    path = tmp_path / "log"
+    mail = message(
+        "Message-ID: <1@example.org>\nContent-Type: multipart/mixed; boundary=b\n\n"
+        + "--b\n\nx\n" * 1100
+    )
+    log_delivery(str(path), ENVELOPE, mail, DECISION, [], ["slow"], NOW)
+    assert mail.parts.number
+    log_delivery(str(path), ENVELOPE, mail, DECISION, [], ["slow"], NOW)
+    log_failure(ENVELOPE, DiskFull("full"), [], path=str(path), message=mail)
+    reached = "more than 1000 parts: the rest was not taken apart for rules"
+    unread, read, failed = (entry["warnings"] for entry in entries(path))
+    assert unread == ["slow"]  # nothing is read for the log
+    assert read == ["slow", reached]
+    assert failed == [reached]
+    assert (syslog.LOG_WARNING, f'{reached} message-id="<1@example.org>"') in lines

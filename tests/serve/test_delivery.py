@@ -181,3 +181,13 @@ def test_it_stops_when_told(server: Server) -> None:
     server.hand_over(mail("x"), ANNA)
     assert server.stop() == 0 and not os.path.exists(server.socket)
     assert server.errors == f"maildrop-py: listening on {server.socket}\n"
+
+
+def test_a_limit_that_a_message_reached_is_in_the_log(server: Server) -> None:
+    server.write_rules("rules: [{when: {body: nowhere}, then: {file: A}}]")
+    server.start()
+    head = b"Content-Type: multipart/mixed; boundary=b\nMessage-ID: <many@example.org>\n\n"
+    server.hand_over(head + b"--b\n\nx\n" * 1100, ANNA)
+    (entry,) = server.log("anna")
+    assert entry["message_id"] == "<many@example.org>"
+    assert entry["warnings"] == ["more than 1000 parts: the rest was not taken apart for rules"]
