@@ -18,6 +18,7 @@ from maildrop_py.paths import PROGRAM, UserPaths
 from maildrop_py.report import set_up
 from maildrop_py.report.access import User
 from maildrop_py.report.hook_search import hooks_of
+from maildrop_py.report.log_check import about_log
 from maildrop_py.report.output import print_json
 from maildrop_py.report.set_up import OK, WARNING, WRONG, Finding
 from maildrop_py.report.tables import painted
@@ -34,16 +35,17 @@ HARMLESS = b"From: doctor@example.com\nTo: doctor@example.com\nSubject: a test\n
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
 @click.option("--socket", "sockets", multiple=True, help="A socket of `serve` [/run/…/lmtp].")
-def doctor(as_lines: bool, offline: bool, sockets: tuple[str, ...]) -> None:
+@click.option("--log", metavar="FILE", help="The delivery log to look at, if not your own.")
+def doctor(as_lines: bool, offline: bool, sockets: tuple[str, ...], log: str | None) -> None:
     """Look at the set-up: the mail server's line and whether it can run, interpreter and
-    package, syslog, Maildir, rules, DNS, DNS lists, scanners, the table of
-    countries, the shared store, and the sockets of `serve`.
+    package, syslog, Maildir, rules, delivery log, DNS, DNS lists, scanners, the table
+    of countries, the shared store, and the sockets of `serve`.
 
     Started by root it also checks the rules of every user. The status is 1 if
     something is wrong.
     """
     levels = set()
-    for finding in _findings(offline, sockets):
+    for finding in _findings(offline, sockets, log):
         levels.add(finding.level)
         if as_lines:
             fields = ("level", "about", "text", "remedy")
@@ -61,7 +63,7 @@ def _print(finding: Finding) -> None:
         click.echo(f"        right would be: {finding.remedy}")
 
 
-def _findings(offline: bool, sockets: tuple[str, ...]) -> Iterator[Finding]:
+def _findings(offline: bool, sockets: tuple[str, ...], log: str | None) -> Iterator[Finding]:
     user, paths = User(pwd.getpwuid(os.geteuid())), UserPaths(os.environ)
     is_root = os.geteuid() == 0
     others = _ordinary_users() if is_root else []
@@ -76,6 +78,8 @@ def _findings(offline: bool, sockets: tuple[str, ...]) -> Iterator[Finding]:
         yield from set_up.about_maildir(root, user)
         yield from findings
         yield from set_up.about_directories(paths)
+    if log or not is_root or os.path.exists(paths.log):
+        yield from about_log(os.path.abspath(log or paths.log), time.time())
     for other in others:
         yield from _rules_of(other)
     if not offline:

@@ -20,6 +20,7 @@ from maildrop_py.cli.startup.environment import envelope_of
 from maildrop_py.intake.message_files import STANDARD_INPUT, NamedMessage, is_maildir
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs, globs_of
+from maildrop_py.report.attachments import attachment_lines
 from maildrop_py.report.dry_run import DryRun
 from maildrop_py.report.dry_run_rows import (
     LONGEST_TABLE,
@@ -53,7 +54,7 @@ def envelope_options(command: F) -> F:
 @click.option(
     "--explain",
     is_flag=True,
-    help="Every rule and condition, with what it saw, and the way that the message came.",
+    help="Every rule and condition, what it saw, how the message came, what is attached.",
 )
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 @click.option("--list", "list_all", is_flag=True, help="The table, however long it is.")
@@ -113,7 +114,7 @@ def dry_run(
             sys.stdout.write(line)
     elif explain or messages.is_one():
         for named in messages:
-            _print_explanation(dry(program), named, with_path=explain)
+            _print_explanation(dry(program), named, in_full=explain)
     elif list_all or (messages.total or 0) <= LONGEST_TABLE:
         _print_table(dry(program), messages)
     else:
@@ -127,12 +128,17 @@ def _default(program: Program) -> tuple[str]:
     return (maildir_of(None, program.settings, UserPaths(os.environ)).root,)
 
 
-def _print_explanation(run: DryRun, named: NamedMessage, with_path: bool) -> None:
-    """Why one message goes where it goes; by which way it came if a rule or the user asks."""
-    decision, evidence = run.decide(named.message, explaining=True)
-    path = path_lines(evidence) if with_path or was_asked(evidence) else ()
+def _print_explanation(run: DryRun, named: NamedMessage, in_full: bool) -> None:
+    """Why one message goes where it goes.
+
+    By which way it came and what is attached, if a rule or the user asks.
+    """
+    message = named.message
+    decision, evidence = run.decide(message, explaining=True)
+    about = [*path_lines(evidence)] if in_full or was_asked(evidence) else []
+    about += attachment_lines(message.parts.attachments if in_full else message.attachments_seen)
     click.echo(f"== {visible(named.path)}")
-    click.echo(explain_text(named.message, decision, len(run.program), path))
+    click.echo(explain_text(message, decision, len(run.program), about))
 
 
 def _print_changes(now: DryRun, then: DryRun, messages: Messages, as_lines: bool) -> None:

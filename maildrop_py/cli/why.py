@@ -10,6 +10,7 @@ from heapq import merge
 import click
 
 from maildrop_py.cli.log_option import logs_option, logs_to_read
+from maildrop_py.message.message import FileSource, Message
 from maildrop_py.report.log_reader import Entry, entries
 from maildrop_py.report.log_search import Search, in_words
 from maildrop_py.report.standard_error import say
@@ -19,8 +20,9 @@ from maildrop_py.report.standard_error import say
 @click.argument("message", metavar="SUBJECT|MESSAGE-ID|FILE|ADDRESS")
 @logs_option
 @click.option("--json", "as_lines", is_flag=True, help="The entries themselves, one a line.")
+@click.option("--attachments", is_flag=True, help="What is attached, read from the message files.")
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True)
-def why(message: str, logs: tuple[str, ...], as_lines: bool, limit: int) -> None:
+def why(message: str, logs: tuple[str, ...], as_lines: bool, attachments: bool, limit: int) -> None:
     """Find a message in the log and say where it went and why, newest first.
 
     It is found by a part of its subject, by its Message-ID, by the path or the name
@@ -30,6 +32,8 @@ def why(message: str, logs: tuple[str, ...], as_lines: bool, limit: int) -> None
     search = Search(message)
     found = search.latest(lambda: _by_time(logs_to_read(logs)), limit)
     for entry in found:
+        if attachments and "attachments" not in entry:
+            _add_attachments(entry)
         if as_lines:
             click.echo(json.dumps(entry, ensure_ascii=False))
         else:
@@ -37,6 +41,18 @@ def why(message: str, logs: tuple[str, ...], as_lines: bool, limit: int) -> None
     if not found:
         click.echo(f"the log says nothing of {message!r}", err=True)
         sys.exit(1)
+
+
+def _add_attachments(entry: Entry) -> None:
+    """Put into the entry what is attached to its message, if the file is where it was."""
+    for path in entry.get("paths", ()):
+        try:
+            found = Message(FileSource(path)).parts.attachments
+        except OSError as error:
+            say(path, error.strerror or str(error))
+            continue
+        entry["attachments"] = [{"name": it.name, "type": it.type, "size": it.size} for it in found]
+        return
 
 
 def _by_time(logs: tuple[str, ...]) -> Iterator[Entry]:

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from maildrop_py.message.parts import Parts
+    from maildrop_py.message.parts import Attachment, Parts
 
     class MessageFile(Protocol):
         """Where in a Maildir a message is filed, as one file in new/ or cur/.
@@ -208,3 +208,8 @@ class Message:
     def limits_reached(self) -> tuple[str, ...]:
         """In words, the limits that were reached while parts were read; none is read for this."""
         return () if self._parts is None else self._parts.cuts
+
+    @property
+    def attachments_seen(self) -> tuple[Attachment, ...]:
+        """The attached files if somebody asked for them before; nothing is read for this."""
+        return () if self._parts is None else self._parts.attachments_seen

@@ -105,6 +105,11 @@ class Parts:
         return self._attachments
 
     @property
+    def attachments_seen(self) -> tuple[Attachment, ...]:
+        """The attached files if they were asked for before; nothing is read for this."""
+        return self._attachments or ()
+
+    @property
     def bodies(self) -> tuple[str, ...]:
         """The texts as a reader sees them, HTML too; lines end in LF."""
         return tuple(self.texts())

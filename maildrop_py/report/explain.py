@@ -28,12 +28,13 @@ ANSWERS = {True: "yes", False: "no", None: "unknown"}
 COLOURS = {True: "32", False: "31", None: "33"}
 
 
-def explain(message: Message, decision: Decision, rules: int, path: Iterable[str] = ()) -> str:
+def explain(message: Message, decision: Decision, rules: int, about: Iterable[str] = ()) -> str:
     """The whole explanation; `rules` is how many there are, reached or not.
 
-    `path` are lines about the way that the message came; they come above the rules.
+    `about` are further lines about the message: the way that it came, what is attached.
+    They come above the rules.
     """
-    lines = [*_summary(message), *path, "", *explain_rules(decision.trace, rules)]
+    lines = [*_summary(message), *about, "", *explain_rules(decision.trace, rules)]
     lines += _result(decision)
     return "\n".join(lines) + "\n"
 

@@ -105,6 +105,17 @@ def _undo() -> Schema:
     }
 
 
+def _policy_dry_run() -> Schema:
+    counts = ("requests", "deferred", "came_back", "never_came_back", "let_in_then")
+    by_rule = {
+        "type": "object",
+        "additionalProperties": COUNTS,
+        "description": "by rule, how many recipients had each result",
+    }
+    wait = {**_maybe("number"), "description": "seconds; null if nobody came back"}
+    return _object({**dict.fromkeys(counts, COUNT), "rules": by_rule, "median_wait": wait})
+
+
 SCHEMAS: dict[str, Callable[[], Schema]] = {
     "rules": rules_schema,
     "log": log_schema,
@@ -114,8 +125,11 @@ SCHEMAS: dict[str, Callable[[], Schema]] = {
     "undo": _undo,
     "stats": lambda: _object(STATISTICS),
     "doctor": lambda: _object(FINDING),
+    "policy-dry-run": _policy_dry_run,
 }
 """By what `maildrop-py schema` calls them; those of commands are for their --json."""
+
+COMMAND_LINES = {"policy-dry-run": "policy --dry-run"}
 
 
 def schema_of(name: str) -> Schema:
@@ -123,4 +137,5 @@ def schema_of(name: str) -> Schema:
     found = SCHEMAS[name]()
     if "$schema" in found:
         return found
-    return {"$schema": DIALECT, "title": f"maildrop-py {name} --json, version 1", **found}
+    title = f"maildrop-py {COMMAND_LINES.get(name, name)} --json, version 1"
+    return {"$schema": DIALECT, "title": title, **found}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
+    from maildrop_py.message.parts import Attachment
 
 VERSION = 2
 DELIVERED, DISCARDED, REJECTED, DEFERRED = "delivered", "discarded", "rejected", "deferred"
@@ -30,6 +31,8 @@ COMMANDS = ("deliver", "serve", "refile", "watch", "import", "undo")
 
 LONG, SHORT = 1000, 300
 """Characters of a text that are kept: of an identifier or a reason, of words for people."""
+FEW, NAME = 10, 100
+"""Attachments of one message that are kept, and characters of a name or type."""
 MOST = 50
 """Reasons, warnings and paths of one message that are kept."""
 
@@ -110,9 +113,16 @@ def _of_message(event: Event) -> dict[str, object]:
         for name, field in (("subject", "Subject"), ("from", "From"), ("list_id", "List-Id")):
             if text := message.headers.first(field):
                 entry[name] = cut(text, SHORT)
+        if message.attachments_seen:
+            entry["attachments"] = [_attached(it) for it in message.attachments_seen[:FEW]]
     entry["sender"] = None if envelope is None else _address(envelope.sender)
     entry["recipient"] = None if envelope is None else _address(envelope.recipient)
     return entry | _of_client(event) | {"size": _size(message)}
+
+
+def _attached(attachment: Attachment) -> dict[str, object]:
+    name, type_ = cut(attachment.name, NAME), cut(attachment.type, NAME)
+    return {"name": name, "type": type_, "size": attachment.size}
 
 
 def _size(message: Message | None) -> int | None:

@@ -28,6 +28,11 @@ def entries(path: str, complain: Complain) -> Iterator[Entry]:
     yield from _file_entries(current, path, complain)
 
 
+def file_entries(path: str, complain: Complain) -> Iterator[Entry]:
+    """The entries of this file alone; raises OSError."""
+    yield from _file_entries(_open(path), path, complain)
+
+
 def _opened(path: str) -> tuple[IO[str] | None, list[str]]:
     """The file that is written to now, and the rotated ones; none is in both."""
     try:

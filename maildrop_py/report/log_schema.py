@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from maildrop_py.report.log_entry import COMMANDS, RESULTS, VERSION
+from maildrop_py.report.log_entry import COMMANDS, FEW, RESULTS, VERSION
 
 
 def _text(description: str) -> dict[str, Any]:
@@ -71,6 +71,18 @@ SOMETIMES = {
     "spam_score": {
         "type": "number",
         "description": "the spam score: what rules added, and the filter's if a rule asked",
+    },
+    "attachments": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "name": _text('the file name, "" if it has none'),
+                "type": _text("the media type"),
+                "size": {"type": "integer", "description": "bytes, encoded"},
+            },
+        },
+        "description": f"the first {FEW} attached files, if a rule asked for them",
     },
     "flags": _texts("flags and keywords, as rules write them"),
     "moved_from": _text("the path that a filed message had before"),

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from maildrop_py.message.message import FileSource, Message
+from maildrop_py.report.attachments import in_words as attachment_in_words
 from maildrop_py.report.log_reader import Entry
 from maildrop_py.report.visible import visible
 
@@ -94,6 +95,11 @@ def _fields(entry: Entry) -> Iterator[tuple[str, str]]:
     for name, key in (("rule", "rule"), ("moved from", "moved_from"), ("run", "run")):
         if entry.get(key):
             yield name, str(entry[key])
+    for it in entry.get("attachments", ()):
+        yield (
+            "attached",
+            attachment_in_words(*(it.get(name, "") for name in ("name", "type", "size"))),
+        )
     for name, key in (("because", "reasons"), ("file", "paths"), ("warning", "warnings")):
         for value in entry.get(key, ()):
             yield name, str(value)

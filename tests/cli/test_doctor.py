@@ -17,6 +17,7 @@ from maildrop_py.cli.app import app
 from maildrop_py.report.access import READ, RUN, User, why_not
 from maildrop_py.report.hook_lines import guarded, hook_lines
 from maildrop_py.report.hook_search import hooks_of
+from maildrop_py.report.log_check import about_log
 from maildrop_py.report.set_up import about_hooks, about_syslog
 from tests.support.cli_account import Account
 
@@ -171,3 +172,72 @@ def test_syslog(tmp_path: Path) -> None:
         log.bind(str(tmp_path / "log"))
         assert about_syslog(str(tmp_path / "log")).level == "ok"
     assert about_syslog(str(tmp_path / "none")).level == "warning"
+
+
+def logged(path: Path, *lines: str) -> list[tuple[str, str, str]]:
+    """What is found about a log with these lines."""
+    path.write_text("".join(f"{line}\n" for line in lines))
+    path.chmod(0o600)
+    return looked_at(path)
+
+
+def looked_at(path: Path) -> list[tuple[str, str, str]]:
+    return [(it.level, it.about, it.text) for it in about_log(str(path), NOON)]
+
+
+NOON = 1_795_780_800.0  # 2026-11-27T12:00:00Z
+DELIVERED = '{"version": 2, "time": "2026-11-27T11:00:00Z", "result": "delivered"}'
+DEFERRED = (
+    '{"version": 2, "time": "2026-11-%s:00:00Z", "result": "deferred", '
+    '"message_id": "<1@example.org>", "error": "DiskFull: no room"}'
+)
+
+
+def test_the_delivery_log_is_looked_at(home: Account) -> None:
+    log = home.home / ".local/state/maildrop-py/deliveries.jsonl"
+    assert looked_at(log) == [("ok", "delivery log", f"{log} will be made")]
+    home.deliver()
+    assert about("delivery log") == [("ok", f"{log}: 1 entry")]
+    log.chmod(0o666)
+    [(level, text)] = about("delivery log")
+    assert level == "wrong" and "writable for everybody" in text
+    other = home.home / "other"
+    other.symlink_to(log)
+    [(level, text)] = about("delivery log", "--log", str(other))
+    assert level == "wrong" and "symbolic link" in text
+    [(level, text)] = about("delivery log", "--log", str(home.home))
+    assert level == "wrong" and "is a directory" in text
+
+
+def test_lines_that_are_no_entries_are_counted(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    assert logged(log, DELIVERED, '{"version": 2, "ti', "x", DELIVERED)[1:] == [
+        (
+            "warning",
+            "delivery log",
+            f"2 lines cannot be read; the first: {log}:2: is not a log entry",
+        )
+    ]
+
+
+@pytest.mark.parametrize(("hour", "level"), [("27T10", "warning"), ("25T10", "ok")])
+def test_the_last_failure_is_told_and_a_recent_one_is_a_warning(
+    tmp_path: Path, hour: str, level: str
+) -> None:
+    findings = logged(tmp_path / "log", DEFERRED % "24T10", DEFERRED % hour, DELIVERED)
+    text = f"2026-11-{hour}:00:00Z: DiskFull: no room (message <1@example.org>)"
+    assert findings[1:] == [(level, "last failure", text)]
+
+
+def test_a_log_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "log"
+    logged(log, DELIVERED)
+    for closed, (level, said) in {
+        str(log): ("wrong", "may not be written"),
+        str(tmp_path): ("warning", "cannot be rotated"),
+    }.items():  # root may write everywhere
+        monkeypatch.setattr(os, "access", lambda path, mode, closed=closed: path != closed)
+        [(found, _, text)] = looked_at(log)
+        assert found == level and said in text
+    [(level, _, text)] = looked_at(tmp_path / "other")
+    assert level == "wrong" and "cannot be made" in text

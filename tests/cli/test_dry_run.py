@@ -188,3 +188,24 @@ def test_delivered_mail_is_no_duplicate_of_itself(
     assert json.loads(result.stdout)["folder"] == ("Seen" if "Old" in named else "INBOX")
     result = CliRunner().invoke(app, ["dry-run", "--rules", str(rules), "--json"], input=message)
     assert json.loads(result.stdout)["folder"] == "Twice"
+
+
+@pytest.mark.parametrize(
+    ("asked", "options", "is_shown"),
+    [
+        ("attachment: {type: zip}", [], True),
+        ('size: "< 1"', [], False),
+        ('size: "< 1"', ["--explain"], True),
+    ],
+)
+def test_attachments_are_shown_if_a_rule_or_the_user_asks(
+    asked: str, options: list[str], is_shown: bool, tmp_path: Path
+) -> None:
+    rules = tmp_path / "asking.yaml"
+    rules.write_text(f"rules: [{{when: {{{asked}}}, then: {{file: A}}}}]")
+    message = (
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/png; name=a.png\n"
+        b"Content-Disposition: attachment\n\nxyz\n--b--\n"
+    )
+    result = run("--rules", rules, *options, stdin=message)
+    assert ("attachment: a.png (image/png, 3 bytes)" in result.output) == is_shown

@@ -155,3 +155,29 @@ def test_several_logs_and_all_commands_are_counted(tmp_path: Path) -> None:
     assert found["failures"] == {"serve: full": 1}
     text = CliRunner().invoke(app, arguments).output
     assert text.endswith("2 new messages, 15 bytes\n")
+
+
+WITH_A_FILE = (
+    b"Subject: with a file\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n"
+    b"--b\nContent-Type: application/pdf; name=plan.pdf\n"
+    b"Content-Disposition: attachment; filename=plan.pdf\n\n%PDF-\n--b--\n"
+)
+ATTACHED = "attached   plan.pdf (application/pdf, 5 bytes)"
+
+
+def test_attachments_that_a_rule_asked_for_are_in_the_log(account: Account) -> None:
+    account.rules.write_text("rules: [{when: {attachment: {name: exe}}, then: {file: A}}]\n")
+    account.deliver(message=WITH_A_FILE)
+    [entry] = account.log()
+    assert entry["attachments"] == [{"name": "plan.pdf", "type": "application/pdf", "size": 5}]
+    assert ATTACHED in run(account, "why", "with a file").output
+
+
+def test_other_attachments_are_read_from_the_file_with_an_option(account: Account) -> None:
+    account.deliver(message=WITH_A_FILE)
+    assert "attachments" not in account.log()[0]
+    assert "attached" not in run(account, "why", "with a file").output
+    assert ATTACHED in run(account, "why", "--attachments", "with a file").output
+    account.files()[0].unlink()
+    gone = run(account, "why", "--attachments", "with a file")
+    assert gone.exit_code == 0 and "No such file" in gone.stderr

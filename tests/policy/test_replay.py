@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
@@ -15,6 +16,7 @@ from maildrop_py.policy.log_reader import entries_of, logged_of
 from maildrop_py.policy.maillog import MailLog
 from maildrop_py.policy.replay import Logged, Replay
 from maildrop_py.policy.stated import Stated
+from maildrop_py.report.json_schemas import schema_of
 from tests.support.policy import NOW, Mail, around, request
 
 GREY = "rules: [{name: g, when: {s25r: true}, then: {greylist: {delay: 5min}}}]"
@@ -114,6 +116,11 @@ def test_dry_run_by_postfixs_log(files: Path) -> None:
     found = json.loads(run(*options, "--json"))
     assert found["came_back"] == 1 and found["median_wait"] == 361
     assert found["rules"]["g"] == {"greylist": 1, "pass": 1}
+    schema = schema_of("policy-dry-run")
+    (files / "mail.log").write_text("")
+    for each in (found, json.loads(run(*options, "--json"))):
+        jsonschema.validate(each, schema)
+        assert set(each) == set(schema["properties"])
 
 
 def test_why_finds_people_and_machines(files: Path) -> None:

@@ -166,9 +166,10 @@ def test_a_log_that_cannot_be_written_is_said_in_syslog(tmp_path: Path, lines: l
 
 
 def test_every_entry_keeps_to_the_schema() -> None:
-    schema = log_schema()
+    schema, mail = log_schema(), message(MAIL.replace("\n\n", "\nContent-Type: image/png\n\n"))
+    assert mail.parts.attachments
     whole = Event(
-        *("serve", "delivered", NOW, ENVELOPE, message(), DECISION, ("/m/cur/1",), ("w",), "e"),
+        *("serve", "delivered", NOW, ENVELOPE, mail, DECISION, ("/m/cur/1",), ("w",), "e"),
         *(0.5, None, "/m/a", "run"),
     )
     bare = Event("deliver", "deferred", NOW)
