@@ -22,19 +22,22 @@ from maildrop_py.private_file import replace_file
 
 @click.group()
 def country() -> None:
-    """The countries that addresses were given to, for `client_country`.
+    """Make and read the table of countries. The condition `client_country` asks it.
 
-    The registries (AFRINIC, APNIC, ARIN, LACNIC, RIPE NCC) publish each day what they
-    have given out, in files called delegated-…-extended-latest. No data ships with this
-    program: fetch these files, and build the table again every week or so.
+    The table has the country that each IP address was given to. The registries
+    (AFRINIC, APNIC, ARIN, LACNIC, RIPE NCC) publish this each day, in files named
+    delegated-…-extended-latest. This program contains no such data: fetch the files,
+    and make the table again about once a week.
     """
 
 
 @country.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
-@click.option("--into", default=COUNTRIES, show_default=True, metavar="FILE")
+@click.option(
+    "--into", default=COUNTRIES, show_default=True, metavar="FILE", help="The file to write."
+)
 def build(files: tuple[str, ...], into: str) -> None:
-    """Make the table of the registries' FILES, which may be compressed (.gz)."""
+    """Make the table from FILES of the registries, which may be compressed (.gz)."""
     found = Collected()
     try:
         for path in files:
@@ -53,9 +56,11 @@ def build(files: tuple[str, ...], into: str) -> None:
 
 @country.command()
 @click.argument("addresses", nargs=-1, required=True)
-@click.option("--table", default=COUNTRIES, show_default=True, metavar="FILE")
+@click.option(
+    "--table", default=COUNTRIES, show_default=True, metavar="FILE", help="The table to read."
+)
 def show(addresses: tuple[str, ...], table: str) -> None:
-    """Print the country of each of ADDRESSES."""
+    """Print the country of each IP address in ADDRESSES."""
     try:
         opened = open_table(table, time.time())
     except Unusable as error:

@@ -31,25 +31,25 @@ state_option = click.option(
     "--state",
     type=click.Path(file_okay=False),
     metavar="DIR",
-    help="Where it is kept [~/.local/state/maildrop-py].",
+    help="Where the filter keeps its data [~/.local/state/maildrop-py].",
 )
 sources_argument = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 
 
 @click.group()
 def learn() -> None:
-    """Teach the Bayes filter what spam and ham are, for the condition `bayes`.
+    """Teach the Bayes filter what spam and ham are. The condition `bayes` asks it.
 
     A SOURCE is a message, a folder of messages, a Maildir or one of its folders, a
-    mailbox file (mbox), or - for standard input. A message counts once, by its
-    Message-ID; learnt as the other kind later, it is taken back first."""
+    mailbox file (mbox), or - for standard input. A message is counted once: it is
+    known by its Message-ID. If it is learnt again as the other kind, only that counts."""
 
 
 @learn.command()
 @sources_argument
 @state_option
 def spam(sources: tuple[str, ...], state: str | None) -> None:
-    """Learn the messages in each SOURCE as spam, such as ~/Maildir/.Junk."""
+    """Learn the messages in each SOURCE as spam, for example ~/Maildir/.Junk."""
     _run(sources, state, True)
 
 
@@ -57,7 +57,7 @@ def spam(sources: tuple[str, ...], state: str | None) -> None:
 @sources_argument
 @state_option
 def ham(sources: tuple[str, ...], state: str | None) -> None:
-    """Learn the messages in each SOURCE as ham: mail that is wanted."""
+    """Learn the messages in each SOURCE as ham, which is mail that you want."""
     _run(sources, state, False)
 
 
@@ -65,14 +65,14 @@ def ham(sources: tuple[str, ...], state: str | None) -> None:
 @sources_argument
 @state_option
 def forget(sources: tuple[str, ...], state: str | None) -> None:
-    """Take back what was learnt of the messages in each SOURCE."""
+    """Forget what was learnt from the messages in each SOURCE."""
     _run(sources, state, None)
 
 
 @learn.command()
 @state_option
 def status(state: str | None) -> None:
-    """Say how much was learnt, and when."""
+    """Print how many messages were learnt, and when."""
     store = _store(state)
     found = store.status()
     _warn(store)

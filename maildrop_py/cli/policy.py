@@ -32,29 +32,42 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, invoke_without_command=True)
-@click.option("--policy", "path", default=SHARED_POLICY, metavar="FILE", show_default=True)
-@click.option("--listen", multiple=True, metavar="PATH|ADDRESS:PORT", help="Where to listen.")
+@click.option(
+    *("--policy", "path"),
+    default=SHARED_POLICY,
+    metavar="FILE",
+    show_default=True,
+    help="The policy file.",
+)
+@click.option(
+    "--listen", multiple=True, metavar="PATH|ADDRESS:PORT", help="Where mail servers connect."
+)
 @click.option("--mode", default="0660", show_default=True, help="Permissions of the socket.")
 @click.option("--owner", metavar="USER", help="Owner of the socket.")
 @click.option("--group", metavar="GROUP", help="Group of the socket.")
-@click.option("--user", metavar="USER", help=f"Started as root: who to become [{USER}].")
-@click.option("--state", metavar="DIRECTORY", help="Where what is learnt is kept.")
-@click.option("--log", metavar="FILE", help='One line for each decision; "none" for none.')
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@click.option("--user", metavar="USER", help=f"If root starts it: its account [{USER}].")
+@click.option("--state", metavar="DIRECTORY", help="Where the server keeps its data.")
+@click.option("--log", metavar="FILE", help='The decision log, "none" for no log.')
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Number.")
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
-@click.option("--opensmtpd", is_flag=True, help="Be a filter program of OpenSMTPD.")
+@click.option("--opensmtpd", is_flag=True, help="Run as a filter program of OpenSMTPD.")
 @click.option(
-    "--dry-run", metavar="POLICY", help="What POLICY would have done, by --log, --maillog."
+    "--dry-run", metavar="POLICY", help="Try a policy file on a past log: --log, --maillog."
 )
-@click.option("--maillog", multiple=True, metavar="FILE", help="Postfix's own log, for --dry-run.")
-@click.option("--json", "as_json", is_flag=True, help="The dry run as one object.")
+@click.option("--maillog", multiple=True, metavar="FILE", help="A log of Postfix, for --dry-run.")
+@click.option("--json", "as_json", is_flag=True, help="Print the dry run as one JSON object.")
 @click.pass_context
 def policy(context: click.Context, /, **told: object) -> None:
-    """Answer mail servers that ask whether a client may send (greylisting, tarpit, rules).
+    """Tell a mail server whether to accept a message, before the message is sent to it.
 
-    Postfix's policy protocol (check_policy_service) on a Unix socket or a loopback
-    address, for Exim by readsocket too; --opensmtpd speaks OpenSMTPD's filter protocol
-    on standard input. The policy file is read again when it changes, or on SIGHUP.
+    The rules of the policy file decide: pass, greylist, tarpit, defer or reject. Postfix
+    asks by its policy protocol (check_policy_service), over a Unix socket or a loopback
+    address. Exim asks the same way, by readsocket. For OpenSMTPD, use --opensmtpd: then
+    this is a filter program, which reads standard input. The policy file is read again
+    when it changes, and on SIGHUP.
+
+    With --dry-run, nothing is served. It prints what a policy file would have decided
+    about the recipients that a log names.
     """
     context.obj = told
     if context.invoked_subcommand is not None:

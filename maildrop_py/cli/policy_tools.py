@@ -70,10 +70,11 @@ def check(told: dict[str, Any], file: str | None, list_all: bool) -> None:
 @click.command()
 @click.pass_obj
 def explain(told: dict[str, Any]) -> None:
-    """Say what the policy wants of the requests on standard input, and why.
+    """Print what the policy decides about requests, and why.
 
-    A request is lines of name=value, as Postfix sends them: client_address, client_name,
-    helo_name, sender, recipient. Nothing is remembered.
+    The requests are read from standard input. Each is lines of name=value, as Postfix
+    sends them: client_address, client_name, helo_name, sender, recipient. Nothing is
+    remembered.
     """
     policy = policy_at(told["path"])
     setting = setting_of({**told, "opensmtpd": True})
@@ -102,11 +103,20 @@ def explain(told: dict[str, Any]) -> None:
 
 @click.command()
 @click.argument("address")
-@click.option("--last", type=click.IntRange(1), default=20, show_default=True)
+@click.option(
+    "--last",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Most entries, the latest.",
+)
 @click.pass_obj
 def why(told: dict[str, Any], address: str, last: int) -> None:
-    """Say what was done with ADDRESS, and why: a client's address or name, a sender, a
-    recipient, or the domain of one. Read from the log (--log)."""
+    """Find ADDRESS in the decision log, and print what was decided, and why.
+
+    ADDRESS is the IP address or the name of a client, an envelope sender, an envelope
+    recipient, or the domain of one of these. To read another log, name it before the
+    command: `maildrop-py policy --log FILE why ADDRESS`."""
     log = told["log"] or setting_of({**told, "opensmtpd": True}).log
     found: deque[dict[str, Any]] = deque(maxlen=last)
     sessions: set[str] = set()

@@ -29,52 +29,64 @@ LISTEN = "[unix:]PATH|ADDRESS:PORT"
 
 
 @click.command()
-@_option("--listen", multiple=True, metavar=LISTEN, help="Where clients connect.")
+@_option("--listen", multiple=True, metavar=LISTEN, help="Where mail servers connect.")
 @_option("--mode", default="0660", help="Permissions of the Unix socket.")
 @_option("--owner", metavar="USER", help="Owner of the Unix socket.")
 @_option("--group", metavar="GROUP", help="Group of the Unix socket.")
 @_option("--hand-over", metavar="PATH", help='Socket of maildrop-py-deliver; "none" for none.')
-@_option("--xforward", is_flag=True, help="Believe XFORWARD on TCP too, not only on the socket.")
+@_option("--xforward", is_flag=True, help="Believe XFORWARD from TCP clients too.")
 @_option("--users", metavar="FILE|system", help="A password file, or the system's accounts.")
-@_option("--user", metavar="USER", help="Started as root: the account of the workers.")
-@_option("--lowest-uid", default=1000, help="No mail for users with a lower uid or gid.")
-@_option("--maildir", metavar="TEMPLATE", help="Such as /var/vmail/{domain}/{user}.")
-@_option("--home", metavar="TEMPLATE", help="Users' homes, {home} in other templates.")
-@_option("--rules", metavar="TEMPLATE", help="A rules file for each user, or for all.")
-@_option("--default-rules", metavar="FILE", help="For users who have no rules file.")
-@_option("--state", metavar="TEMPLATE", help="Where what is learnt for a user is kept.")
-@_option("--log", metavar="TEMPLATE", help='Delivery log, "none" for none.')
-@_option("--log-to", default="auto", type=click.Choice(PLACES), help="Messages of the server.")
-@_option("--create", is_flag=True, help="Make the Maildir of every user that mail comes for.")
-@_option("--recipient-delimiter", default="+", help="Any of these ends the user's name.")
-@_option("--name", help="What the server calls itself.")
-@_option("--workers", type=AT_LEAST_ONE, help="Processes; default: one for each processor.")
-@_option("--sessions", default=200, type=AT_LEAST_ONE, help="Limit: in one worker.")
-@_option("--sessions-per-uid", type=AT_LEAST_ONE, help="Limit: of a local user; default: 3/4.")
-@_option("--recipients", default=1000, type=click.IntRange(100), help="Limit: of one message.")
-@_option("--message-size", default=100, type=click.IntRange(0), help="Limit: MiB; 0: any.")
-@_option("--greeting-time", default=30.0, type=SECONDS, help="Limit: s until the first command.")
-@_option("--idle", default=300.0, type=SECONDS, help="Limit: seconds between commands.")
-@_option("--deadline", default=MESSAGE_TIME, type=SECONDS, help="Limit: s to deliver a message.")
-@_option("--queue", default=64, type=AT_LEAST_ONE, help="Limit: messages of a user in a worker.")
-@_option("--processes", default=64, type=AT_LEAST_ONE, help="Limit: of recipients, in a worker.")
-@_option("--process-idle", default=60.0, type=SECONDS, help="Limit: s without a message.")
-@_option("--process-memory", default=1024, type=click.IntRange(0), help="Limit: MiB of each.")
-@_option("--process-cpu", default=900, type=click.IntRange(0), help="Limit: s of each; 0: any.")
-@_option("--process-count", default=512, type=click.IntRange(0), help="Limit: all of one uid.")
+@_option("--user", metavar="USER", help="If root starts it: the account of the workers.")
+@_option("--lowest-uid", default=1000, help="Users with a lower uid or gid get no mail.")
+@_option("--maildir", metavar="TEMPLATE", help="As /var/vmail/{domain}/{user}.")
+@_option("--home", metavar="TEMPLATE", help="Users' homes: {home} in other templates.")
+@_option("--rules", metavar="TEMPLATE", help="The rules file of each user, or of all.")
+@_option("--default-rules", metavar="FILE", help="Rules of users who have no rules file.")
+@_option("--state", metavar="TEMPLATE", help="Where the data of each user are kept.")
+@_option("--log", metavar="TEMPLATE", help='The delivery log, "none" for no log.')
+@_option("--log-to", default="auto", type=click.Choice(PLACES), help="Where the server logs.")
+@_option("--create", is_flag=True, help="Make a Maildir for each user who gets mail.")
+@_option("--recipient-delimiter", default="+", help="Characters that end the user's name.")
+@_option("--name", help="The server's name in its greeting.")
+@_option("--workers", type=AT_LEAST_ONE, help="Number [one for each processor].")
+@_option("--sessions", default=200, type=AT_LEAST_ONE, help="Most sessions in a worker.")
+@_option("--sessions-per-uid", type=AT_LEAST_ONE, help="Most of one local user [3/4].")
+@_option("--recipients", default=1000, type=click.IntRange(100), help="Most for one message.")
+@_option("--message-size", default=100, type=click.IntRange(0), help="Most MiB; 0: no limit.")
+@_option("--greeting-time", default=30.0, type=SECONDS, help="Seconds for the first command.")
+@_option("--idle", default=300.0, type=SECONDS, help="Most seconds between commands.")
+@_option(
+    "--deadline", default=MESSAGE_TIME, type=SECONDS, help="Most seconds to deliver a message."
+)
+@_option("--queue", default=64, type=AT_LEAST_ONE, help="Most messages of a user in a worker.")
+@_option(
+    "--processes", default=64, type=AT_LEAST_ONE, help="Most recipients' processes in a worker."
+)
+@_option(
+    "--process-idle", default=60.0, type=SECONDS, help="It ends after so many seconds without mail."
+)
+@_option(
+    "--process-memory", default=1024, type=click.IntRange(0), help="Most MiB of one; 0: no limit."
+)
+@_option(
+    "--process-cpu", default=900, type=click.IntRange(0), help="Most seconds of one; 0: no limit."
+)
+@_option(
+    "--process-count", default=512, type=click.IntRange(0), help="Most of one uid; 0: no limit."
+)
 def serve(**given: Any) -> None:
-    """Take mail in over LMTP and deliver it by each recipient's rules.
+    """Accept mail over LMTP, and deliver it by the rules of each recipient.
 
-    LMTP (RFC 2033) is how Postfix, Exim and OpenSMTPD hand mail to a server of
-    their own. Templates may hold {user}, {domain}, {extension} and {home}. Users
-    are those who have a Maildir, those in a password file (fields as in
-    passwd(5), user or user@domain first), or the system's. SIGHUP reads users
-    and rules again, SIGTERM ends after the messages that have begun.
+    Postfix, Exim and OpenSMTPD can send mail to a server by LMTP (RFC 2033). Users
+    are those who have a Maildir, or those in a password file (the fields are those of
+    passwd(5), and the first may be user@domain), or the accounts of the system. A
+    TEMPLATE may contain {user}, {domain}, {extension} and {home}. After SIGHUP, users
+    and rules are read again. After SIGTERM, the messages that have begun are finished.
 
-    A limit that is reached costs the user or client who reached it, and is
-    written to the server's log with the name or uid. The options --queue and
-    --process... matter only where the server was started as root with --users:
-    then a process of each recipient delivers, with these hard limits."""
+    A limit affects only the user or client who reaches it. The server's log then
+    names the user or uid. The options --queue and --process... work only if root
+    starts the server with --users: then each recipient has a process that delivers,
+    and these are its hard limits."""
     try:
         run(plan_of(Options(**given), os.environ, deliver), ServiceManager(os.environ))
     except (MaildropError, OSError) as error:

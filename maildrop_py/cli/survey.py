@@ -31,17 +31,18 @@ place = click.Path(exists=True)
 @click.option("--spam", "spam", multiple=True, required=True, type=place, help="A folder of spam.")
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
 @click.option("--scan", is_flag=True, help="Ask the scanners that the rules file names.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a condition.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each condition.")
 def survey(
     folders: tuple[str, ...], spam: tuple[str, ...], offline: bool, scan: bool, as_json: bool
 ) -> None:
-    """Count how much of the ham in each FOLDER, and of your spam, each condition and each
-    rule of the shipped files holds for.
+    """Count how many of your messages each condition and each shipped rule is true of.
 
-    With the rates there are the bounds between which the true ones lie (95 %), and
-    the points that each condition is worth beside all others, where 5 points make
-    spam as likely as ham. Nothing is changed and nothing is learnt. DNS lists and SPF are
-    asked as of today."""
+    Each FOLDER contains ham, which is mail that you want. The table has a row for each
+    condition: the share of spam and the share of ham that it is true of, each with the
+    range in which the true share is (95 %), and its points. If the points of a message
+    add up to 5, spam and ham are equally likely. The points are calculated for all
+    conditions together. Nothing is changed, and nothing is learnt. DNS lists and SPF give
+    today's answers, which may differ from those on the day when a message came."""
     settings = settings_of_user()
     world = user_world(UserPaths(os.environ).state, offline=offline, remember=False, scan=scan)
     asked = Survey(settings, world)
