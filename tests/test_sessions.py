@@ -20,6 +20,10 @@ TOUR = EXAMPLES / "quickstart"
 MAIL = sorted((TOUR / "mail").iterdir())
 
 
+LOOKS = ("cat serve.log", "tail ")
+"""Commands that look at a log which another process writes."""
+
+
 def fill(maildir: Path) -> None:
     """The tour's five messages, as if read by nobody yet."""
     for part in ("new", "cur", "tmp"):
@@ -47,8 +51,15 @@ def set_up_user(home: Path) -> None:
     shutil.copy(MAIL[0], home / "message")
 
 
+def set_up_administrator(home: Path) -> None:
+    """Two messages to try with, and nothing else."""
+    shutil.copy(MAIL[0], home / "list.eml")
+    shutil.copy(MAIL[4], home / "photos.eml")
+
+
 SESSIONS = {
     "refiling.md": set_up_refiling,
+    "session-administrator.md": set_up_administrator,
     "session-user.md": set_up_user,
 }
 
@@ -69,7 +80,7 @@ def shown(shell: Shell, home: Path, command: str, expected: list[str]) -> list[s
     """What a command prints; a log is looked at until it says what is expected, or more."""
     if command == "maildrop-py watch":
         return masked(watched(home), home)
-    if not command.startswith("cat "):
+    if not command.startswith(LOOKS):
         return masked(shell.run(command), home)
     seen: list[str] = []
 

@@ -46,9 +46,14 @@ def check(file: str | None, rules: str | None, list_all: bool, strict: bool, off
     passed = len(found.examples) - len(failures)
     click.echo(
         f"{counted(len(found.rules), 'rule')}, {counted(len(warnings), 'warning')}, "
-        f"{passed} of {len(found.examples)} examples as expected"
+        + examples_in_words(passed, len(found.examples))
     )
     sys.exit(1 if failures or (strict and warnings) else 0)
+
+
+def examples_in_words(passed: int, all_of_them: int) -> str:
+    """How many examples turned out as expected."""
+    return f"{passed} of {all_of_them} examples as expected" if all_of_them else "no examples"
 
 
 def failing_lists(zones: tuple[str, ...], settings: Settings) -> list[str]:

@@ -106,7 +106,7 @@ def _rcpt(session: Session, argument: str) -> None:
         return session.fail(NEEDS_SMTPUTF8)
     found = session.attempt(session.handler.recipient, address, transaction)
     if isinstance(found, Reply):
-        session.handler.deferred(address.text, found)
+        session.handler.not_delivered(address.text, found)
         return session.say(found)  # nor is this: the mail server cannot know the users
     transaction.recipients.append(found)
     return session.send(RECIPIENT_OK)
@@ -122,7 +122,7 @@ def _data(session: Session, argument: str) -> None:
         raise Refused(503, "5.5.1", "There are no valid recipients")
     sink = session.attempt(session.handler.begin, transaction)
     if isinstance(sink, Reply):
-        session.handler.deferred("", sink)
+        session.handler.not_delivered("", sink)
         session.say(sink)
     else:
         session.begin_text(sink)

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
         def limit_reached(self, text: str) -> None:
             """A client reached a limit; `text` says which, and who."""
 
-        def deferred(self, address: str, reply: Reply) -> None:
-            """A recipient, or a message to it, got a 4xx reply that the handler did not make."""
+        def not_delivered(self, address: str, reply: Reply) -> None:
+            """A recipient, or a message to it, got a 4xx or 5xx reply."""
 
     class MessageSink(Protocol):
         """One message on its way to disk; after `abort` or `commit` no more is written."""

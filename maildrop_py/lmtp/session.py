@@ -102,7 +102,7 @@ class Session:
         failure = self.attempt(sink.commit, done)
         if not isinstance(failure, Reply):
             return None
-        self.handler.deferred("", failure)
+        self.handler.not_delivered("", failure)
         return failure
 
     def committed(self, replies: Sequence[Reply]) -> bytes:
@@ -235,7 +235,7 @@ class Session:
         failure = TOO_BIG if limit and size > limit else self.attempt(sink.write, piece)
         if isinstance(failure, Reply):
             self._verdict, self._sink = failure, None
-            self.handler.deferred("", failure)
+            self.handler.not_delivered("", failure)
             self.attempt(sink.abort)
 
     def _end_text(self) -> None:

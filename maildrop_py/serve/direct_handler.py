@@ -69,7 +69,7 @@ class DirectHandler:
 
     def reload(self) -> None:
         self.recipients.forget()
-        self.rules_cache.forget()
+        self.rules_cache.reload()
 
     def unexpected(self, error: Exception) -> None:
         log_trouble(error)
@@ -77,8 +77,8 @@ class DirectHandler:
     def limit_reached(self, text: str) -> None:
         self.log.warning(text)
 
-    def deferred(self, address: str, reply: Reply) -> None:
-        self.log.deferred(address, reply)
+    def not_delivered(self, address: str, reply: Reply) -> None:
+        self.log.not_delivered(address, reply)
 
 
 def unknown(address: EnvelopeAddress) -> Reply:
@@ -214,7 +214,7 @@ class DirectDelivery:
         if self._pending:
             return
         for recipient, delivery in self._deliveries.items():
-            self._handler.log.deferred(recipient, delivery.reply or UNEXPECTED)
+            self._handler.log.not_delivered(recipient, delivery.reply or UNEXPECTED)
         answered = [self._deliveries[m.recipient] for m in self._transaction.recipients]
         done, self._done = self._done, nobody_waits
         done([delivery.reply or UNEXPECTED for delivery in answered])

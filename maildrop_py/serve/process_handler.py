@@ -71,8 +71,8 @@ class ProcessHandler:
     def limit_reached(self, text: str) -> None:
         self.log.warning(text)
 
-    def deferred(self, address: str, reply: Reply) -> None:
-        self.log.deferred(address, reply)
+    def not_delivered(self, address: str, reply: Reply) -> None:
+        self.log.not_delivered(address, reply)
 
 
 class ProcessDelivery:
@@ -104,7 +104,7 @@ class ProcessDelivery:
             self._handler.processes.send(key, data, (descriptor,), deadline, answered)
 
     def _answered(self, mailbox: Mailbox, reply: Reply) -> None:
-        self._handler.log.deferred(mailbox.recipient, reply)
+        self._handler.log.not_delivered(mailbox.recipient, reply)
         self._replies[mailbox.recipient] = reply
         self._pending -= 1
         if not self._pending:

@@ -2,9 +2,10 @@
 
 A rules file is checked again when a second has passed since the last check.
 Another process compiles changed rules; mail uses the old rules until that is
-done. Mistakes are logged when they are found, and once a minute while they last,
-with a delivery that they concern. Mail then goes on by the last rules that were
-good, or to INBOX if there were none.
+done. Where the server was told to reload, mail waits a while for the new ones.
+Mistakes are logged when they are found, and once a minute while they last, with a
+delivery that they concern. Mail then goes on by the last rules that were good, or
+to INBOX if there were none.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 CHECK = 1.0  # seconds: rules are looked at no more often
 FIRST = 30.0  # seconds that mail waits for rules where there were none before
+RELOAD = 5.0  # seconds that mail waits for changed rules when the server was told to reload
 REPEAT = 60.0  # seconds between two warnings of the same mistakes
 AGAIN = 10.0  # seconds until broken rules are tried again, for what they include may be mended
 KEPT = 256  # programs, of the users who had mail last
@@ -54,6 +56,12 @@ class _Rules:
             self._adopt()
         elif not (self._stamps and unchanged(self._stamps)):
             self._renew(stamp(self._path))
+
+    def reload(self, seconds: float) -> None:
+        """The same, and wait so long for what is being compiled."""
+        self.check()
+        if self._compilation is not None and self._compilation.ended(seconds):
+            self._adopt()
 
     @property
     def is_compiling(self) -> bool:
@@ -158,10 +166,15 @@ class RulesCache:
             rules = self._current(mailbox.default_rules, mailbox)
         return rules.decider, rules.due_warnings()
 
-    def forget(self) -> None:
-        """Look at every file at its next use."""
+    def reload(self) -> None:
+        """Use what has changed from the next message on; what takes longer than RELOAD, later."""
+        until = time.monotonic() + RELOAD
         for rules in self._rules.values():
-            rules.checked = NEVER
+            left = until - time.monotonic()
+            if left > 0:
+                rules.reload(left)
+            else:
+                rules.checked = NEVER
 
     def _current(self, path: str, mailbox: Mailbox) -> _Rules:
         key = (path, mailbox.rules_home)

@@ -1,4 +1,4 @@
-"""server_log: what the server says about itself: where it listens, and every temporary failure.
+"""server_log: what the server says about itself: where it listens, and what it did not deliver.
 
 It goes to syslog (facility mail), to standard error, or to both. Without a choice:
 to standard error where that is the journal; else to syslog where there is one, and
@@ -55,10 +55,13 @@ class ServerLog:
         """A fault of this program or of its set-up."""
         self._write(syslog.LOG_ERR, text)
 
-    def deferred(self, recipient: str, reply: Reply) -> None:
-        """A recipient whose mail got a 4xx reply; other replies are not written."""
+    def not_delivered(self, recipient: str, reply: Reply) -> None:
+        """A recipient whose mail got a 4xx or 5xx reply; other replies are not written."""
+        why = f"{reply.code} {reply.status} {reply.text}"
         if reply.code // 100 == 4:
-            self.warning(f"<{recipient}> deferred: {reply.code} {reply.status} {reply.text}")
+            self.warning(f"<{recipient}> deferred: {why}")
+        elif reply.code // 100 == 5:
+            self.info(f"<{recipient}> refused: {why}")
 
     def _write(self, priority: int, text: str) -> None:
         line = "".join(char if char.isprintable() else "?" for char in text)[:LONGEST]

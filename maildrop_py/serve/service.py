@@ -105,7 +105,7 @@ def _run_as_one(plan: Plan, manager: ServiceManager) -> None:
         Worker(_for_lmtp(plan), opened, plan.name, plan.limits).run(beat, GRACE)
 
     count = plan.workers + len(_for_hooks(plan))
-    Supervisor(work, count, manager, plan.log.warning, grace=GRACE).run()
+    Supervisor(work, count, manager, plan.log.warning, grace=GRACE, note=plan.log.info).run()
 
 
 def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
@@ -139,7 +139,8 @@ def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
         Worker(_for_lmtp(plan), opened, plan.name, plan.limits).run(beat, GRACE)
 
     last, count = plan.workers, plan.workers + 1 + len(_for_hooks(plan))
-    Supervisor(work, count, manager, plan.log.warning, grace=GRACE, last=last).run()
+    log = plan.log
+    Supervisor(work, count, manager, log.warning, grace=GRACE, last=last, note=log.info).run()
 
 
 def _for_lmtp(plan: Plan) -> list[Listener]:

@@ -80,7 +80,7 @@ class Trivial:
     def limit_reached(self, text: str) -> None:
         return
 
-    def deferred(self, address: str, reply: Reply) -> None:
+    def not_delivered(self, address: str, reply: Reply) -> None:
         return
 
     def unexpected(self, error: Exception) -> None:

@@ -112,7 +112,7 @@ NAMED = {
     ),
     "SIGHUP does nothing": Named(
         "serve/direct_handler",
-        "        self.recipients.forget()\n        self.rules_cache.forget()\n",
+        "        self.recipients.forget()\n        self.rules_cache.reload()\n",
         "        return\n",
         "tests/serve/test_rules_of_users.py::test_sighup_reads_rules_and_users_again",
     ),

@@ -180,7 +180,10 @@ def test_it_stops_when_told(server: Server) -> None:
     server.start("--workers=2")
     server.hand_over(mail("x"), ANNA)
     assert server.stop() == 0 and not os.path.exists(server.socket)
-    assert server.errors == f"maildrop-py: listening on {server.socket}\n"
+    assert server.errors == (
+        f"maildrop-py: listening on {server.socket}\n"
+        "maildrop-py: ends after the messages that have begun\n"
+    )
 
 
 def test_a_limit_that_a_message_reached_is_in_the_log(server: Server) -> None:

@@ -69,6 +69,15 @@ def test_old_rules_are_used_while_new_ones_are_made(place: Path) -> None:
     assert wait_for(book, mailbox, 3000) == ()
 
 
+def test_told_to_reload_the_next_message_has_the_new_rules(place: Path) -> None:
+    write(place / "rules.yaml", 1)
+    book, mailbox = RulesCache(), mailbox_in(place)
+    wait_for(book, mailbox, 1)
+    write(place / "rules.yaml", 2)
+    book.reload()
+    assert len(book.decider(mailbox)[0].program) == 2
+
+
 def test_where_nothing_can_be_kept_rules_are_made_here(place: Path) -> None:
     (place / "cache").write_text("no folder")
     write(place / "rules.yaml", 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +109,17 @@ def test_a_client_that_says_nothing_is_let_go_early(server: Server) -> None:
     assert silent.reply().startswith("421 4.4.2 ")
 
 
+def test_who_is_not_known_here_and_signals_are_in_the_log(server: Server) -> None:
+    server.start("--log-to=stderr")
+    (reply,) = server.hand_over(mail("x"), "nobody@example.com")
+    assert reply.startswith("550 5.1.1 ")
+    assert "<nobody@example.com> refused: 550 5.1.1 " in server.errors
+    server.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "reads users and rules again" in server.errors)
+    server.stop()
+    assert "ends after the messages that have begun" in server.errors
+
+
 def test_places_to_write_to(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -115,11 +127,11 @@ def test_places_to_write_to(
     monkeypatch.setattr(server_log.syslog, "syslog", lambda priority, text: written.append(text))
     deferred = Reply(451, "4.3.0", "why\x1b[31m")
     monkeypatch.setattr(server_log, "DEV_LOG", str(tmp_path / "none"))
-    ServerLog("auto", {}).deferred("a@b", deferred)
+    ServerLog("auto", {}).not_delivered("a@b", deferred)
     assert capfd.readouterr().err == "maildrop-py: <a@b> deferred: 451 4.3.0 why?[31m\n"
     assert written == [], "there is no syslog"
     monkeypatch.setattr(server_log, "DEV_LOG", str(tmp_path))
-    ServerLog("auto", {}).deferred("a@b", deferred)
+    ServerLog("auto", {}).not_delivered("a@b", deferred)
     assert capfd.readouterr().err == "" and len(written) == 1
     found = os.fstat(2)
     ServerLog("auto", {"JOURNAL_STREAM": f"{found.st_dev}:{found.st_ino}"}).warning("x")
@@ -132,5 +144,5 @@ def test_the_same_line_is_not_written_again_and_again(capfd: pytest.CaptureFixtu
     log = ServerLog("stderr", {})
     for _ in range(3):
         log.warning("full")
-    log.deferred("a@b", Reply(250, "2.0.0", "fine"))
+    log.not_delivered("a@b", Reply(250, "2.0.0", "fine"))
     assert capfd.readouterr().err == "maildrop-py: full\n"

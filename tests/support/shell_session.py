@@ -17,6 +17,11 @@ from types import TracebackType
 from typing import Self
 
 END = "end of the command"
+SERVER = Path(__file__).with_name("as_we_are.py")
+PROGRAM = """#!/bin/sh
+[ "$1" = serve ] && shift && exec {python} {server} "$@"
+exec {python} -m maildrop_py "$@"
+"""
 MASKS = {
     r"\d{8}-\d{6}\.\d{3}-(\w+)\.\d+ *": r"RUN-\1 ",
     r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?": "TIME",
@@ -66,7 +71,7 @@ class Shell:
         programs = home / ".programs"
         programs.mkdir()
         program = programs / "maildrop-py"
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m maildrop_py "$@"\n')
+        program.write_text(PROGRAM.format(python=sys.executable, server=SERVER))
         program.chmod(0o755)
         self._bash = subprocess.Popen(
             ["bash", "--norc"],

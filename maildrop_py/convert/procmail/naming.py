@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from maildrop_py.convert.procmail.environment import as_template
@@ -18,8 +19,9 @@ def shown(node: Any) -> str:
 
 
 def name_of(recipe: Recipe, then: dict[str, Any]) -> str:
-    """A name that fits into one line of a log."""
-    name = "".join(char for char in as_template(_wanted_name(recipe, then)) if char.isprintable())
+    """A name that fits into one line of a log, without what differs from message to message."""
+    template = re.sub(r"[./]?\{\w+\}", "", as_template(_wanted_name(recipe, then)))
+    name = "".join(char for char in template if char.isprintable())
     return name.strip(" .")[:60] or f"line {recipe.line}"
 
 

@@ -51,7 +51,8 @@ class Supervisor:
     """The parent of `count` processes that each run `work`.
 
     `hang_seconds`: a worker whose loop has not turned for so long is killed.
-    `grace`: seconds that sessions get to finish. `log` takes one line of text.
+    `grace`: seconds that sessions get to finish. `log` takes one line about a
+    worker that ended badly, `note` one about a signal that was obeyed.
     The worker with the number `last` is stopped only when the others have ended.
     """
 
@@ -65,11 +66,12 @@ class Supervisor:
         grace: float = 30.0,
         hang_seconds: float = 120.0,
         last: int | None = None,
+        note: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._work, self._manager, self._log = work, manager, log
         self._grace, self._hang_seconds = grace, hang_seconds
         self._workers = [_Worker(number) for number in range(count)]
-        self._last = last
+        self._last, self._note = last, note
         self._beats = Heartbeats(count)
         self._stop_at: float | None = None
 
@@ -184,12 +186,14 @@ class Supervisor:
         if not again:
             self._stop_at = self._reactor.now + self._grace + 5
             self._manager.stopping()
+            self._note("ends after the messages that have begun")
         self._signal(signal.SIGKILL if again else signal.SIGTERM)
         self._reap()
 
     def _hang_up(self) -> None:
         self._manager.reloading()
         self._signal(signal.SIGHUP)
+        self._note("reads users and rules again")
         self._manager.ready(f"{len(self._workers)} workers")
 
     def _stop_last(self) -> None:

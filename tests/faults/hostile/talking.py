@@ -53,7 +53,7 @@ class _Handler:
     def limit_reached(self, text: str) -> None:
         return
 
-    def deferred(self, address: str, reply: Reply) -> None:
+    def not_delivered(self, address: str, reply: Reply) -> None:
         return
 
     def unexpected(self, error: Exception) -> None:
