@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.convert.proving import need
 from tests.support.shell_session import Shell, masked, session
 from tests.support.waiting import wait_until
 from tests.support.watching import Watching
@@ -20,6 +21,17 @@ TOUR = EXAMPLES / "quickstart"
 MAIL = sorted((TOUR / "mail").iterdir())
 
 
+VETERAN = EXAMPLES / "session-procmail-veteran.md"
+INVOICE = b"""\
+From: Shop <news@shop.example>
+To: me@example.com
+Subject: your invoice
+Precedence: bulk
+Date: Sat, 21 Nov 2026 10:02:00 +0900
+Message-ID: <invoice-1@shop.example>
+
+Thank you.
+"""
 LOOKS = ("cat serve.log", "tail ")
 """Commands that look at a log which another process writes."""
 
@@ -57,10 +69,20 @@ def set_up_administrator(home: Path) -> None:
     shutil.copy(MAIL[4], home / "photos.eml")
 
 
+def set_up_veteran(home: Path) -> None:
+    """The procmailrc that the session shows, a Maildir, and an invoice that went to many."""
+    need("procmail", "formail", "bwrap")
+    [lines] = [lines for command, lines in session(VETERAN) if command == "cat .procmailrc"]
+    (home / ".procmailrc").write_text("\n".join(lines) + "\n")
+    fill(home / "Maildir")
+    (home / "invoice.eml").write_bytes(INVOICE)
+
+
 SESSIONS = {
     "refiling.md": set_up_refiling,
     "session-administrator.md": set_up_administrator,
     "session-user.md": set_up_user,
+    VETERAN.name: set_up_veteran,
 }
 
 
