@@ -91,11 +91,18 @@ def _seen(outcome: Outcome, indent: str) -> Iterator[str]:
     """The text that a condition looked at, with the match marked below it."""
     if not outcome.text:
         return
-    text, span = _cut(outcome.text, outcome.span)
+    text, span = _without_blanks(*_cut(outcome.text, outcome.span))
     yield f"{indent}{outcome.label}: {text}"
     if span is not None:
         before = width_of(f"{outcome.label}: " + text[: span[0]])
         yield indent + " " * before + _mark(width_of(text[span[0] : span[1]]))
+
+
+def _without_blanks(text: str, span: tuple[int, int] | None) -> tuple[str, tuple[int, int] | None]:
+    """Without those in front, which a raw header line has behind its colon."""
+    shown = text.lstrip(" \t")
+    blanks = len(text) - len(shown)
+    return shown, span and (max(span[0] - blanks, 0), max(span[1] - blanks, 0))
 
 
 def _mark(columns: int) -> str:
