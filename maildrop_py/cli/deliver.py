@@ -1,7 +1,7 @@
 """deliver: one message from standard input into its folders; for mail servers.
 
 Guarantee: the exit status is 0 (delivered, durably), 77 (a rule rejected the
-message) or 75 (anything else whatever: try again), and nothing is printed with
+message) or 75 (anything else: try again), and nothing is printed with
 0. Standard input is read to its end in every case. What is printed otherwise
 begins with an enhanced status code (RFC 3463), which Postfix passes on.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 STATUSES = (
     ("deliver", "0", "delivered, durably; or discarded by a rule"),
     ("deliver", "77", "a rule rejected the message"),
-    ("deliver", "75", "anything else whatever: the mail server keeps the message"),
+    ("deliver", "75", "anything else: the mail server keeps the message"),
     ("check, learn, contacts", "1", "there are mistakes; something could not be done"),
     ("dry-run", "1", "there are mistakes in the rules; there is no such message"),
     ("refile, undo", "1", "something failed, or a signal ended the run early"),
