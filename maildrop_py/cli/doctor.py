@@ -73,12 +73,13 @@ def _findings(offline: bool, sockets: tuple[str, ...], log: str | None) -> Itera
     yield set_up.about_syslog()
     rules, findings = set_up.read_user_rules(paths.rules)
     settings = rules.settings if rules is not None else Settings()
-    if not is_root or os.path.exists(paths.rules):
+    gets_mail = not is_root or os.path.exists(paths.rules)
+    if gets_mail:
         root = paths.expand(settings.maildir) if settings.maildir else paths.maildir
         yield from set_up.about_maildir(root, user)
         yield from findings
         yield from set_up.about_directories(paths)
-    if log or not is_root or os.path.exists(paths.log):
+    if log or gets_mail or os.path.exists(paths.log):
         yield from about_log(os.path.abspath(log or paths.log), time.time())
     for other in others:
         yield from _rules_of(other)
