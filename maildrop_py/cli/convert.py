@@ -27,7 +27,7 @@ WHOLE, WITH_GAPS, DIFFERENT = 0, 1, 1
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--output", "-o", help="Write the rules here instead of printing them.")
-@click.option("--home", help="Whose file it is: the home directory that $HOME stands for.")
+@click.option("--home", help="The home directory that $HOME in FILE means.")
 @click.option("--user", help="The user's name, $LOGNAME.")
 @click.option("--prove", "archives", multiple=True, help="Compare on this Maildir or mbox too.")
 @click.option("--prove-samples", is_flag=True, help="Compare on messages made from FILE alone.")

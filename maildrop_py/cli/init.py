@@ -23,8 +23,8 @@ MODELINE = f"# yaml-language-server: $schema={SCHEMA}"
 @click.option("--rules", metavar="FILE", help="Where to put the rules.")
 @click.option("--maildir", metavar="DIR", help="The Maildir [~/Maildir].")
 def init(rules: str | None, maildir: str | None) -> None:
-    """Write starter rules and make the Maildir, unless they are there; then say which line
-    to put into .forward, Postfix, Exim, OpenSMTPD or qmail."""
+    """Write starter rules and make the Maildir, unless they exist. Then say which
+    line to put into .forward, Postfix, Exim, OpenSMTPD or qmail."""
     paths = UserPaths(os.environ)
     _write_rules(rules or paths.rules)
     _make_maildir(paths.expand(maildir) if maildir else paths.maildir)

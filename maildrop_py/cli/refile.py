@@ -67,7 +67,7 @@ class Options(Common):
 @click.option("--limit", type=click.IntRange(min=1), help="Change at most so many messages.")
 @click.option("--older-than", type=Age(), metavar="AGE", help="Only what came before: 30d, 2w.")
 @click.option("--from-mbox", multiple=True, metavar="FILE", help="Deliver a mailbox file's mail.")
-@click.option("--from-dir", multiple=True, metavar="DIR", help="Deliver a folder of messages.")
+@click.option("--from-dir", multiple=True, metavar="DIR", help="Deliver a directory of messages.")
 def refile(maildir: str | None, **given: Any) -> None:
     """Run the rules on the mail that is in MAILDIR already, and move each message to
     the folder that they name. Without MAILDIR it is the Maildir of the rules file.

@@ -90,20 +90,22 @@ _COMMON: list[Callable[[Any], Any]] = [
         type=click.Choice([TRASH, DELETE, KEEP]),
         default=TRASH,
         show_default=True,
-        help="What becomes of messages that rules discard.",
+        help="What to do with messages that rules discard.",
     ),
-    click.option("--trash", default="Trash", show_default=True, help="The folder for those."),
+    click.option(
+        "--trash", default="Trash", show_default=True, help="The folder for discarded mail."
+    ),
     click.option(
         "--allow",
         multiple=True,
         type=click.Choice(["forward", "pipe", "reject"]),
-        help="Do these too, as they would be done on arrival; else they are left out.",
+        help="Do these actions too, as on arrival; otherwise they are skipped.",
     ),
     click.option("--offline", is_flag=True, help="Ask no DNS server."),
     click.option(
         "--doveadm",
         is_flag=True,
-        help="Let Dovecot move the messages: perfect for open sessions, but slower.",
+        help="Let Dovecot move the messages: best for open sessions, but slower.",
     ),
     click.option(
         "--doveadm-command", metavar="COMMAND", help="How to run it [doveadm]; implies --doveadm."

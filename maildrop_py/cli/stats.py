@@ -23,7 +23,7 @@ def stats(logs: tuple[str, ...], days: float | None, as_object: bool) -> None:
     """Count messages by folder, rule, reason and day, and what failed.
 
     Days are those of this machine's time zone. What refile, watch, import and undo
-    did is counted by itself.
+    did is counted separately.
     """
     since = datetime.now(UTC) - timedelta(days=days) if days is not None else None
     statistics = Statistics()

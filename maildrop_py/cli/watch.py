@@ -66,8 +66,8 @@ def watch(maildirs: tuple[str, ...], **given: Any) -> None:
 
     With --learn, mail that people move into Junk teaches the condition `bayes` what
     spam is, and mail that they take out of it, to anywhere but Trash, what ham is;
-    so do the keywords $Junk and $NotJunk. What is moved back is taken back, and
-    what the program filed itself teaches nothing."""
+    so do the keywords $Junk and $NotJunk. If a message is moved
+    back, the lesson is taken back. Moves by the program itself teach nothing."""
     options, paths = Options(**given), UserPaths(os.environ)
     logs, learning = Logs(log_to_write(options.log)), list[WatchLearning]()
 
