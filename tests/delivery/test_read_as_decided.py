@@ -73,3 +73,9 @@ def test_others_read_it_as_we_decided(top: bytes, in_memory: int) -> None:
     decided = Message(BytesSource(data))
     assert read["Subject"] == decided.headers.first("Subject") == "one"
     assert (read["Return-Path"], read.get_content_type()) == ("<a@b>", "text/html")
+
+
+@pytest.mark.parametrize("top", [b"", b"\n", b"From a@b Sat Jan  3 01:05:34 1996\n"])
+def test_text_behind_the_fields_without_a_blank_line_is_read_whole(top: bytes) -> None:
+    message = Message(BytesSource(top + b"Subject: one\nno field, but text\n"))
+    assert message.parts.bodies == ("no field, but text\n",)
