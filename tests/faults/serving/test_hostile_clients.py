@@ -77,6 +77,7 @@ def test_no_recipient_leads_out_of_the_place_for_mail(server: Server, place: Pat
 def test_no_babble_upsets_the_server(server: Server, place: Path) -> None:
     """Hundreds of conversations, cut off anywhere; then the same worker takes mail."""
     chance = Random(2033)
+    hand_over(server.socket, b"Subject: x\n\n", ["b@x"])  # by then nothing else is its child
     workers = server.children
     for _ in range(150):
         words = [chance.choice(WORDS) for _ in range(chance.randint(1, 30))]
