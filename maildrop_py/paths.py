@@ -1,6 +1,6 @@
 """paths: every default path, file name and limit that more than one room needs, once.
 
-Purpose: nobody has to search for where a file lies or how long a program may
+Purpose: nobody has to search for where a file is or how long a program may
 run. Guarantee: nothing is read from, or written below, the current directory: a
 relative path in HOME or in a variable of the XDG Base Directory Specification
 is ignored, as that specification wants it.

@@ -2,7 +2,7 @@
 
 Purpose: code, compiled rules, contacts and what was learnt are believed only
 where nobody but their owner or root could have written them, or could have led
-us to another file by a link or a directory of his. Guarantee of replace_file():
+us to another file by their own link or directory. Guarantee of replace_file():
 readers see the old file or the new one, never a part; a failure (a full disk)
 leaves nothing behind; what a dead writer left is removed after STALE seconds.
 Known limits: it is not synced, so the file may be damaged after a power failure
@@ -61,7 +61,7 @@ def check_private(path: str) -> None:
 def make_private_directory(path: str) -> None:
     """The directory `path`, made for its owner alone if it is missing.
 
-    Raises PermissionError where others may write to it or decide where it lies,
+    Raises PermissionError where others may write to it or decide where it is,
     before anything is made.
     """
     path = os.path.abspath(path)

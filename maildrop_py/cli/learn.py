@@ -1,6 +1,6 @@
 """learn: what spam and ham are, for the condition `bayes`.
 
-What was learnt lies in the state directory of the user
+What was learnt is in the state directory of the user
 (`$XDG_STATE_HOME/maildrop-py/bayes.sqlite`).
 
 Known limits: messages that servers keep in other formats than files, Maildirs

@@ -31,5 +31,5 @@ def setting_of(told: dict[str, object]) -> Setting:
 
 
 def _state() -> str:
-    """Root's server keeps its state where the system's does, anybody else's in his home."""
+    """Root's server keeps its state where the system's does, anybody else's in the home."""
     return "/var/lib/maildrop-py-policy" if os.geteuid() == 0 else UserPaths(os.environ).state

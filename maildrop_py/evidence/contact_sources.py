@@ -49,8 +49,8 @@ def learn(
 ) -> Learnt:
     """Make contacts of everyone that the mail in the Maildir `folder` was sent to.
 
-    `own` addresses are left out: who writes to himself is not to make a contact
-    of whoever forges his address. `again` reads what was read before, too;
+    `own` addresses are left out: people who write to themselves are not to make
+    a contact of anybody who forges their address. `again` reads what was read before, too;
     `advance` is called once a message. OSError if the folder cannot be read, or
     the contacts not be written.
     """

@@ -178,7 +178,7 @@ class Evidence:
         return found[zone]
 
     def known(self, address: str) -> bool | None:
-        """Whether the user has written to `address`, himself aside; None if that is unknown."""
+        """Whether the user wrote to `address`; own addresses do not count. None if unknown."""
         return self._once(("known", address), lambda: self._inquiry.known(address))
 
     def self_forged(self) -> SelfForged:

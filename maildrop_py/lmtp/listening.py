@@ -12,7 +12,7 @@ from maildrop_py.lmtp.processes.privileges import Credentials, credentials_named
 from maildrop_py.lmtp.server.listeners import Listener, inherited_listeners, listen_tcp, listen_unix
 
 SYSTEM_HOOK_SOCKET = "/run/maildrop-py/deliver"
-HOOK_MODE = 0o666  # whoever connects gets mail delivered as himself, and nobody else
+HOOK_MODE = 0o666  # whoever connects gets mail delivered as that user alone
 
 
 def listeners_of(

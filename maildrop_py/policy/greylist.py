@@ -3,8 +3,8 @@
 Pure: the clock is a number that comes in. An Entry is what is remembered of a client,
 a sender and a recipient; `step` says what to answer now and what to remember.
 
-Guarantees: early retries do not restart the clock; whoever comes back between
-`delay` and `window` passes, and goes on passing until he has not been seen for
+Guarantees: early retries do not restart the clock; a client that comes back between
+`delay` and `window` passes, and goes on passing until it has not been seen for
 `remember`. A clock that jumps backwards costs a client one more `delay` at most.
 """
 
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 class Step(NamedTuple):
     """What to do now: `why` is new, early, back, known, late, or clock where that was set back.
 
-    The client is to come again in `left` seconds, 0 if he passes. `entry` is what is
+    The client is to come again in `left` seconds, 0 if it passes. `entry` is what is
     to be remembered from now on, None where that has not changed.
     """
 

@@ -1,4 +1,4 @@
-"""maillog: Postfix's own log, read for `replay`: who came, from where, and was he let in.
+"""maillog: Postfix's own log, read for `replay`: who came, from where, and who was let in.
 
 Two kinds of lines tell of a recipient: `NOQUEUE: reject: RCPT from …`, which has all
 there is, and the lines of a message that was taken (`client=`, then `from=` of qmgr and

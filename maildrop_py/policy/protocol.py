@@ -4,7 +4,7 @@ A request is lines of `name=value` and an empty line; an answer is `action=…` 
 empty line. Bytes go in as they come, in whatever pieces, and requests come out.
 
 Guarantees: no more than one request of MOST_BYTES is held for a client; an answer
-is always one line, whatever a sender has put into his addresses.
+is always one line, whatever is in a sender's addresses.
 
 Reports: Garbage, where what came is no request: the connection is to be closed
 without an answer, as Postfix wants it in trouble.

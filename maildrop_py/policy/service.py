@@ -79,7 +79,7 @@ def run(setting: Setting, manager: ServiceManager, say: Callable[[str], None]) -
 def _own_state(setting: Setting) -> None:
     """Root makes the state directory for the user whose it will be; UsageError if it is another's.
 
-    One that is there already is never given away: who knows what else lies in it.
+    One that is there already is never given away: other files may be in it.
     """
     assert setting.credentials is not None
     uid, gid = setting.credentials.uid, setting.credentials.gid

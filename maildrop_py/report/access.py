@@ -30,7 +30,7 @@ class User:
 
 
 def why_not(user: User, path: str, wanted: int) -> str:
-    """Why `user` cannot read (READ) or run (RUN) the file at `path`; "" if he can."""
+    """Why `user` cannot read (READ) or run (RUN) the file at `path`; "" if nothing forbids it."""
     real = os.path.realpath(path)
     if not os.path.exists(real):
         return f"{path} does not exist"

@@ -66,7 +66,9 @@ def _about_hook(hook: Hook, user: User | None) -> Finding:
         return Finding(WRONG, "hook", f"{where}: there is no user {hook.user}", "make the account")
     why = why_not(user, hook.program, RUN) or why_not(user, hook.program, READ)
     if why:
-        return Finding(WRONG, "hook", f"{where}: {why}", "the path of a program that he may run")
+        return Finding(
+            WRONG, "hook", f"{where}: {why}", "the path of a program that the user may run"
+        )
     if not hook.is_guarded:
         text = f"{where}: a status that is not 0, 75 or 77 would bounce mail"
         return Finding(WARNING, "hook", text, "the line that `maildrop-py init` prints")

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     Done = Callable[[Sequence[Reply]], None]
 
-IN_MEMORY = 64 * 1024  # bytes of a message; what is larger lies in tmp/ while it comes in
+IN_MEMORY = 64 * 1024  # bytes of a message; what is larger is in tmp/ while it comes in
 THREADS = 32  # messages whose rules wait for the world at a time
 
 

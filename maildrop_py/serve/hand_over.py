@@ -2,7 +2,7 @@
 
 The hook passes the descriptors of its standard input and standard error, its
 arguments and the few variables that `deliver` reads; it gets back the exit
-status. Each user has processes of his own, forked from one in which everything
+status. Each user has their own processes, forked from one in which everything
 is loaded already: what runs in them is `deliver` itself, so decisions, log,
 limits and statuses are the same. A process has one message at a time.
 

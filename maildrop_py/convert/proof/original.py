@@ -125,7 +125,7 @@ class Procmail:
 
 
 def _spools() -> list[str]:
-    """What lies in the mail spool, and in folders named after it."""
+    """What is in the mail spool, and in folders named after it."""
     top = os.path.dirname(SPOOL)
     near = [name for name in os.listdir(top) if f"{top}/{name}".startswith(SPOOL)]
     return [path for name in near for path in _files(f"{top}/{name}")]

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
             """Make the message visible; the directories to be synced for that."""
 
         def finish(self, error: Exception | None, failed: dict[str, Exception]) -> None:
-            """All is durable, save what lies in the directories that `failed`.
+            """All is durable, except what is in the directories that `failed`.
 
             With `error`, from syncing a file or from `publish`, nothing is sure.
             Called in the loop; must not raise.
@@ -57,7 +57,7 @@ class GroupCommit:
 
     `alone` says whether there is nobody else who would have to wait. `threads`
     groups can be under way at once: where the disk is slow, the file system
-    commits them together, and nobody waits for a group before his own.
+    commits them together, and no message waits for an earlier group.
     """
 
     def __init__(self, reactor: Reactor, alone: Callable[[], bool], threads: int = 4) -> None:

@@ -3,7 +3,7 @@
 `tarpit: 125s` makes it wait once in a session, and lets it pass then. With `greylist`
 beside it, it has to bear both: to come again, and to wait then. As
 `{wait: 125s, or_greylist: {delay: 20min}}` it has to bear one of them: whoever leaves
-instead of waiting is greylisted when he comes again, and so is everybody while the
+instead of waiting is greylisted when it comes again, and so is everybody while the
 server is overloaded or too many wait already (`at_most`).
 """
 

@@ -2,7 +2,7 @@
 
 The client is the first one outside the trusted networks, whoever named it
 (see `evidence.border`). A session that authenticated comes from one of the
-server's own users, wherever he is: its client says nothing about the mail, and every
+server's own users, wherever that user is: its client says nothing about the mail, and every
 condition about clients is exempt from judging it.
 """
 

@@ -33,7 +33,7 @@ class Example:
 
     `evidence` states what would have to be asked of the world: the answer to each
     question; of `dnsbl` and `auth`, pairs of zone and answers, of method and
-    result. `filed` is for a message that lies in a folder already. `rules` are
+    result. `filed` is for a message that is in a folder already. `rules` are
     the first and the last but one of the rules that judge it, all of them if None.
     """
 

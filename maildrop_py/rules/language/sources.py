@@ -44,7 +44,7 @@ def check_trust(path: str, found: os.stat_result) -> None:
     """Raises UntrustedFile where others may write to a file or replace it.
 
     `found` is what fstat(2) says of the open file. The group that has the number of
-    the user may write: on Debian it is his own.
+    the user may write: on Debian it is the user's own.
     """
     if not stat.S_ISREG(found.st_mode):
         raise UntrustedFile("it is not a regular file")
