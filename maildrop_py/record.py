@@ -44,6 +44,10 @@ def _arranged(
     """The value of every field, in order; raises TypeError as a call would."""
     if len(values) > len(fields):
         raise TypeError(f"{cls.__name__} takes {len(fields)} fields, not {len(values)}")
+    if not values:
+        merged = {**defaults, **named}
+        if len(merged) == len(fields) and all(map(merged.__contains__, fields)):
+            return tuple([merged[field] for field in fields])
     given = dict(zip(fields, values, strict=False))
     for name in named:
         if name not in fields:

@@ -26,6 +26,7 @@ class BorrowedStore(Store):
     def __init__(self, path: str) -> None:
         self._missing = not os.path.exists(path)
         super().__init__("" if self._missing else path)
+        self._lacking: dict[str, bool] = {}
         self._learnt: dict[tuple[str, str], tuple[str, float]] = {}
 
     @property
@@ -51,6 +52,20 @@ class BorrowedStore(Store):
         """The same; where there is no file, one that knows nothing, so that none is made."""
         is_there = path.startswith("redis://") or os.path.exists(path)
         return super().beside(path if is_there else "", kind)
+
+    def lacks(self, path: str) -> bool:
+        """Whether there was no such file when it was first asked for: that is one moment's run."""
+        found = self._lacking.get(path)
+        if found is None:
+            try:
+                os.stat(path)
+                found = False
+            except FileNotFoundError:
+                found = True
+            except OSError:
+                found = False  # whoever opens it will say so
+            self._lacking[path] = found
+        return found
 
     def forget(self, kind: str) -> None:
         raise NotImplementedError("a borrowed store forgets nothing")

@@ -89,7 +89,7 @@ def look_up(
     with no `resolver`. Raises nothing.
     """
     enquiry = _Enquiry(zones, address, store, now)
-    questions = enquiry.questions()
+    questions = enquiry.questions() if resolver is not None else []
     if questions and resolver is not None:
         names = [(name, "A") for name in dict.fromkeys(questions)]
         answers = resolver().ask_all(names)

@@ -120,10 +120,14 @@ class Evidence:
 
     def border(self) -> Border:
         """The client at the border of the trusted networks, and how we came to it."""
-        return self._once("border", self._border)
+        found: Border | None = self._answers.get("border")
+        return found if found is not None else self._once("border", self._border)
 
     def spam(self) -> Verdict:
         """What the configured filters say now; without any, what the headers say of filters."""
+        found: Verdict | None = self._answers.get("spam")
+        if found is not None:
+            return found
         if self._filters_are_asked:
             return self._once("spam", self._inquiry.spam)
         return self._once("spam", self._spam)

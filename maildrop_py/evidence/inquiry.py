@@ -48,6 +48,7 @@ class Inquiry:
         self._budget: Budget | None = None
         self._resolver: Resolver | None = None
         self._scanners: Panel | None = None
+        self._own: tuple[str, ...] | None = None
 
     def all_warnings(self) -> list[str]:
         """Our own and the store's."""
@@ -136,12 +137,15 @@ class Inquiry:
     def known(self, address: str) -> bool | None:
         if self.evidence.state is None:
             return None
+        path = contacts_file(self.evidence.state)
+        if self._store is not None and not self.settings.store and self._store.lacks(path):
+            return False
         from maildrop_py.evidence.contacts import Contacts
 
         if address.lower() in {own.lower() for own in self._mine()}:
             return False
         try:
-            found = Contacts(contacts_file(self.evidence.state)).known(address)
+            found = Contacts(path).known(address)
         except OSError as error:
             self.warnings.append(f"contacts are not used: {error.strerror or error}")
             return None
@@ -303,10 +307,12 @@ class Inquiry:
 
     def _mine(self) -> tuple[str, ...]:
         """The user's own addresses and domains, the recipient's among them."""
-        recipient = self.evidence.envelope.recipient
-        recipient = recipient or self.message.headers.first("Delivered-To") or ""
-        mine = (*self.settings.me, recipient, recipient.rpartition("@")[2])
-        return tuple(own.removeprefix("@") for own in mine if own)
+        if self._own is None:
+            recipient = self.evidence.envelope.recipient
+            recipient = recipient or self.message.headers.first("Delivered-To") or ""
+            mine = (*self.settings.me, recipient, recipient.rpartition("@")[2])
+            self._own = tuple([own.removeprefix("@") for own in mine if own])
+        return self._own
 
     def _message_id(self) -> str:
         from maildrop_py.evidence import duplicates

@@ -21,6 +21,8 @@ from __future__ import annotations
 from maildrop_py.record import record
 
 _EXAMINED = 2000  # characters of a text
+_MOST_SPELLERS = 64  # rules whose words are kept ready
+_MOST_JUDGED, _LONGEST_JUDGED = 4096, 40  # words of texts that are remembered, and their letters
 _SIGNS = str.maketrans("013457@$!|€£", "oieastasiiel")
 _JOINTS = str.maketrans("/:;,&+-", "       ")
 # Cyrillic and Greek letters that look like Latin ones.
@@ -52,16 +54,54 @@ def find(
     `distance` is the most changes that an altered word may have (0: disguises
     alone); `innocent` are words that are never meant. Linear in the text.
     """
-    left_alone = {word.casefold() for word in (*innocent, *words)}
-    wanted = [(word, _Shape(word)) for word in words if word]
+    key = words, distance, innocent
+    speller = _spellers.get(key)
+    if speller is None:
+        if len(_spellers) >= _MOST_SPELLERS:
+            _spellers.clear()
+        speller = _spellers[key] = _Speller(*key)
     for written in _candidates(text[:_EXAMINED]):
-        shape = _Shape(written)
-        if shape.plain in left_alone:
-            continue
-        for word, meant in wanted:
-            if shape.outline == meant.outline or _is_altered(shape, meant, distance):
-                return Misspelling(word, written)
+        word = speller.meant_by(written)
+        if word:
+            return Misspelling(word, written)
     return None
+
+
+class _Speller:
+    """The words that are looked for, with what was found of words in texts before."""
+
+    def __init__(self, words: tuple[str, ...], distance: int, innocent: tuple[str, ...]) -> None:
+        self._left_alone = {word.casefold() for word in (*innocent, *words)}
+        self._wanted = [(word, _Shape(word)) for word in words if word]
+        self._distance = distance
+        self._outlines = {meant.outline for _, meant in self._wanted}
+        self._first = {meant.letters[:1] for _, meant in self._wanted}
+        self._judged: dict[str, str] = {}
+
+    def meant_by(self, written: str) -> str:
+        """The word that was meant by one as it is written; "" if none."""
+        word = self._judged.get(written)
+        if word is None:
+            word = self._judge(_Shape(written))
+            if len(self._judged) >= _MOST_JUDGED:
+                self._judged.clear()
+            if len(written) <= _LONGEST_JUDGED:
+                self._judged[written] = word
+        return word
+
+    def _judge(self, shape: _Shape) -> str:
+        if shape.plain in self._left_alone:
+            return ""
+        if shape.letters[:1] not in self._first and shape.outline not in self._outlines:
+            return ""  # an altered word begins as the right one does
+        for word, meant in self._wanted:
+            if shape.outline == meant.outline or _is_altered(shape, meant, self._distance):
+                return word
+        return ""
+
+
+_spellers: dict[tuple[tuple[str, ...], int, tuple[str, ...]], _Speller] = {}
+"""What depends on the rules alone, for the next message."""
 
 
 class _Shape:
@@ -97,6 +137,8 @@ def _candidates(text: str) -> list[str]:
 
 def _letters(word: str) -> str:
     """What is left of a word for the eye: Latin letters, without accents, signs and gaps."""
+    if word.isascii() and word.isalpha():
+        return word
     if not word.isascii():
         from unicodedata import normalize
 

@@ -101,6 +101,10 @@ class Store:
             found = self._beside[path] = kind(path)
         return found  # type: ignore[return-value]
 
+    def lacks(self, path: str) -> bool:
+        """Whether another file of what was learnt is not there and will not come."""
+        return False
+
     def all_warnings(self) -> list[str]:
         """What went wrong here and in the stores beside this one."""
         return [*self.warnings, *(one for each in self._beside.values() for one in each.warnings)]

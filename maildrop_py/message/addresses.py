@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SPECIALS = '"(\\)<>,;:'
 
+_MOST_READ, _LONGEST_READ = 2048, 200  # fields, and characters of each, that are remembered
+
 
 @record
 class Address:
@@ -39,9 +41,20 @@ class Address:
 
 def parse(value: str) -> list[Address]:
     """The addresses in a field's value, in order."""
-    value = value if value.isprintable() else without_controls(value)
-    reader = _Reader(_tokens(composed(value)))
-    return reader.read()
+    known = _read.get(value)
+    if known is not None:
+        return [*known]
+    plain = value if value.isprintable() else without_controls(value)
+    found = _Reader(_tokens(composed(plain))).read()
+    if len(value) <= _LONGEST_READ:
+        if len(_read) >= _MOST_READ:
+            _read.clear()
+        _read[value] = tuple(found)
+    return found
+
+
+_read: dict[str, tuple[Address, ...]] = {}
+"""What fields were read as: the same people write again."""
 
 
 def in_header(field: Field) -> list[Address]:

@@ -34,6 +34,7 @@ _SPACE, _TAB = _WHITE
 _WORTH_COLLECTING = 6  # searches, each of which goes through the whole head
 _BLANKS = b" \t\n\r\v\f"
 _LONGEST_NAME = 1000  # bytes
+_MOST_LOWERED = 1000
 
 
 class Field:
@@ -97,13 +98,14 @@ class Headers:
     `is_cut` says that nothing is behind the header; then its end is not looked for.
     """
 
-    __slots__ = ("_block", "_fields", "_found", "head")
+    __slots__ = ("_block", "_fields", "_found", "_unfolded", "head")
 
     def __init__(self, head: bytes, is_cut: bool = False) -> None:
         self.head = head
         self._block = _Block(head, is_cut)
         self._fields: list[Field] | None = None
         self._found: dict[str, list[Field]] = {}
+        self._unfolded: bytes | None = None
 
     @property
     def fields(self) -> Sequence[Field]:
@@ -123,6 +125,13 @@ class Headers:
         """The decoded value of the topmost field called `name`; None if there is none."""
         found = self.all(name)
         return found[0].value if found else None
+
+    def may_have(self, names: frozenset[bytes]) -> bool:
+        """Whether there may be a field with one of `names`, in lower case.
+
+        It is never wrongly False, and costs no more for many names than for one.
+        """
+        return not self._block.names.isdisjoint(names)
 
     def any_begins(self, beginnings: Sequence[bytes]) -> bool:
         """Whether a field's name may begin with one of `beginnings`, in lower case.
@@ -167,6 +176,11 @@ class Headers:
         of that line stays; `From ` line and closing blank line are there; CR LF
         is LF. (procmail 3.24, concon() in src/mailfold.c.)
         """
+        if self._unfolded is None:
+            self._unfolded = self._unfold()
+        return self._unfolded
+
+    def _unfold(self) -> bytes:
         block = self._block
         text = block.text[block.start : block.end]
         from_line = self.from_line
@@ -212,9 +226,15 @@ class _Block:
             self._asked += 1
             if self._asked < _WORTH_COLLECTING:
                 return False
+        return name not in self.names
+
+    @property
+    def names(self) -> set[bytes]:
+        """What stands before the colon of each line, in lower case; more than the names."""
+        if self._names is None:
             lines = self.lower.split(b"\n")
             self._names = {line.partition(b":")[0].rstrip() for line in lines}
-        return name not in self._names
+        return self._names
 
     @property
     def charset(self) -> str:
@@ -225,9 +245,17 @@ class _Block:
         return self._charset
 
 
+_lowered: dict[str, bytes] = {}
+"""Names that were asked for, as they are searched for: rules ask every message for the same."""
+
+
 def _find_fields(block: _Block, name: str) -> list[Field]:
     """Searches for one name: far less work than to take the whole head apart."""
-    lowered = name.encode("latin-1", "replace").lower()
+    lowered = _lowered.get(name)
+    if lowered is None:
+        lowered = name.encode("latin-1", "replace").lower()
+        if len(_lowered) < _MOST_LOWERED:
+            _lowered[name] = lowered
     if block.lacks(lowered):
         return []
     text, lower = block.text, block.lower

@@ -14,6 +14,7 @@ from __future__ import annotations
 from maildrop_py.record import record
 
 _MAPPED = b"\0" * 10 + b"\xff\xff"
+_MOST_READ = 4096
 _LONGEST = 80  # characters: more than any address has, with brackets and a zone index
 
 
@@ -34,6 +35,19 @@ def parse(text: str | None) -> Address | None:
     """The address in `text`, with or without brackets and an `IPv6:` tag; None if it is none."""
     if not text or len(text) > _LONGEST:
         return None
+    if text in _read:
+        return _read[text]
+    if len(_read) >= _MOST_READ:
+        _read.clear()
+    found = _read[text] = _parse(text)
+    return found
+
+
+_read: dict[str, Address | None] = {}
+"""What texts were read as: relays and what is no address come back with the next message."""
+
+
+def _parse(text: str) -> Address | None:
     bare = text.strip()
     if bare.startswith("[") and bare.endswith("]"):
         bare = bare[1:-1]

@@ -99,7 +99,11 @@ class Parts:
     def attachments(self) -> tuple[Attachment, ...]:
         """The attached files, in the order of the message."""
         if self._attachments is None:
-            parts = self._parts() if self._root.is_container else (self._alone(),)
+            parts: tuple[Part, ...] = ()
+            if self._root.is_container:
+                parts = self._parts()
+            elif _attachments_of(self._root):  # else nobody need know how long it is
+                parts = (self._alone(),)
             found = [one for part in parts for one in _attachments_of(part)]
             self._attachments = tuple(found)
         return self._attachments
@@ -266,11 +270,18 @@ def _attachments_of(part: Part) -> list[Attachment]:
 def _name_of(part: Part) -> str:
     """The file name of Content-Disposition, else the name of Content-Type."""
     for field in ("Content-Disposition", "Content-Type"):
+        if not any(_may_name(each.raw) for each in part.headers.all(field)[:MOST_FIELDS]):
+            continue
         found = part.parameters(field)
         name = found.get("filename") or found.get("name", "")
         if name:
             return name
     return ""
+
+
+def _may_name(raw: bytes) -> bool:
+    """Whether a field can have a parameter whose name ends in `name`, however it is decoded."""
+    return b"name" in raw.lower() or not raw.isascii() or b"\x1b" in raw or b"~" in raw
 
 
 def _names_within(part: Part) -> list[str]:

@@ -11,11 +11,15 @@ Known limits: whether the server tells the truth is for the caller to know.
 
 from __future__ import annotations
 
+import sys
+
 from maildrop_py.message import ip
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from maildrop_py.message.headers import Field
 
 _SPECIALS = '()<>;"\\'
@@ -78,7 +82,7 @@ def parse(value: str) -> Hop | None:
         by=_host(rest[0]) if rest and rest[0][0] not in "(;" else "",
         protocol=protocol,
         recipient=(_clause(rest, "for") or [""])[0].strip("<>,"),
-        authenticated=_is_authenticated(origin, rest, protocol),
+        authenticated=_is_authenticated(origin, rest, protocol, "auth" in value.lower()),
     )
 
 
@@ -101,6 +105,9 @@ def _with_plain_helo(value: str, always: bool = False) -> str:
 
 def _tokens(value: str) -> list[str]:
     """Words, comments with their brackets, <addresses>, and the semicolons between clauses."""
+    plain = _plain_tokens(value)
+    if plain is not None:
+        return plain
     for special in _SPECIALS:
         if special in value:
             value = value.replace(special, f"\0{special}\0")
@@ -124,6 +131,26 @@ def _tokens(value: str) -> list[str]:
         at = end
     hidden = "".join(comment).split()
     return [] if "by" in hidden else tokens  # the server's own words must not be in an open comment
+
+
+def _plain_tokens(value: str) -> list[str] | None:
+    """The tokens of a line with no quote, nor bracket in a bracket; None for other lines.
+
+    By one expression, where `re` is loaded: one delivery is over before it is.
+    """
+    global _expressions
+    if _expressions is None:
+        re = sys.modules.get("re")
+        if re is None:
+            return None
+        token = r"\([^()<>;\"\\]*\)|<[^()<>;\"\\ ]*>|;|[^()<>;\"\\ ]+"
+        whole = re.compile(rf"(?:{token}| )*+")
+        _expressions = whole.fullmatch, re.compile(token).findall
+    is_plain, tokens = _expressions
+    return tokens(value) if "\0" not in value and is_plain(value) else None
+
+
+_expressions: tuple[Callable[[str], object], Callable[[str], list[str]]] | None = None
 
 
 def _angle_end(parts: list[str], start: int) -> int:
@@ -171,7 +198,7 @@ def _client(origin: list[str], rest: list[str], protocol: str) -> tuple[str, str
     first = words[0] if len(words) == 1 or (words[1:] and words[1][0] in "[-") else ""
     if "@" in first or protocol.lower() == "local":
         first = ""  # a sender or a local user
-    if any(token.lower().startswith("(exim") for token in rest):
+    if "(exim" in "".join(rest).lower() and any(t.lower().startswith("(exim") for t in rest):
         return _exim_client(first, comments or words[1:])
     helo, name, address = _commented_client(comments)
     if not address and name == "local":
@@ -242,10 +269,15 @@ def _is_qmail(comments: list[str], rest: list[str]) -> bool:
     return after == "with" and "id" not in rest and not any("[" in text for text in comments)
 
 
-def _is_authenticated(origin: list[str], rest: list[str], protocol: str) -> bool:
-    """By the protocol (RFC 3848), or by a comment that is behind the client's."""
+def _is_authenticated(origin: list[str], rest: list[str], protocol: str, is_said: bool) -> bool:
+    """By the protocol (RFC 3848), or by a comment that is behind the client's.
+
+    Unless it `is_said` anywhere in the line, no comment does so.
+    """
     if protocol.upper() in _AUTHENTICATED or "auth=yes" in rest:
         return True
+    if not is_said:
+        return False
     later = [token.lower() for token in rest]
     for token in reversed(origin):
         lower = token.lower()

@@ -30,6 +30,8 @@ LIST_HEADERS = (
     "X-Listserver",
 )
 
+_NAMES = frozenset(name.lower().encode() for name in LIST_HEADERS)
+
 
 @record
 class MailingList:
@@ -48,7 +50,7 @@ class MailingList:
         return "came through a mailing list"
 
     def test(self, facts: Facts) -> Outcome:
-        for name in LIST_HEADERS:
+        for name in LIST_HEADERS if facts.message.headers.may_have(_NAMES) else ():
             values = facts.values(name)
             if values and values[0].strip().upper() != "NO":
                 return Outcome(True, name, values[0])

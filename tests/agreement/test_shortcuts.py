@@ -1,0 +1,174 @@
+"""Each shortcut that saves time over many messages answers as the long way does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maildrop_py.evidence import misspelt
+from maildrop_py.evidence.borrowed_store import BorrowedStore
+from maildrop_py.evidence.store import Store
+from maildrop_py.message import addresses, ip, parts, received
+from maildrop_py.message.headers import Headers
+from maildrop_py.message.parameters import parameters
+from maildrop_py.message.parts import read_parts
+from maildrop_py.record import record
+from maildrop_py.rules.conditions import mailing_list
+
+PIECES = st.sampled_from(
+    (
+        *("from mx.example ", "(helo=x) ", "([192.0.2.1]) ", "(Authenticated sender: a) ", "by "),
+        *("here ", "with ESMTPA ", "with SMTP ", "(AUTH: LOGIN) ", "auth=yes ", "(mail [::1]) "),
+        *("id 1 ", "for <a@b> ", "; Mon", "(", ")", "(authenticated) ", "Auth ", "<a> ", "<", ">"),
+        *("(a (b) c) ", '"q', "\\", "from", "  ", "\n ", "é", "<>", "(x;y)"),
+    )
+)
+WORDS = ("viagra", "casino", "pharmacy")
+TEXTS = st.lists(
+    st.sampled_from(["Viagra", "v1agra", "Viagara", "casin0", "casio", "V i a g r a", "farmacy"])
+    | st.text(max_size=8),
+    max_size=6,
+).map(" ".join)
+FIELDS = st.sampled_from(
+    (
+        *(b"Content-Type: text/plain\n", b"Content-Type: image/png; name=a.png\n", b"X: y\n"),
+        *(b"Content-Disposition: attachment\n", b"Content-Type: text/html; NAME*0*=a\n"),
+        *(b"Content-Disposition: inline; filename=b.exe\n", b"Content-Type: application/x\n"),
+        *(b"Content-Type: multipart/mixed; boundary=b\n", b"Content-Type: message/rfc822\n"),
+        *(b"Content-Type: text/plain; n\x1b(Bame=a\n", b"Content-Type: text/plain; charset=x\n"),
+    )
+)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.integers(0, 2))
+def test_words_judged_before_are_judged_alike(texts: list[str], distance: int) -> None:
+    misspelt._spellers.clear()
+    together = [misspelt.find(text, WORDS, distance, ("casio",)) for text in texts]
+    for text, found in zip(texts, together, strict=True):
+        misspelt._spellers.clear()
+        assert misspelt.find(text, WORDS, distance, ("casio",)) == found
+
+
+def test_rules_with_other_words_do_not_share_what_was_judged() -> None:
+    assert misspelt.find("v1agra", ("viagra",)) is not None
+    assert misspelt.find("v1agra", ("casino",)) is None
+    assert misspelt.find("Viagara", ("viagra",), 0) is None
+    assert misspelt.find("Viagara", ("viagra",), 1) is not None
+    assert misspelt.find("Viagara", ("viagra",), 1, ("viagara",)) is None
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_lines_without_a_word_of_a_login_are_read_like_all(line: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        found = received.parse(line)
+        plain = received._is_authenticated
+        patch.setattr(
+            received,
+            "_is_authenticated",
+            lambda origin, rest, kind, _: plain(origin, rest, kind, True),
+        )
+        assert received.parse(line) == found
+
+
+@given(st.lists(PIECES, max_size=12).map("".join) | st.text('()<>;"\\ \0ab', max_size=12))
+def test_words_found_by_one_expression_are_those_found_step_by_step(line: str) -> None:
+    line = " ".join(line.split())
+    with pytest.MonkeyPatch.context() as patch:
+        found = received._tokens(line)
+        patch.setattr(received, "_plain_tokens", lambda value: None)
+        assert received._tokens(line) == found
+
+
+@given(st.lists(FIELDS, max_size=4).map(b"".join))
+def test_a_name_is_looked_for_wherever_there_may_be_one(head: bytes) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        found = read_parts(head + b"\n").attachments
+        patch.setattr(parts, "_may_name", lambda raw: True)
+        assert read_parts(head + b"\n").attachments == found
+
+
+@given(st.binary(max_size=40).map(lambda raw: b"a; " + raw + b"=x"))
+def test_no_name_is_missed_whatever_the_field_is_made_of(raw: bytes) -> None:
+    found = parameters(raw)
+    assert parts._may_name(raw) or not ({"name", "filename"} & found.keys())
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=3), st.integers(0, 2))
+def test_words_ruled_out_by_their_first_letter_are_none(texts: list[str], distance: int) -> None:
+    misspelt._spellers.clear()
+    for text in texts:
+        found = misspelt.find(text, WORDS, distance)
+        altered = [
+            word
+            for written in misspelt._candidates(text)
+            for word in WORDS
+            if (shape := misspelt._Shape(written)).plain not in WORDS
+            and (
+                shape.outline == misspelt._Shape(word).outline
+                or misspelt._is_altered(shape, misspelt._Shape(word), distance)
+            )
+        ]
+        assert (found.word if found else None) == (altered[0] if altered else None)
+
+
+@given(st.lists(st.sampled_from(["a@b", "A <a@b>", "x, y@z", '"q" <c@d>', "g: h@i;"]), min_size=2))
+def test_addresses_read_before_are_read_alike(values: list[str]) -> None:
+    addresses._read.clear()
+    kept = [addresses.parse(value) for value in values]
+    kept[0].clear()  # what one reader does with them is nothing to the next
+    for value in values:
+        again = addresses.parse(value)
+        addresses._read.clear()
+        assert addresses.parse(value) == again
+
+
+@given(
+    st.lists(st.sampled_from(["List-Id: <a>", "X-ML-Name: b", "To: c", "x-beenthere : d", "E: f"]))
+)
+def test_a_mailing_list_is_seen_by_names_as_by_fields(lines: list[str]) -> None:
+    headers = Headers("\n".join([*lines, "", ""]).encode())
+    found = any(headers.all(name) for name in mailing_list.LIST_HEADERS)
+    assert headers.may_have(mailing_list._NAMES) or not found
+
+
+def test_a_borrowed_store_tells_what_is_not_there(tmp_path: Path) -> None:
+    store = BorrowedStore(str(tmp_path / "evidence"))
+    (tmp_path / "contacts").touch()
+    assert store.lacks(str(tmp_path / "others"))
+    assert not store.lacks(str(tmp_path / "contacts"))
+    assert not Store(str(tmp_path / "evidence")).lacks(str(tmp_path / "others"))
+
+
+@given(st.text("0123456789.:[]abfIPv ", max_size=20))
+def test_an_address_read_before_is_read_alike(text: str) -> None:
+    assert ip.parse(text) == ip.parse(text) == (ip._parse(text) if text else None)
+
+
+@given(st.lists(FIELDS, max_size=4).map(b"".join), st.binary(max_size=60))
+def test_no_attachment_is_missed_by_looking_at_the_header_alone(head: bytes, body: bytes) -> None:
+    content = head + b"\n" + body
+    whole = read_parts(content)
+    root = parts.Part(Headers(content), b"", 0, "text/plain")
+    if not root.is_container:
+        found = parts._attachments_of(whole._alone())
+        assert list(read_parts(content).attachments) == found
+
+
+@record
+class Three:
+    """A record with defaults."""
+
+    one: int
+    two: str = "b"
+    three: str = "c"
+
+
+def test_records_made_by_names_alone_are_those_made_by_place() -> None:
+    assert Three(one=1) == Three(1) == Three(1, "b", "c")
+    assert Three(three="d", one=1) == Three(1, "b", "d")
+    for wrong in ({}, {"two": "x"}, {"one": 1, "four": 4}, {"two": "x", "four": 4, "three": "y"}):
+        with pytest.raises(TypeError):
+            Three(**wrong)  # type: ignore[arg-type]
