@@ -34,7 +34,7 @@ from maildrop_py.serve.user_database import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Mapping, MutableMapping
 
     from maildrop_py.serve.user_database import UserDatabase
 
@@ -89,7 +89,8 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
     credentials = _credentials(options)
     homes = bool(options.users or options.home)
     paths = _mailbox_paths(options, homes, environ)
-    paths.check(homes)
+    if not _may_serve_hooks_alone(options, environ):
+        paths.check(homes)
     name = options.name or socket.getfqdn()
     log = ServerLog(options.log_to, environ)
     users = _users(options, paths, log)
@@ -103,13 +104,16 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
         example="" if hooks else "/run/maildrop-py/lmtp",
         xforward=options.xforward,
     )
+    lmtp = any(not it.takes_packets for it in listeners)
+    if lmtp:
+        paths.check(homes)
     return Plan(
         credentials=credentials,
         processes=credentials is not None and options.users is not None,
         recipients=Recipients(users, paths, options.recipient_delimiter, name),
         name=name,
         limits=_limits(options),
-        workers=_workers(options) if any(not it.takes_packets for it in listeners) else 0,
+        workers=_workers(options) if lmtp else 0,
         lowest=options.lowest_uid,
         log=log,
         seconds=options.deadline,
@@ -124,6 +128,11 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
         deliver=deliver,
         listeners=[*listeners, *hooks],
     )
+
+
+def _may_serve_hooks_alone(options: Options, environ: Mapping[str, str]) -> bool:
+    """Whether the native hook may be the only client: its users have Maildirs of their own."""
+    return not options.listen and bool(options.hand_over or environ.get("LISTEN_FDS"))
 
 
 def _workers(options: Options) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 
 from maildrop_py.cli import serve as command
 from maildrop_py.serve import plan as serve_plan
+from tests.support.waiting import wait_until
 
 GOOD = ["--maildir=/mail/{user}", "--listen=127.0.0.1:0"]
 
@@ -76,3 +79,15 @@ def test_a_users_file_that_cannot_be_read_is_a_mistake_at_the_start(
     assert f"--users {tmp_path}/{name}: " in output and why in output
     assert "Right would be a password file" in output
     assert not socket.exists()
+
+
+def test_for_the_hook_alone_nothing_names_the_user(tmp_path: Path) -> None:
+    """Who hands a message over has rules and a Maildir of their own."""
+    if os.geteuid() == 0:
+        pytest.skip("root serves all accounts")
+    socket = tmp_path / "deliver"
+    command = [sys.executable, "-m", "maildrop_py", "serve", "--hand-over", str(socket)]
+    with subprocess.Popen([*command, "--maildir", str(tmp_path)]) as server:
+        wait_until(socket.exists, "the socket")
+        server.terminate()
+        assert server.wait(30) == 0

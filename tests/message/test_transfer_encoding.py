@@ -115,7 +115,8 @@ def test_quoted_printable_is_read_as_far_as_it_can_be(data: bytes, content: byte
 
 @given(st.binary(max_size=300))
 def test_quoted_printable_agrees_with_pythons(content: bytes) -> None:
-    data = quopri.encodestring(content)
+    """But for a CR alone, which ends no line of mail and which Python leaves as it is."""
+    data = quopri.encodestring(content.replace(b"\r", b""))
     assert decoded(data, "quoted-printable") == quopri.decodestring(data)
 
 
