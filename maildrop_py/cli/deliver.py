@@ -46,18 +46,25 @@ if TYPE_CHECKING:
     from maildrop_py.delivery.message_programs import MessagePrograms
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.envelope import Envelope
+    from maildrop_py.rules.program.cache import Stamped
     from maildrop_py.rules.program.program import Program
+
+    RulesMemory = dict[tuple[str, str], Stamped]
+    """What a process that delivers more than one message has loaded already."""
 
 DELIVERED, TRY_AGAIN, REJECTED = 0, 75, 77
 
 
-def run(arguments: list[str]) -> int:
-    """Deliver, and return the status to leave the process with; never raises."""
+def run(arguments: list[str], memory: RulesMemory | None = None) -> int:
+    """Deliver, and return the status to leave the process with; never raises.
+
+    Compiled rules that are unchanged are taken from `memory`, where there is one.
+    """
     os.umask(0o077)  # caches, logs and what programs write are for their owner alone
     sys.dont_write_bytecode = True  # nor may root keep Python's own modules to itself
     try:
         _catch_signals(arguments)
-        return deliver(arguments)
+        return deliver(arguments, memory)
     except Rejected as rejected:
         _say(f"5.7.1 {rejected}")
         return REJECTED
@@ -68,11 +75,11 @@ def run(arguments: list[str]) -> int:
     return TRY_AGAIN
 
 
-def deliver(arguments: list[str]) -> int:
+def deliver(arguments: list[str], memory: RulesMemory | None = None) -> int:
     """Deliver one message; raises what prevents it."""
     delivery = None
     try:
-        delivery = OneDelivery(arguments)
+        delivery = OneDelivery(arguments, memory)
         return delivery.run()
     except Exception as error:
         if not isinstance(error, Interrupted | DeadlineExceeded):
@@ -85,8 +92,9 @@ def deliver(arguments: list[str]) -> int:
 class OneDelivery:
     """One run of `deliver`: its options, and what it has come to know."""
 
-    def __init__(self, arguments: list[str]) -> None:
+    def __init__(self, arguments: list[str], memory: RulesMemory | None) -> None:
         self.started = time.monotonic()
+        self._memory = memory
         self.options = parse(arguments)
         self.paths = UserPaths(os.environ)
         self.warnings: list[str] = wrong_values(self.options)
@@ -182,7 +190,7 @@ class OneDelivery:
 
     def _load_rules(self) -> Program:
         """The user's rules; no rules where it is certain without them which Maildir to use."""
-        program = load_program(self._rules, self.paths.cache, self.warnings.append)
+        program = load_program(self._rules, self.paths.cache, self.warnings.append, self._memory)
         if program is not None:
             return program
         if "maildir" not in self.options and not os.path.isdir(self.paths.maildir):

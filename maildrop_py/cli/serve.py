@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -88,7 +89,10 @@ def serve(**given: Any) -> None:
     starts the server with --users: then each recipient has a process that delivers,
     and these are its hard limits."""
     try:
-        run(plan_of(Options(**given), os.environ, deliver), ServiceManager(os.environ))
+        run(
+            plan_of(Options(**given), os.environ, partial(deliver, memory={})),
+            ServiceManager(os.environ),
+        )
     except (MaildropError, OSError) as error:
         raise click.ClickException(str(error)) from error
     sys.exit(0)

@@ -154,6 +154,15 @@ def test_many_messages_of_a_user_use_one_process(home: Home, server: Server) -> 
     assert len(children.split()) <= 2, "the first compiles the rules and ends"
 
 
+def test_changed_rules_hold_for_the_next_message(home: Home, server: Server) -> None:
+    for _ in range(3):
+        assert home.deliver().returncode == 0
+    rules = home.path / ".config/maildrop-py/rules.yaml"
+    rules.write_text(RULES.replace("file: Hello", "file: Changed"))
+    assert home.deliver().returncode == 0
+    assert (len(home.files()), len(home.files(".Changed"))) == (3, 1)
+
+
 def test_a_rejection_is_told_to_the_mail_server(home: Home, server: Server) -> None:
     done = home.deliver(b"Subject: no\n\n")
     assert (done.returncode, done.stderr) == (77, b"5.7.1 not here\n")

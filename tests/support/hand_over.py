@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -29,6 +30,8 @@ if __name__ == "__main__":
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
-    server = hand_over.HandOver(listener, run, say, lowest=lowest, each_user=each_user)
+    server = hand_over.HandOver(
+        listener, partial(run, memory={}), say, lowest=lowest, each_user=each_user
+    )
     say("listening")
     server.run(lambda: None)

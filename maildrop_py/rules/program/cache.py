@@ -48,13 +48,24 @@ _FAILURES = (
 )
 
 
-def load_program(path: str, folder: str, warn: Callable[[str], None]) -> Program | None:
+def load_program(
+    path: str,
+    folder: str,
+    warn: Callable[[str], None],
+    memory: dict[tuple[str, str], Stamped] | None = None,
+) -> Program | None:
     """The compiled rules of the file at `path`; None if there are none that can be used.
 
     `folder` is the directory where compiled rules are kept. What is wrong with the
     rules, the cache or the right to use them goes to `warn`; nothing is raised for it.
+    A process that delivers more than one message has a `memory` of what it loaded.
     """
-    stamped = load_stamped(path, folder, warn)
+    stamped = memory.get((path, folder)) if memory is not None else None
+    if stamped is None or not unchanged(stamped[0]):
+        stamped = load_stamped(path, folder, warn)
+        if stamped is not None and memory is not None:
+            memory.clear()
+            memory[path, folder] = stamped
     return None if stamped is None else stamped[1]
 
 
