@@ -36,6 +36,7 @@ from maildrop_py.serve.user_database import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
+    from maildrop_py.lmtp.server.listeners import Listener
     from maildrop_py.serve.user_database import UserDatabase
 
 WORKERS_ACCOUNT = "maildrop-py"
@@ -98,12 +99,7 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
         check_users_file(options.users, credentials)
     if credentials is not None and options.users:
         users = WithoutAccount(users, frozenset((credentials.uid, NOBODY)))
-    hooks = hook_listeners(options.hand_over, options.users == "system", environ, log.info)
-    listeners = listeners_of(
-        *(options.listen, options.mode, options.owner, options.group),
-        example="" if hooks else "/run/maildrop-py/lmtp",
-        xforward=options.xforward,
-    )
+    listeners = _listeners(options, environ, log)
     lmtp = any(not it.takes_packets for it in listeners)
     if lmtp:
         paths.check(homes)
@@ -120,13 +116,30 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
         process_limits=ProcessLimits(
             processes=options.processes, queue=options.queue, idle_seconds=options.process_idle
         ),
-        resources=ResourceLimits(
-            memory=options.process_memory * MIB,
-            processor=options.process_cpu,
-            processes=options.process_count,
-        ),
+        resources=_resources(options),
         deliver=deliver,
-        listeners=[*listeners, *hooks],
+        listeners=listeners,
+    )
+
+
+def _listeners(
+    options: Options, environ: MutableMapping[str, str], log: ServerLog
+) -> list[Listener]:
+    """Those for LMTP, and those for the native hook."""
+    hooks = hook_listeners(options.hand_over, options.users == "system", environ, log.info)
+    for_lmtp = listeners_of(
+        *(options.listen, options.mode, options.owner, options.group),
+        example="" if hooks else "/run/maildrop-py/lmtp",
+        xforward=options.xforward,
+    )
+    return [*for_lmtp, *hooks]
+
+
+def _resources(options: Options) -> ResourceLimits:
+    return ResourceLimits(
+        memory=options.process_memory * MIB,
+        processor=options.process_cpu,
+        processes=options.process_count,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from maildrop_py.convert.procmail.characters import Characters
 from maildrop_py.convert.procmail.environment import Unknown, as_template, is_marked
-from maildrop_py.convert.procmail.words import WORDS, WordReader
+from maildrop_py.convert.procmail.word_reader import WORDS, WordReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 from maildrop_py.convert.procmail.characters import Characters
 from maildrop_py.convert.procmail.environment import Environment, Unknown
 from maildrop_py.convert.procmail.expressions import squeezed
-from maildrop_py.convert.procmail.words import WHOLE_LINE, WordReader
+from maildrop_py.convert.procmail.word_reader import WHOLE_LINE, WordReader
 from maildrop_py.record import record, replace
 
 HEADER, BODY, BOTH = "H", "B", "HB"

@@ -16,7 +16,7 @@ from maildrop_py.convert.procmail.tree import (
     Recipe,
     Skipped,
 )
-from maildrop_py.convert.procmail.words import ONE_WORD, WORDS, WordReader, is_name
+from maildrop_py.convert.procmail.word_reader import ONE_WORD, WORDS, WordReader, is_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ Guarantees and limits are those of `store`.
 from __future__ import annotations
 
 from maildrop_py.evidence.bayes.judgement import Totals, log_odds, step
-from maildrop_py.evidence.bayes.rows import TRIALS
+from maildrop_py.evidence.bayes.stored_rows import TRIALS
 from maildrop_py.record import record
 
 TYPE_CHECKING = False

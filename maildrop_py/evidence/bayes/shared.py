@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from maildrop_py.evidence.bayes.judgement import Totals
 from maildrop_py.evidence.bayes.learning import Learning
-from maildrop_py.evidence.bayes.rows import LEFT, MOST_MESSAGES, MOST_TOKENS, TRIALS, WORTH
 from maildrop_py.evidence.bayes.store import BayesStore, Status
+from maildrop_py.evidence.bayes.stored_rows import LEFT, MOST_MESSAGES, MOST_TOKENS, TRIALS, WORTH
 from maildrop_py.evidence.redis_client import Away, RedisClient, RedisError
 
 TYPE_CHECKING = False

@@ -21,7 +21,7 @@ from __future__ import annotations
 from binascii import crc32, crc_hqx
 
 from maildrop_py.evidence.bayes.judgement import Totals
-from maildrop_py.evidence.bayes.rows import TRIALS, SqlitePlace, read_rows, read_totals
+from maildrop_py.evidence.bayes.stored_rows import TRIALS, SqlitePlace, read_rows, read_totals
 from maildrop_py.evidence.store import Store
 from maildrop_py.record import record
 

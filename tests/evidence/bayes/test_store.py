@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.evidence.bayes import rows as limits
+from maildrop_py.evidence.bayes import stored_rows as limits
 from maildrop_py.evidence.bayes.learning import (
     ALREADY,
     CORRECTED,

@@ -1,4 +1,4 @@
-"""words: procmail's reading of words, quotes, backslashes, `$` and backquotes.
+"""word_reader: procmail's reading of words, quotes, backslashes, `$` and backquotes.
 
 What it does is what procmail 3.22's own reader does, which is nearly the shell's: in
 double quotes a backslash counts before `"`, `\\`, `$` and a backquote alone; outside

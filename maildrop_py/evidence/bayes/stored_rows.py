@@ -1,4 +1,4 @@
-"""rows: what was learnt, as it is read from the Bayes filter's file."""
+"""stored_rows: what was learnt, as it is read from the Bayes filter's file."""
 
 from __future__ import annotations
 
