@@ -116,13 +116,17 @@ _COMMON: list[Callable[[Any], Any]] = [
 
 
 def check_folders(roots: Iterable[str], wanted: tuple[str, ...], settings: Settings) -> None:
-    """Raises UsageError for a folder or glob in `wanted` that none of the Maildirs has."""
+    """Raises UsageError for a folder in `wanted` that none of the Maildirs has.
+
+    A glob may match nothing: what it is for may come later.
+    """
     if not wanted:
         return
     maildirs = [maildir_at(root, settings) for root in roots]
     names = [it.name for maildir in maildirs for it in folders_of(maildir, _no_report)]
     for glob in wanted if maildirs else ():
-        if not any(glob == name or glob_fits(glob, name) for name in names):
+        is_glob = bool(set("*?") & set(glob))
+        if not is_glob and not any(glob == name or glob_fits(glob, name) for name in names):
             near = get_close_matches(glob, names, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise UsageError(f"--folder {glob}: there is no such folder{hint}")

@@ -149,6 +149,11 @@ def test_a_folder_that_is_not_there_is_reported(mailbox: Mailbox) -> None:
     assert result.exit_code == 1
 
 
+def test_a_glob_may_match_no_folder_yet(mailbox: Mailbox) -> None:
+    result = mailbox.run("refile", "--folder", "Nowhere/*")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_what_cannot_be_filed_is_reported_and_counted_and_the_rest_is_done(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
