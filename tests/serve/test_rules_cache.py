@@ -118,9 +118,9 @@ def test_a_compilation_that_takes_too_much_costs_its_rules_alone(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server does not try itself what its limited process could not do."""
-    limits = ResourceLimits(memory=1, processor=1, processes=0)
+    limits = ResourceLimits(memory=0, processor=1, processes=0)
     monkeypatch.setattr(compilation, "LIMITS", limits)
-    write(place / "rules.yaml", 3000)
+    write(place / "rules.yaml", 30_000)  # many times what a second is enough for
     decider, warnings = RulesCache().decider(mailbox_in(place))
     assert len(decider.program) == 0 and "not usable" in warnings[0]
 
