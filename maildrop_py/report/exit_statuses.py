@@ -17,6 +17,6 @@ STATUSES = (
     ("all but deliver", "1", "failed: the reason is on standard error"),
     ("all but deliver", "2", "the command line is wrong"),
     ("all but deliver", "130", "stopped by Ctrl-C"),
-    ("all but deliver", "141", "nobody reads the output any more"),
+    ("all but deliver", "1 or 141", "nobody reads the output any more"),
 )
 """Command, status, meaning."""
