@@ -40,8 +40,9 @@ MAY_IMPORT = {
     "policy": f"{LEAVES} message evidence rules decision lmtp",
     "report": f"{LEAVES} message rules decision",
     "convert": f"{LEAVES} rules",
+    "set_up": f"{LEAVES} message evidence rules maildir report",
     "serve": f"{LEAVES} {STAGES}",
-    "cli": f"{LEAVES} {STAGES} refile serve convert",
+    "cli": f"{LEAVES} {STAGES} refile serve convert set_up",
     "hook": "",
     "__main__": "cli",
 }
@@ -61,7 +62,7 @@ FROM_THE_LEFT = (
         "decision",
     ),
     *("maildir", "delivery", "intake", "refile", "lmtp", "policy", "report", "convert"),
-    *("serve", "cli"),
+    *("set_up", "serve", "cli"),
 )
 """For type checkers alone, a module may look at everything to the left of its package."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import click
@@ -12,12 +11,12 @@ from maildrop_py.cli.rules_file import rule_set_of
 from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.decision.examples import run_examples
 from maildrop_py.report.tables import counted
-from maildrop_py.rules.language.rule_set import Rule
+from maildrop_py.rules.language.rule_set import Rule, RuleSet
 from maildrop_py.rules.language.warnings import warnings_about
 from maildrop_py.rules.program.zones import zones_of
 
 if TYPE_CHECKING:
-    from maildrop_py.evidence.settings import Settings
+    pass
 
 
 @click.command()
@@ -36,7 +35,7 @@ def check(file: str | None, rules: str | None, list_all: bool, strict: bool, off
     if list_all:
         for number, rule in enumerate(found.rules, 1):
             click.echo(_in_words(number, rule))
-    lists = [] if offline else failing_lists(zones_of(found), found.settings)
+    lists = [] if offline else _failing_lists(found)
     warnings = [*map(str, warnings_about(found)), *lists]
     for warning in warnings:
         click.echo(f"{warning} [warning]", err=True)
@@ -56,18 +55,13 @@ def examples_in_words(passed: int, all_of_them: int) -> str:
     return f"{passed} of {all_of_them} examples as expected" if all_of_them else "no examples"
 
 
-def failing_lists(zones: tuple[str, ...], settings: Settings) -> list[str]:
-    """Each DNS list that fails its test (RFC 5782 5), and why; costs `dns.timeout` at most."""
+def _failing_lists(rules: RuleSet) -> list[str]:
+    zones = zones_of(rules)
     if not zones:
         return []
-    from maildrop_py.evidence.budget import Budget
-    from maildrop_py.evidence.dnsbl import self_test
-    from maildrop_py.evidence.resolver import Resolver, parse_server, system_servers
+    from maildrop_py.set_up.services import failing_lists
 
-    servers = tuple(map(parse_server, settings.nameservers)) or system_servers()
-    resolver = Resolver(servers, Budget(settings.dns_timeout, time.monotonic))
-    found = self_test(zones, resolver)
-    return [f"DNS list {zone} is not believed: {why}" for zone, why in found.items() if why]
+    return failing_lists(zones, rules.settings)
 
 
 def _in_words(number: int, rule: Rule) -> str:

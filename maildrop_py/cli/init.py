@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import sys
 
 import click
 
 from maildrop_py.maildir.maildir import Maildir
-from maildrop_py.paths import PROGRAM, UserPaths
-from maildrop_py.report.hook_lines import NATIVE, hook_lines
+from maildrop_py.paths import UserPaths
 from maildrop_py.rules.language.library import builtin_path
 from maildrop_py.rules.language.schema import schema as rules_schema
+from maildrop_py.set_up.hook_lines import hook_lines
+from maildrop_py.set_up.program_path import hook_path
 
 SCHEMA = "rules.schema.json"
 MODELINE = f"# yaml-language-server: $schema={SCHEMA}"
@@ -60,17 +59,3 @@ def _make_maildir(path: str) -> None:
     there = os.path.isdir(os.path.join(path, "cur"))
     Maildir(path, create=True).folder("INBOX").ensure()
     click.echo(f"{path} is there already" if there else f"made {path}")
-
-
-def hook_path() -> str:
-    """What a mail server should call: the native hook where it was built, else the program."""
-    program = program_path()
-    return program + NATIVE if os.access(program + NATIVE, os.X_OK) else program
-
-
-def program_path() -> str:
-    """The absolute path that a mail server must call."""
-    beside = os.path.join(os.path.dirname(sys.executable), PROGRAM)
-    if os.path.basename(sys.argv[0]) != PROGRAM and os.path.exists(beside):
-        return beside
-    return os.path.abspath(shutil.which(sys.argv[0]) or sys.argv[0])

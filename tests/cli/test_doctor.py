@@ -14,11 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 from maildrop_py.cli.app import app
-from maildrop_py.report.access import READ, RUN, User, why_not
-from maildrop_py.report.hook_lines import guarded, hook_lines
-from maildrop_py.report.hook_search import hooks_of
-from maildrop_py.report.log_check import about_log
-from maildrop_py.report.set_up import about_hooks, about_syslog
+from maildrop_py.set_up.checks import about_hooks, about_syslog
+from maildrop_py.set_up.file_access import READ, RUN, User, why_not
+from maildrop_py.set_up.hook_lines import guarded, hook_lines
+from maildrop_py.set_up.hook_search import hooks_of
+from maildrop_py.set_up.log_check import about_log
 from tests.support.cli_account import Account
 
 ME = User(pwd.getpwuid(os.geteuid()))

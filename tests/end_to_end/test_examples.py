@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.report.hook_lines import hook_lines
+from maildrop_py.set_up.hook_lines import hook_lines
 from tests.support.end_to_end.examples import FOLDER, PROGRAM, example, lines
 
 SHOWN = {

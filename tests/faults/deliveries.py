@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from maildrop_py.report.hook_lines import guarded
+from maildrop_py.set_up.hook_lines import guarded
 from tests.faults.cases import Case
 from tests.faults.disk_model import Tree
 from tests.faults.disk_trace import Call

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from maildrop_py.report.hook_lines import GUARD
+from maildrop_py.set_up.hook_lines import GUARD
 from tests.faults.cases import CASES
 from tests.faults.deliveries import DONE, TRY_AGAIN, Deliveries
 from tests.faults.home import TIMEOUT

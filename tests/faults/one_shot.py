@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from maildrop_py.report.hook_lines import guarded
+from maildrop_py.set_up.hook_lines import guarded
 from tests.faults.deliveries import DONE, TRY_AGAIN
 from tests.faults.home import TIMEOUT
 from tests.faults.small_disk import NotHere, tmpfs

@@ -1,4 +1,4 @@
-"""access: may a user read or run a file, by the permissions of all that is on the way to it?
+"""file_access: may a user read or run a file, by the permissions of all that is on the way to it?
 
 Known limits: access control lists and security modules are not looked at.
 """

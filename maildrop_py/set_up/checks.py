@@ -1,7 +1,7 @@
-"""set_up: what a working set-up needs, looked at piece by piece, for `doctor`.
+"""checks: what a working set-up needs in its files, looked at piece by piece.
 
 Each check gives Findings: what is right, and of what is wrong, what would be right.
-Nothing is changed. What only other packages can ask (DNS, servers) is in the command.
+Nothing is changed, and nobody is asked: `services` does that.
 """
 
 from __future__ import annotations
@@ -14,28 +14,17 @@ from collections.abc import Iterator
 import maildrop_py
 from maildrop_py.errors import Problem, RuleError
 from maildrop_py.private_file import why_not_ours, why_path_not_ours
-from maildrop_py.record import record
-from maildrop_py.report.access import READ, RUN, User, why_not
-from maildrop_py.report.hook_lines import hook_lines
-from maildrop_py.report.hook_search import Hook
+from maildrop_py.set_up.file_access import READ, RUN, User, why_not
+from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
+from maildrop_py.set_up.hook_lines import hook_lines
+from maildrop_py.set_up.hook_search import Hook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.paths import UserPaths
     from maildrop_py.rules.language.rule_set import RuleSet
 
-OK, WARNING, WRONG = "ok", "warning", "wrong"
 SYSLOG = "/dev/log"
-
-
-@record
-class Finding:
-    """One thing that was looked at; `remedy` is what would be right."""
-
-    level: str
-    about: str
-    text: str
-    remedy: str = ""
 
 
 def about_program(user: User) -> Iterator[Finding]:

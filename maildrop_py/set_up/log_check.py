@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from maildrop_py.private_file import why_not_ours, why_path_not_ours
 from maildrop_py.report.log_entry import DEFERRED, FAILED
 from maildrop_py.report.log_reader import Entry, file_entries
-from maildrop_py.report.set_up import OK, WARNING, WRONG, Finding
 from maildrop_py.report.visible import visible
+from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
 
 ABOUT = "delivery log"
 RECENT = 86400.0  # seconds in which a failure is worth a warning

@@ -1,0 +1,17 @@
+"""finding: one thing of a set-up that was looked at, as `doctor` prints it."""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+OK, WARNING, WRONG = "ok", "warning", "wrong"
+
+
+@record
+class Finding:
+    """What was seen; `level` is OK, WARNING or WRONG, `remedy` what would be right."""
+
+    level: str
+    about: str
+    text: str
+    remedy: str = ""

@@ -1,0 +1,45 @@
+"""users: the accounts of this machine that receive mail, and the rules of each."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from maildrop_py.paths import UserPaths
+from maildrop_py.set_up.file_access import User
+from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
+
+LOWEST, HIGHEST = 1000, 59999  # uids of ordinary users
+
+
+def ordinary_users() -> list[User]:
+    """The accounts that people receive mail at: those with a home."""
+    found = (it for it in pwd.getpwall() if LOWEST <= it.pw_uid <= HIGHEST)
+    return [User(it) for it in found if os.path.isdir(it.pw_dir)]
+
+
+def about_rules_of(user: User) -> Iterator[Finding]:
+    """The rules of another user, checked as that user: who may write to them counts."""
+    path = UserPaths.below(user.home).rules
+    if not os.path.exists(path):
+        return
+    done = subprocess.run(
+        [sys.executable, "-m", "maildrop_py", "check", "--offline"],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        cwd="/",
+        user=user.uid,
+        group=pwd.getpwuid(user.uid).pw_gid,
+        extra_groups=list(user.groups),
+        env={"HOME": user.home, "PATH": os.environ.get("PATH", "/usr/bin:/bin")},
+    )
+    about = f"rules of {user.name}"
+    for line in done.stderr.splitlines():
+        yield Finding(WARNING if line.endswith("[warning]") else WRONG, about, line)
+    if done.returncode == 0:
+        yield Finding(OK, about, path)
