@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "maildrop_py"
 
-LEAVES = "errors record paths private_file regular_file systemd __version__"
+LEAVES = "errors record paths private_file regular_file systemd module_bundle __version__"
 STAGES = "message evidence rules decision maildir delivery intake lmtp policy report"
 
 MAY_IMPORT = {
@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "private_file": "",
     "regular_file": "",
     "systemd": "",
+    "module_bundle": "private_file",
     "message": LEAVES,
     "evidence": f"{LEAVES} message",
     "rules": f"{LEAVES} message",
@@ -56,6 +57,7 @@ FROM_THE_LEFT = (
         "private_file",
         "regular_file",
         "systemd",
+        "module_bundle",
         "message",
         "evidence",
         "rules",

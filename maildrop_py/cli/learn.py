@@ -16,10 +16,10 @@ import time
 import click
 
 from maildrop_py.errors import RuleError
-from maildrop_py.evidence.bayes.judgement import FEWEST
 from maildrop_py.evidence.bayes.lessons import Lessons
 from maildrop_py.evidence.bayes.shared import open_bayes
-from maildrop_py.evidence.bayes.store import BayesStore, Status
+from maildrop_py.evidence.bayes.status_words import status_in_words
+from maildrop_py.evidence.bayes.store import BayesStore
 from maildrop_py.intake.message_files import count_in, messages_in
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
@@ -78,7 +78,7 @@ def status(state: str | None) -> None:
     _warn(store)
     if found is None:
         raise click.exceptions.Exit(1)
-    for line in _in_words(found, time.time()):
+    for line in status_in_words(found, time.time()):
         click.echo(line)
 
 
@@ -108,31 +108,6 @@ def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> N
     click.echo(", ".join(f"{number} {outcome}" for outcome, number in outcomes.items()))
     if unreadable or not store.usable:
         raise click.exceptions.Exit(1)
-
-
-def _in_words(status: Status, now: float) -> list[str]:
-    totals = status.totals
-    lines = [f"spam: {totals.spam}", f"ham: {totals.ham}", f"tokens: {status.tokens}"]
-    if status.messages:
-        ages = (_days(now - status.first), _days(now - status.last))
-        lines.append(f"learnt: first {ages[0]} ago, last {ages[1]} ago")
-    trials = dict(status.trials)
-    for kind in ("spam", "ham"):
-        if tried := trials.get(f"tried {kind}", 0):
-            wrong = trials[f"wrong {kind}"]
-            share = 100 * (tried - wrong) / tried
-            lines.append(f"{kind} known before it was learnt: {share:.1f} % of {tried}")
-    if not totals.enough:
-        lines.append(f"`bayes` is unknown: {FEWEST} messages of each kind are needed")
-    elif max(totals.spam, totals.ham) > 10 * min(totals.spam, totals.ham):
-        rare = "ham" if totals.spam > totals.ham else "spam"
-        lines.append(f"much more of one kind was learnt than of the other: learn more {rare}")
-    return lines
-
-
-def _days(seconds: float) -> str:
-    days = int(max(seconds, 0) // 86400)
-    return f"{days} day" + "s" * (days != 1)
 
 
 def _store(state: str | None) -> BayesStore:

@@ -62,7 +62,7 @@ def _deliver(arguments: list[str]) -> NoReturn:
     status = 75
     gc.disable()  # the process ends before anything is worth collecting
     try:
-        from maildrop_py.cli.startup.bundle import Bundle
+        from maildrop_py.module_bundle import Bundle
 
         bundle = Bundle(code_bundle(UserPaths(os.environ).cache))
         sys.meta_path.insert(0, bundle)

@@ -57,7 +57,7 @@ class Commands(click.Group):
 @click.option("--maillog", multiple=True, metavar="FILE", help="A log of Postfix, for --dry-run.")
 @click.option("--json", "as_json", is_flag=True, help="Print the dry run as one JSON object.")
 @click.pass_context
-def policy(context: click.Context, /, **told: object) -> None:
+def policy(context: click.Context, /, **options: object) -> None:
     """Tell a mail server whether to accept a message, before the message is sent to it.
 
     The rules of the policy file decide: pass, greylist, tarpit, defer or reject. Postfix
@@ -69,11 +69,11 @@ def policy(context: click.Context, /, **told: object) -> None:
     With --dry-run, nothing is served. It prints what a policy file would have decided
     about the recipients that a log names.
     """
-    context.obj = told
+    context.obj = options
     if context.invoked_subcommand is not None:
         return
     try:
-        _run(told)
+        _run(options)
     except (MaildropError, OSError) as error:
         if isinstance(error, RuleError):
             for problem in error.problems:
@@ -82,22 +82,26 @@ def policy(context: click.Context, /, **told: object) -> None:
     sys.exit(0)
 
 
-def _run(told: dict[str, object]) -> None:
-    if told["dry_run"]:
+def _run(options: dict[str, object]) -> None:
+    if options["dry_run"]:
         from maildrop_py.cli.policy_tools import dry_run
 
-        dry_run(str(told["dry_run"]), told)
-    elif told["opensmtpd"]:
+        dry_run(str(options["dry_run"]), options)
+    elif options["opensmtpd"]:
         from maildrop_py.policy.opensmtpd import serve
 
-        serve(setting_of(told), sys.stdin.buffer, sys.stdout.buffer, _say)
+        serve(setting_of(options), sys.stdin.buffer, sys.stdout.buffer, _say)
     else:
         from maildrop_py.policy.service import run
         from maildrop_py.record import replace
 
-        places = told["mode"], told["owner"], told["group"]
-        listeners = listeners_of(told["listen"], *places, "/run/maildrop-py/policy")  # type: ignore[arg-type]
-        run(replace(setting_of(told), listeners=tuple(listeners)), ServiceManager(os.environ), _say)
+        places = options["mode"], options["owner"], options["group"]
+        listeners = listeners_of(options["listen"], *places, "/run/maildrop-py/policy")  # type: ignore[arg-type]
+        run(
+            replace(setting_of(options), listeners=tuple(listeners)),
+            ServiceManager(os.environ),
+            _say,
+        )
 
 
 def _say(line: str) -> None:

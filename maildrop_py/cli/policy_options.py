@@ -15,18 +15,18 @@ USER = "maildrop-policy"
 """Who the server becomes when it is started as root and nobody else is named."""
 
 
-def setting_of(told: dict[str, object]) -> Setting:
+def setting_of(options: dict[str, object]) -> Setting:
     from maildrop_py.policy.service import Setting
 
-    state = str(told["state"] or os.environ.get("STATE_DIRECTORY") or _state())
-    log = told["log"] or policy_log(state)
+    state = str(options["state"] or os.environ.get("STATE_DIRECTORY") or _state())
+    log = options["log"] or policy_log(state)
     return Setting(
-        path=str(told["path"]),
+        path=str(options["path"]),
         state=state,
         log=None if log == "none" else str(log),
-        workers=int(str(told["workers"])),
-        credentials=None if told["opensmtpd"] else credentials_of_user(told["user"], USER),  # type: ignore[arg-type]
-        offline=bool(told["offline"]),
+        workers=int(str(options["workers"])),
+        credentials=None if options["opensmtpd"] else credentials_of_user(options["user"], USER),  # type: ignore[arg-type]
+        offline=bool(options["offline"]),
     )
 
 

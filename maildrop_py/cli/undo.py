@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -18,36 +16,18 @@ from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.past_runs import PastRun, past_runs
 from maildrop_py.refile.run_start import start_run
-from maildrop_py.refile.undo import (
-    BACK,
-    CHANGED,
-    FAILED,
-    GONE,
-    IMPOSSIBLE,
-    UNDO,
-    Undo,
-    Undone,
-    undone_before,
-)
+from maildrop_py.refile.undo import UNDO, Undo, undone_before
 from maildrop_py.refile.undo_selection import Wanted, last_to_undo
-from maildrop_py.report.delivery_log import append_entries
-from maildrop_py.report.output import Output, json_text, print_json
-from maildrop_py.report.refile_log import undo_entry
+from maildrop_py.report.output import print_json
 from maildrop_py.report.standard_error import say, warn
-from maildrop_py.report.tables import Column, table
-
-Line = dict[str, Any]
-RUNS = (
-    *(Column("run"), Column("when"), Column("messages", right=True)),
-    *(Column("put back", right=True), Column("maildir")),
+from maildrop_py.report.undo_report import (
+    Line,
+    UndoReport,
+    line_as_object,
+    name_of,
+    run_as_object,
+    runs_table,
 )
-WORDS = {
-    BACK: "put back",
-    CHANGED: "put back, changed since",
-    GONE: "gone",
-    IMPOSSIBLE: "cannot be undone",
-    FAILED: "failed",
-}
 
 
 @click.command()
@@ -91,52 +71,37 @@ def undo(
     if dry_run:
         for _, line in lines:
             if as_lines:
-                print_json(_as_json(line, "would be put back"))
+                print_json(line_as_object(line, "would be put back"))
             else:
-                say(_name_of(line), "would be put back")
+                say(name_of(line), "would be put back")
         return
-    sys.exit(PutBack(past, as_lines, log_to_write(log)).run(lines, directory))
+    report = UndoReport(past, log_to_write(log), as_lines=as_lines)
+    _put_back(past, lines, directory, report)
+    sys.exit(report.finish())
 
 
-class PutBack:
-    """Puts a part of `past` back, prints what became of each message, and logs it."""
+def _put_back(
+    past: PastRun, lines: Iterable[tuple[int, Line]], journals: str, report: UndoReport
+) -> None:
+    layout, encoding = (str(past.head.get(key, "")) for key in ("layout", "encoding"))
+    maildir = Maildir(past.maildir, layout, encoding)
+    try:
+        journal = start_run(UNDO, maildir, journals, warn, undoes=past.name)
+        Undo(past, journal, maildir.folder("Trash"), report.add).run(lines)
+    except MaildropError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        report.write_log()
+    journal.end()
 
-    def __init__(self, past: PastRun, as_lines: bool, log: str | None) -> None:
-        self._past = past
-        self._as_lines = as_lines
-        self._log = log
-        self._counts: Counter[str] = Counter()
-        self._entries: list[dict[str, object]] = []
-        self._output = Output()
 
-    def run(self, lines: Iterable[tuple[int, Line]], journals: str) -> int:
-        """Put back what the lines say; the exit status."""
-        past = self._past
-        layout, encoding = (str(past.head.get(key, "")) for key in ("layout", "encoding"))
-        maildir = Maildir(past.maildir, layout, encoding)
-        try:
-            journal = start_run(UNDO, maildir, journals, warn, undoes=past.name)
-            Undo(past, journal, maildir.folder("Trash"), self._report).run(lines)
-        except MaildropError as error:
-            raise click.ClickException(str(error)) from error
-        finally:
-            if self._log is not None:
-                append_entries(self._log, self._entries)
-        journal.end()
-        if not self._as_lines:
-            done = ", ".join(f"{self._counts[it]} {WORDS[it]}" for it in WORDS if self._counts[it])
-            self._output.write(f"{past.name}: {done or 'nothing to put back'}\n")
-        self._output.end()
-        return 1 if self._counts[FAILED] else 0
-
-    def _report(self, undone: Undone) -> None:
-        self._counts[undone.outcome] += 1
-        self._entries.append(undo_entry(self._past, undone))
-        why = undone.why or WORDS[undone.outcome]
-        if self._as_lines:
-            self._output.write(json_text(_as_json(undone.line, why)))
-        elif undone.outcome != BACK:
-            say(_name_of(undone.line), why)
+def _print_runs(runs: list[PastRun], as_lines: bool) -> None:
+    found = [run_as_object(past, len(undone_before(past, runs))) for past in runs]
+    if as_lines:
+        for each in found:
+            print_json(each)
+    else:
+        print(*runs_table(found), sep="\n")
 
 
 def _chosen(runs: list[PastRun], name: str | None) -> PastRun:
@@ -151,42 +116,3 @@ def _chosen(runs: list[PastRun], name: str | None) -> PastRun:
             else "there is nothing to undo"
         )
     return past
-
-
-def _print_runs(runs: list[PastRun], as_lines: bool) -> None:
-    """Names of runs and Maildirs are printed whole, to be copied."""
-    found = [_run_as_json(past, runs) for past in runs]
-    if as_lines:
-        for each in found:
-            print_json(each)
-        return
-    rows = [
-        (str(it["run"]), _when(it), *map(str, (it["messages"], it["put_back"], it["maildir"])))
-        for it in found
-    ]
-    print(*table(RUNS, rows), sep="\n")
-
-
-def _run_as_json(past: PastRun, runs: list[PastRun]) -> dict[str, object]:
-    at = datetime.fromtimestamp(float(past.head.get("at", 0)), UTC)
-    return {
-        "run": past.name,
-        "time": f"{at:%Y-%m-%dT%H:%M:%SZ}",
-        "command": past.command,
-        "messages": sum(1 for _ in past.performed()),
-        "put_back": len(undone_before(past, runs)),
-        "maildir": past.maildir,
-    }
-
-
-def _when(run: dict[str, object]) -> str:
-    return f"{datetime.fromisoformat(str(run['time'])).astimezone():%Y-%m-%d %H:%M}"
-
-
-def _as_json(line: Line, outcome: str) -> dict[str, object]:
-    shown = {key: line.get(key) for key in ("do", "from", "to", "rule")}
-    return {**shown, "outcome": outcome}
-
-
-def _name_of(line: Line) -> str:
-    return str(line.get("to") or line.get("from") or "")

@@ -86,6 +86,16 @@ class Requests:
         return bool(self._data)
 
 
+def requests_in(text: bytes) -> list[Request]:
+    """The requests that a person wrote, with empty lines between; raises Garbage.
+
+    The line `request=…` may be left out.
+    """
+    blocks = [block.strip(b"\n") for block in text.strip(b"\n").split(b"\n\n")]
+    kind = b"" if b"request=" in text else f"request={_KIND}\n".encode()
+    return [_request(kind + block) for block in blocks]
+
+
 def _request(block: bytes) -> Request:
     if len(block) > MOST_BYTES:
         raise Garbage("a request is too long")

@@ -13,7 +13,7 @@ from zlib import crc32
 
 import pytest
 
-from maildrop_py.cli.startup import bundle
+from maildrop_py import module_bundle as bundle
 from tests.support.cli_account import Account
 
 START = len(bundle.KEY) + 4
@@ -86,7 +86,7 @@ def test_a_bundle_that_others_may_have_made_is_not_run(
 
 def test_after_an_upgrade_the_new_code_runs(account: Account, tmp_path: Path) -> None:
     packages = tmp_path / "packages"
-    own = Path(bundle.__file__).parents[2]
+    own = Path(bundle.__file__).parent
     shutil.copytree(own, packages / "maildrop_py", ignore=shutil.ignore_patterns("__pycache__"))
 
     def deliver() -> bytes:

@@ -1,4 +1,4 @@
-"""bundle: the modules that a delivery needs, in one file instead of sixty.
+"""module_bundle: the modules that a delivery needs, in one file instead of sixty.
 
 Finding, opening and checking each module by itself is half of what `deliver`
 costs. The first delivery writes the code of all the modules it loaded into one
