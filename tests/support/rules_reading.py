@@ -42,6 +42,18 @@ class Answers(Evidence):
         return self._by_program.get(argv[0])
 
 
+class NeverAsked:
+    """A condition that must not be asked."""
+
+    COST = 0
+
+    def describe(self) -> str:
+        return "never asked"
+
+    def test(self, facts: Facts) -> Outcome:
+        raise AssertionError("the answer was known before")
+
+
 def mail(head: str | bytes, body: str | bytes = "", file: StatedFile | None = None) -> Message:
     """A message with these header lines."""
     head, body = (part.encode() if isinstance(part, str) else part for part in (head, body))

@@ -40,28 +40,26 @@ class All:
         return best(anchors_of(condition) for condition in self.conditions)
 
     def test(self, facts: Facts) -> Outcome:
-        if len(self.conditions) == 1:
-            outcome = self.conditions[0].test(facts)
-            if not facts.explaining:
-                return outcome
-            children = ((self.conditions[0], outcome),)
-            return Outcome(outcome.held, captures=outcome.captures, children=children)
-        return self._test_each(facts)
-
-    def _test_each(self, facts: Facts) -> Outcome:
+        if facts.explaining:
+            return self._explained(facts)
         held: bool | None = True
         captures: dict[str, str] = {}
-        children: list[tuple[Condition, Outcome | None]] = []
         for condition in self.conditions:
-            if held is False and not facts.explaining:
-                children.append((condition, None))
-                continue
             outcome = condition.test(facts)
-            children.append((condition, outcome))
+            if outcome.held is False:
+                return outcome
+            if outcome.held is None:
+                held = None
             if outcome.captures:
                 captures.update(outcome.captures)
-            if outcome.held is False:
-                held = False
-            elif outcome.held is None and held:
-                held = None
-        return Outcome(held, captures=captures, children=tuple(children))
+        return Outcome(held, captures=captures)
+
+    def _explained(self, facts: Facts) -> Outcome:
+        """Every condition is asked, so that each can be shown."""
+        children = tuple((condition, condition.test(facts)) for condition in self.conditions)
+        answers = [outcome.held for _, outcome in children]
+        held = False if False in answers else None if None in answers else True
+        captures: dict[str, str] = {}
+        for _, outcome in children:
+            captures.update(outcome.captures or {})
+        return Outcome(held, captures=captures, children=children)

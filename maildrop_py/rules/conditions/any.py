@@ -46,16 +46,22 @@ class Any_:
         return all_of(anchors_of(condition) for condition in self.conditions)
 
     def test(self, facts: Facts) -> Outcome:
+        if facts.explaining:
+            return self._explained(facts)
         held: bool | None = False
-        captures: dict[str, str] = {}
-        children: list[tuple[Condition, Outcome | None]] = []
         for condition in self.conditions:
-            if held and not facts.explaining:
-                children.append((condition, None))
-                continue
             outcome = condition.test(facts)
-            children.append((condition, outcome))
-            if outcome.held and not held:
-                captures.update(outcome.captures or {})
-            held = held or (None if outcome.held is None else outcome.held or held)
-        return Outcome(held, captures=captures, children=tuple(children))
+            if outcome.held:
+                return outcome
+            if outcome.held is None:
+                held = None
+        return Outcome(held)
+
+    def _explained(self, facts: Facts) -> Outcome:
+        """Every condition is asked, so that each can be shown; the first that holds captures."""
+        children = tuple((condition, condition.test(facts)) for condition in self.conditions)
+        first = next((outcome for _, outcome in children if outcome.held), None)
+        if first is not None:
+            return Outcome(True, captures=first.captures, children=children)
+        unknown = any(outcome.held is None for _, outcome in children)
+        return Outcome(None if unknown else False, children=children)

@@ -7,7 +7,7 @@ import pytest
 from maildrop_py.evidence import spf as evidence
 from maildrop_py.rules.conditions.spf import RESULTS
 from tests.rules.conditions.evident import Answer, holds, outcome
-from tests.support.rules_reading import when, when_problem
+from tests.support.rules_reading import facts, when, when_problem, whole_when
 
 
 def test_results_are_those_of_the_evidence() -> None:
@@ -37,9 +37,10 @@ def test_it_shows_the_result_in_words() -> None:
 
 
 def test_it_is_asked_last() -> None:
-    assert Answer().asked == []
-    found = outcome("{spf: pass, subject: x}", "Subject: y")
-    assert found.children[1][1] is None  # not asked
+    evidence = Answer("Subject: y")
+    asked = facts(evidence.message, evidence.envelope, evidence)
+    assert whole_when("{spf: pass, subject: x}").test(asked).held is False
+    assert evidence.asked == []
 
 
 def test_mistakes() -> None:
