@@ -17,7 +17,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "maildrop_py"
 
-LEAVES = "errors record paths private_file regular_file systemd module_bundle __version__"
+LEAVES = (
+    "errors record paths private_file regular_file systemd module_bundle translation __version__"
+)
 STAGES = "message evidence rules decision maildir delivery intake lmtp policy report"
 
 MAY_IMPORT = {
@@ -29,6 +31,7 @@ MAY_IMPORT = {
     "regular_file": "",
     "systemd": "",
     "module_bundle": "private_file",
+    "translation": "",
     "message": LEAVES,
     "evidence": f"{LEAVES} message",
     "rules": f"{LEAVES} message",
@@ -58,6 +61,7 @@ FROM_THE_LEFT = (
         "regular_file",
         "systemd",
         "module_bundle",
+        "translation",
         "message",
         "evidence",
         "rules",
@@ -70,6 +74,9 @@ FROM_THE_LEFT = (
 
 JUDGEMENTS = {"dnsbl", "domains", "helo", "misspelt", "networks", "reverse_name"}
 """Modules of `evidence` that ask nobody: kinds and judgements, which conditions speak of."""
+
+JUDGE = ("rules", "report")
+"""Packages that judge names as conditions do, without asking anybody."""
 
 STANDS_IN = {"decision.examples": "evidence"}
 """Examples state what the world would say, so they put evidence together themselves."""
@@ -132,7 +139,7 @@ def is_allowed(module: str, imported: str, for_types: bool) -> bool:
         return True
     if for_types:
         return FROM_THE_LEFT.index(other) < FROM_THE_LEFT.index(mine)
-    return mine == "rules" and other == "evidence" and imported.split(".")[1] in JUDGEMENTS
+    return mine in JUDGE and other == "evidence" and imported.split(".")[1] in JUDGEMENTS
 
 
 def test_imports_point_one_way() -> None:

@@ -36,8 +36,13 @@ def processors() -> int:
     return min(len(os.sched_getaffinity(0)), MOST)
 
 
-def in_parallel(share: Share, work: Callable[[Any], Any], workers: int) -> Iterator[Any]:
-    """`work(item)` of each item, in order; results are what `marshal` can carry."""
+def in_parallel(
+    share: Share, work: Callable[[Any], Any], workers: int, batch: int = BATCH
+) -> Iterator[Any]:
+    """`work(item)` of each item, in order; results are what `marshal` can carry.
+
+    `batch` of them are sent together: few where they are large.
+    """
     if workers < 2:
         yield from map(work, share(0, 1))
         return
@@ -46,7 +51,7 @@ def in_parallel(share: Share, work: Callable[[Any], Any], workers: int) -> Itera
     pipes: list[IO[bytes]] = []
     try:
         for number in range(workers):
-            pid, pipe = _start(share(number, workers), work, pipes)
+            pid, pipe = _start(share(number, workers), work, pipes, batch)
             pids.append(pid)
             pipes.append(pipe)
         yield from _in_turn([_results(pipe) for pipe in pipes])
@@ -58,7 +63,7 @@ def in_parallel(share: Share, work: Callable[[Any], Any], workers: int) -> Itera
 
 
 def _start(
-    items: Iterable[Any], work: Callable[[Any], Any], others: list[IO[bytes]]
+    items: Iterable[Any], work: Callable[[Any], Any], others: list[IO[bytes]], batch: int
 ) -> tuple[int, IO[bytes]]:
     """A worker and the pipe of its results; `others` are the pipes of workers started before."""
     reader, writer = os.pipe()
@@ -70,7 +75,7 @@ def _start(
         for inherited in (reader, *(pipe.fileno() for pipe in others)):
             os.close(inherited)  # or no worker would see that its reader has gone
         with os.fdopen(writer, "wb") as pipe:
-            _send(pipe, map(work, items))
+            _send(pipe, map(work, items), batch)
     except BrokenPipeError:
         pass  # nobody wants the rest
     except BaseException:  # noqa: BLE001 - the outermost handler of this process
@@ -79,9 +84,9 @@ def _start(
         os._exit(0)
 
 
-def _send(pipe: IO[bytes], results: Iterator[Any]) -> None:
+def _send(pipe: IO[bytes], results: Iterator[Any], size: int) -> None:
     """Batches, each behind its length; an empty one says that all is done."""
-    while batch := list(islice(results, BATCH)):
+    while batch := list(islice(results, size)):
         data = dumps(batch)
         pipe.write(len(data).to_bytes(LENGTH, "big") + data)
         pipe.flush()

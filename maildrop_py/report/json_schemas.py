@@ -55,17 +55,53 @@ UNDONE: Schema = {
     "rule": _maybe("string"),
     "outcome": {**TEXT, "description": "what became of it, in words"},
 }
+BY_PLACE: Schema = {
+    "type": "object",
+    "additionalProperties": COUNTS,
+    "description": "by name, then by where the mail went: inbox, folders (others), junk, "
+    "programs, discarded, rejected",
+}
 STATISTICS: Schema = {
+    "first": TEXT,
+    "last": TEXT,
     "messages": COUNT,
     "bytes": COUNT,
-    **dict.fromkeys(("folders", "rules", "reasons", "days", "failures"), COUNTS),
-    "filed_mail": COUNTS,
-    "warnings": COUNTS,
+    "unreadable": COUNT,
+    **dict.fromkeys(("results", "folders", "rules", "reasons", "days", "filed_mail"), COUNTS),
+    "hours": {
+        "type": "array",
+        "items": {"type": "array", "items": COUNT},
+        "description": "messages of each hour, on each weekday from Monday on, local time",
+    },
+    **dict.fromkeys(("lists", "sender_domains", "spf", "dnsbl", "client_domains"), BY_PLACE),
+    **dict.fromkeys(("client_countries", "helo", "s25r", "dynamic"), BY_PLACE),
+    "deferred": {
+        "type": "object",
+        "properties": {
+            "now": COUNT,
+            "seconds": {
+                "type": "array",
+                "items": {"type": "number"},
+                "description": "the least, the quartiles and the most that deferred mail took",
+            },
+        },
+    },
 }
+STATISTICS_WITH_NAMES: Schema = {
+    **dict.fromkeys(("senders", "hosts"), BY_PLACE),
+    **dict.fromkeys(("recipients", "failures", "warnings"), COUNTS),
+}
+"""What --anonymous leaves out."""
 FINDING: Schema = {
     "level": {"enum": ["ok", "warning", "wrong"]},
     **dict.fromkeys(("about", "text", "remedy"), TEXT),
 }
+
+
+def _statistics() -> Schema:
+    whole = _object(STATISTICS, STATISTICS_WITH_NAMES)
+    before = {**whole, "description": "the period before, where one was asked for"}
+    return {**whole, "properties": whole["properties"] | {"before": before}}
 
 
 def _object(properties: Schema, optional: Schema | None = None) -> Schema:
@@ -123,7 +159,7 @@ SCHEMAS: dict[str, Callable[[], Schema]] = {
     "dry-run": _dry_run,
     "refile": _refile,
     "undo": _undo,
-    "stats": lambda: _object(STATISTICS),
+    "stats": _statistics,
     "doctor": lambda: _object(FINDING),
     "policy-dry-run": _policy_dry_run,
 }

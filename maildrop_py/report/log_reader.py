@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from fcntl import LOCK_SH, LOCK_UN, flock
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from maildrop_py.report.log_entry import DELIVERED, DISCARDED, REJECTED
 from maildrop_py.report.log_file import rotated_files
@@ -31,6 +31,24 @@ def entries(path: str, complain: Complain) -> Iterator[Entry]:
 def file_entries(path: str, complain: Complain) -> Iterator[Entry]:
     """The entries of this file alone; raises OSError."""
     yield from _file_entries(_open(path), path, complain)
+
+
+def open_log(path: str) -> list[BinaryIO]:
+    """The log's files, opened: those that it was rotated to, oldest first, then itself.
+
+    None is missing or twice, also while another process rotates. FileNotFoundError if
+    there is no such log.
+    """
+    current, rotated = _opened(path)
+    files: list[BinaryIO] = []
+    for each in rotated:
+        try:
+            files.append(open(each, "rb"))  # noqa: SIM115
+        except FileNotFoundError:
+            files.append(open(f"{each}.gz", "rb"))  # noqa: SIM115 - compressed meanwhile
+    if current is not None:
+        files.append(current.detach())  # type: ignore[attr-defined]
+    return files
 
 
 def _opened(path: str) -> tuple[IO[str] | None, list[str]]:
@@ -75,7 +93,7 @@ def _file_entries(file: IO[str] | None, path: str, complain: Complain) -> Iterat
         number = 0
         try:
             for number, line in enumerate(file, 1):
-                entry = _parsed(line)
+                entry = parsed(line)
                 if entry is None:
                     complain(f"{path}:{number}", "is not a log entry")
                 else:
@@ -84,10 +102,13 @@ def _file_entries(file: IO[str] | None, path: str, complain: Complain) -> Iterat
             complain(f"{path}:{number + 1}", str(error))
 
 
-def _parsed(line: str) -> Entry | None:
+def parsed(line: str | bytes) -> Entry | None:
+    """The entry that a line is; None if it is none."""
     try:
+        if isinstance(line, bytes):
+            line = str(line, "utf-8", "replace")
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(entry, dict) or not isinstance(entry.get("time"), str):
         return None

@@ -1,0 +1,168 @@
+"""figures: what statistics come to, as plain values: each can be drawn, and each is a table.
+
+The same figures make the page, the text in a terminal, a message, CSV and JSON. Counts
+are of messages, if nothing else is said.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Figure = "Bars | Columns | HeatMap | Histogram | Funnel | Facts"
+
+
+@record
+class Bars:
+    """Counts by name, most first. `parts` divide each count, in the order of `layers`.
+
+    `others` is how many are left out because they are in none of the rows; `name` is what
+    the rows are, for the heading of the table.
+    """
+
+    key: str
+    title: str
+    name: str
+    rows: tuple[tuple[str, int], ...]
+    layers: tuple[str, ...] = ()
+    parts: tuple[tuple[int, ...], ...] = ()
+    others: int = 0
+    remark: str = ""
+
+
+@record
+class Columns:
+    """Counts over time: `counts[layer][at]` for each of `layers` and each of `marks`."""
+
+    key: str
+    title: str
+    name: str
+    marks: tuple[str, ...]
+    layers: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    remark: str = ""
+
+
+@record
+class HeatMap:
+    """`counts[row][column]`, such as weekday and hour."""
+
+    key: str
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    remark: str = ""
+
+
+@record
+class Histogram:
+    """How many have a value from `edges[at]` to below `edges[at + 1]`, by layer.
+
+    `thresholds` are values that a line is drawn at, with a word each.
+    """
+
+    key: str
+    title: str
+    name: str
+    edges: tuple[float, ...]
+    layers: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    thresholds: tuple[tuple[float, str], ...] = ()
+    remark: str = ""
+
+
+@record
+class Funnel:
+    """How many were left after each step, and what became of the others."""
+
+    key: str
+    title: str
+    steps: tuple[tuple[str, int], ...]
+    remark: str = ""
+
+
+@record
+class Facts:
+    """Single values: name, value, and the value of the period before ("" if there is none)."""
+
+    key: str
+    title: str
+    rows: tuple[tuple[str, str, str], ...]
+    remark: str = ""
+
+
+@record
+class Section:
+    """Figures that belong together, below one heading; `note` is a sentence about all."""
+
+    key: str
+    heading: str
+    figures: tuple[Any, ...]
+    note: str = ""
+
+
+def table_of(figure: Any) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The headings and the rows of the table that says the same as the figure."""
+    found: tuple[tuple[str, ...], list[tuple[str, ...]]] = _TABLES[type(figure).__name__](figure)
+    return found
+
+
+def _of_bars(figure: Bars) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    from maildrop_py.translation import text
+
+    rows = [
+        (name, str(count), *(str(part) for part in (figure.parts[at] if figure.parts else ())))
+        for at, (name, count) in enumerate(figure.rows)
+    ]
+    if figure.others:
+        rows.append((text("(others)"), str(figure.others), *[""] * len(figure.layers)))
+    return (figure.name, text("messages"), *figure.layers), rows
+
+
+def _of_columns(figure: Columns) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    rows = [
+        (mark, *(str(layer[at]) for layer in figure.counts)) for at, mark in enumerate(figure.marks)
+    ]
+    return (figure.name, *figure.layers), rows
+
+
+def _of_heat_map(figure: HeatMap) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    rows = [(row, *map(str, figure.counts[at])) for at, row in enumerate(figure.rows)]
+    return ("", *figure.columns), rows
+
+
+def _of_histogram(figure: Histogram) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    rows = [
+        (f"{figure.edges[at]:g}", *(str(layer[at]) for layer in figure.counts))
+        for at in range(len(figure.edges) - 1)
+        if any(layer[at] for layer in figure.counts)
+    ]
+    return (figure.name, *figure.layers), rows
+
+
+def _of_funnel(figure: Funnel) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    from maildrop_py.translation import text
+
+    return (text("step"), text("left")), [(name, str(count)) for name, count in figure.steps]
+
+
+def _of_facts(figure: Facts) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    from maildrop_py.translation import text
+
+    if any(before for _, _, before in figure.rows):
+        return ("", text("now"), text("before")), [tuple(row) for row in figure.rows]
+    return ("", text("value")), [row[:2] for row in figure.rows]
+
+
+_TABLES: dict[str, Any] = {
+    "Bars": _of_bars,
+    "Columns": _of_columns,
+    "HeatMap": _of_heat_map,
+    "Histogram": _of_histogram,
+    "Funnel": _of_funnel,
+    "Facts": _of_facts,
+}

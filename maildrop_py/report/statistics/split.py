@@ -1,0 +1,66 @@
+"""split: counts by name, each divided by where the mail went, in bounded memory."""
+
+from __future__ import annotations
+
+from maildrop_py.report.statistics.figures import Bars
+from maildrop_py.report.statistics.places import KINDS, kind_names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MOST = 2000
+LONGEST = 120
+
+
+class Split:
+    """Counts by name and place. The state for another process is `counts` and `others`."""
+
+    __slots__ = ("counts", "others")
+
+    def __init__(self) -> None:
+        self.counts: dict[str, list[int]] = {}
+        self.others = 0
+
+    def add(self, name: str, place: int) -> None:
+        """One more of `name` that went to a place of this kind."""
+        row = self.counts.get(name)
+        if row is None:
+            name = name[:LONGEST]
+            row = self.counts.setdefault(name, [0] * KINDS)
+            if len(self.counts) > MOST:
+                row[place] += 1
+                self._give_up()
+                return
+        row[place] += 1
+
+    def merge(self, other: Split) -> None:
+        """Add what another has counted."""
+        self.others += other.others
+        for name, row in other.counts.items():
+            mine = self.counts.setdefault(name, [0] * KINDS)
+            mine[:] = [a + b for a, b in zip(mine, row, strict=True)]
+        if len(self.counts) > MOST:
+            self._give_up()
+
+    def bars(self, key: str, title: str, name: str, most: int, **more: Any) -> Bars:
+        """The `most` frequent names as bars, divided by the places that there are."""
+        ranked = sorted(self.counts.items(), key=lambda item: (-sum(item[1]), item[0]))
+        shown = ranked[:most]
+        used = [at for at in range(KINDS) if any(row[at] for _, row in shown)]
+        names = kind_names()
+        return Bars(
+            key=key,
+            title=title,
+            name=name,
+            rows=tuple((label, sum(row)) for label, row in shown),
+            layers=tuple(names[at] for at in used),
+            parts=tuple(tuple(row[at] for at in used) for _, row in shown),
+            others=self.others + sum(sum(row) for _, row in ranked[most:]),
+            **more,
+        )
+
+    def _give_up(self) -> None:
+        ranked = sorted(self.counts.items(), key=lambda item: -sum(item[1]))
+        self.others += sum(sum(row) for _, row in ranked[MOST // 2 :])
+        self.counts = dict(ranked[: MOST // 2])

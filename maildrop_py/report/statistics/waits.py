@@ -1,0 +1,75 @@
+"""waits: how long a message that was deferred took until it was delivered.
+
+Deferred messages are known by their Message-ID. Parts of a log that were read apart are put
+together in their order; for that a part keeps what it has delivered, as a short hash and
+a time, 12 bytes a message.
+"""
+
+from __future__ import annotations
+
+from array import array
+from zlib import adler32, crc32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MOST = 50_000
+"""Deferred messages that are waited for at once."""
+
+
+class Waits:
+    """What was deferred, and when it came; times are in seconds since 1970.
+
+    With `keep` it remembers what was delivered, for a part of the log before this one.
+    """
+
+    def __init__(self, keep: bool = False) -> None:
+        self.waiting: dict[int, float] = {}
+        self.seconds: list[float] = []
+        self.keeps = keep
+        self._keys, self._times = array("Q"), array("I")
+
+    def deferred(self, message_id: str, time: float) -> None:
+        """A message was put off; the first time counts."""
+        if message_id and len(self.waiting) < MOST:
+            self.waiting.setdefault(_key(message_id), time)
+
+    def delivered(self, message_id: str, time: float) -> None:
+        """A message was settled."""
+        if not self.waiting and not self.keeps:
+            return
+        key = _key(message_id)
+        since = self.waiting.pop(key, None)
+        if since is not None:
+            self.seconds.append(max(0.0, time - since))
+        elif self.keeps:
+            self._keys.append(key)
+            self._times.append(int(time))
+
+    def state(self) -> dict[str, Any]:
+        """All of it, as plain values."""
+        kept = self._keys.tobytes(), self._times.tobytes()
+        return {"waiting": self.waiting, "seconds": self.seconds, "kept": kept}
+
+    def merge(self, later: dict[str, Any]) -> None:
+        """Add the state of the part of the log that follows this one."""
+        keys, times = array("Q"), array("I")
+        keys.frombytes(later["kept"][0])
+        times.frombytes(later["kept"][1])
+        if self.waiting:
+            for key, time in zip(keys, times, strict=True):
+                if key in self.waiting:
+                    self.seconds.append(max(0.0, time - self.waiting.pop(key)))
+        if self.keeps:
+            self._keys.extend(keys)
+            self._times.extend(times)
+        self.seconds += later["seconds"]
+        for key, since in later["waiting"].items():
+            if len(self.waiting) < MOST:
+                self.waiting.setdefault(key, since)
+
+
+def _key(message_id: str) -> int:
+    data = message_id.encode("utf-8", "replace")
+    return crc32(data) << 32 | adler32(data)
