@@ -16,10 +16,10 @@ import time
 import click
 
 from maildrop_py.errors import RuleError
-from maildrop_py.evidence.bayes.lessons import Lessons
 from maildrop_py.evidence.bayes.shared import open_bayes
 from maildrop_py.evidence.bayes.status_words import status_in_words
 from maildrop_py.evidence.bayes.store import BayesStore
+from maildrop_py.evidence.bayes.teacher import Teacher
 from maildrop_py.intake.message_files import count_in, messages_in
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
@@ -84,7 +84,7 @@ def status(state: str | None) -> None:
 
 def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> None:
     store, settings = _store(state), settings_of_user()
-    lessons = Lessons(store, settings, is_spam, time)
+    lessons = Teacher(store, settings, is_spam, time)
     walk = ListedMaildirs(settings, ("INBOX",), say)
     unreadable = 0
     try:

@@ -129,12 +129,12 @@ class Evidence:
         if found is not None:
             return found
         if self._filters_are_asked:
-            return self._once("spam", self._inquiry.spam)
+            return self._once("spam", self._inquiry.scanners().spam)
         return self._once("spam", self._spam)
 
     def virus(self) -> Answer:
         """What clamd says of it now."""
-        return self._once("virus", self._inquiry.virus)
+        return self._once("virus", self._inquiry.scanners().virus)
 
     def auth(self) -> Authentication:
         """The results of trusted servers: dkim, dmarc, arc and whatever they checked."""

@@ -23,15 +23,13 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.helo import Helo
     from maildrop_py.evidence.resolver import Resolver
     from maildrop_py.evidence.reverse_name import ReverseName
-    from maildrop_py.evidence.scanners.answer import Answer
-    from maildrop_py.evidence.scanners.panel import Panel
+    from maildrop_py.evidence.scanners.all_scanners import AllScanners
     from maildrop_py.evidence.self_forged import SelfForged
     from maildrop_py.evidence.settings import Clock
     from maildrop_py.evidence.spf import Spf
     from maildrop_py.evidence.spf_whitelist import Vouched
     from maildrop_py.evidence.store import Store
     from maildrop_py.evidence.trusted_headers import Authentication
-    from maildrop_py.message.spam import Verdict
 
 _SPF_SHARE = 0.6  # of the DNS budget
 
@@ -47,7 +45,7 @@ class Inquiry:
         self._store = evidence.store
         self._budget: Budget | None = None
         self._resolver: Resolver | None = None
-        self._scanners: Panel | None = None
+        self._scanners: AllScanners | None = None
         self._own: tuple[str, ...] | None = None
 
     def all_warnings(self) -> list[str]:
@@ -174,34 +172,18 @@ class Inquiry:
         seen = duplicates.seen(self.store(), message_id, self._now())
         return seen if self.store().usable else None
 
-    def spam(self) -> Verdict:
-        """The verdict of the configured filters."""
-        from maildrop_py.evidence.scanners import panel
-        from maildrop_py.message.spam import Verdict
-
-        if not self.evidence.scan:
-            return Verdict(unknown=panel.NOT_ASKED)
-        return self.panel().spam()
-
-    def virus(self) -> Answer:
-        """What clamd says."""
-        from maildrop_py.evidence.scanners import answer, panel
-
-        if not self.evidence.scan:
-            return answer.Answer("clamd", unknown=panel.NOT_ASKED)
-        return self.panel().virus()
-
-    def panel(self) -> Panel:
+    def scanners(self) -> AllScanners:
         """The configured scanners, asked about this message."""
         if self._scanners is None:
-            from maildrop_py.evidence.scanners.panel import Panel
+            from maildrop_py.evidence.scanners.all_scanners import AllScanners
 
-            self._scanners = Panel(
+            self._scanners = AllScanners(
                 self.message,
                 self.evidence.envelope,
                 self.settings,
                 self.evidence.border,
                 self._clock().monotonic,
+                self.evidence.scan,
             )
         return self._scanners
 
@@ -219,7 +201,7 @@ class Inquiry:
         store, border = self._bayes_store(), self.evidence.border()
         if bayes.worth_teaching(bayes.judgement(store, self.message, border), is_spam):
             store.teach([bayes.lesson(self.message, border, is_spam)], self._now())
-            self.panel().teach(is_spam)
+            self.scanners().teach(is_spam)
 
     def remember(self) -> None:
         from maildrop_py.evidence import duplicates

@@ -1,4 +1,4 @@
-"""connection: moves bytes between one mail server's socket and the desk.
+"""connection: moves bytes between one mail server's socket and the answerer.
 
 Answers go out in the order of their requests, whichever was ready first. Nothing is read
 while MOST_OPEN requests wait, or while the client does not take its answers. A client
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from maildrop_py.lmtp.server.reactor import Reactor
-    from maildrop_py.policy.desk import Desk
+    from maildrop_py.policy.answerer import Answerer
 
 PIECE = 64 * 1024
 MOST_OPEN = 100
@@ -35,7 +35,7 @@ class Connection:
     """One client."""
 
     __slots__ = (
-        *("_closed", "_desk", "_fd", "_left", "_open", "_reactor", "_requests", "_socket"),
+        *("_closed", "_answerer", "_fd", "_left", "_open", "_reactor", "_requests", "_socket"),
         *("_ended", "_unsent", "_watched", "quiet_since"),
     )
 
@@ -43,11 +43,11 @@ class Connection:
         self,
         client: socket.socket,
         reactor: Reactor,
-        desk: Desk,
+        answerer: Answerer,
         left: Callable[[Connection, str], None],
     ) -> None:
         self._socket, self._fd = client, client.fileno()
-        self._reactor, self._desk, self._left = reactor, desk, left
+        self._reactor, self._answerer, self._left = reactor, answerer, left
         self._requests = Requests()
         self._open: deque[list[bytes]] = deque()
         self._unsent = b""
@@ -101,7 +101,7 @@ class Connection:
         for request in requests:
             place: list[bytes] = []
             self._open.append(place)
-            self._desk.take(request, partial(self._told, place))
+            self._answerer.take(request, partial(self._told, place))
         if len(self._open) > MOST_OPEN:
             self._watch()
 

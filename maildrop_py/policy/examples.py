@@ -10,7 +10,7 @@ from maildrop_py.errors import Problem
 from maildrop_py.policy.decide import decide
 from maildrop_py.policy.plan import VERDICTS
 from maildrop_py.policy.protocol import Request
-from maildrop_py.policy.stated import NOTHING, Stated, StatedClient
+from maildrop_py.policy.stated_evidence import NOTHING, Stated, StatedClient
 from maildrop_py.record import record
 from maildrop_py.rules.conditions.dnsbl import parse_code, parse_zone
 from maildrop_py.rules.conditions.spf import RESULTS

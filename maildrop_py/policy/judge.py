@@ -16,10 +16,10 @@ from typing import NamedTuple
 from maildrop_py.policy.client import ClientEvidence
 from maildrop_py.policy.client_key import ClientKey, client_key, vouching_domain
 from maildrop_py.policy.decide import decide
+from maildrop_py.policy.decide_answer import Case
 from maildrop_py.policy.remembered import client_key as client_hash
 from maildrop_py.policy.remembered import session_key, triplet_key
 from maildrop_py.policy.sender_name import normal_sender
-from maildrop_py.policy.settle import Case
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

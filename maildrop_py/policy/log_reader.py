@@ -13,7 +13,7 @@ from typing import NamedTuple
 from maildrop_py.message import ip
 from maildrop_py.policy.protocol import Request
 from maildrop_py.policy.replay import Logged
-from maildrop_py.policy.stated import Stated
+from maildrop_py.policy.stated_evidence import Stated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 OpenSMTPD tells on standard input what happens in each session, and asks before it
 answers RCPT; here that becomes requests and answers of Postfix's protocol, for the same
-desk. A tarpit costs no process there: the answer is only given later.
+answerer. A tarpit costs no process there: the answer is only given later.
 
 Guarantees: it does not exit while its input lasts, for OpenSMTPD would end with it; a
 line that is not understood is passed over, and every question is answered, with
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from maildrop_py.lmtp.server.reactor import Reactor
-    from maildrop_py.policy.desk import Desk
+    from maildrop_py.policy.answerer import Answerer
     from maildrop_py.policy.service import Setting
 
 REPORTS = (
@@ -49,8 +49,8 @@ class Session:
 class Filter:
     """Reads OpenSMTPD's lines and answers them; `write` takes a line without its end."""
 
-    def __init__(self, desk: Desk, write: Callable[[str], None]) -> None:
-        self._desk, self._write = desk, write
+    def __init__(self, answerer: Answerer, write: Callable[[str], None]) -> None:
+        self._answerer, self._write = answerer, write
         self._sessions: dict[str, Session] = {}
         self._asleep: list[tuple[float, str]] = []
         self.now = 0.0
@@ -100,7 +100,7 @@ class Filter:
         elif what == "tx-mail" and len(told) >= 3:
             attributes["sender"] = _sender(told)
         elif what == "tx-commit":
-            self._desk.take(_request(session, "END-OF-MESSAGE"), lambda action: None)
+            self._answerer.take(_request(session, "END-OF-MESSAGE"), lambda action: None)
 
     def _asked(self, phase: str, name: str, token: str, what: str) -> None:
         told = f"filter-result|{name}|{token}"
@@ -109,7 +109,7 @@ class Filter:
             return
         session = self._session(name)
         request = _request(session, "RCPT", recipient=what.strip("<>"))
-        self._desk.take(request, partial(self._answered, told))
+        self._answerer.take(request, partial(self._answered, told))
 
     def _answered(self, told: str, action: str) -> None:
         verb, _, rest = action.partition(" ")
@@ -162,7 +162,7 @@ def serve(setting: Setting, source: BinaryIO, target: BinaryIO, say: Callable[[s
         target.write(line.encode("utf-8", "replace") + b"\n")
         target.flush()
 
-    Input(worker.reactor, Filter(worker.desk, write), source.fileno())
+    Input(worker.reactor, Filter(worker.answerer, write), source.fileno())
     worker.run()
 
 

@@ -1,8 +1,8 @@
 """plan: the decision about a client, as a value: what its rules want done with it.
 
 A Plan is made by `decide`, shown by `explain`, tried by a dry run and turned into an
-answer by `settle`; all see the same object. It does not know what is remembered of
-the client: that is for `settle`.
+answer by `decide_answer`; all see the same object. It does not know what is remembered of
+the client: that is for `decide_answer`.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+from maildrop_py.policy.decide_answer import Answer, decide_answer, end_of_message, keys_of_note
 from maildrop_py.policy.judge import judged
 from maildrop_py.policy.remembered import session_key
-from maildrop_py.policy.settle import Answer, end_of_message, keys_of_note, settle
-from maildrop_py.policy.stated import NOTHING, Stated, StatedClient
+from maildrop_py.policy.stated_evidence import NOTHING, Stated, StatedClient
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Replay:
         account.ends = max(account.ends, logged.time)
         evidence = StatedClient(logged.request, self._around, logged.stated)
         case = judged(evidence, self._policy.program, logged.time).case
-        answer = settle(case, self._seen(case.wanted(), now), now) if case.clients else None
+        answer = decide_answer(case, self._seen(case.wanted(), now), now) if case.clients else None
         verdict = _verdict(case.plan.verdict, answer)
         if answer is not None:
             self._keep(answer)

@@ -1,4 +1,4 @@
-"""server: accepts mail servers in one process, and gives the desk its turn after each round.
+"""server: accepts mail servers in one process, and gives the answerer its turn after each round.
 
 When all places are taken, further clients wait in the socket's backlog. Stopping:
 nobody new is accepted, what is owed is answered, and then everybody is closed: a mail
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.lmtp.server.listeners import Listener
     from maildrop_py.lmtp.server.reactor import Reactor
-    from maildrop_py.policy.desk import Desk
+    from maildrop_py.policy.answerer import Answerer
 
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 THREADS = 32
@@ -67,12 +67,12 @@ class Server:
     def __init__(
         self,
         reactor: Reactor,
-        desk: Desk,
+        answerer: Answerer,
         listeners: list[Listener],
         say: Callable[[str], None],
         most: int = CLIENTS,
     ) -> None:
-        self._reactor, self._desk, self._listeners = reactor, desk, listeners
+        self._reactor, self._answerer, self._listeners = reactor, answerer, listeners
         self._say, self._most = say, most
         self.connections: set[Connection] = set()
         self._open = False
@@ -91,7 +91,7 @@ class Server:
             self._drain()
 
     def _round(self) -> bool:
-        self._desk.answer()
+        self._answerer.answer()
         if self._stop_at is not None:
             self._drain()
         return False
@@ -119,7 +119,7 @@ class Server:
                 return
             if client.family != socket.AF_UNIX:
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection = Connection(client, self._reactor, self._desk, self._left)
+            connection = Connection(client, self._reactor, self._answerer, self._left)
             self.connections.add(connection)
             if len(self.connections) >= self._most:
                 self._deafen()

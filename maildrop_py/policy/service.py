@@ -21,8 +21,8 @@ from maildrop_py.lmtp.processes.supervisor import Supervisor
 from maildrop_py.lmtp.server.listeners import Listener, close_listener
 from maildrop_py.lmtp.server.reactor import Reactor
 from maildrop_py.paths import COUNTRIES, evidence_store, greylist_store
+from maildrop_py.policy.answerer import Answerer
 from maildrop_py.policy.client import Surroundings, surroundings
-from maildrop_py.policy.desk import Desk
 from maildrop_py.policy.language import Policy, read_policy
 from maildrop_py.policy.log import PolicyLog
 from maildrop_py.policy.memories import open_memory
@@ -94,7 +94,7 @@ def _own_state(setting: Setting) -> None:
 
 
 class Worker:
-    """One process: its loop, its desk, its server."""
+    """One process: its loop, its answerer, its server."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class Worker:
         self._log = PolicyLog(setting.log, _has_countries(policy))
         slow = SlowCalls()
         soon = self.reactor.soon
-        self.desk = Desk(
+        self.answerer = Answerer(
             policy,
             self._around(policy),
             self._memory,
@@ -125,7 +125,7 @@ class Worker:
             partial(slow.later, soon),
             soon,
         )
-        self._server = Server(self.reactor, self.desk, list(setting.listeners), say)
+        self._server = Server(self.reactor, self.answerer, list(setting.listeners), say)
         self._looked = self.reactor.now
         self._said: set[str] = set()
 
@@ -152,14 +152,14 @@ class Worker:
         now = self.reactor.now
         if now - self._looked >= LOOKED_AT:
             self._looked = now
-            if not unchanged(self.desk.policy.stamps):
+            if not unchanged(self.answerer.policy.stamps):
                 self._reload()
         until = time.monotonic() + CLEANING
         while self._clean(int(self._clock.time())) and time.monotonic() < until:
             pass
-        for warning in (*self.desk.warnings, *self._memory.warnings, *self._log.warnings):
+        for warning in (*self.answerer.warnings, *self._memory.warnings, *self._log.warnings):
             self._warn(warning)
-        self.desk.warnings.clear()
+        self.answerer.warnings.clear()
         self._memory.warnings.clear()
         self._log.warnings.clear()
 
@@ -177,12 +177,12 @@ class Worker:
         except (MaildropError, OSError) as error:
             self._warn(f"the policy cannot be used, going on with the last: {error}")
             return
-        if policy.settings.store != self.desk.policy.settings.store:
+        if policy.settings.store != self.answerer.policy.settings.store:
             self._memory, self._clean = open_memory(
                 policy.settings.store, greylist_store(self._setting.state), self._clock
             )
-            self.desk.memory = self._memory
-        self.desk.policy, self.desk.around = policy, self._around(policy)
+            self.answerer.memory = self._memory
+        self.answerer.policy, self.answerer.around = policy, self._around(policy)
         self._log.countries = _has_countries(policy)
         if self._number == 0:
             self._say(f"{self._setting.path} is read again")

@@ -11,8 +11,8 @@ from maildrop_py.policy.protocol import PASS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.policy.decide_answer import Answer
     from maildrop_py.policy.plan import Plan
-    from maildrop_py.policy.settle import Answer
 
 
 def action_of(plan: Plan, answer: Answer | None, may_prepend: bool = True) -> str:

@@ -8,7 +8,7 @@ from maildrop_py.policy.examples import run_policy_examples
 from maildrop_py.policy.greylist import Terms
 from maildrop_py.policy.language import load_policy
 from maildrop_py.policy.plan import Tarpit
-from maildrop_py.policy.stated import Stated
+from maildrop_py.policy.stated_evidence import Stated
 from maildrop_py.rules.actions import ACTIONS, POLICY_ACTIONS
 from maildrop_py.rules.conditions import CONDITIONS, POLICY_CONDITIONS
 from tests.support.policy import around, mistakes, plan

@@ -15,7 +15,7 @@ from maildrop_py.policy.log import PolicyLog
 from maildrop_py.policy.log_reader import entries_of, logged_of
 from maildrop_py.policy.maillog import MailLog
 from maildrop_py.policy.replay import Logged, Replay
-from maildrop_py.policy.stated import Stated
+from maildrop_py.policy.stated_evidence import Stated
 from maildrop_py.report.json_schemas import schema_of
 from tests.support.policy import NOW, Mail, around, request
 
@@ -85,7 +85,7 @@ def test_our_own_log_tells_the_same_again(tmp_path: Path) -> None:
     """A replay of the policy that wrote a log comes to the answers that it gave."""
     mail = Mail(GREY)
     place = tmp_path / "log"
-    mail.desk.log = PolicyLog(str(place))
+    mail.answerer.log = PolicyLog(str(place))
     for seconds, sender in ((0, "a@b.c"), (60, "a@b.c"), (300, "a@b.c"), (1, "d@e.f")):
         mail.clock.now += seconds
         mail.send(sender=sender)
@@ -125,7 +125,7 @@ def test_dry_run_by_postfixs_log(files: Path) -> None:
 
 def test_why_finds_people_and_machines(files: Path) -> None:
     mail, log = Mail(GREY), files / "log"
-    mail.desk.log = PolicyLog(str(log))
+    mail.answerer.log = PolicyLog(str(log))
     mail.send()
     mail.clock.now += 300
     mail.send()

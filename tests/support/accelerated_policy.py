@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from maildrop_py.lmtp.server.listeners import listen_unix
-from maildrop_py.policy import desk
+from maildrop_py.policy import answerer
 from maildrop_py.policy.service import Setting, Worker
 from maildrop_py.policy.tarpits import Shared
 
@@ -33,14 +33,14 @@ class Fast:
 
 
 def main(factor: float, policy: str, state: str, socket: str) -> None:
-    told: Any = desk.action_of
+    told: Any = answerer.action_of
 
     def shortened(*given: Any) -> str:
         action: str = told(*given)
         verb, _, seconds = action.partition(" ")
         return f"SLEEP {math.ceil(int(seconds) / factor)}" if verb == "SLEEP" else action
 
-    desk.action_of = shortened
+    answerer.action_of = shortened
     setting = Setting(policy, state, f"{state}/policy.jsonl", 1, (listen_unix(socket, 0o666),))
     Worker(setting, 0, Shared(1), lambda line: print(line, file=sys.stderr), Fast(factor)).run()
 

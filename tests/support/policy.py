@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from maildrop_py.errors import RuleError
+from maildrop_py.policy.answerer import Answerer
 from maildrop_py.policy.client import Surroundings, surroundings
 from maildrop_py.policy.decide import decide
-from maildrop_py.policy.desk import Desk
 from maildrop_py.policy.language import Policy, load_policy
 from maildrop_py.policy.log import PolicyLog
 from maildrop_py.policy.plan import Plan
 from maildrop_py.policy.protocol import Request
 from maildrop_py.policy.remembered import Change
-from maildrop_py.policy.stated import NOTHING, Stated, StatedClient
+from maildrop_py.policy.stated_evidence import NOTHING, Stated, StatedClient
 from maildrop_py.policy.tarpits import Shared, Tarpits
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def mistakes(text: str) -> list[str]:
 
 
 class Mail:
-    """A mail server that asks a desk; the clock moves when it is told to."""
+    """A mail server that asks an answerer; the clock moves when it is told to."""
 
     def __init__(self, text: str, memory: Memory | None = None, clock: Clock | None = None) -> None:
         policy = load_policy(text)
@@ -103,14 +103,14 @@ class Mail:
         self.memory = memory or DictMemory()
         tarpits = Tarpits(Shared(1))
         log = PolicyLog(None)
-        self.desk = Desk(policy, around(policy), self.memory, log, tarpits, self.clock)
+        self.answerer = Answerer(policy, around(policy), self.memory, log, tarpits, self.clock)
         self._session = 0
 
     def ask(self, **attributes: str) -> str:
         """The answer to one request."""
         told: list[str] = []
-        self.desk.take(request(**attributes), told.append)
-        self.desk.answer()
+        self.answerer.take(request(**attributes), told.append)
+        self.answerer.answer()
         (action,) = told
         return action
 

@@ -7,7 +7,7 @@ for KEPT seconds.
 from __future__ import annotations
 
 from maildrop_py.evidence.bayes.filter import lesson
-from maildrop_py.evidence.bayes.lessons import Lessons
+from maildrop_py.evidence.bayes.teacher import Teacher
 from maildrop_py.evidence.border import find
 from maildrop_py.message.envelope import Envelope
 
@@ -41,17 +41,17 @@ class MoveTeacher:
         now = self._clock.time()
         before = self._evidence.lines(_KIND, [key], now).get(key, "")
         goes_back = is_move and before == _NAMES[not is_spam]
-        lessons = Lessons(self._bayes, self._settings, None if goes_back else is_spam, self._clock)
-        lessons.add(message)
-        lessons.finish()
+        teacher = Teacher(self._bayes, self._settings, None if goes_back else is_spam, self._clock)
+        teacher.add(message)
+        teacher.finish()
         if is_move:
             line = "" if goes_back else _NAMES[is_spam]
             self._evidence.learn(_KIND, [(key, line)], now, KEPT)
-        warnings = [*lessons.warnings, *self._bayes.warnings]
+        warnings = [*teacher.warnings, *self._bayes.warnings]
         self._bayes.warnings.clear()
-        if not lessons.outcomes:
+        if not teacher.outcomes:
             return "; ".join(["nothing was learnt", *warnings])
-        (outcome,) = lessons.outcomes
+        (outcome,) = teacher.outcomes
         said = outcome if goes_back else f"{outcome} as {_NAMES[is_spam]}"
         return "; ".join([said, *warnings])
 

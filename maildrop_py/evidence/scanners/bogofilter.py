@@ -34,7 +34,7 @@ def check(content: bytes, about: About, address: str, budget: Budget) -> Answer:
 def teach(content: bytes, is_spam: bool | None, about: About, address: str, budget: Budget) -> None:
     """Teach the message as spam or ham."""
     if is_spam is None:
-        raise NoAnswer("bogofilter has to be told as what it learnt the message")
+        raise NoAnswer("bogofilter takes back only what it is named as: spam or ham")
     status = _run((address or NAME, _TEACH[is_spam]), content, budget)
     if status not in (_SPAM, _HAM, _UNSURE):
         raise NoAnswer(f"its exit status is {status}")

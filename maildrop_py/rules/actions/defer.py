@@ -30,7 +30,7 @@ class Defer:
         from maildrop_py.rules.language.template_reader import parse_template
 
         if not node.text().strip():
-            raise node.mistake("the client must be told why", "such as: come again in an hour")
+            raise node.mistake("the text for the client is empty", "such as: try again in an hour")
         return cls(parse_template(node, scope))
 
     def describe(self) -> str:

@@ -27,7 +27,7 @@ class Reject:
         from maildrop_py.rules.language.template_reader import parse_template
 
         if not node.text().strip():
-            raise node.mistake("the sender must be told why", "such as: no mail wanted from there")
+            raise node.mistake("the text for the sender is empty", "such as: no mail from there")
         return cls(parse_template(node, scope))
 
     def describe(self) -> str:

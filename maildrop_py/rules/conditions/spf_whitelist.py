@@ -55,7 +55,7 @@ class SpfWhitelist:
             entry = self.addresses.entry_for(address)
             if entry is not None:
                 return Outcome(True, "sender", address, why=f"fits {entry}; {vouched.why}")
-        return Outcome(False, "sender", claimed[0], why=f"{vouched.why}, not for whom is listed")
+        return Outcome(False, "sender", claimed[0], why=f"{vouched.why}, for nobody on the list")
 
 
 MOST_AUTHORS = 10

@@ -25,7 +25,7 @@ def test_a_capture_writes_no_line_of_its_own() -> None:
 
 
 def test_it_wants_a_text() -> None:
-    assert "the sender must be told why" in then_problem("{reject: '  '}")
+    assert "the text for the sender is empty" in then_problem("{reject: '  '}")
     assert "`reject` cannot go on" in then_problem("{reject: x, continue: true}")
 
 

@@ -1,7 +1,7 @@
-"""settle: from a plan and what is remembered to an answer and what is to be remembered.
+"""decide_answer: from a plan and what is remembered to an answer and what is to be remembered.
 
 Pure: what was read from the store comes in, what is to be written goes out, the clock
-is a number. Who carries it out (`desk`) gives an answer that holds a client back only
+is a number. Who carries it out (`answerer`) gives an answer that holds a client back only
 after what it rests on is stored; `unstored` is the answer where it cannot be.
 
 Greylisting looks under every name that a client goes by (its domain where SPF passes,
@@ -91,7 +91,7 @@ UNSTORED = Answer("unstored")
 """Where nothing can be remembered nobody is held back."""
 
 
-def settle(case: Case, seen: Mapping[bytes, bytes], now: int) -> Answer:
+def decide_answer(case: Case, seen: Mapping[bytes, bytes], now: int) -> Answer:
     """The answer of one case; `seen` is what the store has of its keys."""
     proven = _proven(case, seen, now)
     if proven is not None:

@@ -1,4 +1,4 @@
-"""stated: evidence that was written down, for examples and for what was logged.
+"""stated_evidence: evidence that was written down, for examples and for what was logged.
 
 Nobody is asked: what is not stated is unknown.
 """

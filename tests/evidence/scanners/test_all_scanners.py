@@ -1,4 +1,4 @@
-"""panel: each scanner once, in one budget; the first verdict counts; unknown is never no."""
+"""all_scanners: each scanner once, in one budget; the first verdict counts; unknown is never no."""
 
 from __future__ import annotations
 

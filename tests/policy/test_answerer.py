@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.policy.desk import Desk
+from maildrop_py.policy.answerer import Answerer
 from tests.support.policy import DictMemory, Mail, request
 
 GREY = "rules: [{then: {greylist: {delay: 5min}}}]"
@@ -143,9 +143,9 @@ def test_many_at_once_are_answered_each_its_own() -> None:
     mail, told = Mail(GREY), []
     for number in (1, 2, 1):
         asked = request(sender=f"{'x' * number}@a.example")
-        mail.desk.take(asked, told.append)
-    mail.desk.take(request(protocol_state="CONNECT"), told.append)
-    mail.desk.answer()
+        mail.answerer.take(asked, told.append)
+    mail.answerer.take(request(protocol_state="CONNECT"), told.append)
+    mail.answerer.answer()
     assert told == ["DUNNO"] + [TOLD + "300 seconds"] * 3
 
 
@@ -183,20 +183,20 @@ def test_requests_wait_for_dns_in_a_thread_and_not_when_too_many_do() -> None:
         calls.append(call)
         return len(calls) == 1
 
-    desk: Desk = mail.desk
-    desk.around = type(desk.around)(
+    answerer: Answerer = mail.answerer
+    answerer.around = type(answerer.around)(
         *[
-            *(getattr(desk.around, name) for name in ("settings", "trusted", "mine", "zones")),
+            *(getattr(answerer.around, name) for name in ("settings", "trusted", "mine", "zones")),
             *(None, None, False, mail.clock),
         ]
     )
-    desk._later = later
+    answerer._later = later
     told: list[str] = []
-    desk.take(request(), told.append)
-    desk.answer()
+    answerer.take(request(), told.append)
+    answerer.answer()
     assert told == [] and len(calls) == 1
-    desk.take(request(), told.append)
-    desk.answer()
+    answerer.take(request(), told.append)
+    answerer.answer()
     assert told == ["DUNNO"], "judged without DNS"
 
 

@@ -1,4 +1,4 @@
-"""panel: all configured scanners for one message, each asked at most once, in one budget."""
+"""all_scanners: all configured scanners for one message, each asked at most once, in one budget."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 NOT_ASKED = "the scanners are not asked in a dry run without --scan"
 
 
-class Panel:
-    """The scanners of `settings`, asked about `message`; `warnings` say who did not answer."""
+class AllScanners:
+    """The scanners of `settings`, asked about `message`; `warnings` say who did not answer.
+
+    Unless they `may_be_asked`, what they would say is unknown; teaching them is another thing.
+    """
 
     def __init__(
         self,
@@ -29,12 +32,14 @@ class Panel:
         settings: Settings,
         border: Callable[[], Border],
         monotonic: Callable[[], float],
+        may_be_asked: bool = True,
     ) -> None:
         self.warnings: list[str] = []
         self._message, self._envelope, self._border = message, envelope, border
         self._scanners = {scanner[0]: scanner for scanner in settings.scanners}
         self._seconds, self._monotonic = settings.scan_timeout, monotonic
         self._budget = Budget(settings.scan_timeout, monotonic)
+        self._may_be_asked = may_be_asked
         self._answers: dict[str, Answer] = {}
 
     def answer(self, name: str) -> Answer:
@@ -53,6 +58,8 @@ class Panel:
 
     def spam(self) -> Verdict:
         """The verdict of the filters: the first score, and the first yes or no."""
+        if not self._may_be_asked:
+            return Verdict(unknown=NOT_ASKED)
         found = [self.answer(name) for name in FILTERS if name in self._scanners]
         answered = [one for one in found if not one.unknown]
         if not answered:
@@ -62,6 +69,8 @@ class Panel:
 
     def virus(self) -> Answer:
         """The viruses that clamd found."""
+        if not self._may_be_asked:
+            return Answer("clamd", unknown=NOT_ASKED)
         if "clamd" not in self._scanners:
             return Answer("clamd", unknown="no clamd is configured under `scanners`")
         return self.answer("clamd")

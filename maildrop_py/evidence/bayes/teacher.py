@@ -1,4 +1,4 @@
-"""lessons: many messages taught, or taken back, some hundred in each transaction.
+"""teacher: many messages taught, or taken back, some hundred in each transaction.
 
 What the Bayes filter has newly learnt is passed on to the filters under `scanners`
 (spamd, rspamd, bogofilter), so that all know the same. One that cannot be taught
@@ -26,7 +26,7 @@ AT_ONCE = 200
 """Messages in one transaction."""
 
 
-class Lessons:
+class Teacher:
     """Collects messages and teaches them; `finish` teaches the last. `outcomes` counts them.
 
     `is_spam` None takes back what was learnt of them.
@@ -67,13 +67,13 @@ class Lessons:
                 self._pass_on(message)
 
     def _pass_on(self, message: Message) -> None:
-        from maildrop_py.evidence.scanners.panel import Panel
+        from maildrop_py.evidence.scanners.all_scanners import AllScanners
 
         def border() -> Border:
             return find(message.headers, Envelope(), self._networks)
 
-        panel = Panel(message, Envelope(), self._settings, border, self._clock.monotonic)
-        failed = panel.teach(self._is_spam)
-        self.warnings += panel.warnings
+        scanners = AllScanners(message, Envelope(), self._settings, border, self._clock.monotonic)
+        failed = scanners.teach(self._is_spam)
+        self.warnings += scanners.warnings
         left = tuple(one for one in self._settings.scanners if one[0] not in failed)
         self._settings = replace(self._settings, scanners=left)

@@ -1,4 +1,4 @@
-"""desk: answers requests, many at once, with what is remembered read and written once for all.
+"""answerer: answers requests, many at once, with what is remembered read and written once for all.
 
 Guarantee: a client is held back only after what that rests on is stored. Where the
 store can neither be read nor written everybody passes. One request never holds up
@@ -13,17 +13,17 @@ from functools import partial
 from typing import NamedTuple
 
 from maildrop_py.evidence.evidence import WouldWait
-from maildrop_py.policy.judge import COUNTED, JUDGED, judge
-from maildrop_py.policy.protocol import PASS
-from maildrop_py.policy.remembered import session_key
-from maildrop_py.policy.settle import (
+from maildrop_py.policy.decide_answer import (
     EXEMPT,
     UNSTORED,
     Answer,
+    decide_answer,
     end_of_message,
     keys_of_note,
-    settle,
 )
+from maildrop_py.policy.judge import COUNTED, JUDGED, judge
+from maildrop_py.policy.protocol import PASS
+from maildrop_py.policy.remembered import session_key
 from maildrop_py.policy.wording import action_of
 from maildrop_py.record import replace
 
@@ -55,7 +55,7 @@ class Waiting(NamedTuple):
     judged: Judged | None = None
 
 
-class Desk:
+class Answerer:
     """One process's. `later` has a call made in a thread; False where too many wait for one.
 
     `soon` makes a call in the loop's thread.
@@ -150,7 +150,7 @@ class Desk:
             moment = self._clock.monotonic()
             if tarpit and not case.stressed and self._tarpits.is_full(tarpit.at_most, moment):
                 case = case._replace(stressed=True)
-            answer = settle(case, seen, now)
+            answer = decide_answer(case, seen, now)
             if answer.sleep:
                 self._tarpits.begin(moment + answer.sleep)
         _apply(answer.changes, seen)
