@@ -23,6 +23,9 @@ from maildrop_py.rules.program.compiler import compile_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import IO
+
     from maildrop_py.message.message import Source
 
 STATE = "/tmp/state"
@@ -59,7 +62,7 @@ def _decider(text: str) -> worker.Decide:
         "PATH": f"{sandbox.RECORDERS}:{sandbox.HOME}/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin",
     }
 
-    def decided(data: bytes) -> tuple[list[Effect], list[str], str]:
+    def decided(data: bytes) -> tuple[list[Effect], list[str], Callable[[], str]]:
         message = Message(BytesSource(data))
         limit = time.monotonic() + 30
         programs = MessagePrograms(_Bytes(data), environment, limit)
@@ -77,7 +80,7 @@ def _decider(text: str) -> worker.Decide:
         return (
             _effects(decision, message.source),
             fired,
-            explain(message, decision, len(program)),
+            lambda: explain(message, decision, len(program)),
         )
 
     return decided
@@ -87,10 +90,13 @@ class _Bytes:
     """A message in memory that programs can read."""
 
     def __init__(self, data: bytes) -> None:
-        self._file = unnamed_file()
-        write_all(self._file, data)
+        self._data = data
+        self._file: IO[bytes] | None = None
 
     def open(self) -> int:
+        if self._file is None:
+            self._file = unnamed_file()
+            write_all(self._file, self._data)
         return os.dup(self._file.fileno())
 
 

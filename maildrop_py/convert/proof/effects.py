@@ -69,7 +69,8 @@ def _shape(content: bytes) -> tuple[tuple[bytes, ...], bytes]:
             fields[-1] += b" " + line.strip()
         elif line and not line.lower().startswith(_NOT_COMPARED):
             fields.append(line.rstrip())
-    return tuple(sorted(b" ".join(field.split()) for field in fields)), body.rstrip(b"\n")
+    body = body.rstrip(b"\n").replace(b"\n>From ", b"\nFrom ")  # as an mbox file has it
+    return tuple(sorted(b" ".join(field.split()) for field in fields)), body
 
 
 def _why(where: str, one: tuple[object, bytes], other: tuple[object, bytes]) -> str:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 
-from maildrop_py.convert.proof.effects import FILE, PROGRAM, Effect
+from maildrop_py.convert.proof.effects import PROGRAM, Effect
+from maildrop_py.convert.proof.places import Places
 from maildrop_py.convert.proof.sandbox import HOME, RECORDERS, ROOT, SPOOL
+from maildrop_py.convert.proof.spawned import Spawned
 from maildrop_py.record import record
 
 LIMIT = 10.0  # seconds for one message
@@ -37,8 +38,8 @@ class Done:
 class Procmail:
     """procmail with the rc file `rcfile`, in the sandbox.
 
-    The paths `mailboxes` of mbox files are directories there: procmail files into
-    them as quickly as into a Maildir, where it takes a second for an mbox file."""
+    `mailboxes` are the paths of the mbox files that it may file into.
+    """
 
     def __init__(self, rcfile: str, user: str, mailboxes: frozenset[str]) -> None:
         home, log, spool = HOME, "/tmp/log", SPOOL
@@ -60,58 +61,26 @@ class Procmail:
             "SHELL": "/bin/sh",
             "PATH": f"{RECORDERS}:{home}/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin",
         }
-        self._home, self._log, self._spool = home, log, spool
+        self._log = os.open(log, os.O_RDWR | os.O_CREAT, 0o600)
         self._mailboxes = mailboxes | {spool}
-        os.makedirs(spool, exist_ok=True)
-        self._kept = {rcfile, *_files(home), *_files(ROOT)}
+        self._places = Places([HOME, ROOT, os.path.dirname(spool)], self._mailboxes)
+        self._spawned = Spawned(self._argv, self._environment, home)
 
     def run(self, message: bytes) -> Done:
         """Deliver one message; what it leaves is taken away again."""
-        too_slow, status = False, 0
-        open(self._log, "wb").close()
-        try:
-            done = subprocess.run(
-                self._argv,
-                input=message,
-                env=self._environment,
-                cwd=self._home,
-                capture_output=True,
-                timeout=LIMIT,
-                check=False,
-            )
-            status = done.returncode
-        except subprocess.TimeoutExpired:
-            too_slow = True
-        with open(self._log, encoding="utf-8", errors="replace") as file:
-            log = file.read()
-        effects = self._filed() + self._called(log)
-        return Done(effects, log, status, too_slow)
+        os.ftruncate(self._log, 0)
+        ended = self._spawned.run(message, LIMIT)
+        log = os.pread(self._log, os.fstat(self._log).st_size, 0).decode("utf-8", "replace")
+        taken = _TAKEN.findall(log)
+        effects = self._places.filed(tuple("/" + path.lstrip("./") for path in taken if path))
+        effects += self._called(log, taken)
+        return Done(effects, log, ended.status or 0, ended.status is None)
 
-    def _filed(self) -> list[Effect]:
-        """The messages in Maildirs, and in the directories that stand for mbox files."""
-        found = []
-        for path in [*_files(self._home), *_files(ROOT), *_spools()]:
-            folder, name = os.path.split(path)
-            if path in self._kept:
-                continue
-            if name.endswith(".lock"):  # of a run that was ended: the next would wait for it
-                os.unlink(path)
-                continue
-            is_maildir = os.path.basename(folder) in ("new", "cur")
-            if not is_maildir and folder not in self._mailboxes and not name.startswith("msg."):
-                continue
-            with open(path, "rb") as file:
-                content = file.read()
-            where = os.path.dirname(folder) + "/" if is_maildir else folder
-            found.append(Effect(FILE, where, content))
-            os.unlink(path)
-        return found
-
-    def _called(self, log: str) -> list[Effect]:
+    def _called(self, log: str, taken: list[str]) -> list[Effect]:
         """The programs that took the message: what the log calls a folder and is none."""
         found = []
         delivered = [cut for cut in _ABSTRACT.findall(log) if cut]
-        for folder in _TAKEN.findall(log):
+        for folder in taken:
             words = folder.split()
             if not any(folder.startswith(cut) for cut in delivered) or _ASKS.search(folder):
                 continue
@@ -122,20 +91,6 @@ class Procmail:
             elif len(words) > 1 or shutil.which(words[0], path=self._environment["PATH"]):
                 found.append(Effect(PROGRAM, folder))
         return found
-
-
-def _spools() -> list[str]:
-    """What is in the mail spool, and in folders named after it."""
-    top = os.path.dirname(SPOOL)
-    near = [name for name in os.listdir(top) if f"{top}/{name}".startswith(SPOOL)]
-    return [path for name in near for path in _files(f"{top}/{name}")]
-
-
-def _files(top: str) -> list[str]:
-    found = []
-    for directory, _, names in os.walk(top):
-        found += [os.path.join(directory, name) for name in names]
-    return found
 
 
 def without_logs(text: str) -> str:

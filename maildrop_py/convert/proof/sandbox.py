@@ -21,7 +21,7 @@ SENDMAIL = "#!/bin/sh\ncat >/dev/null\n"
 
 HOME = "/tmp/home"
 ROOT = "/tmp/root"
-SPOOL = "/tmp/spool"
+SPOOL = "/tmp/mail/spool"
 RECORDERS = "/tmp/recorders"
 _ELSEWHERE = re.compile(
     r"(?<![\w$}/.])/(?:home|Users|u|usr/home|data|mnt|srv|export|var/(?:spool/)?mail)(?=/)"

@@ -18,7 +18,7 @@ from maildrop_py.convert.proof.effects import FILE, Effect, differences
 from maildrop_py.convert.proof.original import Procmail, without_logs
 from maildrop_py.convert.written import Written, text_of
 
-Decide = Callable[[bytes], tuple[list[Effect], list[str], str]]
+Decide = Callable[[bytes], tuple[list[Effect], list[str], Callable[[], str]]]
 """What the rules do with a message, the names of the rules that fired, and why in words."""
 
 
@@ -32,9 +32,7 @@ def run(convert: Callable[[str, str], Written], decider: Callable[[str], Decide]
     with open(rcfile, "w", encoding="latin-1") as file:
         file.write(without_logs(original))
     os.chmod(rcfile, 0o600)
-    mailboxes = frozenset(
-        _bare(path) for path, _ in written.folders if _is_mailbox(path) or path.endswith("/.")
-    )
+    mailboxes = frozenset(_bare(path) for path, _ in written.folders if _is_mailbox(path))
     procmail = Procmail(rcfile, told["user"], mailboxes)
     decide = decider(text_of(written))
     names = _names(written)
@@ -56,7 +54,7 @@ def _compare(
     found: dict[str, Any] = {"name": name, "fired": fired, "different": different}
     if different:
         found["original"] = done.log[-4000:]
-        found["rules"] = why
+        found["rules"] = why()
     return found
 
 
@@ -106,6 +104,6 @@ def _directories(text: str, written: Written) -> Iterable[str]:
     yield written.base
     yield str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
     for path, _ in written.folders:
-        if _is_mailbox(path) or path.endswith("/new"):
+        if path.endswith(("/new", "/.")):
             yield path
         yield os.path.dirname(path.rstrip("/").removesuffix("/."))
