@@ -47,7 +47,9 @@ MAY_IMPORT = {
     "set_up": f"{LEAVES} message evidence rules maildir report",
     "serve": f"{LEAVES} {STAGES}",
     "cli": f"{LEAVES} {STAGES} refile serve convert set_up",
+    "man": f"{LEAVES} rules report cli",
     "hook": "",
+    "wheel": "hook man",
     "__main__": "cli",
 }
 """DESIGN section 1: what a package may import, beside itself."""
@@ -68,7 +70,7 @@ FROM_THE_LEFT = (
         "decision",
     ),
     *("maildir", "delivery", "intake", "refile", "lmtp", "policy", "report", "convert"),
-    *("set_up", "serve", "cli"),
+    *("set_up", "serve", "cli", "man", "hook", "wheel"),
 )
 """For type checkers alone, a module may look at everything to the left of its package."""
 

@@ -1,4 +1,7 @@
-"""help: what a command does; the rule language; the exit statuses."""
+"""help: what a command does; the rule language, the log, what is promised; exit statuses.
+
+These are the texts of the manual pages, for where `man` is missing.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,28 @@ import sys
 import click
 
 from maildrop_py.cli.app import COMMANDS, Commands
+from maildrop_py.report.documents import GUARANTEES, chapters
 from maildrop_py.report.exit_statuses import STATUSES
 from maildrop_py.report.tables import Column, table
 from maildrop_py.rules.language.library import reference_path
 
-TOPICS = ("rules", "statuses")
+TOPICS = ("rules", "log", "guarantees", "statuses")
 
 
 @click.command("help")
-@click.argument("topic", nargs=-1, metavar="[COMMAND|rules|statuses]")
+@click.argument("topic", nargs=-1, metavar=f"[COMMAND|{'|'.join(TOPICS)}]")
 @click.pass_context
 def help_(context: click.Context, topic: tuple[str, ...]) -> None:
-    """Help for a command; `help rules`: the rule language; `help statuses`: exit statuses."""
+    """Help for a command, or for a topic: the rule language, the delivery log, what is
+    guaranteed, the exit statuses."""
     root = context.find_root()
     if topic == ("rules",):
         with open(reference_path(), encoding="utf-8") as file:
             _show(file.read())
+    elif topic == ("log",):
+        _show(chapters(("The delivery log",)))
+    elif topic == ("guarantees",):
+        _show(chapters(GUARANTEES))
     elif topic == ("statuses",):
         click.echo(
             "\n".join(table((Column("command"), Column("status"), Column("means")), STATUSES))

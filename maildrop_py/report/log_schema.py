@@ -31,7 +31,7 @@ EVIDENCE = {
     "duplicate": {"type": "boolean", "description": "the Message-ID was delivered before"},
 }
 
-ALWAYS = {
+ALWAYS: dict[str, dict[str, Any]] = {
     "version": {"const": VERSION, "description": "of this format; without it, version 1"},
     "time": {"type": "string", "format": "date-time", "description": "UTC, when it was done"},
     "command": {"enum": list(COMMANDS), "description": "what did it"},
@@ -54,7 +54,7 @@ ALWAYS = {
     "warnings": _texts("what went wrong without preventing it"),
 }
 
-SOMETIMES = {
+SOMETIMES: dict[str, dict[str, Any]] = {
     "error": _text("why it failed, for deferred and failed"),
     "subject": _text("Subject, decoded"),
     "from": _text("From, decoded"),

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.cli.startup import environment
-from maildrop_py.hook.build import compiled
+from maildrop_py.hook.native import compiled
 from maildrop_py.serve.hand_over_process import Request, read_request
 from tests.faults.snapshot import open_folder
 from tests.support.waiting import wait_until

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from maildrop_py.hook.build import compiled
+from maildrop_py.hook.native import compiled
 from tests.support.end_to_end.requirements import unavailable
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,0 +1,1 @@
+"""man: the manual pages, made of the commands' own definitions and of the documents."""

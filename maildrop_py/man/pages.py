@@ -1,0 +1,110 @@
+"""pages: all manual pages of the program, by file name, as they are installed.
+
+    python -m maildrop_py.man.pages DIRECTORY
+
+writes them below DIRECTORY, in man1, man5 and man7. The wheel's build does the same.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+
+import maildrop_py
+from maildrop_py.cli.app import app
+from maildrop_py.man.commands import command_pages
+from maildrop_py.man.markdown import add
+from maildrop_py.man.roff import Page, bold, italic
+from maildrop_py.paths import PROGRAM
+from maildrop_py.report.documents import GUARANTEES, chapter
+from maildrop_py.report.log_schema import ALWAYS, SOMETIMES
+from maildrop_py.rules.language.library import reference_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+
+def all_pages(date: str) -> Iterator[Page]:
+    """Every page; `date` (ISO 8601) stands at the foot of each."""
+
+    def new_page(name: str, section: int) -> Page:
+        return Page(name, section, date, f"{PROGRAM} {maildrop_py.__version__}")
+
+    yield from command_pages(app, new_page)
+    yield _rules(new_page(f"{PROGRAM}-rules", 5))
+    yield _log(new_page(f"{PROGRAM}-log", 5))
+    yield _guarantees(new_page(f"{PROGRAM}-guarantees", 7))
+
+
+def write_pages(directory: str, date: str) -> list[str]:
+    """Write every page below `directory`; their paths, from there on."""
+    written = []
+    for page in all_pages(date):
+        path = f"man{page.section}/{page.name}.{page.section}"
+        os.makedirs(os.path.join(directory, os.path.dirname(path)), exist_ok=True)
+        with open(os.path.join(directory, path), "w", encoding="utf-8") as file:
+            file.write(page.source())
+        written.append(path)
+    return written
+
+
+def date_of_build() -> str:
+    """Today, or what SOURCE_DATE_EPOCH says (reproducible-builds.org), ISO 8601."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    when = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return f"{when:%Y-%m-%d}"
+
+
+def _rules(page: Page) -> Page:
+    _begin(page, "the rules that say where mail goes")
+    with open(reference_path(), encoding="utf-8") as file:
+        _, _, text = file.read().partition("\n## ")
+    page.heading("Description")
+    page.text(f"A rules file is YAML. {bold(f'{PROGRAM} check')} finds mistakes in it.")
+    add(page, f"## {text}")
+    return _end(page)
+
+
+def _log(page: Page) -> Page:
+    _begin(page, "the delivery log")
+    page.heading("Description")
+    add(page, chapter("The delivery log"))
+    for heading, fields in (("Fields", ALWAYS), ("Fields that may be missing", SOMETIMES)):
+        page.heading(heading)
+        for name, schema in fields.items():
+            kind = schema.get("type") or "text"
+            kinds = " or ".join(kind) if isinstance(kind, list) else kind
+            page.definition(f"{bold(name)} ({italic(kinds)})", _said(schema))
+    return _end(page)
+
+
+def _said(schema: dict[str, Any]) -> str:
+    said = str(schema.get("description", ""))
+    values = schema.get("enum")
+    return f"{said}: {', '.join(map(str, values))}" if isinstance(values, list) else said
+
+
+def _guarantees(page: Page) -> Page:
+    _begin(page, "what is promised: no mail lost, no user harmed by another")
+    for heading in GUARANTEES:
+        page.heading(heading)
+        add(page, chapter(heading))
+    return _end(page)
+
+
+def _begin(page: Page, what: str) -> None:
+    page.heading("Name")
+    page.text(f"{page.name} - {what}")
+
+
+def _end(page: Page) -> Page:
+    page.heading("See also")
+    page.text(f"{bold(PROGRAM)}(1)")
+    return page
+
+
+if __name__ == "__main__":
+    write_pages(sys.argv[1], date_of_build())
