@@ -21,6 +21,7 @@ SHOWN = {
     "OpenSMTPD": "opensmtpd/deliver-system.conf",
     "qmail": "qmail/dot-qmail",
 }
+OF_OTHERS = ("quickstart/", "debian/package/")
 UNITS = ["system-users", "virtual-users"]
 
 
@@ -34,7 +35,7 @@ def test_every_file_is_in_the_index() -> None:
     index = (FOLDER / "README.md").read_text()
     named = {name for name in re.findall(r"\]\(([^)]+)\)", index) if "://" not in name}
     files = {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file()}
-    unnamed = {name for name in files - named if not name.startswith("quickstart/")}
+    unnamed = {name for name in files - named if not name.startswith(OF_OTHERS)}
     assert unnamed == {"README.md"}
     assert [name for name in named if not (FOLDER / name).exists()] == []
 

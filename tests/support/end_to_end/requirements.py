@@ -21,6 +21,11 @@ PACKAGES = {  # Debian packages, by the program that shows they are there
     "useradd": "passwd",
     "mount": "mount",
     "ip": "iproute2",
+    "dh": "debhelper",
+    "dpkg-buildpackage": "dpkg-dev",
+    "nsenter": "util-linux",
+    "unshare": "util-linux",
+    "apt-get": "apt",
 }
 
 
