@@ -1,4 +1,4 @@
-"""The Debian package: built by its one command, and its life in a new Debian with a real Postfix."""
+"""The Debian package: built by its one command, and its life in a new Debian with Postfix."""
 
 from __future__ import annotations
 
@@ -154,5 +154,3 @@ def subjects(root: ScratchRoot) -> list[str]:
 
 def deferred(root: ScratchRoot) -> bool:
     return '"queue_name": "deferred"' in root.run("postqueue", "-j").stdout
-
-

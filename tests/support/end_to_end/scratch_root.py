@@ -125,6 +125,8 @@ def archive() -> tuple[str, str]:
     )
     rows = [line.split() for line in said.stdout.splitlines()]
     for kind, component, suite, site in (row for row in rows if len(row) == 4):
-        if (kind, component) == ("Packages", "main") and not suite.endswith(("-updates", "-security")):
+        if (kind, component) == ("Packages", "main") and not suite.endswith(
+            ("-updates", "-security")
+        ):
             return suite, site
     return pytest.skip("apt has no package archive here")
