@@ -20,7 +20,7 @@ PACKAGE = ROOT / "maildrop_py"
 LEAVES = (
     "errors record paths private_file regular_file systemd module_bundle translation __version__"
 )
-STAGES = "message evidence rules decision maildir delivery intake lmtp policy report"
+STAGES = "message evidence rules decision maildir delivery intake lmtp metrics policy report"
 
 MAY_IMPORT = {
     "__init__": "",
@@ -41,7 +41,8 @@ MAY_IMPORT = {
     "intake": f"{LEAVES} message",
     "refile": f"{LEAVES} message rules decision maildir delivery intake",
     "lmtp": f"{LEAVES} message",
-    "policy": f"{LEAVES} message evidence rules decision lmtp",
+    "metrics": f"{LEAVES} lmtp",
+    "policy": f"{LEAVES} message evidence rules decision lmtp metrics",
     "report": f"{LEAVES} message rules decision",
     "convert": f"{LEAVES} rules",
     "set_up": f"{LEAVES} message evidence rules maildir report",
@@ -69,7 +70,7 @@ FROM_THE_LEFT = (
         "rules",
         "decision",
     ),
-    *("maildir", "delivery", "intake", "refile", "lmtp", "policy", "report", "convert"),
+    *("maildir", "delivery", "intake", "refile", "lmtp", "metrics", "policy", "report", "convert"),
     *("set_up", "serve", "cli", "man", "hook", "wheel"),
 )
 """For type checkers alone, a module may look at everything to the left of its package."""

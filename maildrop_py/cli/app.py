@@ -30,6 +30,7 @@ COMMANDS = {
     "init": "init:init",
     "doctor": "doctor:doctor",
     "stats": "stats:stats",
+    "top": "top:top",
     "why": "why:why",
     "help": "help:help_",
 }

@@ -49,6 +49,7 @@ class Commands(click.Group):
 @click.option("--state", metavar="DIRECTORY", help="Where the server keeps its data.")
 @click.option("--log", metavar="FILE", help='The decision log, "none" for no log.')
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Number.")
+@click.option("--metrics", metavar="PATH|ADDRESS:PORT", help="Tell live figures (OpenMetrics).")
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
 @click.option("--opensmtpd", is_flag=True, help="Run as a filter program of OpenSMTPD.")
 @click.option(

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from maildrop_py.lmtp.listening import credentials_of_user
+from maildrop_py.metrics.exporter import metrics_listener
 from maildrop_py.paths import UserPaths, policy_log
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def setting_of(options: dict[str, object]) -> Setting:
         workers=int(str(options["workers"])),
         credentials=None if options["opensmtpd"] else credentials_of_user(options["user"], USER),  # type: ignore[arg-type]
         offline=bool(options["offline"]),
+        metrics=metrics_listener(str(options["metrics"])) if options.get("metrics") else None,
     )
 
 

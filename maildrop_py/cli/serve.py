@@ -75,6 +75,7 @@ LISTEN = "[unix:]PATH|ADDRESS:PORT"
 @_option(
     "--process-count", default=512, type=click.IntRange(0), help="Most of one uid; 0: no limit."
 )
+@_option("--metrics", metavar=LISTEN, help="Tell live figures there (OpenMetrics).")
 def serve(**given: Any) -> None:
     """Accept mail over LMTP, and deliver it by the rules of each recipient.
 

@@ -153,6 +153,16 @@ class Evidence:
         """The answer to `border`, `auth`, `spf`, `helo` or `reverse name`; None if nobody asked."""
         return self._answers.get(question)
 
+    def unknown(self) -> list[str]:
+        """The questions that were asked and had no answer: spf, reverse_name, helo, dnsbl …"""
+        found = [
+            question.replace(" ", "_")
+            for question, answer in self._answers.items()
+            if isinstance(question, str) and getattr(answer, "unknown", None)
+        ]
+        lists = self._answers.get("dnsbl", {})
+        return found + ["dnsbl"] * any(listing.unknown for listing in lists.values())
+
     def vouched(self) -> Vouched:
         """The addresses that SPF vouches for."""
         return self._once("vouched", self._inquiry.vouched)

@@ -31,7 +31,7 @@ def listeners_of(
     permissions, ids = _mode(mode), _ids(owner, group)
     for place in listen:
         try:
-            listeners.append(_listener(place, permissions, ids, xforward))
+            listeners.append(listener_at(place, permissions, ids, xforward=xforward))
         except OSError as error:
             raise UsageError(f"--listen {place}: {error.strerror or error}") from error
         except UsageError as error:
@@ -75,14 +75,24 @@ def _usual_hook_socket(for_accounts: bool, environ: Mapping[str, str]) -> str:
     return f"{runtime}/maildrop-py/deliver"
 
 
-def _listener(place: str, mode: int, ids: tuple[int, int], xforward: bool) -> Listener:
+ANY = -1, -1
+"""Owner and group as they are."""
+
+
+def listener_at(
+    place: str, mode: int, ids: tuple[int, int], what: str = "LMTP is", xforward: bool = False
+) -> Listener:
+    """A socket at a path or ADDRESS:PORT; raises UsageError and OSError.
+
+    `what` begins the sentence that other addresses than loopback ones are refused by.
+    """
     path = place.removeprefix("unix:")
     if path.startswith("/"):
         return listen_unix(path, mode, *ids)
     host, colon, port = place.rpartition(":")
     if not colon or not port.isdigit() or int(port) > 65535 or place != path:
         raise UsageError("this is not an absolute path, and not ADDRESS:PORT")
-    return listen_tcp(host.strip("[]"), int(port), xforward=xforward)
+    return listen_tcp(host.strip("[]"), int(port), what, xforward=xforward)
 
 
 def credentials_of_user(user: str | None, usual: str) -> Credentials | None:

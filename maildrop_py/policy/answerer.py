@@ -22,6 +22,7 @@ from maildrop_py.policy.decide_answer import (
     keys_of_note,
 )
 from maildrop_py.policy.judge import COUNTED, JUDGED, judge
+from maildrop_py.policy.metrics import Metrics, policy_counters
 from maildrop_py.policy.protocol import PASS
 from maildrop_py.policy.remembered import session_key
 from maildrop_py.policy.wording import action_of
@@ -71,7 +72,9 @@ class Answerer:
         clock: Clock,
         later: Later = lambda call: False,
         soon: Callable[[Callable[[], None]], None] = lambda call: call(),
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics(policy_counters(1).own(0))
         self.policy, self.around = policy, around
         self.memory, self.log = memory, log
         self._tarpits, self._clock = tarpits, clock
@@ -159,11 +162,13 @@ class Answerer:
     def _tell(self, one: Waiting, answer: Answer | None, now: int) -> None:
         if one.judged is None:
             if answer is not None and answer.outcome == "sent":
+                self._metrics.sent()
                 self.log.sent(one.request.session, one.request.attributes, now)
             one.tell(PASS)
             return
         plan, evidence = one.judged.case.plan, one.judged.evidence
         action = action_of(plan, answer, self._may_prepend(one.request, bool(plan.prepend)))
+        self._metrics.decided(plan, action, "" if answer is None else answer.outcome)
         self.log.decided(evidence, plan, answer, action, self._clock.time())
         for warning in evidence.warnings:
             self._warn(warning)

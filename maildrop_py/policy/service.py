@@ -20,12 +20,14 @@ from maildrop_py.lmtp.processes.privileges import Credentials, become
 from maildrop_py.lmtp.processes.supervisor import Supervisor
 from maildrop_py.lmtp.server.listeners import Listener, close_listener
 from maildrop_py.lmtp.server.reactor import Reactor
+from maildrop_py.metrics.exporter import export
 from maildrop_py.paths import COUNTRIES, evidence_store, greylist_store
 from maildrop_py.policy.answerer import Answerer
 from maildrop_py.policy.client import Surroundings, surroundings
 from maildrop_py.policy.language import Policy, read_policy
 from maildrop_py.policy.log import PolicyLog
 from maildrop_py.policy.memories import open_memory
+from maildrop_py.policy.metrics import Metrics, policy_counters
 from maildrop_py.policy.server import Server, SlowCalls
 from maildrop_py.policy.tarpits import Shared, Tarpits
 from maildrop_py.record import record
@@ -53,6 +55,7 @@ class Setting:
     listeners: tuple[Listener, ...] = ()
     credentials: Credentials | None = None
     offline: bool = False
+    metrics: Listener | None = None
 
 
 def run(setting: Setting, manager: ServiceManager, say: Callable[[str], None]) -> None:
@@ -64,15 +67,19 @@ def run(setting: Setting, manager: ServiceManager, say: Callable[[str], None]) -
         _own_state(setting)
         become(setting.credentials)
         read_policy(setting.path)  # who it is now may read less than root
-    shared = Shared(setting.workers)
+    shared, counters = Shared(setting.workers), policy_counters(setting.workers)
 
     def work(number: int, beat: Callable[[], None]) -> None:
-        Worker(setting, number, shared, say).run(beat)
+        if number == setting.workers and setting.metrics is not None:
+            export(setting.metrics, counters, beat)
+        else:
+            Worker(setting, number, shared, say, metrics=Metrics(counters.own(number))).run(beat)
 
+    count = setting.workers + (setting.metrics is not None)
     try:
-        Supervisor(work, setting.workers, manager, say, grace=10.0).run()
+        Supervisor(work, count, manager, say, grace=10.0).run()
     finally:
-        for listener in setting.listeners:
+        for listener in (*setting.listeners, *([setting.metrics] if setting.metrics else [])):
             close_listener(listener)
 
 
@@ -103,7 +110,9 @@ class Worker:
         shared: Shared,
         say: Callable[[str], None],
         clock: Clock = time,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics(policy_counters(1).own(0))
         self._setting, self._say, self._number = setting, say, number
         self._clock = clock
         self.reactor = Reactor()
@@ -124,6 +133,7 @@ class Worker:
             clock,
             partial(slow.later, soon),
             soon,
+            self._metrics,
         )
         self._server = Server(self.reactor, self.answerer, list(setting.listeners), say)
         self._looked = self.reactor.now
@@ -150,6 +160,7 @@ class Worker:
 
     def _tick(self) -> None:
         now = self.reactor.now
+        self._metrics.now(len(self._server.connections))
         if now - self._looked >= LOOKED_AT:
             self._looked = now
             if not unchanged(self.answerer.policy.stamps):

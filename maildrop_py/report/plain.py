@@ -110,14 +110,15 @@ def _bars(rows: tuple[tuple[str, int], ...], others: int, width: int) -> Iterato
     room = max(4, width - left - digits - 4)
     for name, count in shown:
         blank = " " * (left - width_of(name))
-        bar = _bar(count / most, room)
-        yield f"{name}{blank}  {count:>{digits},}  {bar}".rstrip()
+        drawn = bar(count / most, room)
+        yield f"{name}{blank}  {count:>{digits},}  {drawn}".rstrip()
     if others:
         name = text("(others)")
         yield f"{name}{' ' * max(0, left - width_of(name))}  {others:>{digits},}"
 
 
-def _bar(share: float, room: int) -> str:
+def bar(share: float, room: int) -> str:
+    """A bar of block characters that fills `share` of `room` columns."""
     eighths = round(share * room * 8)
     full, rest = divmod(max(eighths, 1 if share else 0), 8)
     return EIGHTHS[8] * full + (EIGHTHS[rest] if rest else "")

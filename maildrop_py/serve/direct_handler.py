@@ -20,6 +20,7 @@ from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
 from maildrop_py.report.delivery_log import log_trouble
 from maildrop_py.serve.evidence_stores import EvidenceStores
+from maildrop_py.serve.metrics import uncounted
 from maildrop_py.serve.recipient_delivery import RecipientDelivery
 from maildrop_py.serve.rules_cache import RulesCache
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from maildrop_py.message.message import Source
     from maildrop_py.message.parts import Parts
     from maildrop_py.serve.mailbox import Mailbox
+    from maildrop_py.serve.metrics import Metrics
     from maildrop_py.serve.recipients import Recipients
     from maildrop_py.serve.server_log import ServerLog
 
@@ -54,9 +56,11 @@ class DirectHandler:
         log: ServerLog,
         reactor: Reactor,
         groups: GroupCommit,
+        metrics: Metrics | None = None,
     ) -> None:
         self.recipients, self.reactor, self.groups = recipients, reactor, groups
         self.seconds, self.log = seconds, log
+        self.metrics = metrics or uncounted()
         self.rules_cache = RulesCache()
         self.stores = EvidenceStores()
         self.threads = ThreadPool(THREADS)
@@ -75,6 +79,7 @@ class DirectHandler:
         log_trouble(error)
 
     def limit_reached(self, text: str) -> None:
+        self.metrics.limit_reached()
         self.log.warning(text)
 
     def not_delivered(self, address: str, reply: Reply) -> None:
@@ -213,7 +218,9 @@ class DirectDelivery:
         self._pending -= 1
         if self._pending:
             return
+        began = self._deadline - self._handler.seconds
         for recipient, delivery in self._deliveries.items():
+            delivery.count(self._handler.metrics, began)
             self._handler.log.not_delivered(recipient, delivery.reply or UNEXPECTED)
         answered = [self._deliveries[m.recipient] for m in self._transaction.recipients]
         done, self._done = self._done, nobody_waits

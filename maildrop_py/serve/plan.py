@@ -18,6 +18,7 @@ from maildrop_py.lmtp.processes.privileges import (
 from maildrop_py.lmtp.processes.recipient_processes import ProcessLimits
 from maildrop_py.lmtp.processes.resource_limits import MIB, ResourceLimits
 from maildrop_py.lmtp.session_settings import Limits
+from maildrop_py.metrics.exporter import metrics_listener
 from maildrop_py.paths import SHARED_RULES, UserPaths, delivery_log
 from maildrop_py.serve.hand_over_process import Deliver
 from maildrop_py.serve.path_template import PathTemplate
@@ -80,6 +81,7 @@ class Options:
     process_memory: int
     process_cpu: int
     process_count: int
+    metrics: str | None
 
 
 def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Deliver) -> Plan:
@@ -119,6 +121,7 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
         resources=_resources(options),
         deliver=deliver,
         listeners=listeners,
+        metrics=metrics_listener(options.metrics) if options.metrics else None,
     )
 
 

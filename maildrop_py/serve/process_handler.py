@@ -17,6 +17,7 @@ from maildrop_py.report.delivery_log import log_trouble
 from maildrop_py.serve.direct_handler import nobody_waits, unknown
 from maildrop_py.serve.mailbox import OWN
 from maildrop_py.serve.message_buffer import MessageBuffer
+from maildrop_py.serve.metrics import uncounted
 from maildrop_py.serve.recipient_process import encode
 
 TYPE_CHECKING = False
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from maildrop_py.lmtp.reply import Reply
     from maildrop_py.lmtp.transaction import Transaction
     from maildrop_py.serve.mailbox import Mailbox
+    from maildrop_py.serve.metrics import Metrics
     from maildrop_py.serve.recipients import Recipients
     from maildrop_py.serve.server_log import ServerLog
 
@@ -46,7 +48,9 @@ class ProcessHandler:
         processes: RecipientProcesses,
         seconds: float,
         log: ServerLog,
+        metrics: Metrics | None = None,
     ) -> None:
+        self.metrics = metrics or uncounted()
         self.recipients, self.processes = recipients, processes
         self.seconds, self.log = seconds, log
 
@@ -69,6 +73,7 @@ class ProcessHandler:
         log_trouble(error)
 
     def limit_reached(self, text: str) -> None:
+        self.metrics.limit_reached()
         self.log.warning(text)
 
     def not_delivered(self, address: str, reply: Reply) -> None:
@@ -87,7 +92,8 @@ class ProcessDelivery:
 
     def commit(self, done: Done) -> None:
         self._done = done
-        deadline = time.monotonic() + self._handler.seconds
+        self._began = time.monotonic()
+        deadline = self._began + self._handler.seconds
         named = {mailbox.recipient: mailbox for mailbox in self._transaction.recipients}
         self._pending = len(named)
         try:
@@ -104,6 +110,7 @@ class ProcessDelivery:
             self._handler.processes.send(key, data, (descriptor,), deadline, answered)
 
     def _answered(self, mailbox: Mailbox, reply: Reply) -> None:
+        self._handler.metrics.answered(reply, self._began)
         self._handler.log.not_delivered(mailbox.recipient, reply)
         self._replies[mailbox.recipient] = reply
         self._pending -= 1

@@ -26,7 +26,7 @@ from maildrop_py.delivery.program_environment import (
 )
 from maildrop_py.errors import DeadlineExceeded, Rejected
 from maildrop_py.evidence.evidence import WouldWait
-from maildrop_py.lmtp.reply import Reply, answer_to
+from maildrop_py.lmtp.reply import UNEXPECTED, Reply, answer_to
 from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.paths import UserPaths
 from maildrop_py.report.delivery_log import log_delivery, log_failure
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
     from maildrop_py.serve.mailbox import Mailbox
+    from maildrop_py.serve.metrics import Metrics
 
 
 class RecipientDelivery:
@@ -225,6 +226,11 @@ class RecipientDelivery:
             self.reply = Reply(250, "2.0.0", f"<{self.mailbox.recipient}> delivered")
         else:
             self.reply = answer_to(Rejected(decision.reject))
+
+    def count(self, metrics: Metrics, began: float) -> None:
+        """Count what became of it; the message ended at `began`, a time.monotonic() value."""
+        metrics.answered(self.reply or UNEXPECTED, began)
+        metrics.decided(self._decision, self._evidence)
 
     # After it
 

@@ -27,10 +27,13 @@ from maildrop_py.lmtp.server.group_commit import GroupCommit
 from maildrop_py.lmtp.server.listeners import Listener, close_listener
 from maildrop_py.lmtp.server.reactor import Reactor
 from maildrop_py.lmtp.session_settings import Limits
+from maildrop_py.metrics.counters import Counters
+from maildrop_py.metrics.exporter import export
 from maildrop_py.record import record
 from maildrop_py.serve.direct_handler import DirectHandler
 from maildrop_py.serve.hand_over import HandOver
 from maildrop_py.serve.hand_over_process import Deliver
+from maildrop_py.serve.metrics import Metrics, serve_counters
 from maildrop_py.serve.process_handler import ProcessHandler
 from maildrop_py.serve.recipients import Recipients
 from maildrop_py.serve.server_log import ServerLog
@@ -49,7 +52,8 @@ class Plan:
     `credentials` are those of the workers, None for our own. With `processes`,
     each recipient's own process delivers; no recipient has a uid or gid below
     `lowest`. A message may take `seconds` after its last byte. `deliver` is what
-    happens to a message that the native hook hands over.
+    happens to a message that the native hook hands over. `metrics` is where live figures
+    are told, if they are.
     """
 
     listeners: list[Listener]
@@ -65,6 +69,7 @@ class Plan:
     lowest: int = 1000
     process_limits: ProcessLimits = ProcessLimits()
     resources: ResourceLimits = ResourceLimits()
+    metrics: Listener | None = None
 
 
 def run(plan: Plan, manager: ServiceManager) -> None:
@@ -79,7 +84,7 @@ def run(plan: Plan, manager: ServiceManager) -> None:
             plan.log.info(f"listening on {listener.address}")
         (_run_as_root if plan.processes else _run_as_one)(plan, manager)
     finally:
-        for listener in plan.listeners:
+        for listener in (*plan.listeners, *([plan.metrics] if plan.metrics else [])):
             close_listener(listener)
 
 
@@ -96,15 +101,23 @@ def _run_as_one(plan: Plan, manager: ServiceManager) -> None:
         become(plan.credentials)
         os.environ["HOME"] = pwd.getpwuid(plan.credentials.uid).pw_dir
 
+    counters = serve_counters(plan.workers)
+
     def work(number: int, beat: Beat) -> None:
         leave_terminal()
+        if number == plan.workers + len(_for_hooks(plan)):
+            _export(plan, counters, beat)
+            return
         if number >= plan.workers:
             _hand_over(plan, number - plan.workers, (), beat)
             return
-        opened = partial(DirectHandler, plan.recipients, plan.seconds, plan.log)
-        Worker(_for_lmtp(plan), opened, plan.name, plan.limits).run(beat, GRACE)
+        metrics = Metrics(counters.own(number))
+        opened = partial(DirectHandler, plan.recipients, plan.seconds, plan.log, metrics=metrics)
+        worker = Worker(_for_lmtp(plan), opened, plan.name, plan.limits)
+        worker.reactor.ticks.append(lambda: metrics.now(len(worker.server.connections)))
+        worker.run(beat, GRACE)
 
-    count = plan.workers + len(_for_hooks(plan))
+    count = plan.workers + len(_for_hooks(plan)) + (plan.metrics is not None)
     Supervisor(work, count, manager, plan.log.warning, grace=GRACE, note=plan.log.info).run()
 
 
@@ -118,9 +131,14 @@ def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
         refused=(credentials.uid, NOBODY),
         limits=plan.resources,
     )
+    counters = serve_counters(plan.workers)
 
     def work(number: int, beat: Beat) -> None:
         leave_terminal()
+        if number == plan.workers + 1 + len(_for_hooks(plan)):
+            become(credentials)
+            _export(plan, counters, beat)
+            return
         if number == plan.workers:
             os.setsid()
             Spawner([spawners_end for spawners_end, _ in channels], policy).run(beat)
@@ -130,17 +148,35 @@ def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
             return
         become(credentials)
 
+        metrics = Metrics(counters.own(number))
+
         def opened(reactor: Reactor, groups: GroupCommit) -> ProcessHandler:
             own = channels[number][1]
             limits, log = plan.process_limits, plan.log
             processes = RecipientProcesses(reactor, own, limits, log.warning)
-            return ProcessHandler(plan.recipients, processes, plan.seconds, log)
+            reactor.ticks.append(
+                lambda: metrics.now(
+                    len(worker.server.connections), processes.running, processes.messages
+                )
+            )
+            return ProcessHandler(plan.recipients, processes, plan.seconds, log, metrics)
 
-        Worker(_for_lmtp(plan), opened, plan.name, plan.limits).run(beat, GRACE)
+        worker = Worker(_for_lmtp(plan), opened, plan.name, plan.limits)
+        worker.run(beat, GRACE)
 
-    last, count = plan.workers, plan.workers + 1 + len(_for_hooks(plan))
+    last = plan.workers
+    count = plan.workers + 1 + len(_for_hooks(plan)) + (plan.metrics is not None)
     log = plan.log
     Supervisor(work, count, manager, log.warning, grace=GRACE, last=last, note=log.info).run()
+
+
+def _export(plan: Plan, counters: Counters, beat: Beat) -> None:
+    """One more process, which tells what the workers count."""
+    assert plan.metrics is not None
+    os.setsid()
+    for listener in plan.listeners:
+        listener.socket.close()
+    export(plan.metrics, counters, beat)
 
 
 def _for_lmtp(plan: Plan) -> list[Listener]:

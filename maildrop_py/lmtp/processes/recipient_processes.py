@@ -102,6 +102,16 @@ class RecipientProcesses:
         else:
             self._queue(Order(data, files, done, deadline), key)
 
+    @property
+    def running(self) -> int:
+        """Processes that run, or are being started or ended."""
+        return len(self._by_ticket)
+
+    @property
+    def messages(self) -> int:
+        """Messages that wait or are being delivered."""
+        return sum(process.messages for process in self._processes.values())
+
     def stop_idle(self) -> None:
         """Stop the processes that have nothing to do: rules have changed."""
         for process in [process for process in self._processes.values() if process.idle]:

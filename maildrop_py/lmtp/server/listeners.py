@@ -86,7 +86,7 @@ def listen_unix(
     return Listener(made, xforward, path, _inode(path))
 
 
-def listen_tcp(host: str, port: int, *, xforward: bool = False) -> Listener:
+def listen_tcp(host: str, port: int, what: str = "LMTP is", *, xforward: bool = False) -> Listener:
     """Listen on a loopback address.
 
     Any local user can connect here, so XFORWARD is off unless asked for.
@@ -94,7 +94,7 @@ def listen_tcp(host: str, port: int, *, xforward: bool = False) -> Listener:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     if not _is_loopback(host):
-        raise UsageError(f"LMTP is for loopback addresses only, not {host}")
+        raise UsageError(f"{what} for loopback addresses only, not {host}")
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))

@@ -1,0 +1,53 @@
+"""top: what a running server does now, refreshed, from its --metrics."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import click
+
+from maildrop_py.errors import MaildropError
+from maildrop_py.metrics.client import ask
+from maildrop_py.report.live import Figures, figures_of, lines_of_figures
+from maildrop_py.report.tables import page_width
+from maildrop_py.translation import choose, language_of
+
+USUAL = "/run/maildrop-py/metrics"
+
+
+@click.command()
+@click.argument("address", default=USUAL, metavar="[PATH|ADDRESS:PORT]")
+@click.option("--seconds", default=2.0, type=click.FloatRange(0.2), help="Between two looks.")
+@click.option("--once", is_flag=True, help="Look once, and end: for a pipe.")
+def top(address: str, seconds: float, once: bool) -> None:
+    """Show what a server is doing: `serve` or `policy`, started with --metrics ADDRESS.
+
+    Sums since the server was started, and how many in a second since the last look.
+    Without an address, it is /run/maildrop-py/metrics. Ctrl-C ends it."""
+    choose(language_of(os.environ))
+    try:
+        if once or not sys.stdout.isatty():
+            figures = figures_of(ask(address))
+            print(*lines_of_figures(figures, figures, 0.0, page_width() or 80), sep="\n")
+        else:
+            _show(address, seconds)
+    except MaildropError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _show(address: str, seconds: float) -> None:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    before: Figures = figures_of(ask(address))
+    now, looked, since = before, time.monotonic(), 0.0
+    with Live(console=Console(highlight=False), screen=True, auto_refresh=False) as live:
+        while True:
+            lines = lines_of_figures(now, before, since, live.console.width - 1)
+            live.update(Text("\n".join(lines), no_wrap=True, overflow="ellipsis"), refresh=True)
+            time.sleep(seconds)
+            before, now = now, figures_of(ask(address))
+            since, looked = time.monotonic() - looked, time.monotonic()

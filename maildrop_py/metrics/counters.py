@@ -1,0 +1,120 @@
+"""counters: numbers in memory that all processes of a server share.
+
+Each process writes in a region of its own, so nobody locks and nobody waits; who reads
+adds the regions up. What a process that died has counted stays, and the one that takes
+its place goes on from there. A process that is started with exec (a recipient's) does not
+have the memory. Made before the processes are forked.
+
+Names that nobody knows beforehand, such as those of rules, are counted in slots of NAMES
+names, of LONGEST bytes; further ones together as OTHER.
+"""
+
+from __future__ import annotations
+
+import mmap
+
+from maildrop_py.metrics.families import GAUGE, HISTOGRAM
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.metrics.families import Layout
+
+NUMBER = 8  # bytes
+NAMES, LONGEST = 64, 80
+OTHER = "other"
+_NAME = NUMBER + 1 + LONGEST + (-(1 + LONGEST) % NUMBER)  # a count, a length, the bytes
+
+
+class Counters:
+    """The numbers of `processes` processes, by the `layout`."""
+
+    def __init__(self, layout: Layout, processes: int) -> None:
+        self.layout, self.processes = layout, max(1, processes)
+        self._names = NAMES if layout.names is not None else 0
+        self._region = layout.size * NUMBER + self._names * _NAME
+        self._memory = memoryview(mmap.mmap(-1, max(1, self._region) * self.processes))
+
+    def own(self, process: int) -> Own:
+        """What the process with this number counts in; gauges are 0 again."""
+        return Own(self.layout, self._of(process))
+
+    def total(self, place: int) -> float:
+        """The number at `place`, of all processes together."""
+        at = place * NUMBER
+        return sum(
+            self._of(process)[at : at + NUMBER].cast("d")[0] for process in range(self.processes)
+        )
+
+    def names(self) -> dict[str, float]:
+        """The counts of names, of all processes together."""
+        found: dict[str, float] = {}
+        for process in range(self.processes):
+            region = self._of(process)[self.layout.size * NUMBER :]
+            for at in range(self._names):
+                name, count = _slot(region, at)
+                if name:
+                    found[name] = found.get(name, 0) + count
+        return found
+
+    def _of(self, process: int) -> memoryview:
+        return self._memory[process * self._region : (process + 1) * self._region]
+
+
+class Own:
+    """One process's numbers."""
+
+    def __init__(self, layout: Layout, region: memoryview) -> None:
+        size = layout.size * NUMBER
+        self._numbers = region[:size].cast("d")
+        self._slots = region[size:]
+        self._layout = layout
+        self._known = {_slot(self._slots, at)[0]: at for at in range(len(self._slots) // _NAME)}
+        self._known.pop("", None)
+        for family, start in layout.with_places():
+            if family.kind == GAUGE:
+                for at in range(family.size):
+                    self._numbers[start + at] = 0.0
+
+    def add(self, place: int, number: float = 1.0) -> None:
+        """Count at a place."""
+        self._numbers[place] += number
+
+    def set(self, place: int, number: float) -> None:
+        """Set a gauge."""
+        self._numbers[place] = number
+
+    def observe(self, name: str, value: float) -> None:
+        """Count a value in a histogram."""
+        family = next(it for it in self._layout.families if it.name == name)
+        assert family.kind == HISTOGRAM
+        start = self._layout.start(name)
+        self._numbers[start + sum(value > bound for bound in family.bounds)] += 1
+        self._numbers[start + len(family.bounds) + 1] += value
+
+    def name(self, name: str) -> None:
+        """Count a name."""
+        at = self._known.get(name)
+        if at is None:
+            at = self._begin(name)
+        count = self._slots[at * _NAME : at * _NAME + NUMBER].cast("d")
+        count[0] += 1
+
+    def _begin(self, name: str) -> int:
+        """The slot of a name that was not counted before: its length is written last."""
+        if len(self._known) >= NAMES - 1 and name != OTHER:
+            return self._known[OTHER] if OTHER in self._known else self._begin(OTHER)
+        at = len(self._known)
+        data = name.encode("utf-8", "replace")[:LONGEST]
+        start = at * _NAME + NUMBER
+        self._slots[start + 1 : start + 1 + len(data)] = data
+        self._slots[start] = len(data)
+        self._known[name] = at
+        return at
+
+
+def _slot(region: memoryview, at: int) -> tuple[str, float]:
+    """The name in a slot and its count; "" where there is none."""
+    slot = region[at * _NAME : (at + 1) * _NAME]
+    length = min(slot[NUMBER], LONGEST)
+    name = str(bytes(slot[NUMBER + 1 : NUMBER + 1 + length]), "utf-8", "replace")
+    return name, slot[:NUMBER].cast("d")[0]

@@ -1,0 +1,104 @@
+"""live: what a server counts, as lines for a terminal: sums, rates, and bars, for `top`.
+
+Two looks at the figures make rates: how many more there are, by the seconds between.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.report.plain import bar
+from maildrop_py.report.tables import width_of
+from maildrop_py.report.visible import visible
+from maildrop_py.translation import text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    Sample = tuple[str, dict[str, str], float]
+
+Figures = dict[str, dict[str, float]]
+"""Family -> value of its label, "" for none -> number."""
+
+MOST_RULES = 12
+GAUGES = ("sessions", "recipient_processes", "waiting_messages", "policy_connections")
+COUNTS = (
+    ("messages", "result"),
+    ("evidence_unknown", "kind"),
+    ("policy_actions", "action"),
+    ("greylist_outcomes", "outcome"),
+    ("rules_fired", "rule"),
+    ("policy_rules_fired", "rule"),
+)
+
+
+def figures_of(samples: Sequence[Sample]) -> Figures:
+    """Family -> value of its label ("" for none) -> number; of a histogram its buckets."""
+    found: Figures = {}
+    for name, labels, value in samples:
+        label = next(iter(labels.values()), "")
+        found.setdefault(name.removesuffix("_total"), {})[label] = value
+    return found
+
+
+def lines_of_figures(
+    now: Figures, before: Figures, seconds: float, width: int = 80
+) -> Iterator[str]:
+    """The lines; `before` are the figures of `seconds` ago, the same as `now` at first."""
+    gauges = [(name, now[name].get("", 0)) for name in GAUGES if name in now]
+    yield "   ".join(f"{_title(name)} {value:,.0f}" for name, value in gauges)
+    limits = now.get("limits_reached", {}).get("", 0)
+    if limits:
+        yield text("limits reached: {number}", number=f"{limits:,.0f}")
+    if "delivery_seconds_bucket" in now:
+        half, most = _quantile(now, 0.5), _quantile(now, 0.99)
+        says = "half of the messages within {half} s, 99 % within {most} s"
+        yield text(says, half=half, most=most)
+    for name, _ in COUNTS:
+        yield from _counts(name, now.get(name, {}), before.get(name, {}), seconds, width)
+
+
+def _counts(
+    name: str, now: dict[str, float], before: dict[str, float], seconds: float, width: int
+) -> Iterator[str]:
+    rows = sorted(((count, label) for label, count in now.items() if count), reverse=True)
+    if not rows:
+        return
+    shown = rows[:MOST_RULES]
+    yield ""
+    yield _title(name)
+    left = min(max(width_of(visible(label)) for _, label in shown), width // 2)
+    most = max(count for count, _ in shown)
+    for count, label in shown:
+        rate = (count - before.get(label, 0)) / seconds if seconds > 0 else 0.0
+        drawn = bar(count / most, max(4, width - left - 28))
+        name_ = visible(label)
+        while width_of(name_) > left:
+            name_ = name_[:-1]
+        blank = " " * (left - width_of(name_))
+        yield f"{name_}{blank} {count:>10,.0f} {rate:>8.1f}/s  {drawn}".rstrip()
+
+
+def _quantile(now: Figures, share: float) -> str:
+    """The bound of the bucket in which that share of all is reached."""
+    buckets = now["delivery_seconds_bucket"]
+    total = buckets.get("+Inf", 0)
+    for bound, count in sorted(buckets.items(), key=lambda item: float(item[0])):
+        if total and count >= share * total:
+            return "∞" if bound == "+Inf" else f"{float(bound):g}"
+    return "-"
+
+
+def _title(name: str) -> str:
+    titles = {
+        "sessions": text("sessions"),
+        "recipient_processes": text("recipients' processes"),
+        "waiting_messages": text("messages waiting"),
+        "policy_connections": text("connections"),
+        "messages": text("Messages by result"),
+        "evidence_unknown": text("Questions without an answer"),
+        "policy_actions": text("Recipients by action"),
+        "greylist_outcomes": text("Greylisting"),
+        "rules_fired": text("Rules"),
+        "policy_rules_fired": text("Rules of the policy"),
+    }
+    return titles.get(name, name)
