@@ -7,7 +7,10 @@ whatever names are in the figures, they are text on the page and nothing else.
 
 from __future__ import annotations
 
+import os
+import stat
 from importlib.resources import files
+from tempfile import mkstemp
 
 from maildrop_py.report.pictures.bars import draw_bars
 from maildrop_py.report.pictures.columns import draw_columns, draw_histogram
@@ -46,6 +49,32 @@ def page(title: str, lead: str, sections: Iterable[Section], language: str = "en
         element("main", *map(_section, shown)),
     )
     return f"<!doctype html>\n{element('html', head, body, lang=language)}\n"
+
+
+def write_page(path: str, content: str) -> None:
+    """Write a page whole: a reader of `path` sees the old one or the new one. Raises OSError.
+
+    A new file is for its owner alone, as it says who writes to whom; an old one keeps its mode.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        mode = stat.S_IFREG | 0o600
+    data = content.encode("utf-8", "replace")
+    if not stat.S_ISREG(mode):  # a pipe, a terminal
+        with open(path, "wb") as file:
+            file.write(data)
+        return
+    target = os.path.realpath(path)
+    descriptor, draft = mkstemp(dir=os.path.dirname(target), prefix=".statistics-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            os.fchmod(file.fileno(), stat.S_IMODE(mode))
+        os.replace(draft, target)
+    except BaseException:
+        os.unlink(draft)
+        raise
 
 
 def _section(section: Section) -> Markup:

@@ -21,7 +21,7 @@ def draw_bars(figure: Bars) -> Markup:
         "tr",
         element("th", figure.name, scope="col"),
         element("th", element("span", text("share"), class_="unseen"), scope="col", class_="bar"),
-        element("th", text("messages"), scope="col", class_="number"),
+        element("th", figure.unit or text("messages"), scope="col", class_="number"),
     )
     rows = [_row(figure, at, most, total) for at in range(len(figure.rows))]
     if figure.others:

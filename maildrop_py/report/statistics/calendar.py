@@ -61,13 +61,7 @@ class Calendar:
 
     def by_day(self, key: str, title: str) -> Columns:
         """The last days, those without mail too."""
-        rows = dict(sorted(self.days.items()))
-        marks = _every_day(rows) if rows else []
-        remark = ""
-        if len(marks) > DAYS_SHOWN:
-            remark = text("the last {number} days", number=DAYS_SHOWN)
-            marks = marks[-DAYS_SHOWN:]
-        return _columns(key, title, text("day"), marks, rows, remark)
+        return columns_of_days(key, title, self.days, kind_names())
 
     def by_month(self, key: str, title: str) -> Columns:
         """The last months."""
@@ -76,7 +70,7 @@ class Calendar:
             mine = months.setdefault(day[:7], [0] * KINDS)
             mine[:] = [a + b for a, b in zip(mine, row, strict=True)]
         marks = _every_month(list(months))[-MONTHS_SHOWN:]
-        return _columns(key, title, text("month"), marks, months, "")
+        return _columns(key, title, text("month"), marks, months, kind_names())
 
 
 def weekday_names() -> tuple[str, ...]:
@@ -105,13 +99,31 @@ def _every_month(months: list[str]) -> list[str]:
     return found[::-1]
 
 
-def _columns(
-    key: str, title: str, name: str, marks: list[str], rows: dict[str, list[int]], remark: str
+def columns_of_days(
+    key: str, title: str, days: dict[str, list[int]], names: tuple[str, ...]
 ) -> Columns:
-    nothing = [0] * KINDS
+    """The last days, those without mail too; `names` are those of the numbers of each day."""
+    rows = dict(sorted(days.items()))
+    marks = _every_day(rows) if rows else []
+    remark = ""
+    if len(marks) > DAYS_SHOWN:
+        remark = text("the last {number} days", number=DAYS_SHOWN)
+        marks = marks[-DAYS_SHOWN:]
+    return _columns(key, title, text("day"), marks, rows, names, remark)
+
+
+def _columns(
+    key: str,
+    title: str,
+    name: str,
+    marks: list[str],
+    rows: dict[str, list[int]],
+    names: tuple[str, ...],
+    remark: str = "",
+) -> Columns:
+    nothing = [0] * len(names)
     table = [rows.get(mark, nothing) for mark in marks]
-    used = [at for at in range(KINDS) if any(row[at] for row in table)]
-    names = kind_names()
+    used = [at for at in range(len(names)) if any(row[at] for row in table)]
     counts = tuple(tuple(row[at] for row in table) for at in used)
     layers = tuple(names[at] for at in used)
     return Columns(key, title, name, tuple(marks), layers, counts, remark)

@@ -20,7 +20,7 @@ class Bars:
     """Counts by name, most first. `parts` divide each count, in the order of `layers`.
 
     `others` is how many are left out because they are in none of the rows; `name` is what
-    the rows are, for the heading of the table.
+    the rows are, for the heading of the table, and `unit` what is counted, if not messages.
     """
 
     key: str
@@ -31,6 +31,7 @@ class Bars:
     parts: tuple[tuple[int, ...], ...] = ()
     others: int = 0
     remark: str = ""
+    unit: str = ""
 
 
 @record
@@ -96,6 +97,20 @@ class Facts:
 
 
 @record
+class Report:
+    """What a source came to, to be shown in any form; `counts` is the object for programs.
+
+    `lead` is a sentence about all of it, `warnings` what could not be read.
+    """
+
+    title: str
+    lead: str
+    sections: tuple[Section, ...]
+    counts: dict[str, Any]
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+@record
 class Section:
     """Figures that belong together, below one heading; `note` is a sentence about all."""
 
@@ -120,7 +135,7 @@ def _of_bars(figure: Bars) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     ]
     if figure.others:
         rows.append((text("(others)"), str(figure.others), *[""] * len(figure.layers)))
-    return (figure.name, text("messages"), *figure.layers), rows
+    return (figure.name, figure.unit or text("messages"), *figure.layers), rows
 
 
 def _of_columns(figure: Columns) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

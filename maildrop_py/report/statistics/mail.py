@@ -13,10 +13,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from maildrop_py.errors import UsageError
-from maildrop_py.translation import text
 
 
-def message_with(recipient: str, body: str, page: str, now: datetime | None = None) -> str:
+def message_with(
+    recipient: str, title: str, body: str, page: str, now: datetime | None = None
+) -> str:
     """The message to `recipient`, as sendmail reads it; raises UsageError if that is no address."""
     message = EmailMessage(policy=SMTP.clone(linesep="\n", cte_type="7bit"))
     try:
@@ -24,7 +25,7 @@ def message_with(recipient: str, body: str, page: str, now: datetime | None = No
     except (ValueError, IndexError, TypeError) as error:
         raise UsageError(f"{recipient!r} is no address, such as me@example.com") from error
     now = now or datetime.now(UTC)
-    message["Subject"] = text("What became of mail, {day}", day=f"{now.astimezone():%Y-%m-%d}")
+    message["Subject"] = f"{title}, {now.astimezone():%Y-%m-%d}"
     message["Date"] = format_datetime(now)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)

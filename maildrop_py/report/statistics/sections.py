@@ -32,14 +32,19 @@ WAITS = (60.0, 300.0, 600.0, 1800.0, 3600.0, 4 * 3600.0, 24 * 3600.0, 5 * 24 * 3
 
 
 def sections_of(
-    account: Account, thresholds: Thresholds = (), anonymous: bool = False
+    account: Account, thresholds: Thresholds = (), anonymous: bool = False, filed: bool = False
 ) -> list[Section]:
-    """All sections that have anything in them. `anonymous` leaves addresses and hosts out."""
+    """All sections that have anything in them. `anonymous` leaves addresses and hosts out.
+
+    Of mail that is `filed` only folders are known, and not why it is there.
+    """
     now = account.now
     sections = (
-        Section("overview", text("Overview"), tuple(_overview(account))),
+        Section("overview", text("Overview"), tuple(_overview(account, filed))),
         Section("time", text("When mail came"), tuple(_time(now))),
-        Section("filed", text("Where it went, and why"), tuple(_filed(now))),
+        Section("filed", text("Where it is"), tuple(_folders(now.folders)))
+        if filed
+        else Section("filed", text("Where it went, and why"), tuple(_filed(now))),
         Section("people", text("Senders and lists"), tuple(_people(now, anonymous))),
         Section("spam", text("Spam score"), tuple(_spam(now, thresholds))),
         Section(
@@ -51,18 +56,20 @@ def sections_of(
     return [section for section in sections if section.figures]
 
 
-def _overview(account: Account) -> Iterator[Facts]:
+def _overview(account: Account, filed: bool) -> Iterator[Facts]:
     now, before = account.now, account.before
     has_before = bool(before.messages or before.results)
     rows = [
         (name, _number(value), _number(earlier) if has_before else "")
-        for (name, value), (_, earlier) in zip(_sums(now), _sums(before), strict=True)
+        for (name, value), (_, earlier) in zip(_sums(now, filed), _sums(before, filed), strict=True)
     ]
     period = f"{_local(now.first)} - {_local(now.last)}" if now.first else ""
     yield Facts("overview", text("The period"), tuple(rows), remark=period)
 
 
-def _sums(counted: Deliveries) -> list[tuple[str, int]]:
+def _sums(counted: Deliveries, filed: bool) -> list[tuple[str, int]]:
+    if filed:
+        return [(text("messages"), counted.messages), (text("bytes"), counted.bytes)]
     return [
         (text("new messages"), counted.messages),
         (text("bytes"), counted.bytes),
@@ -208,13 +215,14 @@ def _bins(key: str, title: str, bounds: tuple[float, ...], values: list[float]) 
     counts = [0] * (len(bounds) + 1)
     for value in values:
         counts[sum(value > bound for bound in bounds)] += 1
-    names = [text("within {time}", time=_duration(bound)) for bound in bounds]
+    names = [text("within {time}", time=duration(bound)) for bound in bounds]
     names.append(text("longer"))
     rows = [(name, count) for name, count in zip(names, counts, strict=True) if count]
     return Bars(key, title, text("time"), tuple(rows))
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A time for people: `30 s`, `5 min`."""
     for size, name in ((86400, text("d")), (3600, text("h")), (60, text("min"))):
         if seconds >= size:
             return f"{seconds / size:g} {name}"

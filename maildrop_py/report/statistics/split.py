@@ -1,12 +1,17 @@
-"""split: counts by name, each divided by where the mail went, in bounded memory."""
+"""split: counts by name, each divided by what became of it, in bounded memory.
+
+With more than MOST names the rarer half is given up, and is counted together as `others`, as
+in `top`.
+"""
 
 from __future__ import annotations
 
 from maildrop_py.report.statistics.figures import Bars
-from maildrop_py.report.statistics.places import KINDS, kind_names
+from maildrop_py.report.statistics.places import kind_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 MOST = 2000
@@ -14,20 +19,25 @@ LONGEST = 120
 
 
 class Split:
-    """Counts by name and place. The state for another process is `counts` and `others`."""
+    """Counts by name and place. The state for another process is `counts` and `others`.
 
-    __slots__ = ("counts", "others")
+    `names` gives the names of the places, in the reader's language.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_nothing", "counts", "names", "others")
+
+    def __init__(self, names: Callable[[], tuple[str, ...]] = kind_names) -> None:
         self.counts: dict[str, list[int]] = {}
         self.others = 0
+        self.names = names
+        self._nothing = [0] * len(names())
 
     def add(self, name: str, place: int) -> None:
         """One more of `name` that went to a place of this kind."""
         row = self.counts.get(name)
         if row is None:
             name = name[:LONGEST]
-            row = self.counts.setdefault(name, [0] * KINDS)
+            row = self.counts.setdefault(name, self._nothing[:])
             if len(self.counts) > MOST:
                 row[place] += 1
                 self._give_up()
@@ -38,7 +48,7 @@ class Split:
         """Add what another has counted."""
         self.others += other.others
         for name, row in other.counts.items():
-            mine = self.counts.setdefault(name, [0] * KINDS)
+            mine = self.counts.setdefault(name, self._nothing[:])
             mine[:] = [a + b for a, b in zip(mine, row, strict=True)]
         if len(self.counts) > MOST:
             self._give_up()
@@ -47,8 +57,8 @@ class Split:
         """The `most` frequent names as bars, divided by the places that there are."""
         ranked = sorted(self.counts.items(), key=lambda item: (-sum(item[1]), item[0]))
         shown = ranked[:most]
-        used = [at for at in range(KINDS) if any(row[at] for _, row in shown)]
-        names = kind_names()
+        names = self.names()
+        used = [at for at in range(len(names)) if any(row[at] for _, row in shown)]
         return Bars(
             key=key,
             title=title,

@@ -1,9 +1,9 @@
 """top: the most frequent of very many names, counted in bounded memory.
 
-When more than MOST names are counted, the rarer half is given up, and is counted together
+When more than `limit` names are counted, the rarer half is given up, and is counted together
 as `others`. Guarantee: no count is too high, and the sum of all is right; a name that has
-more than one in MOST / 2 of all is never given up for good, though its count may then
-be too low (Manku and Motwani, lossy counting, 2002). Names are cut to LONGEST characters.
+more than one in limit / 2 of all is never given up for good, though its count may then
+be too low (Manku and Motwani, lossy counting, 2002). Names are cut to `longest` characters.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ LONGEST = 120
 class Top:
     """Counts by name. The state for another process is `counts` and `others`."""
 
-    __slots__ = ("counts", "others")
+    __slots__ = ("counts", "limit", "longest", "others")
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = MOST, longest: int = LONGEST) -> None:
         self.counts: dict[str, int] = {}
         self.others = 0
+        self.limit = limit
+        self.longest = longest
 
     def add(self, name: str, number: int = 1) -> None:
         """Count `number` more of `name`."""
@@ -30,9 +32,9 @@ class Top:
         if name in counts:
             counts[name] += number
             return
-        name = name[:LONGEST]
+        name = name[: self.longest]
         counts[name] = counts.get(name, 0) + number
-        if len(counts) > MOST:
+        if len(counts) > self.limit:
             self._give_up()
 
     def merge(self, other: Top) -> None:
@@ -55,7 +57,7 @@ class Top:
         return sum(self.counts.values()) + self.others
 
     def _give_up(self) -> None:
-        kept = dict(nlargest(MOST // 2, self.counts.items(), key=itemgetter(1)))
+        kept = dict(nlargest(self.limit // 2, self.counts.items(), key=itemgetter(1)))
         self.others += sum(self.counts.values()) - sum(kept.values())
         self.counts = kept
 
