@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from maildrop_py.record import record
+from maildrop_py.report.decision_as_json import actions_as_json
 from maildrop_py.report.tables import COUNT, Column, table
 from maildrop_py.report.wording import (
     NO_RULE,
@@ -17,6 +18,8 @@ from maildrop_py.report.wording import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from maildrop_py.decision.decision import Decision
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.message import Message
@@ -48,6 +51,7 @@ class Row:
     reasons: tuple[str, ...]
     destination: str
     subject: str
+    actions: tuple[dict[str, Any], ...]
 
 
 def row_of(path: str, message: Message, decision: Decision, evidence: Evidence) -> Row:
@@ -67,13 +71,14 @@ def row_of(path: str, message: Message, decision: Decision, evidence: Evidence) 
         tuple(f"{reason.rule}: {reason.because}" for reason in decision.reasons),
         destination(decision),
         message.headers.first("Subject") or "",
+        actions_as_json(decision),
     )
 
 
 def as_json(row: Row) -> dict[str, object]:
     """The object that `--json` prints for a row."""
-    fields = ("path", "rule", "action", "folder", "flags", "copies", "spam_score", "spf", "reasons")
-    return {field: getattr(row, field) for field in fields}
+    whole = ("path", "rule", "action", "folder", "flags", "copies", "spam_score", "spf", "reasons")
+    return {field: getattr(row, field) for field in (*whole, "actions")}
 
 
 def table_of(rows: Iterable[Row]) -> list[str]:

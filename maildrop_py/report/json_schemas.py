@@ -28,13 +28,20 @@ def _maybe(kind: str) -> Schema:
 ROW: Schema = {
     "path": {**TEXT, "description": "the message; `file#number` in a mailbox file"},
     "rule": {**_maybe("string"), "description": "the rule that ended the run"},
-    "action": {"enum": ["file", "discard", "reject", "forward", "pipe"]},
+    "action": {"enum": ["file", "discard", "reject", "forward", "pipe", "defer"]},
     "folder": {**_maybe("string"), "description": "where it is finally filed"},
     "flags": {**TEXTS, "description": "flags and keywords, as rules write them"},
     "copies": {**TEXTS, "description": "folders that get a copy"},
     "spam_score": _maybe("number"),
     "spf": {**_maybe("string"), "description": "the result of SPF, if a rule asked"},
     "reasons": {**TEXTS, "description": "each rule that fired, and what its conditions ask"},
+    "actions": {
+        "type": "array",
+        "items": {"type": "object", "properties": {"do": TEXT}, "required": ["do"]},
+        "description": "all that is done, in order; `do` is what rules call it: file (copies "
+        "too), forward, pipe, add_header, remove_header, rename_header, filter, reject, defer, "
+        "discard, learn",
+    },
 }
 TALLY: Schema = {
     **dict.fromkeys(("changed", "stay", "gone", "failed"), COUNT),

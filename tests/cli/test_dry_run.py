@@ -90,8 +90,10 @@ def test_json_is_one_object_a_line(rules: Path, mail: Path) -> None:
     assert rows[0]["flags"] == ["flagged", "$Work"]
     assert rows[1]["spam_score"] == 7.5
     assert rows[3]["rule"] is None
+    assert rows[1]["actions"][0]["do"] == "file"
     assert set(rows[0]) == {
-        *("path", "rule", "action", "folder", "flags", "copies", "spam_score", "spf", "reasons")
+        *("path", "rule", "action", "folder", "flags", "copies", "spam_score", "spf", "reasons"),
+        "actions",
     }
 
 

@@ -1,0 +1,56 @@
+"""decision_as_json: everything that a decision does, in order, as objects for programs.
+
+Each object says under `do` what is done, by the name that rules have for it. Edits of
+the header come first: every copy has them, and every program and address gets them.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.decision.decision import Filing, Forward
+from maildrop_py.report.wording import flag_names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from maildrop_py.decision.decision import Action, Decision
+
+
+def actions_as_json(decision: Decision) -> tuple[dict[str, Any], ...]:
+    """All that is done; with `defer` only that, for then nothing is done."""
+    if decision.defer is not None:
+        return ({"do": "defer", "text": decision.defer},)
+    found = [*_edits(decision), *map(_action, decision.actions)]
+    if decision.reject is not None:
+        found.append({"do": "reject", "text": decision.reject})
+    elif not decision.actions:
+        found.append({"do": "discard"})
+    if decision.learn is not None:
+        found.append({"do": "learn", "as": "spam" if decision.learn else "ham"})
+    return tuple(found)
+
+
+def _edits(decision: Decision) -> list[dict[str, Any]]:
+    tops = [("top", pair) for pair in decision.add_headers]
+    ends = [("end", pair) for pair in decision.last_headers]
+    return [
+        *({"do": "filter", "program": wording} for wording in decision.filters),
+        *({"do": "remove_header", "name": name} for name in decision.remove_headers),
+        *({"do": "rename_header", "name": old, "to": new} for old, new in decision.rename_headers),
+        *(
+            {"do": "add_header", "name": name, "text": text, "at": at}
+            for at, (name, text) in (*tops, *ends)
+        ),
+    ]
+
+
+def _action(action: Action) -> dict[str, Any]:
+    """`changed` says that a filter, or edits with `now`, made another message of it before."""
+    of_all = {"rule": action.rule, "changed": action.message is not None}
+    if isinstance(action, Filing):
+        return {"do": "file", "folder": action.folder, "flags": flag_names(action), **of_all}
+    if isinstance(action, Forward):
+        return {"do": "forward", "to": action.address, **of_all}
+    environment = dict(action.environment)
+    run = {"run": list(action.argv), "environment": environment, "part": action.part or "whole"}
+    return {"do": "pipe", **run, **of_all}
