@@ -26,7 +26,11 @@ ENVELOPE_SCHEMA: dict[str, Any] = {
     "description": "address, domain, glob, {file: list}, or regular expression",
 }
 SCHEMA: dict[str, Any] = {
-    "anyOf": [{"$ref": "#/$defs/address_test"}, {"$ref": "#/$defs/exists"}],
+    "anyOf": [
+        {"$ref": "#/$defs/address_test"},
+        {"$ref": "#/$defs/exists"},
+        {"$ref": "#/$defs/count"},
+    ],
     "description": ENVELOPE_SCHEMA["description"],
 }
 
@@ -91,8 +95,11 @@ def parse_address_header(
     `around` is put around expressions, as procmail's macros do.
     """
     from maildrop_py.rules.conditions.header import parse_exists
+    from maildrop_py.rules.conditions.header_fields import COUNT, is_about_fields, parse_count
 
     exists = parse_exists(node, *names)
+    if is_about_fields(node, COUNT):
+        return parse_count(label, names, node, addresses=True)
     return exists or AddressHeader(label, names, *parse_address_tests(node, scope, around))
 
 

@@ -27,7 +27,7 @@ class Header:
         "type": "object",
         "minProperties": 1,
         "additionalProperties": {
-            "anyOf": [{"$ref": "#/$defs/text_test"}, {"$ref": "#/$defs/exists"}]
+            "anyOf": [{"$ref": "#/$defs/header_test"}, {"$ref": "#/$defs/exists"}]
         },
         "description": "header names, each with a test; all must pass",
     }
@@ -83,9 +83,25 @@ class HeaderExists:
 
 def parse_header(name: str, node: Node, scope: Scope) -> Condition:
     """The condition that a test of the header `name` makes."""
-    from maildrop_py.rules.language.text_tests import parse_tests
+    from maildrop_py.rules.conditions.any import Any_
+    from maildrop_py.rules.conditions.header_fields import (
+        COUNT,
+        INDEX,
+        is_about_fields,
+        parse_header_at,
+    )
+    from maildrop_py.rules.language.text_tests import tests_of
 
-    return parse_exists(node, name) or Header(name, parse_tests(node, scope))
+    exists = parse_exists(node, name)
+    if exists is not None:
+        return exists
+    items = node.alternatives()
+    apart = [item for item in items if is_about_fields(item, COUNT, INDEX)]
+    found: list[Condition] = [parse_header_at(name, item, scope) for item in apart]
+    plain = [item for item in items if item not in apart]
+    if plain:
+        found.insert(0, Header(name, tests_of(plain, scope)))
+    return found[0] if len(found) == 1 else Any_(tuple(found))
 
 
 def parse_exists(node: Node, *names: str) -> Condition | None:

@@ -18,7 +18,7 @@ class Subject:
 
     COST: ClassVar[int] = CHEAP
     SCHEMA: ClassVar[dict[str, Any]] = {
-        "anyOf": [{"$ref": "#/$defs/text_test"}, {"$ref": "#/$defs/exists"}]
+        "anyOf": [{"$ref": "#/$defs/header_test"}, {"$ref": "#/$defs/exists"}]
     }
 
     @classmethod

@@ -19,7 +19,7 @@ from maildrop_py.rules.language.commands import SCHEMA as CALL
 from maildrop_py.rules.language.examples import ENVELOPE, EVIDENCE
 from maildrop_py.rules.language.flag_names import LETTERS, OTHER_NAMES
 from maildrop_py.rules.language.settings_reader import SCHEMA as SETTINGS
-from maildrop_py.rules.language.text_tests import ONE_TEST
+from maildrop_py.rules.language.text_tests import ONE_HEADER_TEST, ONE_TEST
 from maildrop_py.rules.language.text_tests import SCHEMA as TEXT_TEST
 from maildrop_py.rules.registry import action_class, condition_class
 
@@ -88,6 +88,8 @@ def _definitions() -> Schema:
         "texts": _one_or_more(_TEXT),
         "text_test": TEXT_TEST,
         "one_text_test": ONE_TEST,
+        "count": _object({"count": {"$ref": "#/$defs/comparison"}}, "count"),
+        "header_test": _one_or_more(ONE_HEADER_TEST),
         "exists": _object({"exists": {"type": "boolean"}}, "exists"),
         "address_test": _one_or_more({"anyOf": [_ADDRESS, {"$ref": "#/$defs/one_text_test"}]}),
         "address_list": _one_or_more(_ADDRESS),

@@ -1,7 +1,8 @@
 """text_tests: reads the tests that text conditions make, from YAML.
 
 A bare text is a regular expression; a mapping names the kind of test:
-`regex`, `contains`, `is`, `glob`, `exists`. A list holds alternatives.
+`regex`, `contains`, `is`, `glob`, `number`, `exists`. A list holds alternatives. With
+`case: true` beside it upper and lower case differ.
 """
 
 from __future__ import annotations
@@ -12,16 +13,36 @@ from typing import Any
 from maildrop_py.message.normal_form import composed
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.language.scope import Scope
+from maildrop_py.rules.matching.comparison import PLAIN, parse_comparison
 from maildrop_py.rules.matching.engine import BadExpression, Expression, compiled
 from maildrop_py.rules.matching.literals import regex
+from maildrop_py.rules.matching.number import Number
 from maildrop_py.rules.matching.pattern import INNER, Regex
-from maildrop_py.rules.matching.text import Contains, Glob, Is
+from maildrop_py.rules.matching.raw import quoted
+from maildrop_py.rules.matching.text import Contains, Glob, Is, glob_expression
 
-TextTest = Regex | Contains | Is | Glob
+TextTest = Regex | Contains | Is | Glob | Number
 
 GROUP = re.compile(r"(?<!\\)\(\?P?<(\w+)>")
 
-KINDS = ("regex", "contains", "is", "glob")
+NUMBER, CASE = "number", "case"
+TEXT_KINDS = ("regex", "contains", "is", "glob")
+KINDS = (*TEXT_KINDS, NUMBER)
+
+_PROPERTIES: dict[str, Any] = {
+    **{kind: {"$ref": "#/$defs/texts"} for kind in TEXT_KINDS},
+    NUMBER: {"$ref": "#/$defs/comparisons"},
+    CASE: {"type": "boolean"},
+}
+
+
+def _of_size(size: int) -> dict[str, Any]:
+    return {"minProperties": size, "maxProperties": size}
+
+
+def _with(key: str, present: dict[str, Any], absent: dict[str, Any]) -> dict[str, Any]:
+    return {"if": {"required": [key]}, "then": present, "else": absent}
+
 
 ONE_TEST: dict[str, Any] = {
     "anyOf": [
@@ -29,9 +50,8 @@ ONE_TEST: dict[str, Any] = {
         {
             "type": "object",
             "additionalProperties": False,
-            "minProperties": 1,
-            "maxProperties": 1,
-            "properties": {kind: {"$ref": "#/$defs/texts"} for kind in KINDS},
+            "properties": _PROPERTIES,
+            **_with(CASE, _of_size(2), _of_size(1)),
         },
     ]
 }
@@ -41,37 +61,82 @@ SCHEMA: dict[str, Any] = {
         {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/one_text_test"}},
     ]
 }
+ONE_HEADER_TEST: dict[str, Any] = {
+    "anyOf": [
+        ONE_TEST["anyOf"][0],
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {**_PROPERTIES, "index": {"type": "integer", "not": {"const": 0}}},
+            **_with(
+                CASE,
+                _with("index", _of_size(3), _of_size(2)),
+                _with("index", _of_size(2), _of_size(1)),
+            ),
+        },
+        {"$ref": "#/$defs/count"},
+    ]
+}
 
 
 def parse_tests(node: Node, scope: Scope, around: str = "") -> tuple[TextTest, ...]:
     """The alternatives of a text test; `around` is put around bare expressions."""
+    return tests_of(node.alternatives(), scope, around)
+
+
+def tests_of(items: list[Node], scope: Scope, around: str = "") -> tuple[TextTest, ...]:
+    """The same of alternatives that are apart."""
     tests: list[TextTest] = []
-    for item in node.alternatives():
+    for item in items:
         if item.kind == "mapping":
-            tests += _named(item, scope, around)
+            tests += named_tests(item, item.pairs(), scope, around)
         else:
             tests.append(parse_regex(item, scope, around))
     return tuple(tests)
 
 
-def _named(node: Node, scope: Scope, around: str) -> list[TextTest]:
-    pairs = node.pairs()
+def named_tests(
+    node: Node, pairs: list[tuple[Node, Node]], scope: Scope, around: str = ""
+) -> list[TextTest]:
+    """The tests that `pairs` of a mapping say: one kind, and perhaps `case`."""
+    exact = any(value.boolean() for key, value in pairs if key.text() == CASE)
+    pairs = [pair for pair in pairs if pair[0].text() != CASE]
     if len(pairs) != 1:
         raise node.mistake("one kind of test must be here", "use `all` or `any` for several")
     key, value = pairs[0]
     kind = key.choice(KINDS, "kind of test")
-    return [_one(kind, item, scope, around) for item in value.alternatives()]
+    read = _exact if exact else _one
+    return [read(kind, item, scope, around) for item in value.alternatives()]
 
 
 def _one(kind: str, node: Node, scope: Scope, around: str) -> TextTest:
     if kind == "regex":
         return parse_regex(node, scope, around)
+    if kind == NUMBER:
+        return Number(parse_comparison(node, PLAIN))
     text = composed(node.text())
     if kind == "contains":
         if not text:
             raise node.mistake("an empty text is in everything", "use `exists: true`")
         return Contains(text)
     return Is(text) if kind == "is" else Glob(text)
+
+
+def _exact(kind: str, node: Node, scope: Scope, around: str) -> TextTest:
+    """A test in which upper and lower case differ: an expression that says so."""
+    test = _one(kind, node, scope, "")
+    if isinstance(test, Number):
+        raise node.mistake("a number has no upper and lower case", "leave `case` out")
+    if isinstance(test, Regex):
+        written = test.expression
+    elif isinstance(test, Glob):
+        written = glob_expression(test.glob)
+    else:
+        text = quoted(test.wanted.strip() if isinstance(test, Is) else test.wanted)
+        written = rf"^\s*{text}\s*$" if isinstance(test, Is) else text
+    whole = around.replace("{}", f"(?P<{INNER}>{written})") if around else written
+    check_regex(node, f"(?-i){whole}", scope)
+    return Regex(f"(?-i){whole}", regex(written).literals, shown=f"(?-i){written}")
 
 
 def parse_regex(node: Node, scope: Scope, around: str = "") -> Regex:

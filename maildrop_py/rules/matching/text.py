@@ -71,7 +71,7 @@ def _unfolded(text: str, start: int, end: int) -> tuple[int, int]:
 def glob_fits(glob: str, text: str) -> bool:
     """Whether the whole of `text` fits `glob`, in linear time, ignoring case."""
     if "?" in glob:
-        return search(_as_expression(glob), text) is not None
+        return search(glob_expression(glob), text) is not None
     first, *rest = glob.casefold().split("*")
     text = text.casefold()
     if not rest:
@@ -88,7 +88,8 @@ def glob_fits(glob: str, text: str) -> bool:
     return text.endswith(last) and len(text) - len(last) >= at
 
 
-def _as_expression(glob: str) -> str:
+def glob_expression(glob: str) -> str:
+    """The expression that matches what fits `glob`."""
     wild = {"*": ".*", "?": "."}
     return "(?s)^" + "".join(wild.get(char) or _quoted(char) for char in glob) + "$"
 

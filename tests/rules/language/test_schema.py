@@ -48,6 +48,13 @@ rules:
     then: {copy: A, add_header: {X-A: b}, remove_header: [X-C, X-D], set: {who: me}, score: -1.5}
   - when: {header: {X-A: {exists: false}, X-B: [c, {is: d}]}, list_id: {exists: true}}
     then: {file: A, flags: [seen, $Work], continue: true}
+  - when:
+      header:
+        X-A: [b, {number: 5}, {index: -1, is: a, case: true}, {count: "> 2"}]
+        X-B: {count: 1}
+      to: {count: "> 20"}
+      subject: {regex: [A, B], case: false}
+    then: {file: A}
   - when: {attachment: {name: '\.exe$'}, not: {attachment: true}, any: {bulk: true, bounce: true}}
     then: {discard: true}
   - when: {all: [{any: [{subject: a}, {body: b}]}, {folder: A*, flags: [seen, $x]}]}
@@ -115,6 +122,20 @@ rules: [{when: {}, then: {file: A}}]
 rules: [{when: {subject: {matches: a}}, then: {file: A}}]
 ---
 rules: [{when: {subject: {is: a, contains: b}}, then: {file: A}}]
+---
+rules: [{when: {subject: {is: a, contains: b, case: true}}, then: {file: A}}]
+---
+rules: [{when: {subject: {case: true}}, then: {file: A}}]
+---
+rules: [{when: {body: {index: 1, is: a}}, then: {file: A}}]
+---
+rules: [{when: {header: {X: {index: 0, is: a}}}, then: {file: A}}]
+---
+rules: [{when: {header: {X: {index: 1}}}, then: {file: A}}]
+---
+rules: [{when: {header: {X: {count: many}}}, then: {file: A}}]
+---
+rules: [{when: {to: {count: 1, is: a}}, then: {file: A}}]
 ---
 rules: [{when: {subject: []}, then: {file: A}}]
 ---

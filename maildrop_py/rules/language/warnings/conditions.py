@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from maildrop_py.rules.language.library import builtin_path
-from maildrop_py.rules.language.text_tests import KINDS
+from maildrop_py.rules.language.text_tests import KINDS, TEXT_KINDS
 from maildrop_py.rules.language.warnings import expressions
 from maildrop_py.rules.language.warnings.addresses import doubt_about_entry, warn_of_lines
 from maildrop_py.rules.language.warnings.programs import warn_of_program
@@ -224,7 +224,7 @@ def _of_kind(kind: str, node: Node, scope: Scope, by_lines: bool) -> Iterator[tu
     for item in node.alternatives():
         if kind == "regex":
             yield from _expression(item, scope, by_lines)
-        else:
+        elif kind in TEXT_KINDS:
             _warn(item, scope, expressions.doubt_about_plain(kind, item.text()))
 
 
