@@ -78,7 +78,7 @@ def has_colour() -> bool:
 
 def painted(text: str, code: str) -> str:
     """`text` in the colour or weight `code` (ECMA-48 8.3.117), where there are colours."""
-    return f"\x1b[{code}m{text}\x1b[0m" if has_colour() else text
+    return f"\x1b[{code}m{text}\x1b[0m" if code and has_colour() else text
 
 
 def counted(number: int, noun: str) -> str:
