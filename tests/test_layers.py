@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "policy": f"{LEAVES} message evidence rules decision lmtp metrics",
     "report": f"{LEAVES} message rules decision",
     "convert": f"{LEAVES} rules",
-    "set_up": f"{LEAVES} message evidence rules maildir report",
+    "set_up": f"{LEAVES} message evidence rules maildir report convert",
     "serve": f"{LEAVES} {STAGES}",
     "cli": f"{LEAVES} {STAGES} refile serve convert set_up",
     "man": f"{LEAVES} rules report cli",

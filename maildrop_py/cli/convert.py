@@ -20,6 +20,7 @@ from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.report.progress import progress
 from maildrop_py.rules.language.settings import Settings
+from maildrop_py.set_up.program_path import module_command
 
 WHOLE, WITH_GAPS, DIFFERENT = 0, 1, 1
 
@@ -69,7 +70,7 @@ def _prove(
     made = [(f"made for line {one.line}", one.message) for one in samples(written.asked)]
     messages = [*made, *_archived(archives)]
     told = {"text": text, "home": home, "user": "me"}
-    worker = [sys.executable, "-m", "maildrop_py.cli.proof_worker"]
+    worker = module_command("maildrop_py.cli.proof_worker")
     try:
         with progress("proving", len(messages)) as advance:
             found: Proof = prove(told, messages, worker, processors(), advance)

@@ -20,7 +20,9 @@ FILES = (
     *("/etc/smtpd.conf", "/etc/mail/smtpd.conf", "/var/qmail/control/defaultdelivery"),
 )
 OF_USER = (".forward", ".qmail", ".qmail-default")
-_PROGRAM = re.compile(rf"(?:^|[\s'\"|=,{{(]|\\N)(/\S*?{PROGRAM})['\"]?\s+deliver\b")
+_PROGRAM = re.compile(
+    rf"(?:^|[\s'\"|=,{{(]|\\N)(/\S*?{PROGRAM}(?:-deliver\b|(?=['\"]?\s+deliver\b)))"
+)
 _USER = re.compile(r"\buser=([\w.-]+)")
 
 

@@ -22,3 +22,21 @@ def program_path() -> str:
     if os.path.basename(sys.argv[0]) != PROGRAM and os.path.exists(beside):
         return beside
     return os.path.abspath(shutil.which(sys.argv[0]) or sys.argv[0])
+
+
+_BOOT = """\
+import runpy, sys
+module, paths = sys.argv[1:3]
+sys.path[:] = paths.split("\\n")
+del sys.argv[1:3]
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+
+
+def module_command(module: str) -> list[str]:
+    """The command that runs a module of ours, wherever this program found its modules.
+
+    `python -m` finds it only in an environment of Python's; a Debian package is none.
+    """
+    paths = "\n".join(path for path in sys.path if path.startswith("/"))
+    return [sys.executable, "-I", "-S", "-c", _BOOT, module, paths]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import subprocess
-import sys
 from collections.abc import Iterator
 
 from maildrop_py.paths import UserPaths
 from maildrop_py.set_up.file_access import User
 from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
+from maildrop_py.set_up.program_path import module_command
 
 LOWEST, HIGHEST = 1000, 59999  # uids of ordinary users
 
@@ -27,7 +27,7 @@ def about_rules_of(user: User) -> Iterator[Finding]:
     if not os.path.exists(path):
         return
     done = subprocess.run(
-        [sys.executable, "-m", "maildrop_py", "check", "--offline"],
+        [*module_command("maildrop_py"), "check", "--offline"],
         capture_output=True,
         text=True,
         errors="replace",

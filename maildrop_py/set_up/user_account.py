@@ -1,0 +1,178 @@
+"""user_account: sets one user up: rules, Maildir, subscriptions, and the line for the mail server.
+
+Guarantee: nothing that is there is overwritten, but a .forward or .qmail that the user agrees to
+replace; that is kept beside. The line is tried with a message before it gets its place. A filter
+that could not be translated whole leaves the line out, for what it did would be missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+from collections.abc import Iterator
+
+from maildrop_py.convert.written import text_of
+from maildrop_py.maildir.folder_listing import folders_of
+from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.maildir.subscriptions import subscribe
+from maildrop_py.record import record
+from maildrop_py.rules.actions.file import File
+from maildrop_py.rules.language.library import builtin_path
+from maildrop_py.rules.language.schema import schema as rules_schema
+from maildrop_py.set_up.changes import Changes
+from maildrop_py.set_up.conversation import Conversation
+from maildrop_py.set_up.dovecot import ImapStore
+from maildrop_py.set_up.hook_lines import guarded, hook_lines
+from maildrop_py.set_up.hook_trial import try_line
+from maildrop_py.set_up.mail_server import QMAIL, USER_FILE
+from maildrop_py.set_up.old_filters import converter_of, found_filters, other_words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.rules.language.rule_set import RuleSet
+
+SCHEMA = "rules.schema.json"
+MODELINE = f"# yaml-language-server: $schema={SCHEMA}"
+
+
+@record
+class Surroundings:
+    """What was found: the mail server's name ("" if none), the path that it should call, the
+    IMAP server's store (None if there is none), and the file whose line starts us already."""
+
+    server: str
+    program: str
+    store: ImapStore | None = None
+    named_in: str = ""
+
+
+class UserAccount:
+    """The set-up of `account`; `rules` and `maildir` are absolute paths."""
+
+    def __init__(
+        self,
+        account: pwd.struct_passwd,
+        around: Surroundings,
+        changes: Changes,
+        talk: Conversation,
+    ) -> None:
+        self._account, self._around = account, around
+        self._changes, self._talk = changes, talk
+        self._gaps = 0
+
+    def write_rules(self, path: str, maildir: str) -> None:
+        """Rules made from the user's old filter, or starter rules, unless there are some."""
+        if os.path.lexists(path):
+            self._talk.say(f"{path} is there already: left as it is")
+            return
+        text = self._converted() or self._starter(maildir)
+        self._changes.make_directory(os.path.dirname(path))
+        self._changes.write_file(path, f"{MODELINE}\n{text}")
+        schema = os.path.join(os.path.dirname(path), SCHEMA)
+        if not os.path.lexists(schema):
+            text = json.dumps(rules_schema(), indent=2, ensure_ascii=False)
+            self._changes.write_file(schema, f"{text}\n")
+        self._talk.say(f"try them: maildrop-py check {path}")
+
+    def make_maildir(self, maildir: str) -> None:
+        """The Maildir, empty, unless it is there."""
+        if os.path.isdir(os.path.join(maildir, "cur")):
+            self._talk.say(f"{maildir} is there already")
+            return
+        if os.path.isdir(maildir):
+            for part in ("cur", "new", "tmp"):
+                self._changes.make_directory(f"{maildir}/{part}")
+        else:
+            self._changes.make_maildir(maildir)
+
+    def subscribe_to_folders(self, rules: RuleSet, root: str) -> None:
+        """Let IMAP clients that show subscribed folders only show those that rules name."""
+        settings, named = rules.settings, set(_file_names(rules))
+        maildir = Maildir(root, settings.layout, settings.folder_encoding)
+        there = [it for it in folders_of(maildir, lambda path, why: None) if it.name in named]
+        for folder in there:
+            subscribe(root, folder.path, "/" if settings.layout == "fs" else ".")
+        if there:
+            names = ", ".join(it.name for it in there)
+            self._talk.say(f"subscribed to the folders that rules file into: {names}")
+
+    def put_line(self, maildir: str) -> bool:
+        """The mail server's line into the user's file; whether mail goes through us now."""
+        if self._around.named_in:
+            self._talk.say(f"{self._around.named_in} hands mail over already")
+            return True
+        why = self._why_no_line()
+        if why:
+            self._talk.say(f"the mail server's line was not put anywhere: {why}")
+            return False
+        path = os.path.join(self._account.pw_dir, USER_FILE[self._around.server])
+        if not self._talk.agree(f"Hand your mail to maildrop-py, by a line in {path}?"):
+            return False
+        line = guarded(self._around.program)
+        trial = try_line(line, self._account, maildir)
+        if trial.why:
+            self._talk.say(f"{path} is as it was: the line does not work: {trial.why}")
+            return False
+        self._changes.note_message(trial.path)
+        self._talk.say(f"tried the line with a message to yourself: {trial.path}")
+        self._changes.write_file(path, f"{self._line()}\n")
+        return True
+
+    def _why_no_line(self) -> str:
+        server = self._around.server
+        if server not in USER_FILE:
+            return f"{server} takes it in its own settings" if server else "no mail server is here"
+        if self._gaps:
+            return f"{self._gaps} places of the old filter are no rules yet (GAP in the rules file)"
+        path = os.path.join(self._account.pw_dir, USER_FILE[server])
+        if os.path.islink(path) or (os.path.exists(path) and not os.path.isfile(path)):
+            return f"{path} is a link or no file"
+        others = list(other_words(path))
+        return f"{path} says what only you can decide about: {others[0]}" if others else ""
+
+    def _line(self) -> str:
+        lines = hook_lines(self._around.program)
+        key = QMAIL if self._around.server == QMAIL else "Postfix or Exim, for one user"
+        return lines[key][1][0]
+
+    def _converted(self) -> str:
+        """Rules made from what sorted the mail before; "" if there was nothing, or not wanted."""
+        for path in found_filters(self._account.pw_dir):
+            convert = converter_of(path)
+            if convert is None:
+                self._talk.say(f"{path} is here: `maildrop-py convert` may make rules of it")
+                self._gaps += 1
+            elif self._talk.agree(f"Make rules from {path}?"):
+                written = convert(self._account.pw_dir, self._account.pw_name)
+                self._gaps += len(written.gaps)
+                count = len(list(written.rules))
+                self._talk.say(f"{path}: {count} rules, {len(written.gaps)} places left (GAP)")
+                return text_of(written)
+        return ""
+
+    def _starter(self, maildir: str) -> str:
+        with open(builtin_path("starter"), encoding="utf-8") as file:
+            return starter_for(file.read(), self._around.store, maildir, self._account.pw_dir)
+
+
+def starter_for(text: str, store: ImapStore | None, maildir: str, home: str) -> str:
+    """The starter rules for mail that lies as `store` says, in `maildir`."""
+    short = f"~{maildir[len(home) :]}" if maildir.startswith(f"{home}/") else maildir
+    if short != "~/Maildir":
+        text = text.replace("maildir: ~/Maildir", f"maildir: {json.dumps(short)}", 1)
+    if store is None or store.problems:
+        return text
+    text = text.replace("layout: maildir++", f"layout: {store.layout}", 1)
+    text = text.replace("folder_encoding: imap-utf-7", f"folder_encoding: {store.encoding}", 1)
+    if store.junk and store.junk != "Junk":
+        text = text.replace("file: Junk", f"file: {json.dumps(store.junk, ensure_ascii=False)}")
+    return text
+
+
+def _file_names(rules: RuleSet) -> Iterator[str]:
+    """The folders that rules name outright, INBOX left out."""
+    for rule in rules.rules:
+        for action in rule.then.actions:
+            if isinstance(action, File) and "{" not in (name := action.folder.describe()):
+                yield name
