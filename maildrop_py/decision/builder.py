@@ -7,17 +7,14 @@ from maildrop_py.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from time import struct_time
+    from collections.abc import Mapping
 
     from maildrop_py.decision.decision import Reason, RuleTrace
     from maildrop_py.message.message import Source
-    from maildrop_py.rules.condition import Facts
+    from maildrop_py.rules.condition import Calendar, Facts
     from maildrop_py.rules.language.settings import Settings
     from maildrop_py.rules.program.call import Call
     from maildrop_py.rules.program.template import Template
-
-    Calendar = Callable[[float], struct_time]  # the local date of seconds since the epoch
 
 INBOX = "INBOX"
 

@@ -18,12 +18,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from maildrop_py.decision.builder import Calendar
     from maildrop_py.decision.memory import Memory
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
-    from maildrop_py.rules.condition import Outcome
+    from maildrop_py.rules.condition import Calendar, Outcome
     from maildrop_py.rules.language.rule_set import Rule
     from maildrop_py.rules.program.program import Program
 
@@ -47,7 +46,7 @@ def decide(
     scan = memory.header_scan(program.index) if memory is not None else None
     known, found, fields = scan.scan(message.headers) if scan is not None else (None, (), None)
     delimiters = program.settings.recipient_delimiter
-    facts = Facts(message, envelope, evidence, now, explain, known, delimiters)
+    facts = Facts(message, envelope, evidence, now, explain, known, delimiters, calendar)
     settled: dict[int | str, Decision] = {} if memory is None else memory.settled
     builder: DecisionBuilder | None = None
     reasons: list[Reason] = []

@@ -22,12 +22,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from maildrop_py.decision.builder import Calendar
     from maildrop_py.decision.decision import Decision
     from maildrop_py.evidence.evidence import Programs
     from maildrop_py.evidence.store import Store
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
+    from maildrop_py.rules.condition import Calendar
     from maildrop_py.rules.program.program import Program
 
 

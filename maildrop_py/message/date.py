@@ -12,3 +12,14 @@ def written_at(date: str) -> float | None:
         return None if parsed is None else float(mktime_tz(parsed))
     except (ValueError, OverflowError, IndexError, TypeError):
         return None
+
+
+def zone_of(date: str) -> int | None:
+    """Seconds east of UTC that a Date header's value names, None if it names none."""
+    from email.utils import parsedate_tz
+
+    try:
+        parsed = parsedate_tz(date)
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
+    return None if parsed is None else parsed[9]

@@ -14,7 +14,8 @@ from maildrop_py.message.envelope import DELIMITER, extension_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from time import struct_time
     from typing import Any, ClassVar, Protocol
 
     from maildrop_py.evidence.evidence import Evidence
@@ -51,6 +52,10 @@ if TYPE_CHECKING:
         def parse(cls, node: Node, scope: Scope) -> Condition:
             """Make the condition of its YAML value; raises Mistake where that is wrong."""
 
+
+if TYPE_CHECKING:
+    Calendar = Callable[[float], struct_time]
+    """What gives the local date of seconds since the epoch."""
 
 _NOTHING: Mapping[str, list[str]] = {}
 
@@ -112,13 +117,15 @@ class Facts:
     `set` values so far; `now` is seconds since the epoch. `known` are values of
     headers that are decoded already, by names in lower case. Each of `delimiters`
     separates a user's name from the extension in an address. `changed` is what
-    the message was made into, None while it is as it came. With `explaining`,
+    the message was made into, None while it is as it came. `calendar` gives local dates
+    (UTC if None). With `explaining`,
     conditions inside others are all asked, so that each can be shown.
     """
 
     __slots__ = (
         "_delimiters",
         "_folded",
+        "calendar",
         "changed",
         "envelope",
         "evidence",
@@ -139,6 +146,7 @@ class Facts:
         explaining: bool = False,
         known: Mapping[str, list[str]] | None = None,
         delimiters: str = DELIMITER,
+        calendar: Calendar | None = None,
     ) -> None:
         self.message = message
         self.envelope = envelope
@@ -149,6 +157,7 @@ class Facts:
         self.variables: dict[str, str] = {}
         self.known = _NOTHING if known is None else known
         self._delimiters = delimiters
+        self.calendar = calendar
         self.changed: Source | None = None
         self._folded: dict[str, str] = {}
 

@@ -30,6 +30,7 @@ CONDITIONS: dict[str, str] = {
     "defect": "defect:Defect",
     "size": "size:Size",
     "age": "age:Age",
+    "date": "date:Date",
     "duplicate": "duplicate:Duplicate",
     # procmail's macros and their parts
     "from_daemon": "from_daemon:FromDaemon",

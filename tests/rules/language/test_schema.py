@@ -53,6 +53,7 @@ rules:
         X-A: [b, {number: 5}, {index: -1, is: a, case: true}, {count: "> 2"}]
         X-B: {count: 1}
       to: {count: "> 20"}
+      date: {of: now, zone: +09:00, weekday: [sat, sun], hour: 8-17, day: 1, until: "2026-12-24"}
       subject: {regex: [A, B], case: false}
     then: {file: A}
   - when: {attachment: {name: '\.exe$'}, not: {attachment: true}, any: {bulk: true, bounce: true}}
@@ -136,6 +137,10 @@ rules: [{when: {header: {X: {index: 1}}}, then: {file: A}}]
 rules: [{when: {header: {X: {count: many}}}, then: {file: A}}]
 ---
 rules: [{when: {to: {count: 1, is: a}}, then: {file: A}}]
+---
+rules: [{when: {date: {}}, then: {file: A}}]
+---
+rules: [{when: {date: {hours: 1}}, then: {file: A}}]
 ---
 rules: [{when: {subject: []}, then: {file: A}}]
 ---

@@ -21,10 +21,12 @@ WHENS = {
     "any": "{subject: a, size: 5}",
     "not": "{subject: a}",
     "weigh": "[{subject: a, score: 1.5}, {raw_body: 5, score: -1, each: true}]",
-    "header": "{X-A: [a, {is: b}, {glob: 'c?'}, {contains: ß}], X-B: {exists: false}}",
+    "header": "{X-A: [a, {is: b}, {glob: 'c?'}, {contains: ß}], X-B: {exists: false}, "
+    "X-C: [{index: -1, number: 5}, {count: 2}], X-D: {contains: A, case: true}}",
     "attachment": "{name: a, type: b}",
     "size": "'> 5MB and < 1GB'",
     "age": "'> 5d'",
+    "date": "{of: now, zone: '+09:00', weekday: [mon-fri], time: 8:00-17:00, until: '2026-12-24'}",
     "folder": "[A, B/*]",
     "flags": "[seen, $Work]",
     "spam_score": "['> 5', 3]",
