@@ -62,6 +62,11 @@ def bayes_store(state: str) -> str:
     return f"{state}/bayes.sqlite"
 
 
+def answered_store(state: str) -> str:
+    """The SQLite file of who got an automatic answer."""
+    return f"{state}/answered.sqlite"
+
+
 def contacts_file(state: str) -> str:
     """The people that the user has written to, one address a line."""
     return f"{state}/contacts"

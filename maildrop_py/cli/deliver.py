@@ -130,11 +130,27 @@ class OneDelivery:
 
             commands = program_settings(*self._surroundings, program.settings.sendmail, self.limit)
         receipt = deliver_copies(decision, spool, maildir, self.envelope, commands)
+        if decision.answers:
+            self._answer(decision, evidence, program)
         self._tell_of_broken_rules(program, maildir)
         self._remember(message, decision, evidence, receipt)
         if decision.reject is not None:
             raise Rejected(decision.reject)
         return DELIVERED
+
+    def _answer(self, decision: Decision, evidence: Evidence, program: Program) -> None:
+        """The message is delivered: an answer that cannot be sent is a warning."""
+        from maildrop_py.delivery.answers import send_answers
+        from maildrop_py.delivery.program_environment import program_settings
+
+        settings = program_settings(*self._surroundings, program.settings.sendmail, self.limit)
+        try:
+            send_answers(
+                *(decision, settings, evidence.is_first_answer, time.time()),
+                self.warnings.append,
+            )
+        except Exception as error:  # noqa: BLE001 - tried again, the message would be there twice
+            self.warnings.append(f"an answer could not be sent: {error}")
 
     def _tell_of_broken_rules(self, program: Program, maildir: Maildir) -> None:
         mistakes = [it for it in self.warnings if it.startswith(NOT_USABLE)]

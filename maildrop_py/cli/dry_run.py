@@ -146,7 +146,7 @@ def _print_changes(now: DryRun, then: DryRun, messages: Messages, as_lines: bool
 
     def change(named: NamedMessage) -> str:
         old, new = (run.row(named.path, named.message) for run in (now, then))
-        if (old.destination, old.copies) == (new.destination, new.copies):
+        if (old.destination, old.actions) == (new.destination, new.actions):
             return ""
         if as_lines:
             return json_text({"path": named.path, "now": as_json(old), "then": as_json(new)})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from maildrop_py.decision.decision import Action, Decision, Filing, Forward, Pipe
+from maildrop_py.decision.decision import Action, Answer, Decision, Filing, Forward, Pipe
 from maildrop_py.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from maildrop_py.decision.decision import Reason, RuleTrace
     from maildrop_py.message.message import Source
@@ -51,6 +52,8 @@ class DecisionBuilder:
         self._last: list[tuple[str, str]] = []
         self._defer: str | None = None
         self._filters: list[str] = []
+        self._answers: list[Answer] = []
+        self._me = settings.me
 
     def capture(self, captures: Mapping[str, str]) -> None:
         """Named groups of the rule that fires become variables."""
@@ -137,6 +140,26 @@ class DecisionBuilder:
     def learn(self, is_spam: bool) -> None:
         self._learn = is_spam
 
+    def answer(
+        self, kind: str, text: Template, subject: Template | None, own: tuple[str, ...], **more: Any
+    ) -> None:
+        """One answer to the sender, or the reason why there is none."""
+        from maildrop_py.decision.answering import answer_of
+
+        self.has_values = True
+        texts = self.text(text), None if subject is None else self.text(subject)
+        today = "-".join(self._part_of(self._facts.now, part) for part in ("year", "month", "day"))
+        own = (*own, *self._me)
+        self._answers.append(answer_of(self._facts, kind, texts, own, today, self.rule, **more))
+
+    def notify(self, text: Template, to: str, call: Call | None) -> None:
+        """One text to an address or a program."""
+        from maildrop_py.decision.answering import notification_of
+
+        self.has_values = True
+        filled = call.filled(self.text) if call is not None else None
+        self._answers.append(notification_of(self._facts, self.text(text), to, filled, self.rule))
+
     def set(self, name: str, value: str) -> None:
         self._facts.variables[name] = value
 
@@ -169,7 +192,16 @@ class DecisionBuilder:
             tuple(self._last),
             self._defer,
             tuple(self._filters),
+            self._final_answers(actions),
         )
+
+    def _final_answers(self, actions: list[Action]) -> tuple[Answer, ...]:
+        if not self._answers:
+            return ()
+        from maildrop_py.decision.answering import settled_answers
+
+        is_refused = self._reject is not None or self._defer is not None
+        return settled_answers(self._answers, actions, is_refused)
 
     @property
     def _changed(self) -> Source | None:

@@ -51,6 +51,31 @@ class Pipe:
 
 
 @record
+class Answer:
+    """A message or text of ours, to be sent when the message itself is delivered.
+
+    `kind` is vacation, reply or notify. It goes to the address `to`, from the user's own
+    address `sender`, or to the standard input of the program `argv`. With `days`, nobody gets
+    one of the same `handle` again within so many days. If there is a `silence`, it is the
+    reason why nothing is sent. `original` are the Message-ID and the References of the
+    message that is answered.
+    """
+
+    kind: str
+    to: str = ""
+    sender: str = ""
+    subject: str = ""
+    text: str = ""
+    days: int = 0
+    handle: str = ""
+    argv: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    original: tuple[str, str] = ("", "")
+    silence: str = ""
+    rule: str | None = None
+
+
+@record
 class Reason:
     """Why one rule fired: its name, and what its conditions ask, in words."""
 
@@ -93,7 +118,7 @@ class Decision:
     `rule` names the rule that ended the run, None for the default. `score` is
     what rules added to the spam score. `trace` is empty unless an explanation was
     asked for. `learn` says as what the Bayes filter learns it: spam, ham, or (None)
-    not at all.
+    not at all. `answers` are sent after the message is delivered.
     """
 
     actions: tuple[Action, ...]
@@ -109,6 +134,7 @@ class Decision:
     last_headers: tuple[tuple[str, str], ...] = ()
     defer: str | None = None
     filters: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     @property
     def filings(self) -> tuple[Filing, ...]:

@@ -222,6 +222,11 @@ class Evidence:
         if self._answers.get("duplicate") is False:
             self._inquiry.remember()
 
+    def is_first_answer(self, handle: str, address: str, now: float, seconds: float) -> bool:
+        """Whether `address` may have an answer now; from now on it has had one."""
+        self.may_wait = True
+        return self._inquiry.is_first_answer(handle, address, now, seconds)
+
     def command(self, argv: tuple[str, ...]) -> int | None:
         """The exit status of a program that got the message; None if it has none."""
         if not self.may_wait:

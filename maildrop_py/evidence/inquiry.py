@@ -9,7 +9,7 @@ chooses the servers it asks; a domain slower than that is a temperror.
 
 from __future__ import annotations
 
-from maildrop_py.paths import bayes_store, contacts_file, evidence_store
+from maildrop_py.paths import answered_store, bayes_store, contacts_file, evidence_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -202,6 +202,13 @@ class Inquiry:
         if bayes.worth_teaching(bayes.judgement(store, self.message, border), is_spam):
             store.teach([bayes.lesson(self.message, border, is_spam)], self._now())
             self.scanners().teach(is_spam)
+
+    def is_first_answer(self, handle: str, address: str, now: float, seconds: float) -> bool:
+        from maildrop_py.evidence.answered import Answered
+
+        state = self.evidence.state
+        answered = self.store().beside(answered_store(state) if state else "", Answered)
+        return answered.is_first(handle, address, now, seconds)
 
     def remember(self) -> None:
         from maildrop_py.evidence import duplicates

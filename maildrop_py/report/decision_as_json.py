@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from maildrop_py.decision.decision import Action, Decision
+    from maildrop_py.decision.decision import Action, Answer, Decision
 
 
 def actions_as_json(decision: Decision) -> tuple[dict[str, Any], ...]:
@@ -27,7 +27,7 @@ def actions_as_json(decision: Decision) -> tuple[dict[str, Any], ...]:
         found.append({"do": "discard"})
     if decision.learn is not None:
         found.append({"do": "learn", "as": "spam" if decision.learn else "ham"})
-    return tuple(found)
+    return (*found, *map(_answer, decision.answers))
 
 
 def _edits(decision: Decision) -> list[dict[str, Any]]:
@@ -54,3 +54,12 @@ def _action(action: Action) -> dict[str, Any]:
     environment = dict(action.environment)
     run = {"run": list(action.argv), "environment": environment, "part": action.part or "whole"}
     return {"do": "pipe", **run, **of_all}
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    """`silence` is the reason why an answer is not sent."""
+    to = {"run": list(answer.argv)} if answer.argv else {"to": answer.to}
+    found: dict[str, Any] = {"do": answer.kind, **to, "rule": answer.rule}
+    if answer.silence:
+        return {**found, "silence": answer.silence}
+    return {**found, "subject": answer.subject, "text": answer.text}

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from maildrop_py.decision.decision import Decision, RuleTrace
+from maildrop_py.decision.decision import Answer, Decision, RuleTrace
 from maildrop_py.report.rule_lines import Line, cut, lines_of_rules
 from maildrop_py.report.tables import painted, width_of
 from maildrop_py.report.visible import visible
-from maildrop_py.report.wording import in_short, sentence
+from maildrop_py.report.wording import answer_in_words, in_short, sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,6 +72,18 @@ def result_lines(decision: Decision) -> Iterator[str]:
         yield f"        removes {', '.join(decision.remove_headers)}"
     if decision.learn is not None:
         yield f"        is learnt as {'spam' if decision.learn else 'ham'}"
+    for answer in decision.answers:
+        yield f"        {visible(answer_in_words(answer))} (rule {answer.rule!r})"
+        if not answer.silence:
+            yield from _answer(answer)
     if len(decision.actions) > 1:
         for action in decision.actions:
             yield f"        {visible(in_short(action))} (rule {action.rule!r})"
+
+
+def _answer(answer: Answer) -> Iterator[str]:
+    """What is sent, line by line."""
+    if answer.kind != "notify":
+        yield f"            Subject: {visible(answer.subject)}"
+    for line in answer.text.splitlines():
+        yield f"            {visible(line)}"

@@ -40,7 +40,7 @@ ROW: Schema = {
         "items": {"type": "object", "properties": {"do": TEXT}, "required": ["do"]},
         "description": "all that is done, in order; `do` is what rules call it: file (copies "
         "too), forward, pipe, add_header, remove_header, rename_header, filter, reject, defer, "
-        "discard, learn",
+        "discard, learn, vacation, reply, notify",
     },
 }
 TALLY: Schema = {

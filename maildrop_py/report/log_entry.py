@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 
 from maildrop_py.record import record
-from maildrop_py.report.wording import flag_names, in_full, total_score
+from maildrop_py.report.wording import answer_in_words, flag_names, in_full, total_score
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -186,6 +186,8 @@ def _of_decision(event: Event) -> dict[str, object]:
     flags = [name for filing in decision.filings for name in flag_names(filing)]
     if flags:
         entry["flags"] = list(dict.fromkeys(flags))
+    if decision.answers:
+        entry["answers"] = [cut(answer_in_words(it), LONG) for it in decision.answers]
     verdict = None if event.evidence is None else event.evidence.answered("spam")
     score = total_score(None if verdict is None else verdict.score, decision)
     if score is not None:

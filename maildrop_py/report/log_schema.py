@@ -85,6 +85,7 @@ SOMETIMES: dict[str, dict[str, Any]] = {
         "description": f"the first {FEW} attached files, if a rule asked for them",
     },
     "flags": _texts("flags and keywords, as rules write them"),
+    "answers": _texts("automatic answers and notifications, or why there is none"),
     "moved_from": _text("the path that a filed message had before"),
     "run": _text("the run, for `maildrop-py undo`"),
     "seconds": {"type": "number", "description": "how long delivery took"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maildrop_py.decision.decision import Action, Decision, Filing, Forward
+from maildrop_py.decision.decision import Action, Answer, Decision, Filing, Forward
 from maildrop_py.rules.language.flag_names import in_words
 
 NO_RULE = "(no rule)"
@@ -58,6 +58,15 @@ def in_short(action: Action) -> str:
 def in_full(action: Action) -> str:
     """One action, as the log says it."""
     return f"filed into {in_short(action)}" if isinstance(action, Filing) else in_short(action)
+
+
+def answer_in_words(answer: Answer) -> str:
+    """An answer to the sender or a notification, or the reason why none is sent."""
+    if answer.silence:
+        return f"no {answer.kind}: {answer.silence}"
+    to = answer.argv[0] if answer.argv else answer.to
+    often = f", once in {answer.days} days" if answer.days else ""
+    return f"{answer.kind} to {to}{often}"
 
 
 def sentence(decision: Decision) -> str:

@@ -48,6 +48,10 @@ if TYPE_CHECKING:
     from maildrop_py.serve.metrics import Metrics
 
 
+ANSWER_TIME = 30.0
+"""Seconds for all answers to a message: the client waits for the reply meanwhile."""
+
+
 class RecipientDelivery:
     """A Job of the group commit. `reply` is None until it is known.
 
@@ -83,7 +87,8 @@ class RecipientDelivery:
         """Whether the world was asked, or is to learn: to remember it may take time."""
         if self._evidence is None or self._decision is None:
             return False
-        return self._evidence.may_wait or self._decision.learn is not None
+        decision = self._decision
+        return self._evidence.may_wait or decision.learn is not None or bool(decision.answers)
 
     # Before the group
 
@@ -251,6 +256,8 @@ class RecipientDelivery:
         warnings = [*self._warnings, *receipt.warnings]
         if evidence is not None:
             evidence.delivered(decision.learn)
+            if decision.answers:
+                self._answer(decision, evidence, warnings)
             warnings += evidence.warnings
         self._tell_of_broken_rules(warnings)
         log_delivery(
@@ -259,6 +266,16 @@ class RecipientDelivery:
             command="serve",
             evidence=evidence,
         )
+
+    def _answer(self, decision: Decision, evidence: Evidence, warnings: list[str]) -> None:
+        from maildrop_py.delivery.answers import send_answers
+
+        sendmail = self._decider.program.settings.sendmail
+        settings = program_settings(
+            os.environ, self._home, self.envelope, sendmail, time.monotonic() + ANSWER_TIME
+        )
+        first = evidence.is_first_answer
+        send_answers(decision, settings, first, time.time(), warnings.append)
 
     def _tell_of_broken_rules(self, warnings: list[str]) -> None:
         mistakes = [it for it in self._warnings if it.startswith(NOT_USABLE)]

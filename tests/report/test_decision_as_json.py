@@ -54,6 +54,20 @@ def test_a_message_that_was_edited_at_once_is_another_one() -> None:
     assert done("{add_header: {X-A: b}, now: true}")[-1]["changed"]
 
 
+def test_answers_and_why_there_is_none_come_last() -> None:
+    last = done("{reply: thanks}")[-1]
+    assert last["do"] == "reply"
+    assert last["silence"] == "the envelope sender is not known"
+    told = done("{notify: {to: phone@example.net, text: hello}}")[-1]
+    assert told == {
+        "do": "notify",
+        "to": "phone@example.net",
+        "rule": "rule 1",
+        "subject": "hello",
+        "text": "hello",
+    }
+
+
 def test_what_is_not_delivered_says_so() -> None:
     assert done("{discard: true}") == [{"do": "discard"}]
     assert done("{copy: A}", "{reject: go away}")[-1] == {"do": "reject", "text": "go away"}

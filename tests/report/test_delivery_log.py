@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from maildrop_py.decision.decision import Decision, Filing, Forward
+from maildrop_py.decision.decision import Answer, Decision, Filing, Forward
 from maildrop_py.errors import DiskFull
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import BytesSource, Message
@@ -21,7 +21,10 @@ from maildrop_py.report.log_schema import log_schema
 NOW = 1_795_834_650.0
 ENVELOPE = Envelope("ann@example.org", "me@example.com", client_address="192.0.2.1", helo="mx")
 DECISION = Decision(
-    (Filing("Work", "S", ("$Todo",)), Forward("b@example.org")), rule="work", score=2.5
+    (Filing("Work", "S", ("$Todo",)), Forward("b@example.org")),
+    rule="work",
+    score=2.5,
+    answers=(Answer("reply", "a@example.org"), Answer("vacation", silence="it is bulk mail")),
 )
 MAIL = (
     "Message-ID: <1@example.org>\nFrom: =?utf-8?q?J=C3=BCrgen?= <j@example.org>\n"
@@ -75,6 +78,7 @@ def test_an_entry_says_what_was_done_with_what(tmp_path: Path, lines: list[Line]
         "flags": ["seen", "$Todo"],
         "reject": None,
         "score": 2.5,
+        "answers": ["reply to a@example.org", "no vacation: it is bulk mail"],
         "spam_score": 2.5,
         "reasons": [],
         "paths": ["/m/cur/1"],

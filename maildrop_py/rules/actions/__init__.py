@@ -25,6 +25,9 @@ ACTIONS: dict[str, str] = {
     "learn": "learn:Learn",
     "filter": "filter:Filter",
     "now": "now:Now",
+    "vacation": "vacation:Vacation",
+    "reply": "reply:Reply",
+    "notify": "notify:Notify",
 }
 
 FINAL = ("file", "discard", "reject", "forward", "pipe", "defer")

@@ -70,6 +70,19 @@ if TYPE_CHECKING:
         def learn(self, is_spam: bool) -> None:
             """Once delivered, the message teaches the Bayes filter."""
 
+        def answer(
+            self,
+            kind: str,
+            text: Template,
+            subject: Template | None,
+            own: tuple[str, ...],
+            **more: Any,
+        ) -> None:
+            """Once delivered, the sender gets an answer."""
+
+        def notify(self, text: Template, to: str, call: Call | None) -> None:
+            """Once delivered, a text goes to an address or a program."""
+
         def set(self, name: str, value: str) -> None:
             """Later templates know `{name}`."""
 

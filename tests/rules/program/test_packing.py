@@ -64,6 +64,9 @@ THENS = {
     "now": "{add_header: {X: a}, now: true}",
     "remove_header": "{remove_header: [X, Y]}",
     "learn": "{learn: spam}",
+    "vacation": "{vacation: {text: away, until: 2026-08-31, addresses: [b@example.com]}}",
+    "reply": "{reply: {text: thanks, subject: x}}",
+    "notify": "{notify: {to: a@example.com, text: x}}",
     "set": "{set: {a: '{user}', b: {output: [x]}}}",
 }
 FLAGS = (
@@ -155,6 +158,7 @@ def test_every_record_of_conditions_and_actions_can_be_packed() -> None:
 
 
 NEVER_PACKED = [
+    "language.answers:AnswerParts",
     "language.examples:Example",
     "language.rule_set:RuleSet",
     "language.vocabulary:Vocabulary",
