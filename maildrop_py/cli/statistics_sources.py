@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
+from click import UsageError
 
 from maildrop_py.cli.log_option import logs_to_read
-from maildrop_py.errors import UsageError
 from maildrop_py.evidence.country import Unusable, open_table
 from maildrop_py.intake.parallel import WORTH_IT, in_parallel, processors
 from maildrop_py.message import ip
-from maildrop_py.paths import COUNTRIES, UserPaths
-from maildrop_py.report.statistics.figures import Report
+from maildrop_py.paths import COUNTRIES, UserPaths, bayes_store, policy_log
+from maildrop_py.report.statistics.figures import Report, Section
 from maildrop_py.report.statistics.reading import Wanted
 
 CountryOf = Callable[[ip.Address], str]
@@ -81,12 +81,29 @@ def _of_deliveries(options: dict[str, Any], country: CountryOf | None) -> Report
     wanted = _wanted(options)
     account = read_logs(logs_to_read(options["logs"]), wanted, in_parallel, processors(), country)
     thresholds = thresholds_in(options["rules"] or paths.rules)
-    more = _beside(options, wanted, paths)
+    more = tuple(_beside(options, wanted, paths, country))
     return delivery_report(account, thresholds, more, anonymous=options["anonymous"])
 
 
-def _beside(options: dict[str, Any], wanted: Wanted, paths: UserPaths) -> list[Any]:
-    return []
+def _beside(
+    options: dict[str, Any], wanted: Wanted, paths: UserPaths, country: CountryOf | None
+) -> Iterator[tuple[Section, dict[str, Any]]]:
+    """What was done before the mail came, and what was learnt, where there is something."""
+    policy = options["policy_log"] or policy_log(paths.state)
+    if options["policy_log"] or (os.path.exists(policy) and not options["logs"]):
+        from maildrop_py.report.statistics.policy import BeforeTheMail
+
+        before = BeforeTheMail(country)
+        with open(policy, encoding="utf-8", errors="replace") as lines:
+            before.read(lines, wanted)
+        yield before.section(options["anonymous"]), before.as_object()
+    if os.path.exists(bayes_store(paths.state)) and not options["logs"]:
+        from maildrop_py.evidence.bayes.store import BayesStore
+        from maildrop_py.report.statistics.learning import learning_object, learning_section
+
+        status = BayesStore(bayes_store(paths.state)).status()
+        if status is not None:
+            yield learning_section(status), learning_object(status)
 
 
 def _of_maillogs(options: dict[str, Any], country: CountryOf | None) -> Report:

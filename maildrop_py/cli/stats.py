@@ -7,10 +7,10 @@ import os
 from typing import Any
 
 import click
+from click import UsageError
 
 from maildrop_py.cli.log_option import logs_option
 from maildrop_py.cli.statistics_sources import countries_of, report_of
-from maildrop_py.errors import UsageError
 from maildrop_py.report.page import page, write_page
 from maildrop_py.report.plain import csv_of, lines_of
 from maildrop_py.report.standard_error import say
@@ -78,7 +78,11 @@ def _print(report: Report, options: dict[str, Any], language: str) -> None:
 
         whole = page(report.title, report.lead, report.sections, language)
         body = "\n".join([*lines_of(report.sections), report.lead])
-        click.echo(message_with(options["mail_to"], report.title, body, whole), nl=False)
+        try:
+            message = message_with(options["mail_to"], report.title, body, whole)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        click.echo(message, nl=False)
     else:
         for line in lines_of(report.sections):
             click.echo(line)

@@ -12,8 +12,10 @@ import stat
 from importlib.resources import files
 from tempfile import mkstemp
 
+from maildrop_py.paths import PROGRAM
 from maildrop_py.report.pictures.bars import draw_bars
 from maildrop_py.report.pictures.columns import draw_columns, draw_histogram
+from maildrop_py.report.pictures.compared import draw_compared
 from maildrop_py.report.pictures.funnel import draw_funnel
 from maildrop_py.report.pictures.heat_map import draw_heat_map
 from maildrop_py.report.pictures.svg import Markup, element
@@ -47,6 +49,7 @@ def page(title: str, lead: str, sections: Iterable[Section], language: str = "en
         element("header", element("h1", title), element("p", lead)),
         element("nav", element("ul", *links), aria_label=text("Contents")),
         element("main", *map(_section, shown)),
+        element("footer", text("Made by {program}.", program=PROGRAM)),
     )
     return f"<!doctype html>\n{element('html', head, body, lang=language)}\n"
 
@@ -95,7 +98,7 @@ def _figure(figure: Any) -> Markup:
     drawn = _DRAWN[kind](figure)
     remark = element("p", figure.remark, class_="remark") if figure.remark else Markup()
     caption = element("figcaption", figure.title)
-    table = Markup() if kind in ("Bars", "Facts", "Funnel") else _folded_table(figure)
+    table = Markup() if kind in ("Bars", "Compared", "Facts", "Funnel") else _folded_table(figure)
     return element("figure", caption, drawn, remark, table, id=f"figure-{figure.key}", class_=kind)
 
 
@@ -146,5 +149,6 @@ _DRAWN: dict[str, Callable[[Any], Markup]] = {
     "HeatMap": draw_heat_map,
     "Histogram": draw_histogram,
     "Funnel": draw_funnel,
+    "Compared": draw_compared,
     "Facts": draw_facts,
 }

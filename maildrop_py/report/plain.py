@@ -13,6 +13,7 @@ import io
 from maildrop_py.report.statistics.figures import (
     Bars,
     Columns,
+    Compared,
     Funnel,
     HeatMap,
     Histogram,
@@ -99,6 +100,9 @@ def _figure(figure: Any, width: int) -> Iterator[str]:
     else:
         headings, rows = table_of(figure)
         columns = [Column(it, right=at > 0) for at, it in enumerate(headings)]
+        if isinstance(figure, Compared):
+            columns.append(Column("", right=True))
+            rows = [(*row, f"{int(row[1]) - int(row[2]):+,}") for row in rows]
         yield from table(columns, rows)[0 if len(headings) > 2 else 1 :]
 
 
@@ -132,6 +136,7 @@ def _sparklines(
 ) -> Iterator[str]:
     if not marks:
         return
+    layers = tuple(_fitting(visible(layer), width // 3) for layer in layers)
     left = max(map(width_of, layers), default=0)
     room = max(8, width - left - 12)
     for layer, row in zip(layers, counts, strict=True):

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from maildrop_py.report.pictures.svg import Markup, element
-from maildrop_py.report.statistics.places import kind_names
+from maildrop_py.report.statistics.places import colours
 
-COLOURS = 8
+FREE = (0, 1, 2, 3, 6, 7, 5)
+"""Colours of what has none of its own, in their order; grey is for others."""
 
 
 def kinds_of(layers: tuple[str, ...]) -> list[str]:
-    """The CSS class of each layer: places where mail goes have the same one everywhere."""
-    places = kind_names()
-    return [
-        f"c{places.index(layer) if layer in places else at % COLOURS}"
-        for at, layer in enumerate(layers)
-    ]
+    """The CSS class of each layer: what has a colour of its own has it in every picture."""
+    known = colours()
+    taken = {known[layer] for layer in layers if layer in known}
+    free = [colour for colour in FREE if colour not in taken] or list(FREE)
+    found, at = [], 0
+    for layer in layers:
+        if layer not in known:
+            found.append(f"c{free[at % len(free)]}")
+            at += 1
+        else:
+            found.append(f"c{known[layer]}")
+    return found
 
 
 def legend(layers: tuple[str, ...]) -> Markup:

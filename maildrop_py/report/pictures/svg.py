@@ -11,10 +11,12 @@ that stand beside them in HTML stay readable at every width.
 from __future__ import annotations
 
 from html import escape
+from unicodedata import category
 
-_INVISIBLE = dict.fromkeys((*range(32), 127, *range(128, 160)), "�")
-_INVISIBLE |= dict.fromkeys((*range(8234, 8239), *range(8294, 8298)), "�")
-"""Controls, and what turns the direction of the text after it: a name must not."""
+from maildrop_py.report.visible import visible
+
+_MARKS = 2
+"""On one letter: more of them would cover the lines above and below."""
 
 
 class Markup(str):
@@ -27,7 +29,21 @@ def safe(content: object) -> str:
     """`content` as it may stand in an element or an attribute."""
     if isinstance(content, Markup):
         return content
-    return escape(str(content).translate(_INVISIBLE))
+    text = str(content)
+    if not text.isascii():
+        text = _without_piles(text)
+    return escape(visible(text))
+
+
+def _without_piles(text: str) -> str:
+    """`text` with at most _MARKS combining marks on a letter."""
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if category(char) in ("Mn", "Me") else 0
+        if marks <= _MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def element(tag: str, *content: object, **attributes: object) -> Markup:
@@ -45,15 +61,17 @@ def together(*parts: object) -> Markup:
     return Markup("".join(map(safe, parts)))
 
 
-def rectangle(x: float, y: float, width: float, height: float, kind: str, title: str) -> Markup:
+def rectangle(
+    x: float, y: float, width: float, height: float, kind: str, title: str = ""
+) -> Markup:
     """A rectangle of the CSS class `kind`; `title` is shown where the pointer rests on it."""
     return element(
         "rect",
-        element("title", title),
-        x=f"{x:.4g}",
-        y=f"{y:.4g}",
-        width=f"{width:.4g}",
-        height=f"{height:.4g}",
+        element("title", title) if title else Markup(),
+        x=f"{x:.5g}",
+        y=f"{y:.5g}",
+        width=f"{width:.5g}",
+        height=f"{height:.5g}",
         class_=kind,
     )
 

@@ -15,15 +15,15 @@ MOST = 1000
 PLACES = ("inbox", "folders", "junk", "programs", "discarded", "rejected")
 
 
-def as_object(account: Account, anonymous: bool = False) -> dict[str, Any]:
+def as_object(account: Account) -> dict[str, Any]:
     """All counts, most first; days in order. `before` is the period before, if there is one."""
-    found = _counts(account.now, anonymous)
+    found = _counts(account.now)
     if account.before.messages or account.before.results:
-        found["before"] = _counts(account.before, anonymous)
+        found["before"] = _counts(account.before)
     return found
 
 
-def _counts(counted: Deliveries, anonymous: bool) -> dict[str, Any]:
+def _counts(counted: Deliveries) -> dict[str, Any]:
     clients = counted.clients
     found: dict[str, Any] = {
         "first": counted.first,
@@ -48,15 +48,12 @@ def _counts(counted: Deliveries, anonymous: bool) -> dict[str, Any]:
         "deferred": {"now": len(counted.waits.waiting), "seconds": _quartiles(counted)},
         "filed_mail": _top(counted.filed),
         "unreadable": counted.unreadable,
+        "senders": _by_place(counted.senders),
+        "recipients": _top(counted.recipients),
+        "hosts": _by_place(clients.hosts),
+        "failures": _top(counted.failures),
+        "warnings": _top(counted.warnings),
     }
-    if not anonymous:
-        found |= {
-            "senders": _by_place(counted.senders),
-            "recipients": _top(counted.recipients),
-            "hosts": _by_place(clients.hosts),
-            "failures": _top(counted.failures),
-            "warnings": _top(counted.warnings),
-        }
     return found
 
 

@@ -24,11 +24,7 @@ class Calendar:
 
     def add(self, moment: str, place: int) -> str:
         """A message at `moment` (ISO 8601); returns its day. Raises ValueError."""
-        minute = moment[:16] + moment[19:]
-        found = self._known.get(minute)
-        if found is None:
-            found = self._look_up(moment, minute)
-        day, weekday, hour = found
+        day, weekday, hour = self.day(moment)
         row = self.days.get(day)
         if row is None:
             if len(self.days) >= MOST_DAYS:
@@ -37,6 +33,12 @@ class Calendar:
         row[place] += 1
         self.hours[weekday][hour] += 1
         return day
+
+    def day(self, moment: str) -> tuple[str, int, int]:
+        """The local day of `moment`, its weekday (0 is Monday) and its hour. Raises ValueError."""
+        minute = moment[:16] + moment[19:]
+        found = self._known.get(minute)
+        return self._look_up(moment, minute) if found is None else found
 
     def _look_up(self, moment: str, minute: str) -> tuple[str, int, int]:
         when = datetime.fromisoformat(moment)
@@ -65,12 +67,7 @@ class Calendar:
 
     def by_month(self, key: str, title: str) -> Columns:
         """The last months."""
-        months: dict[str, list[int]] = {}
-        for day, row in sorted(self.days.items()):
-            mine = months.setdefault(day[:7], [0] * KINDS)
-            mine[:] = [a + b for a, b in zip(mine, row, strict=True)]
-        marks = _every_month(list(months))[-MONTHS_SHOWN:]
-        return _columns(key, title, text("month"), marks, months, kind_names())
+        return columns_of_months(key, title, self.days, kind_names())
 
 
 def weekday_names() -> tuple[str, ...]:
@@ -110,6 +107,18 @@ def columns_of_days(
         remark = text("the last {number} days", number=DAYS_SHOWN)
         marks = marks[-DAYS_SHOWN:]
     return _columns(key, title, text("day"), marks, rows, names, remark)
+
+
+def columns_of_months(
+    key: str, title: str, days: dict[str, list[int]], names: tuple[str, ...]
+) -> Columns:
+    """The same by month."""
+    months: dict[str, list[int]] = {}
+    for day, row in sorted(days.items()):
+        mine = months.setdefault(day[:7], [0] * len(names))
+        mine[:] = [a + b for a, b in zip(mine, row, strict=True)]
+    marks = _every_month(list(months))[-MONTHS_SHOWN:]
+    return _columns(key, title, text("month"), marks, months, names)
 
 
 def _columns(

@@ -10,6 +10,7 @@ from maildrop_py.evidence.helo import KINDS, kinds
 from maildrop_py.evidence.reverse_name import RULES, clean, dynamic, s25r
 from maildrop_py.message import ip
 from maildrop_py.report.statistics.figures import Bars
+from maildrop_py.report.statistics.places import kind_names
 from maildrop_py.report.statistics.split import Split
 from maildrop_py.translation import text
 
@@ -27,9 +28,13 @@ class Clients:
 
     TALLIES = ("hosts", "domains", "s25r", "dynamic", "helo", "countries")
 
-    def __init__(self, country: Callable[[ip.Address], str] | None = None) -> None:
-        self.hosts, self.domains, self.s25r = Split(), Split(), Split()
-        self.dynamic, self.helo, self.countries = Split(), Split(), Split()
+    def __init__(
+        self,
+        country: Callable[[ip.Address], str] | None = None,
+        names: Callable[[], tuple[str, ...]] = kind_names,
+    ) -> None:
+        self.hosts, self.domains, self.s25r = Split(names), Split(names), Split(names)
+        self.dynamic, self.helo, self.countries = Split(names), Split(names), Split(names)
         self._country = country
         self._known: dict[tuple[str, str, str], tuple[tuple[Split, str], ...]] = {}
 
@@ -62,8 +67,8 @@ class Clients:
             found.append((self.countries, self._country(where)))
         return found
 
-    def figures(self, show_hosts: bool) -> list[Bars]:
-        """A figure for each way to count that has anything in it."""
+    def figures(self, key: str = "client", unit: str = "") -> list[Bars]:
+        """A figure for each way to count that has anything in it; keys begin with `key`."""
         titles = {
             "hosts": (text("Client hosts"), text("host")),
             "domains": (text("Top-level domains of clients"), text("domain")),
@@ -72,10 +77,11 @@ class Clients:
             "s25r": (text("Names that S25R's rules hold for"), text("rule")),
             "dynamic": (text("Dynamic names"), text("dynamic")),
         }
-        shown = [key for key in titles if key != "hosts" or show_hosts]
         found = [
-            getattr(self, key).bars(f"client-{key}", *titles[key], SHOWN, remark=_remark(key))
-            for key in shown
+            getattr(self, each).bars(
+                f"{key}-{each}", *titles[each], SHOWN, remark=_remark(each), unit=unit
+            )
+            for each in titles
         ]
         return [one for one in found if one.rows]
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 
-from maildrop_py.report.log_entry import DEFERRED, DELIVERED, DISCARDED, FAILED, REJECTED
+from maildrop_py.report.log_entry import DEFERRED, DELIVERED, DISCARDED, FAILED, REJECTED, RESULTS
 from maildrop_py.report.statistics.calendar import Calendar
 from maildrop_py.report.statistics.clients import Clients
 from maildrop_py.report.statistics.places import KINDS, place_of
 from maildrop_py.report.statistics.split import Split
+from maildrop_py.report.statistics.timeline import Timeline
 from maildrop_py.report.statistics.top import Top
 from maildrop_py.report.statistics.waits import Waits
+from maildrop_py.report.statistics.well_formed import is_well_formed
 from maildrop_py.report.wording import NO_RULE
 
 TYPE_CHECKING = False
@@ -57,25 +59,24 @@ class Deliveries:
         self.scores = [[0] * (HIGHEST - LOWEST) for _ in range(KINDS)]
         self.seconds = [0] * (len(SECONDS) + 1)
         self.calendar = Calendar()
+        self.folder_days, self.rule_days = Timeline(), Timeline()
         self.clients = Clients(country)
         self.waits = Waits(keep)
 
     def add(self, entry: Entry) -> None:
-        """Count one entry."""
-        try:
-            self._add(entry)
-        except (TypeError, ValueError, AttributeError, KeyError):
+        """Count one entry, or count that it cannot be read."""
+        result, moment = entry.get("result"), entry.get("time")
+        if not is_well_formed(entry) or result not in RESULTS or not self._is_time(moment):
             self.unreadable += 1
-
-    def _add(self, entry: Entry) -> None:
-        result, moment = entry["result"], entry["time"]
+            return
+        assert result and moment
         if result in NEW_MAIL:
             self._add_new(entry, moment)
         elif result in (DEFERRED, FAILED):
             self._add_failed(entry, result, moment)
         else:
-            self.filed.add(f"{result} by {entry['command']}")
-        self.results[str(result)[:20]] += 1
+            self.filed.add(f"{result} by {entry.get('command')}")
+        self.results[result] += 1
         for warning in entry.get("warnings") or ():
             self.warnings.add(warning)
         if not self.first or moment < self.first:
@@ -83,20 +84,30 @@ class Deliveries:
         if moment > self.last:
             self.last = moment
 
+    def _is_time(self, moment: Any) -> bool:
+        try:
+            self.calendar.day(moment)
+        except (ValueError, TypeError, OverflowError):
+            return False
+        return True
+
     def _add_failed(self, entry: Entry, result: str, moment: str) -> None:
-        self.failures.add(f"{entry['command']}: {entry.get('error')}")
+        self.failures.add(f"{entry.get('command')}: {entry.get('error')}")
         if result == DEFERRED:
             self.deferrals += 1
             self.waits.deferred(entry.get("message_id") or "", _seconds_since_1970(moment))
 
     def _add_new(self, entry: Entry, moment: str) -> None:
         place = place_of(entry)
-        self.calendar.add(moment, place)
+        day = self.calendar.add(moment, place)
         self.messages += 1
-        self.bytes += int(entry.get("size") or 0)
+        self.bytes += max(0, int(entry.get("size") or 0))
         for folder in entry.get("folders") or [_elsewhere(entry)]:
             self.folders.add(folder)
-        self.rules.add(entry.get("rule") or NO_RULE, place)
+            self.folder_days.add(day, folder)
+        rule = entry.get("rule") or NO_RULE
+        self.rules.add(rule, place)
+        self.rule_days.add(day, rule)
         for reason in entry.get("reasons") or ():
             self.reasons.add(reason)
         self._add_people(entry, place)
@@ -121,7 +132,7 @@ class Deliveries:
         asked = entry.get("evidence") or {}
         address = entry.get("client_address")
         if address:
-            name = asked.get("reverse_name", entry.get("client_name") or None)
+            name = asked.get("reverse_name", entry.get("client_name"))
             self.clients.add(address, name, entry.get("helo") or "", place)
         if spf := asked.get("spf"):
             self.spf.add(spf, place)
@@ -143,6 +154,7 @@ class Deliveries:
         found |= {name: (tally.counts, tally.others) for name, tally in tallies.items()}
         found |= {"results": dict(self.results), "scores": self.scores, "seconds": self.seconds}
         found |= {"days": self.calendar.days, "hours": self.calendar.hours}
+        found |= {"folder_days": self.folder_days.days, "rule_days": self.rule_days.days}
         return found | {"waits": self.waits.state()}
 
     def merge(self, state: dict[str, Any]) -> None:
@@ -162,6 +174,8 @@ class Deliveries:
             mine[:] = [a + b for a, b in zip(mine, row, strict=True)]
         self.seconds = [a + b for a, b in zip(self.seconds, state["seconds"], strict=True)]
         self.calendar.merge(state["days"], state["hours"])
+        self.folder_days.merge(state["folder_days"])
+        self.rule_days.merge(state["rule_days"])
         self.waits.merge(state["waits"])
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from maildrop_py.report.statistics.anonymous import make_anonymous, without_addresses
 from maildrop_py.report.statistics.as_json import as_object
 from maildrop_py.report.statistics.figures import Report
-from maildrop_py.report.statistics.sections import sections_of
+from maildrop_py.report.statistics.sections import sections_of, size_in_words
 from maildrop_py.translation import text
 
 TYPE_CHECKING = False
@@ -31,15 +32,19 @@ def delivery_report(
     warnings = list(account.complaints)
     if now.unreadable:
         warnings.append(("log", text("{number} entries could not be read", number=now.unreadable)))
-    counts = as_object(account, anonymous)
-    sections = sections_of(account, thresholds, anonymous, filed)
+    if anonymous:
+        warnings = [(without_addresses(place), why) for place, why in warnings]
+        for counted in (now, account.before):
+            make_anonymous(counted)
+    counts = as_object(account)
+    sections = sections_of(account, thresholds, filed)
     for section, found in beside:
         counts[section.key] = found
         if section.figures:
             sections.append(section)
-    what = text("{number} messages, {size} bytes") if filed else None
-    lead = (what or text("{number} new messages, {size} bytes")).format(
-        number=f"{now.messages:,}", size=f"{now.bytes:,}"
+    what = text("{number} messages, {size}") if filed else None
+    lead = (what or text("{number} new messages, {size}")).format(
+        number=f"{now.messages:,}", size=size_in_words(now.bytes)
     )
     title = text("Mail in folders") if filed else text("What became of mail")
     return Report(title, lead, tuple(sections), counts, tuple(warnings))

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    Figure = "Bars | Columns | HeatMap | Histogram | Funnel | Facts"
+    Figure = "Bars | Columns | HeatMap | Histogram | Funnel | Compared | Facts"
 
 
 @record
@@ -83,6 +83,17 @@ class Funnel:
     key: str
     title: str
     steps: tuple[tuple[str, int], ...]
+    remark: str = ""
+
+
+@record
+class Compared:
+    """Counts by name, now and in the period before, those that differ most first."""
+
+    key: str
+    title: str
+    name: str
+    rows: tuple[tuple[str, int, int], ...]
     remark: str = ""
 
 
@@ -165,6 +176,13 @@ def _of_funnel(figure: Funnel) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return (text("step"), text("left")), [(name, str(count)) for name, count in figure.steps]
 
 
+def _of_compared(figure: Compared) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    from maildrop_py.translation import text
+
+    rows: list[tuple[str, ...]] = [(it[0], str(it[1]), str(it[2])) for it in figure.rows]
+    return (figure.name, text("now"), text("before")), rows
+
+
 def _of_facts(figure: Facts) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     from maildrop_py.translation import text
 
@@ -179,5 +197,6 @@ _TABLES: dict[str, Any] = {
     "HeatMap": _of_heat_map,
     "Histogram": _of_histogram,
     "Funnel": _of_funnel,
+    "Compared": _of_compared,
     "Facts": _of_facts,
 }

@@ -12,18 +12,16 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from maildrop_py.errors import UsageError
-
 
 def message_with(
     recipient: str, title: str, body: str, page: str, now: datetime | None = None
 ) -> str:
-    """The message to `recipient`, as sendmail reads it; raises UsageError if that is no address."""
+    """The message to `recipient`, as sendmail reads it; raises ValueError if that is no address."""
     message = EmailMessage(policy=SMTP.clone(linesep="\n", cte_type="7bit"))
     try:
         message["To"] = Address(addr_spec=recipient)
     except (ValueError, IndexError, TypeError) as error:
-        raise UsageError(f"{recipient!r} is no address, such as me@example.com") from error
+        raise ValueError(f"{recipient!r} is no address, such as me@example.com") from error
     now = now or datetime.now(UTC)
     message["Subject"] = f"{title}, {now.astimezone():%Y-%m-%d}"
     message["Date"] = format_datetime(now)

@@ -29,6 +29,36 @@ def kind_names() -> tuple[str, ...]:
     )
 
 
+def flow_names() -> tuple[str, ...]:
+    """What Postfix does with messages, in the order of `maillog.traffic`."""
+    return (
+        text("received"),
+        text("delivered"),
+        text("deferred"),
+        text("bounced"),
+        text("rejected"),
+    )
+
+
+def connection_names() -> tuple[str, ...]:
+    """What became of a connection, in the order of `maillog.connections`."""
+    return text("brought mail"), text("left"), text("greylisted"), text("refused")
+
+
+def policy_names() -> tuple[str, ...]:
+    """What a client was told before the mail, in the order of `policy`."""
+    return text("passed"), text("tarpit"), text("come again"), text("refused")
+
+
+def colours() -> dict[str, int]:
+    """The number of the colour of everything that has the same one in all pictures."""
+    found = {name: at for at, name in enumerate(kind_names())}
+    found |= {text("(others)"): 4, text("received"): 6}
+    found |= dict(zip(flow_names()[1:], (0, 2, 3, 5), strict=True))
+    found |= dict(zip(connection_names(), (0, 4, 2, 5), strict=True))
+    return found | dict(zip(policy_names(), (0, 3, 2, 5), strict=True))
+
+
 def folder_kind(folder: str) -> int:
     """INBOX, FOLDER or JUNK."""
     if folder == "INBOX":

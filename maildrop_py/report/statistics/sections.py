@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import accumulate
 
+from maildrop_py.report.statistics.changes import changes
 from maildrop_py.report.statistics.deliveries import HIGHEST, LOWEST, SECONDS
-from maildrop_py.report.statistics.figures import Bars, Facts, Histogram, Section
+from maildrop_py.report.statistics.figures import Bars, Compared, Facts, Histogram, Section
 from maildrop_py.report.statistics.places import (
     DISCARDED,
     ELSEWHERE,
@@ -32,25 +33,24 @@ WAITS = (60.0, 300.0, 600.0, 1800.0, 3600.0, 4 * 3600.0, 24 * 3600.0, 5 * 24 * 3
 
 
 def sections_of(
-    account: Account, thresholds: Thresholds = (), anonymous: bool = False, filed: bool = False
+    account: Account, thresholds: Thresholds = (), filed: bool = False
 ) -> list[Section]:
-    """All sections that have anything in them. `anonymous` leaves addresses and hosts out.
+    """All sections that have anything in them.
 
     Of mail that is `filed` only folders are known, and not why it is there.
     """
     now = account.now
     sections = (
         Section("overview", text("Overview"), tuple(_overview(account, filed))),
-        Section("time", text("When mail came"), tuple(_time(now))),
+        Section("changes", text("What changed"), tuple(_changes(account))),
+        Section("time", text("When mail came"), tuple(_time(now, filed))),
         Section("filed", text("Where it is"), tuple(_folders(now.folders)))
         if filed
         else Section("filed", text("Where it went, and why"), tuple(_filed(now))),
-        Section("people", text("Senders and lists"), tuple(_people(now, anonymous))),
+        Section("people", text("Senders and lists"), tuple(_people(now))),
         Section("spam", text("Spam score"), tuple(_spam(now, thresholds))),
-        Section(
-            "evidence", text("What was known of the clients"), tuple(_evidence(now, anonymous))
-        ),
-        Section("trouble", text("Failures and delays"), tuple(_trouble(now, anonymous))),
+        Section("evidence", text("What was known of the clients"), tuple(_evidence(now))),
+        Section("trouble", text("Failures and delays"), tuple(_trouble(now))),
         Section("refiled", text("Mail that was filed already"), tuple(_refiled(now))),
     )
     return [section for section in sections if section.figures]
@@ -60,19 +60,36 @@ def _overview(account: Account, filed: bool) -> Iterator[Facts]:
     now, before = account.now, account.before
     has_before = bool(before.messages or before.results)
     rows = [
-        (name, _number(value), _number(earlier) if has_before else "")
+        (name, _shown(name, value), _shown(name, earlier) if has_before else "")
         for (name, value), (_, earlier) in zip(_sums(now, filed), _sums(before, filed), strict=True)
     ]
     period = f"{_local(now.first)} - {_local(now.last)}" if now.first else ""
     yield Facts("overview", text("The period"), tuple(rows), remark=period)
 
 
+def _changes(account: Account) -> Iterator[Compared]:
+    if account.before.messages:
+        yield from changes(account.now, account.before)
+
+
+def _shown(name: str, value: int) -> str:
+    return size_in_words(value) if name == text("size") else f"{value:,}"
+
+
+def size_in_words(size: int) -> str:
+    """A number of bytes for people: `79.2 MB`, in powers of 1,000 as disks are sold."""
+    for limit, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= limit:
+            return f"{size / limit:.3g} {unit}" if size < 1000 * limit else f"{size:,} B"
+    return f"{size:,} B"
+
+
 def _sums(counted: Deliveries, filed: bool) -> list[tuple[str, int]]:
     if filed:
-        return [(text("messages"), counted.messages), (text("bytes"), counted.bytes)]
+        return [(text("messages"), counted.messages), (text("size"), counted.bytes)]
     return [
         (text("new messages"), counted.messages),
-        (text("bytes"), counted.bytes),
+        (text("size"), counted.bytes),
         (text("delivered"), counted.results["delivered"]),
         (text("discarded"), counted.results["discarded"]),
         (text("rejected"), counted.results["rejected"]),
@@ -80,13 +97,16 @@ def _sums(counted: Deliveries, filed: bool) -> list[tuple[str, int]]:
     ]
 
 
-def _time(now: Deliveries) -> Iterator[object]:
+def _time(now: Deliveries, filed: bool) -> Iterator[object]:
     if now.messages:
         yield now.calendar.by_day("days", text("Messages by day"))
         yield now.calendar.heat_map("hours", text("Messages by weekday and hour"))
         months = now.calendar.by_month("months", text("Messages by month"))
         if len(months.marks) > 1:
             yield months
+        yield now.folder_days.columns("folder-days", text("By folder"))
+        if not filed:
+            yield now.rule_days.columns("rule-days", text("By rule"))
 
 
 def _filed(now: Deliveries) -> Iterator[Bars]:
@@ -122,17 +142,16 @@ def _kind_of_folder(name: str) -> int:
     return {"(rejected)": REJECTED, "(discarded)": DISCARDED}.get(name, ELSEWHERE)
 
 
-def _people(now: Deliveries, anonymous: bool) -> Iterator[Bars]:
+def _people(now: Deliveries) -> Iterator[Bars]:
     tallies = [
         ("lists", text("Mailing lists"), text("list"), now.lists),
         ("sender-domains", text("Domains of envelope senders"), text("domain"), now.sender_domains),
+        ("senders", text("Envelope senders"), text("sender"), now.senders),
     ]
-    if not anonymous:
-        tallies.append(("senders", text("Envelope senders"), text("sender"), now.senders))
     for key, title, name, tally in tallies:
         bars = tally.bars(key, title, name, SHOWN)
         yield from [bars] if bars.rows else []
-    if not anonymous and len(now.recipients.counts) > 1:
+    if len(now.recipients.counts) > 1:
         yield from _top("recipients", text("Recipients"), text("recipient"), now.recipients)
 
 
@@ -157,19 +176,18 @@ def _spam(now: Deliveries, thresholds: Thresholds) -> Iterator[Histogram]:
     )
 
 
-def _evidence(now: Deliveries, anonymous: bool) -> Iterator[Bars]:
+def _evidence(now: Deliveries) -> Iterator[Bars]:
     for key, title, name, tally in (
         ("spf", text("SPF"), text("result"), now.spf),
         ("dnsbl", text("DNS lists that had the client"), text("list"), now.dnsbl),
     ):
         bars = tally.bars(key, title, name, SHOWN)
         yield from [bars] if bars.rows else []
-    yield from now.clients.figures(show_hosts=not anonymous)
+    yield from now.clients.figures()
 
 
-def _trouble(now: Deliveries, anonymous: bool) -> Iterator[object]:
-    if not anonymous:  # they may name files and addresses
-        yield from _top("failures", text("Failures and deferrals"), text("cause"), now.failures)
+def _trouble(now: Deliveries) -> Iterator[object]:
+    yield from _top("failures", text("Failures and deferrals"), text("cause"), now.failures)
     waits = _bins("waits", text("How long deferred mail took"), WAITS, now.waits.seconds)
     if waits is not None:
         yield waits
@@ -177,7 +195,7 @@ def _trouble(now: Deliveries, anonymous: bool) -> Iterator[object]:
         yield Facts(
             "waiting",
             text("Deferred, and not delivered since"),
-            ((text("messages"), _number(still), ""),),
+            ((text("messages"), f"{still:,}", ""),),
         )
     if any(now.seconds):
         total = sum(now.seconds)
@@ -192,8 +210,7 @@ def _trouble(now: Deliveries, anonymous: bool) -> Iterator[object]:
             if shares[at] < total or at == 0 or shares[at - 1] < total
         ]
         yield Facts("seconds", text("How long deliveries took"), tuple(rows))
-    if not anonymous:
-        yield from _top("warnings", text("Warnings"), text("warning"), now.warnings)
+    yield from _top("warnings", text("Warnings"), text("warning"), now.warnings)
 
 
 def _refiled(now: Deliveries) -> Iterator[Bars]:
@@ -227,10 +244,6 @@ def duration(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:g} {name}"
     return f"{seconds:g} s"
-
-
-def _number(value: int) -> str:
-    return f"{value:,}"
 
 
 def _local(moment: str) -> str:

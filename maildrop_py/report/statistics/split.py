@@ -53,6 +53,10 @@ class Split:
         if len(self.counts) > MOST:
             self._give_up()
 
+    def sums(self) -> dict[str, int]:
+        """The count of each name, wherever its mail went."""
+        return {name: sum(row) for name, row in self.counts.items()}
+
     def bars(self, key: str, title: str, name: str, most: int, **more: Any) -> Bars:
         """The `most` frequent names as bars, divided by the places that there are."""
         ranked = sorted(self.counts.items(), key=lambda item: (-sum(item[1]), item[0]))

@@ -12,9 +12,9 @@ from maildrop_py.evidence.helo import kinds
 from maildrop_py.message import ip
 from maildrop_py.report.statistics.maillog.hosts import Domains, name_and_address
 from maildrop_py.report.statistics.maillog.rows import Rows
+from maildrop_py.report.statistics.places import connection_names
 from maildrop_py.report.statistics.split import Split
 from maildrop_py.report.statistics.top import Top
-from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,13 +24,9 @@ if TYPE_CHECKING:
     from maildrop_py.report.statistics.maillog.stamps import Minute
 
 BROUGHT, LEFT, GREYLISTED, REFUSED = range(4)
+"""What became of a connection: the places of `connection_names`."""
 MOST_HOSTS = 50_000
 _MOST_OPEN = 10_000
-
-
-def outcome_names() -> tuple[str, ...]:
-    """What became of a connection, in the order of the constants."""
-    return text("brought mail"), text("left"), text("greylisted"), text("refused")
 
 
 class Connections:
@@ -42,8 +38,8 @@ class Connections:
         self.hosts = Top(MOST_HOSTS)
         self.domains = Rows(3)
         self.hours = [[0.0] * 3 for _ in range(24)]
-        self.top_level, self.countries = Split(outcome_names), Split(outcome_names)
-        self.helo = Split(outcome_names)
+        self.top_level, self.countries = Split(connection_names), Split(connection_names)
+        self.helo = Split(connection_names)
         self.country = country
         self._since: dict[str, int] = {}
         self._outcome: dict[str, int] = {}

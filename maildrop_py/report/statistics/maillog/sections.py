@@ -5,9 +5,9 @@ from __future__ import annotations
 from maildrop_py.evidence.helo import KINDS
 from maildrop_py.report.statistics.calendar import columns_of_days, weekday_names
 from maildrop_py.report.statistics.figures import Bars, Columns, Facts, HeatMap, Section
-from maildrop_py.report.statistics.maillog.connections import outcome_names
 from maildrop_py.report.statistics.maillog.traffic import DELIVERED, SECONDS
-from maildrop_py.report.statistics.sections import SHOWN, duration
+from maildrop_py.report.statistics.places import connection_names, flow_names
+from maildrop_py.report.statistics.sections import SHOWN, duration, size_in_words
 from maildrop_py.translation import text
 
 TYPE_CHECKING = False
@@ -47,20 +47,20 @@ def _overview(traffic: Traffic) -> Iterator[Facts]:
         "reject_warnings": text("reject warnings"),
         "held": text("held"),
         "discarded": text("discarded"),
-        "bytes_received": text("bytes received"),
-        "bytes_delivered": text("bytes delivered"),
     }
     rows = [(name, f"{traffic.totals[key]:,}", "") for key, name in names.items()]
+    for key, name in (
+        ("bytes_received", text("size received")),
+        ("bytes_delivered", text("size delivered")),
+    ):
+        rows.append((name, size_in_words(traffic.totals[key]), ""))
     rows.append((text("connections"), f"{traffic.connections.number:,}", ""))
     period = f"{traffic.first} - {traffic.last}" if traffic.first else ""
     yield Facts("overview", text("Messages"), tuple(rows), remark=period)
 
 
 def _time(traffic: Traffic) -> Iterator[object]:
-    flows = (
-        *(text("received"), text("delivered"), text("deferred")),
-        *(text("bounced"), text("rejected")),
-    )
+    flows = flow_names()
     if not traffic.days:
         return
     settled = flows[DELIVERED:]
@@ -122,7 +122,7 @@ def _connections(traffic: Traffic, anonymous: bool) -> Iterator[object]:
     if not counted.number:
         return
     unit = text("connections")
-    outcomes = [each for each in zip(outcome_names(), counted.outcomes, strict=True) if each[1]]
+    outcomes = [each for each in zip(connection_names(), counted.outcomes, strict=True) if each[1]]
     yield Bars(
         "outcomes", text("What became of connections"), text("outcome"), tuple(outcomes), unit=unit
     )
