@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from maildrop_py.report.log_schema import log_schema
+from maildrop_py.report.statistics.schemas import maillog_schema, statistics_schema
 from maildrop_py.rules.language.schema import schema as rules_schema
 
 Schema = dict[str, Any]
@@ -62,53 +63,10 @@ UNDONE: Schema = {
     "rule": _maybe("string"),
     "outcome": {**TEXT, "description": "what became of it, in words"},
 }
-BY_PLACE: Schema = {
-    "type": "object",
-    "additionalProperties": COUNTS,
-    "description": "by name, then by where the mail went: inbox, folders (others), junk, "
-    "programs, discarded, rejected",
-}
-STATISTICS: Schema = {
-    "first": TEXT,
-    "last": TEXT,
-    "messages": COUNT,
-    "bytes": COUNT,
-    "unreadable": COUNT,
-    **dict.fromkeys(("results", "folders", "rules", "reasons", "days", "filed_mail"), COUNTS),
-    "hours": {
-        "type": "array",
-        "items": {"type": "array", "items": COUNT},
-        "description": "messages of each hour, on each weekday from Monday on, local time",
-    },
-    **dict.fromkeys(("lists", "sender_domains", "spf", "dnsbl", "client_domains"), BY_PLACE),
-    **dict.fromkeys(("client_countries", "helo", "s25r", "dynamic"), BY_PLACE),
-    "deferred": {
-        "type": "object",
-        "properties": {
-            "now": COUNT,
-            "seconds": {
-                "type": "array",
-                "items": {"type": "number"},
-                "description": "the least, the quartiles and the most that deferred mail took",
-            },
-        },
-    },
-}
-STATISTICS_WITH_NAMES: Schema = {
-    **dict.fromkeys(("senders", "hosts"), BY_PLACE),
-    **dict.fromkeys(("recipients", "failures", "warnings"), COUNTS),
-}
-"""What --anonymous leaves out."""
 FINDING: Schema = {
     "level": {"enum": ["ok", "warning", "wrong"]},
     **dict.fromkeys(("about", "text", "remedy"), TEXT),
 }
-
-
-def _statistics() -> Schema:
-    whole = _object(STATISTICS, STATISTICS_WITH_NAMES)
-    before = {**whole, "description": "the period before, where one was asked for"}
-    return {**whole, "properties": whole["properties"] | {"before": before}}
 
 
 def _object(properties: Schema, optional: Schema | None = None) -> Schema:
@@ -166,13 +124,14 @@ SCHEMAS: dict[str, Callable[[], Schema]] = {
     "dry-run": _dry_run,
     "refile": _refile,
     "undo": _undo,
-    "stats": _statistics,
+    "stats": statistics_schema,
+    "maillog": maillog_schema,
     "doctor": lambda: _object(FINDING),
     "policy-dry-run": _policy_dry_run,
 }
 """By what `maildrop-py schema` calls them; those of commands are for their --json."""
 
-COMMAND_LINES = {"policy-dry-run": "policy --dry-run"}
+COMMAND_LINES = {"policy-dry-run": "policy --dry-run", "maillog": "stats --maillog"}
 
 
 def schema_of(name: str) -> Schema:

@@ -56,7 +56,7 @@ def test_what_commands_print_fits(mailbox: Mailbox, tmp_path: Path) -> None:
     assert fits("doctor", mailbox.run("doctor", "--json", "--offline"))
     stats = json.loads(mailbox.run("stats", "--json").stdout)
     jsonschema.validate(stats, schema_of("stats"))
-    assert {*stats, "before"} == set(schema_of("stats")["properties"])
+    assert {*stats, "before", "policy", "learning"} == set(schema_of("stats")["properties"])
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,11 @@ def test_anonymous_says_nobodys_name(tmp_path: Path) -> None:
         "client_name": "mx.nobodyshost.example.org",
         "helo": "nobodyshost.example.org",
     }
-    failed = {**secret, "result": "deferred", "error": "/home/nobodyshost/x: full for <secret@nobodyshost>"}
+    failed = {
+        **secret,
+        "result": "deferred",
+        "error": "/home/nobodyshost/x: full for <secret@nobodyshost>",
+    }
     log = write_log(tmp_path / "log", [entry(**secret), entry(**failed)])
     for form in ((), ("--json",), ("--csv",), ("--html", "-")):
         open_ = stats(tmp_path, "--log", log, *form).output

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
+from maildrop_py.report.json_schemas import schema_of
 from maildrop_py.report.statistics.maillog.as_json import traffic_as_object
 from maildrop_py.report.statistics.maillog.traffic import Traffic
 from tests.support.end_to_end.postfix import Postfix
@@ -81,6 +84,11 @@ def test_the_load_made_everything_that_is_compared(counted: dict[str, Any]) -> N
     assert all(counted["refusals"].values())
 
 
+def test_the_object_fits_its_schema(counted: dict[str, Any]) -> None:
+    jsonschema.validate(json.loads(json.dumps(counted)), schema_of("maillog"))
+    assert set(counted) == set(schema_of("maillog")["properties"])
+
+
 def test_totals(counted: dict[str, Any], printed: str) -> None:
     found = {name: shown(counted["messages"][ours]) for name, ours in TOTALS.items()}
     assert found == {name: totals(printed)[name] for name in TOTALS}
@@ -122,9 +130,14 @@ def test_senders_and_recipients(
 
 
 def test_connections_by_domain(counted: dict[str, Any], printed: str) -> None:
-    table = {row[-1]: row[0] for row in rows(printed, "Host/Domain Summary: SMTPD Connections")}
-    domains = counted["connections"]["domains"]
-    assert {name: shown(row["connections"]) for name, row in domains.items()} == table
+    table = rows(printed, "Host/Domain Summary: SMTPD Connections")
+    found = {}
+    for name, row in counted["connections"]["domains"].items():
+        seconds = int(row["seconds"])
+        clock = f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        mean = int(seconds / row["connections"] + 0.5)
+        found[name] = [shown(row["connections"]), clock, f"{mean}s", f"{row['most_seconds']}s"]
+    assert found == {row[-1]: row[:-1] for row in table}
 
 
 @pytest.mark.parametrize(
