@@ -1,4 +1,4 @@
-"""convert: a procmailrc into rules, and the proof that both do the same."""
+"""convert: a procmailrc or Sieve script into rules, and the proof that both do the same."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from maildrop_py.convert.procmail.converter import convert as convert_procmail
+from maildrop_py.convert.conversion import BadFile, Included, Source, converted, told
 from maildrop_py.convert.proof import report
 from maildrop_py.convert.proof.run import Message, Proof, processors, prove
 from maildrop_py.convert.proof.samples import samples
 from maildrop_py.convert.proof.sandbox import NoSandbox
+from maildrop_py.convert.recognise import LANGUAGES, SIEVE, recognised
 from maildrop_py.convert.written import Written, text_of
 from maildrop_py.intake.message_files import messages_in
 from maildrop_py.paths import UserPaths
@@ -27,6 +28,7 @@ WHOLE, WITH_GAPS, DIFFERENT = 0, 1, 1
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--from", "language", type=click.Choice(LANGUAGES), help="What FILE is.")
 @click.option("--output", "-o", help="Write the rules here instead of printing them.")
 @click.option("--home", help="The home directory that $HOME in FILE means.")
 @click.option("--user", help="The user's name, $LOGNAME.")
@@ -35,6 +37,7 @@ WHOLE, WITH_GAPS, DIFFERENT = 0, 1, 1
 @click.option("--json", "as_json", is_flag=True, help="The proof as JSON.")
 def convert(
     file: str,
+    language: str | None,
     output: str | None,
     home: str | None,
     user: str | None,
@@ -42,17 +45,19 @@ def convert(
     prove_samples: bool,
     as_json: bool,
 ) -> None:
-    """Make rules from the procmailrc FILE; with --prove, run procmail beside them.
+    """Make rules from FILE, a procmailrc, Sieve script or mailfilter.
+
+    With --prove, the program that FILE is for runs beside the rules.
 
     What cannot be translated is a comment that begins with GAP. The status is 0 if
     there is none and nothing differs, 1 if not.
     """
-    text = _text_of(file)
-    if text is None:
-        raise click.ClickException(f"{file} cannot be read")
-    whose = home or UserPaths(os.environ).home
-    name = user or os.environ.get("LOGNAME") or os.environ.get("USER") or "me"
-    written = convert_procmail(text, os.path.basename(file), whose, name, _reader(file))
+    included = Included(_reader(file))
+    source = _source(file, language, home, user, included)
+    try:
+        written = converted(source)
+    except BadFile as problem:
+        raise click.ClickException(str(problem)) from None
     rules = text_of(written)
     if output:
         with open(output, "w", encoding="utf-8") as written_to:
@@ -60,20 +65,40 @@ def convert(
     proving = bool(archives) or prove_samples
     if not output and not (proving and as_json):
         click.echo(rules, nl=False)
-    same = _prove(text, whose, written, archives, as_json) if proving else True
+    same = _prove(source, included, written, archives, as_json) if proving else True
     sys.exit(WHOLE if same and not written.gaps else WITH_GAPS)
 
 
+def _source(
+    file: str, language: str | None, home: str | None, user: str | None, included: Included
+) -> Source:
+    text = _text_of(file)
+    if text is None:
+        raise click.ClickException(f"{file} cannot be read")
+    language = language or recognised(file, text)
+    if language == SIEVE:
+        text = _as_utf8(text)
+    return Source(
+        language,
+        text,
+        os.path.basename(file),
+        home or UserPaths(os.environ).home,
+        user or os.environ.get("LOGNAME") or os.environ.get("USER") or "me",
+        included,
+    )
+
+
 def _prove(
-    text: str, home: str, written: Written, archives: tuple[str, ...], as_json: bool
+    source: Source, included: Included, written: Written, archives: tuple[str, ...], as_json: bool
 ) -> bool:
     made = [(f"made for line {one.line}", one.message) for one in samples(written.asked)]
     messages = [*made, *_archived(archives)]
-    told = {"text": text, "home": home, "user": "me"}
     worker = module_command("maildrop_py.cli.proof_worker")
     try:
         with progress("proving", len(messages)) as advance:
-            found: Proof = prove(told, messages, worker, processors(), advance)
+            found: Proof = prove(
+                told(source, included.texts), messages, worker, processors(), advance
+            )
     except NoSandbox as missing:
         raise click.ClickException(str(missing)) from None
     except OSError as error:
@@ -97,10 +122,15 @@ def _archived(archives: tuple[str, ...]) -> Iterator[Message]:
 def _text_of(path: str) -> str | None:
     """Bytes as characters: procmail knows no encoding."""
     try:
-        with open(path, encoding="latin-1") as file:
+        with open(path, encoding="latin-1", newline="") as file:
             return file.read()
     except OSError:
         return None
+
+
+def _as_utf8(text: str) -> str:
+    """Sieve is UTF-8 (RFC 5228 2.1)."""
+    return text.encode("latin-1").decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def _reader(file: str) -> Callable[[str], str | None]:
@@ -110,6 +140,8 @@ def _reader(file: str) -> Callable[[str], str | None]:
     def read(path: str) -> str | None:
         parts = path.split("/")
         beside = (os.path.join(here, *parts[-count:]) for count in (1, 2))
-        return next((text for each in (path, *beside) if (text := _text_of(each))), None)
+        scripts = (os.path.join(here, *where, f"{path}.sieve") for where in ((), ("included",)))
+        places = (path, *beside, *scripts)
+        return next((text for each in places if (text := _text_of(each)) is not None), None)
 
     return read

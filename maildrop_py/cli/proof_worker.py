@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from maildrop_py.convert.procmail.converter import convert
 from maildrop_py.convert.proof import sandbox, worker
-from maildrop_py.convert.proof.effects import FILE, PROGRAM, Effect
-from maildrop_py.convert.written import Written
+from maildrop_py.convert.proof.effects import FILE, PROGRAM, REFUSAL, Effect
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision, Filing, Forward
 from maildrop_py.delivery.message_programs import MessagePrograms
@@ -28,25 +26,14 @@ if TYPE_CHECKING:
 
     from maildrop_py.message.message import Source
 
+NAMES = {"D": "draft", "F": "flagged", "P": "passed", "R": "answered", "S": "seen", "T": "trashed"}
 STATE = "/tmp/state"
 RULES = "/tmp/rules.yaml"
 
 
 def main() -> None:
     """Serve one share of a proof."""
-    worker.run(_convert, _decider)
-
-
-def _convert(text: str, home: str) -> Written:
-    return convert(text, "proof", home, "me", _read, sandbox.SPOOL)
-
-
-def _read(path: str) -> str | None:
-    try:
-        with open(path, encoding="latin-1") as file:
-            return file.read()
-    except OSError:
-        return None
+    worker.run(_decider)
 
 
 def _decider(text: str) -> worker.Decide:
@@ -54,7 +41,6 @@ def _decider(text: str) -> worker.Decide:
         file.write(text)
     rules = read_rules(RULES, enforce_trust=False, home=sandbox.HOME)
     program = compile_rules(rules)
-    envelope = Envelope(user="me")
     environment = {
         "HOME": sandbox.HOME,
         "USER": "me",
@@ -62,8 +48,13 @@ def _decider(text: str) -> worker.Decide:
         "PATH": f"{sandbox.RECORDERS}:{sandbox.HOME}/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin",
     }
 
-    def decided(data: bytes) -> tuple[list[Effect], list[str], Callable[[], str]]:
+    def decided(
+        data: bytes, sender: str, recipient: str
+    ) -> tuple[list[Effect], list[str], Callable[[], str]]:
         message = Message(BytesSource(data))
+        envelope = Envelope(user="me")
+        if recipient:
+            envelope = Envelope(user="me", sender=sender, recipient=recipient)
         limit = time.monotonic() + 30
         programs = MessagePrograms(_Bytes(data), environment, limit)
         evidence = Evidence(
@@ -107,13 +98,19 @@ def _effects(decision: Decision, source: Source) -> list[Effect]:
     for action in decision.actions:
         if isinstance(action, Filing):
             content = _content(decision, action.message or source)
-            found.append(Effect(FILE, action.folder, content))
+            found.append(Effect(FILE, action.folder, content, _flags(action)))
         elif isinstance(action, Forward):
             found.append(Effect(PROGRAM, f"{sandbox.RECORDERS}/sendmail -oi {action.address}"))
         else:
             shell = len(action.argv) == 3 and action.argv[1] == "-c"
             found.append(Effect(PROGRAM, action.argv[2] if shell else " ".join(action.argv)))
+    if decision.reject is not None:
+        found.append(Effect(REFUSAL, "refused"))
     return found
+
+
+def _flags(filing: Filing) -> tuple[str, ...]:
+    return (*(NAMES[letter] for letter in filing.flags), *filing.keywords)
 
 
 def _content(decision: Decision, source: Source) -> bytes:

@@ -52,6 +52,15 @@ class Remark:
 
 
 @record
+class Wanted:
+    """A text that a rule asks for, in the header ("H"), the body ("B") or both ("HB")."""
+
+    area: str
+    text: str
+    negated: bool = False
+
+
+@record
 class Written:
     """The whole file. `folders` are pairs of the original's path and the folder.
 
@@ -65,7 +74,7 @@ class Written:
     folders: tuple[tuple[str, str], ...] = ()
     mailboxes: tuple[tuple[str, str], ...] = ()
     source: str = ""
-    asked: tuple[tuple[int, tuple[Any, ...]], ...] = ()
+    asked: tuple[tuple[int, tuple[Wanted, ...]], ...] = ()
     base: str = ""
 
     @property

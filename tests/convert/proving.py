@@ -40,7 +40,7 @@ def proved(text: str, *messages: bytes) -> Proof:
     need("procmail", "bwrap")
     made = [(f"line {one.line}", one.message) for one in samples(written(text).asked)]
     given = [(f"given {number}", message) for number, message in enumerate(messages)]
-    told = {"text": text, "home": HOME, "user": "me"}
+    told = {"language": "procmail", "text": text, "home": HOME, "user": "me"}
     worker = [sys.executable, "-m", "maildrop_py.cli.proof_worker"]
     return prove(told, [*made, *given], worker, 1, lambda: None)
 

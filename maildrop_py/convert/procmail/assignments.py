@@ -14,8 +14,8 @@ from maildrop_py.convert.procmail.environment import (
     names_in,
 )
 from maildrop_py.convert.procmail.expressions import marked
-from maildrop_py.convert.procmail.state import State
 from maildrop_py.convert.procmail.tree import Assignment, Block, Output, Pipe, Recipe
+from maildrop_py.convert.state import State
 from maildrop_py.convert.written import Gap, Remark, WrittenRule
 
 WITHOUT_EFFECT = frozenset(

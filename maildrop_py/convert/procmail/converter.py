@@ -7,16 +7,19 @@ import re
 from typing import Any
 
 from maildrop_py.convert.procmail.environment import Environment, Unknown, is_marked
+from maildrop_py.convert.procmail.expression_examples import example
 from maildrop_py.convert.procmail.flow import Flow
 from maildrop_py.convert.procmail.folders import DEV_NULL, INBOX, Layout, Path, lay_out
 from maildrop_py.convert.procmail.known_names import with_known_names
 from maildrop_py.convert.procmail.parser import parse
-from maildrop_py.convert.procmail.state import State
-from maildrop_py.convert.written import Written, WrittenRule
+from maildrop_py.convert.state import State
+from maildrop_py.convert.written import Wanted, Written, WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from maildrop_py.convert.procmail.conditions import Question
 
 NEEDS_PROGRAMS = ("pipe", "filter", "command", "output")
 
@@ -55,8 +58,17 @@ def convert(
         layout.names,
         mailboxes,
         source,
-        tuple(state.asked),
+        tuple((line, _wanted(questions)) for line, questions in state.asked),
         state.environment.known("MAILDIR", home),
+    )
+
+
+def _wanted(questions: tuple[Question, ...]) -> tuple[Wanted, ...]:
+    """Texts that match a recipe's expressions."""
+    return tuple(
+        Wanted(one.area, example(one.text), one.negated)
+        for one in questions
+        if one.kind == "expression" and one.of_message
     )
 
 

@@ -13,8 +13,8 @@ from maildrop_py.convert.procmail.edits import edits, names_edited
 from maildrop_py.convert.procmail.environment import Unknown, as_template, is_marked
 from maildrop_py.convert.procmail.expressions import NotTranslatable
 from maildrop_py.convert.procmail.folders import DEV_NULL, Path
-from maildrop_py.convert.procmail.state import MESSAGE, Held
 from maildrop_py.convert.procmail.tree import Folder, Forward, Pipe, Recipe
+from maildrop_py.convert.state import MESSAGE, Held
 from maildrop_py.convert.written import Gap
 
 TYPE_CHECKING = False

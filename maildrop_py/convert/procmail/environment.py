@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from maildrop_py.convert.procmail.expressions import MARKS, marked
+from maildrop_py.convert.marks import MARKS, as_template, is_marked, marked, names_in
 from maildrop_py.convert.procmail.tree import Output, Variable
 
 TYPE_CHECKING = False
@@ -122,17 +122,4 @@ def _quoted(value: str) -> str:
     return "".join("\\" + char if char in _SPECIALS else char for char in value)
 
 
-def is_marked(text: str) -> bool:
-    """Whether something in `text` is only known when mail comes."""
-    return MARKS[0] in text
-
-
-def names_in(text: str) -> list[str]:
-    """The names of the marks in `text`."""
-    return _MARK.findall(text)
-
-
-def as_template(text: str) -> str:
-    """`text` as a template of the rule language."""
-    text = text.replace("{", "{{").replace("}", "}}")
-    return _MARK.sub(lambda found: "{" + found[1] + "}", text)
+__all__ = ["RESERVED", "Environment", "Unknown", "as_template", "is_marked", "names_in"]

@@ -6,13 +6,10 @@ Kinds: char, any, class (in RE2's words), newline, edge, word, group (branches),
 
 from __future__ import annotations
 
-MARKS = ("\ue000", "\ue001")
-"""What stands around the name of a variable that only the mail tells."""
+from maildrop_py.convert.marks import MARKS
+from maildrop_py.convert.not_translatable import NotTranslatable
 
-
-class NotTranslatable(ValueError):
-    """An expression that has no equal; says why."""
-
+__all__ = ["MARKS", "Node", "NotTranslatable", "Parser", "byte"]
 
 Node = tuple[str, object]
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
+from maildrop_py.convert.marks import marked
 from maildrop_py.convert.procmail.expression_parser import (
     MARKS,
     Node,
@@ -47,11 +48,6 @@ class Expression:
     alternatives: tuple[str, ...]
     captures: bool = False
     told: tuple[str, ...] = ()
-
-
-def marked(name: str, literal: bool) -> str:
-    """The mark of a variable whose value is known when mail comes."""
-    return MARKS[0] + ("=" if literal else "~") + name + MARKS[1]
 
 
 def squeezed(text: str) -> str:

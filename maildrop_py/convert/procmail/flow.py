@@ -19,8 +19,8 @@ from maildrop_py.convert.procmail.expressions import NotTranslatable
 from maildrop_py.convert.procmail.naming import name_of, shown
 from maildrop_py.convert.procmail.parser import parse
 from maildrop_py.convert.procmail.questions import Asked, ask
-from maildrop_py.convert.procmail.state import Held, State
 from maildrop_py.convert.procmail.tree import Assignment, Block, Recipe
+from maildrop_py.convert.state import Held, State
 from maildrop_py.convert.written import Gap, Remark, WrittenRule
 
 TYPE_CHECKING = False

@@ -17,7 +17,7 @@ from maildrop_py.convert.procmail.expressions import (
     marked,
     translate,
 )
-from maildrop_py.convert.procmail.state import MESSAGE, State
+from maildrop_py.convert.state import MESSAGE, State
 from maildrop_py.rules.matching.engine import BadExpression, compiled
 
 TYPE_CHECKING = False

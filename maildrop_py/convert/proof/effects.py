@@ -13,25 +13,27 @@ from maildrop_py.record import record
 
 _NOT_COMPARED = (b"from ", b">from ", b"content-length:")
 """Lines that procmail writes itself: its mbox lines, and the length it has counted."""
-FILE, PROGRAM = "file", "program"
+FILE, PROGRAM, REFUSAL = "file", "program", "refused"
 _UNSAFE = str.maketrans(dict.fromkeys("/\\*%.~#: \t,", "_"))
 SHOWN_OF_COMMAND = 50
 
 
 @record
 class Effect:
-    """One copy filed, or one program called. `content` is None where it is not known."""
+    """One copy filed, one program called, or a refusal. `content` is None where it is not known."""
 
     kind: str
     where: str
     content: bytes | None = None
+    flags: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
         """Where it went, made comparable."""
         if self.kind == PROGRAM:
             return self.kind, " ".join(self.where.split())[:SHOWN_OF_COMMAND].strip()
-        return self.kind, self.where.translate(_UNSAFE).strip("_")
+        where = self.where.translate(_UNSAFE).strip("_")
+        return self.kind, f"{where} [{' '.join(sorted(self.flags))}]" if self.flags else where
 
     def __str__(self) -> str:
         return f"{self.kind} {self.where}"

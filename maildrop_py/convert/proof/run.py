@@ -29,7 +29,7 @@ class Proof:
 
 
 def prove(
-    told: dict[str, str],
+    told: dict[str, Any],
     messages: Iterable[Message],
     worker: list[str],
     among: int,
@@ -70,7 +70,7 @@ def _together(shares: list[_Share]) -> Iterator[dict[str, Any]]:
 class _Share:
     """One sandbox with its messages in a file."""
 
-    def __init__(self, worker: list[str], told: dict[str, str]) -> None:
+    def __init__(self, worker: list[str], told: dict[str, Any]) -> None:
         self._worker = worker
         self._input = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the share
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - the same
@@ -90,7 +90,7 @@ class _Share:
         """Begin; the pipe that the answers come out of."""
         self._input.seek(0)
         self._process = subprocess.Popen(
-            sandbox.command(self._worker, {}),
+            sandbox.command(self._worker),
             stdin=self._input,
             stdout=subprocess.PIPE,
             stderr=self._said,

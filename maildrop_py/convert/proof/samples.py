@@ -7,14 +7,13 @@ header, in another header.
 
 from __future__ import annotations
 
-from maildrop_py.convert.procmail.expression_examples import example
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from maildrop_py.convert.procmail.conditions import Question
+    from maildrop_py.convert.written import Wanted
 
 PLAIN = ("From: someone@example.org", "To: me@example.net", "Subject: hello", "Message-ID: <{}@x>")
 
@@ -27,19 +26,18 @@ class Sample:
     message: bytes
 
 
-def samples(asked: Iterable[tuple[int, tuple[Question, ...]]]) -> list[Sample]:
-    """Messages for the questions of each recipe."""
+def samples(asked: Iterable[tuple[int, tuple[Wanted, ...]]]) -> list[Sample]:
+    """Messages for what each recipe asks."""
     found: list[Sample] = []
-    for line, questions in asked:
-        texts = [(q, example(q.text)) for q in questions if q.kind == "expression" and q.of_message]
-        wanted = [(q.area, text) for q, text in texts if not q.negated]
+    for line, texts in asked:
+        wanted = [(one.area, one.text) for one in texts if not one.negated]
         if wanted:
             found.append(Sample(line, _message(wanted, len(found))))
             found.append(Sample(line, _message([(a, t.upper()) for a, t in wanted], len(found))))
-        for question, text in texts:
-            found.append(Sample(line, _message([(question.area, text)], len(found))))
-            found.append(Sample(line, _message([("B", text)], len(found))))
-            found.append(Sample(line, _message([("H", "X-Other: " + text)], len(found))))
+        for one in texts:
+            found.append(Sample(line, _message([(one.area, one.text)], len(found))))
+            found.append(Sample(line, _message([("B", one.text)], len(found))))
+            found.append(Sample(line, _message([("H", "X-Other: " + one.text)], len(found))))
     found.append(Sample(0, _message([], len(found))))
     return found
 
@@ -61,4 +59,5 @@ def _message(parts: list[tuple[str, str]], number: int) -> bytes:
     plain = [line.format(number) for line in PLAIN]
     headers = [line for line in plain if line.partition(":")[0].lower() not in names] + headers
     text = "\n".join(headers) + "\n\n" + "\n".join(body) + "\n"
-    return text.encode("latin-1", "replace")
+    is_bytes = all(ord(char) < 256 for char in text)
+    return text.encode("latin-1" if is_bytes else "utf-8")

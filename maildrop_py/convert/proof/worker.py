@@ -8,49 +8,53 @@ from __future__ import annotations
 
 import base64
 import json
-import os
+import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from maildrop_py.convert.proof import sandbox
-from maildrop_py.convert.proof.effects import FILE, Effect, differences
-from maildrop_py.convert.proof.original import Procmail, without_logs
-from maildrop_py.convert.written import Written, text_of
+from maildrop_py.convert.proof import mailfilter_trial, procmail_trial, sieve_trial
+from maildrop_py.convert.proof.effects import REFUSAL, Effect, differences
+from maildrop_py.convert.proof.trial import CannotRun, Trial
+from maildrop_py.convert.written import text_of
+from maildrop_py.record import replace
 
-Decide = Callable[[bytes], tuple[list[Effect], list[str], Callable[[], str]]]
-"""What the rules do with a message, the names of the rules that fired, and why in words."""
+Decide = Callable[[bytes, str, str], tuple[list[Effect], list[str], Callable[[], str]]]
+"""What the rules do with a message of a sender to a recipient, the names of the rules that
+fired, and why in words."""
+
+STARTS = {
+    "procmail": procmail_trial.start,
+    "sieve": sieve_trial.start,
+    "mailfilter": mailfilter_trial.start,
+}
+NOBODY = "someone@example.org"
+_PLAIN = re.compile(r"[A-Za-z0-9._+=~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_RETURN_PATH = re.compile(rb"^(?:Return-Path: *<?|From )([^\s>]*)", re.I | re.M)
 
 
-def run(convert: Callable[[str, str], Written], decider: Callable[[str], Decide]) -> None:
+def run(decider: Callable[[str], Decide]) -> None:
     """Serve standard input; `decider` makes the decisions of a rules file's text."""
     told = json.loads(sys.stdin.readline())
-    original = sandbox.prepare(told["text"], told["home"])
-    written = convert(original, sandbox.HOME)
-    _make_places(original, written)
-    rcfile = "/tmp/rcfile"
-    with open(rcfile, "w", encoding="latin-1") as file:
-        file.write(without_logs(original))
-    os.chmod(rcfile, 0o600)
-    mailboxes = frozenset(_bare(path) for path, _ in written.folders if _is_mailbox(path))
-    procmail = Procmail(rcfile, told["user"], mailboxes)
-    decide = decider(text_of(written))
-    names = _names(written)
-    for line in sys.stdin:
-        one = json.loads(line)
-        message = base64.b64decode(one["message"])
-        print(json.dumps(_compare(one["name"], message, procmail, decide, names)), flush=True)
+    try:
+        trial = STARTS[told["language"]](told)
+        decide = decider(text_of(trial.written))
+        for line in sys.stdin:
+            one = json.loads(line)
+            message = base64.b64decode(one["message"])
+            print(json.dumps(_compare(one["name"], message, trial, decide)), flush=True)
+    except CannotRun as problem:
+        sys.exit(str(problem))
 
 
-def _compare(
-    name: str, message: bytes, procmail: Procmail, decide: Decide, names: dict[str, str]
-) -> dict[str, Any]:
-    ours, fired, why = decide(message)
-    done = procmail.run(message)
+def _compare(name: str, message: bytes, trial: Trial, decide: Decide) -> dict[str, Any]:
+    sender = _sender(message)
+    ours, fired, why = decide(message, sender, trial.recipient)
+    done = trial.original.run(message, sender)
     if done.too_slow:
         return {"name": name, "slow": True, "fired": fired}
-    theirs = [_named(effect, names) for effect in done.effects]
-    different = differences(theirs, ours)
+    theirs = [trial.named(effect) for effect in done.effects]
+    different = differences(theirs, _seen(ours, trial))
     found: dict[str, Any] = {"name": name, "fired": fired, "different": different}
     if different:
         found["original"] = done.log[-4000:]
@@ -58,52 +62,14 @@ def _compare(
     return found
 
 
-def _named(effect: Effect, names: dict[str, str]) -> Effect:
-    """The effect with its path as the folder that it became."""
-    if effect.kind != FILE:
-        return effect
-    bare = _bare(effect.where)
-    folder = names.get(bare)
-    if folder is None:
-        base = next((b for b in names.get("", "").split(":") if bare.startswith(f"{b}/")), "")
-        folder = bare[len(base) :].lstrip("/.") if base else bare
-    return Effect(FILE, folder, effect.content)
+def _sender(message: bytes) -> str:
+    """The envelope sender that stands in the message, else one that is nobody's."""
+    found = _RETURN_PATH.search(message.partition(b"\n\n")[0])
+    sender = found[1].decode("latin-1") if found else NOBODY
+    return sender if _PLAIN.fullmatch(sender) else NOBODY
 
 
-def _names(written: Written) -> dict[str, str]:
-    """Paths without what says their kind, and their folders; "" has the bases of others."""
-    from maildrop_py.convert.procmail.folders import Path
-
-    found = {Path(path).bare: folder for path, folder in written.folders}
-    root = str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
-    found |= {root: "INBOX", sandbox.SPOOL: "INBOX"}
-    found[""] = ":".join(dict.fromkeys([root, written.base, sandbox.HOME]))
-    return found
-
-
-def _is_mailbox(path: str) -> bool:
-    from maildrop_py.convert.procmail.folders import Path
-
-    return Path(path).is_mbox and path.startswith("/tmp/") and "\ue000" not in path
-
-
-def _bare(path: str) -> str:
-    from maildrop_py.convert.procmail.folders import Path
-
-    return Path(path).bare
-
-
-def _make_places(text: str, written: Written) -> None:
-    """The directories that the original expects to be there."""
-    for directory in _directories(text, written):
-        if directory.startswith("/tmp/") and "\ue000" not in directory:
-            os.makedirs(directory, exist_ok=True)
-
-
-def _directories(text: str, written: Written) -> Iterable[str]:
-    yield written.base
-    yield str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
-    for path, _ in written.folders:
-        if path.endswith(("/new", "/.")):
-            yield path
-        yield os.path.dirname(path.rstrip("/").removesuffix("/."))
+def _seen(effects: list[Effect], trial: Trial) -> list[Effect]:
+    """Of what the rules do, what the original would let one see."""
+    found = [one for one in effects if one.kind != REFUSAL or trial.shows_refusals]
+    return found if trial.shows_flags else [replace(one, flags=()) for one in found]

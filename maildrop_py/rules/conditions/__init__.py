@@ -19,6 +19,7 @@ CONDITIONS: dict[str, str] = {
     "to": "to:To",
     "cc": "cc:Cc",
     "reply_to": "reply_to:ReplyTo",
+    "address": "address:Address",
     "subject": "subject:Subject",
     "list_id": "list_id:ListId",
     "raw_headers": "raw_headers:RawHeaders",

@@ -1,4 +1,4 @@
-"""state: what is known at one place of a procmailrc while it is gone through.
+"""state: what is known at one place of a rule file while it is gone through.
 
 `Held` is a predicate with the place where it was true or not. If what it looks at may
 have changed by the time it is asked again (a filter ran, a variable was set), or if
@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from maildrop_py.convert.predicate import Test, negated, tests_of
-from maildrop_py.convert.procmail.environment import Environment
 from maildrop_py.convert.written import WrittenRule
 
 TYPE_CHECKING = False
@@ -39,8 +38,9 @@ FALSE = Held(False, None, 0)
 class State:
     """Everything that changes from statement to statement."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Any) -> None:
         self.environment = environment
+        """The variables; `environment.ages` counts how often each was set."""
         self.items: list[Any] = []
         self.message_age = 0
         self.reach = TRUE

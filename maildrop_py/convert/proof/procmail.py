@@ -1,4 +1,4 @@
-"""original: procmail itself, run over one message after another, and what it did.
+"""procmail: procmail itself, run over one message after another, and what it did.
 
 It runs in a sandbox (see `sandbox`), where its home is empty and nobody's. What it
 filed is taken from the disk; which programs it called, from its log. A run that takes
@@ -15,7 +15,7 @@ from maildrop_py.convert.proof.effects import PROGRAM, Effect
 from maildrop_py.convert.proof.places import Places
 from maildrop_py.convert.proof.sandbox import HOME, RECORDERS, ROOT, SPOOL
 from maildrop_py.convert.proof.spawned import Spawned
-from maildrop_py.record import record
+from maildrop_py.convert.proof.trial import Done
 
 LIMIT = 10.0  # seconds for one message
 _ABSTRACT = re.compile(r"^  Folder: (.*?)\s+\d+$", re.M)
@@ -23,16 +23,6 @@ _ASKS = re.compile(r"\bformail\s.*-D")
 _TAKEN = re.compile(r'^procmail: Assigning "LASTFOLDER=(.*?)"$', re.M | re.S)
 _MESSAGE_FILE = re.compile(r"/(new/\d+\.|msg\.[^/]*$|\d+$)")
 _LOGS = re.compile(r"^([ \t{]*)(LOGFILE|VERBOSE|LOGABSTRACT|LOG)([ \t]*=)", re.M)
-
-
-@record
-class Done:
-    """What procmail did with one message, and its log; `too_slow` where it was ended."""
-
-    effects: list[Effect]
-    log: str
-    status: int
-    too_slow: bool = False
 
 
 class Procmail:
@@ -66,7 +56,7 @@ class Procmail:
         self._places = Places([HOME, ROOT, os.path.dirname(spool)], self._mailboxes)
         self._spawned = Spawned(self._argv, self._environment, home)
 
-    def run(self, message: bytes) -> Done:
+    def run(self, message: bytes, sender: str) -> Done:
         """Deliver one message; what it leaves is taken away again."""
         os.ftruncate(self._log, 0)
         ended = self._spawned.run(message, LIMIT)

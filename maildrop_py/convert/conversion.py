@@ -1,0 +1,78 @@
+"""conversion: a rule file of any of the three programs into written rules."""
+
+from __future__ import annotations
+
+from maildrop_py.convert.recognise import MAILFILTER, SIEVE
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from maildrop_py.convert.written import Written
+
+
+class BadFile(Exception):
+    """The file cannot be read as what it should be; says where and why."""
+
+
+@record
+class Source:
+    """A rule file: its text, its name, whose it is, and how others are read.
+
+    `read` gives the text of an included file, None where it cannot be read.
+    """
+
+    language: str
+    text: str
+    name: str
+    home: str
+    user: str
+    read: Callable[[str], str | None]
+
+
+class Included:
+    """Reads included files, and remembers them for the proof."""
+
+    def __init__(self, read: Callable[[str], str | None]) -> None:
+        self._read = read
+        self.texts: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str | None:
+        text = self._read(name)
+        if text is not None:
+            self.texts[name] = text
+        return text
+
+
+def converted(source: Source) -> Written:
+    """Its rules; raises BadFile."""
+    if source.language == SIEVE:
+        return _sieve(source)
+    if source.language == MAILFILTER:
+        raise BadFile("a mailfilter cannot be converted yet")
+    from maildrop_py.convert.procmail.converter import convert
+
+    return convert(source.text, source.name, source.home, source.user, source.read)
+
+
+def _sieve(source: Source) -> Written:
+    from maildrop_py.convert.sieve.converter import convert
+    from maildrop_py.convert.sieve.lexer import BadScript
+
+    try:
+        return convert(source.text, source.name, source.read)
+    except BadScript as problem:
+        raise BadFile(f"{source.name}, {problem}") from None
+
+
+def told(source: Source, included: dict[str, str]) -> dict[str, Any]:
+    """What the proof's worker is told."""
+    return {
+        "language": source.language,
+        "text": source.text,
+        "home": source.home,
+        "user": "me",
+        "included": included,
+    }

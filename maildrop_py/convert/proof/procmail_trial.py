@@ -1,0 +1,87 @@
+"""procmail_trial: a procmailrc with its rules in the sandbox, and the folders of both."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Any
+
+from maildrop_py.convert.procmail.converter import convert
+from maildrop_py.convert.procmail.folders import Path
+from maildrop_py.convert.proof import sandbox
+from maildrop_py.convert.proof.effects import FILE, Effect
+from maildrop_py.convert.proof.procmail import Procmail, without_logs
+from maildrop_py.convert.proof.trial import Trial
+from maildrop_py.convert.written import Written
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+RCFILE = "/tmp/rcfile"
+
+
+def start(told: dict[str, Any]) -> Trial:
+    """The trial of `told["text"]`."""
+    original = sandbox.prepare(told["text"], told["home"])
+    written = convert(original, "proof", sandbox.HOME, "me", _read, sandbox.SPOOL)
+    _make_places(written)
+    with open(RCFILE, "w", encoding="latin-1") as file:
+        file.write(without_logs(original))
+    os.chmod(RCFILE, 0o600)
+    mailboxes = frozenset(_bare(path) for path, _ in written.folders if _is_mailbox(path))
+    procmail = Procmail(RCFILE, told["user"], mailboxes)
+    return Trial(written, procmail, partial(_named, names=_names(written)))
+
+
+def _read(path: str) -> str | None:
+    try:
+        with open(path, encoding="latin-1") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _named(effect: Effect, names: dict[str, str]) -> Effect:
+    """The effect with its path as the folder that it became."""
+    if effect.kind != FILE:
+        return effect
+    bare = _bare(effect.where)
+    folder = names.get(bare)
+    if folder is None:
+        base = next((b for b in names.get("", "").split(":") if bare.startswith(f"{b}/")), "")
+        folder = bare[len(base) :].lstrip("/.") if base else bare
+    return Effect(FILE, folder, effect.content)
+
+
+def _names(written: Written) -> dict[str, str]:
+    """Paths without what says their kind, and their folders; "" has the bases of others."""
+    found = {Path(path).bare: folder for path, folder in written.folders}
+    root = str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
+    found |= {root: "INBOX", sandbox.SPOOL: "INBOX"}
+    found[""] = ":".join(dict.fromkeys([root, written.base, sandbox.HOME]))
+    return found
+
+
+def _is_mailbox(path: str) -> bool:
+    return Path(path).is_mbox and path.startswith("/tmp/") and "\ue000" not in path
+
+
+def _bare(path: str) -> str:
+    return Path(path).bare
+
+
+def _make_places(written: Written) -> None:
+    """The directories that the original expects to be there."""
+    for directory in _directories(written):
+        if directory.startswith("/tmp/") and "\ue000" not in directory:
+            os.makedirs(directory, exist_ok=True)
+
+
+def _directories(written: Written) -> Iterable[str]:
+    yield written.base
+    yield str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
+    for path, _ in written.folders:
+        if path.endswith(("/new", "/.")):
+            yield path
+        yield os.path.dirname(path.rstrip("/").removesuffix("/."))

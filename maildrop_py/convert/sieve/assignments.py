@@ -1,0 +1,67 @@
+"""assignments: `set` (RFC 5229) and the commands that change flags (RFC 5232)."""
+
+from __future__ import annotations
+
+from maildrop_py.convert.marks import as_template, is_marked, marked
+from maildrop_py.convert.not_translatable import NotTranslatable
+from maildrop_py.convert.sieve.arguments import Arguments
+from maildrop_py.convert.sieve.flags import flags_of
+from maildrop_py.convert.sieve.flags import shown as shown_flags
+from maildrop_py.convert.sieve.variables import FLAGS, Value, modified
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.convert.predicate import Predicate
+    from maildrop_py.convert.sieve.flow import Flow
+    from maildrop_py.convert.sieve.tree import Command
+
+ORDER = ("lower", "upper", "lowerfirst", "upperfirst", "quotewildcard", "quoteregex", "length")
+"""Modifiers of `set`, those that are carried out first in front."""
+
+
+def set_variable(flow: Flow, command: Command) -> None:
+    arguments = Arguments(command)
+    name, text = arguments.texts(0)[0], arguments.texts(1)[0]
+    modifiers = sorted(arguments.tags, key=lambda tag: ORDER.index(tag) if tag in ORDER else -1)
+    try:
+        values = tuple(
+            Value(
+                None if holds is True else flow.state.hold(holds, command.line),
+                _kept(flow, command, name, modified(value, modifiers), holds),
+            )
+            for holds, value in flow.variables.expand(text, flow.state)
+        )
+    except NotTranslatable:
+        flow.variables.set(name, ())
+        raise
+    flow.variables.set(name, values)
+
+
+def _kept(flow: Flow, command: Command, name: str, value: str, holds: Predicate) -> str:
+    """What the mail tells is kept in a variable of the rules, as it is now."""
+    if not is_marked(value):
+        return value
+    variable = flow.state.free_name(f"{name.lower()}_{command.line}")
+    flow.rule(command, {"set": {variable: as_template(value)}}, holds)
+    return marked(variable)
+
+
+def set_flags(flow: Flow, command: Command) -> None:
+    arguments = Arguments(command)
+    if len(arguments.others) > 1:
+        raise NotTranslatable("flags in a variable")
+    given = flags_of([flow.variables.constant(one, flow.state) for one in arguments.texts(0)])
+    shown_flags(given)
+    values = flow.variables.get(FLAGS)
+    if not values and command.name != "setflag":
+        raise NotTranslatable("which flags are set here is not known")
+    changed = tuple(Value(v.held, _changed(command.name, v.text, given)) for v in values)
+    flow.variables.set(
+        FLAGS, (Value(None, " ".join(given)),) if command.name == "setflag" else changed
+    )
+
+
+def _changed(how: str, before: str, flags: list[str]) -> str:
+    folded = {flag.lower() for flag in flags}
+    kept = [flag for flag in before.split() if flag.lower() not in folded]
+    return " ".join([*kept, *flags] if how == "addflag" else kept)

@@ -1,0 +1,246 @@
+"""flow: a Sieve script's commands from top to bottom, into written rules.
+
+Guarantee: what has no equal becomes a gap, never a rule that takes more mail; what
+depends on a gap is a gap too. `commands.COMMANDS` names a function for each command.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maildrop_py.convert.not_translatable import NotTranslatable
+from maildrop_py.convert.predicate import Test, every, negated
+from maildrop_py.convert.sieve.asker import Asker
+from maildrop_py.convert.sieve.capabilities import SUPPORTED
+from maildrop_py.convert.sieve.commands import COMMANDS, WITHOUT_EFFECT, finish
+from maildrop_py.convert.sieve.naming import name_of, shown
+from maildrop_py.convert.sieve.parser import parse
+from maildrop_py.convert.sieve.questions import QUESTIONS
+from maildrop_py.convert.sieve.tree import Command
+from maildrop_py.convert.written import Gap, Remark, WrittenRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from maildrop_py.convert.predicate import Predicate
+    from maildrop_py.convert.sieve.variables import Variables
+    from maildrop_py.convert.state import State
+
+MOST_INCLUDES = 32
+
+
+class Flow:
+    """Goes through commands and fills `state.items`.
+
+    `read` gives the text of an included script by its name, or None.
+    """
+
+    def __init__(self, state: State, read: Callable[[str], str | None]) -> None:
+        self.state = state
+        self.read = read
+        self.variables: Variables = state.environment
+        self.marks: set[str] = set()
+        """The variables of rules that say what was done."""
+        self.is_filed = False
+        """Whether it is certain here that the message is not kept unless something says so."""
+        self.ended = False
+        """Whether no message gets to what follows in this block."""
+        self.returned = False
+        self.included: list[str] = []
+        self.seen: set[str] = set()
+        """The names of all scripts that were included."""
+        self.titles: list[Command] = []
+        self.times: dict[str, int] = {}
+        """How often each folder is filed into."""
+        self.asked: list[tuple[int, Any]] = []
+        self._rest: list[tuple[Command, ...]] = []
+
+    # statements
+
+    def commands(self, commands: tuple[Command, ...]) -> None:
+        """Command by command; an `if` with its branches is one."""
+        at = 0
+        while at < len(commands) and not self.ended and not self.returned:
+            chain = 1
+            if commands[at].name == "if":
+                while at + chain < len(commands) and commands[at + chain].name in ("elsif", "else"):
+                    chain += 1
+            self._rest.append(commands[at + chain :])
+            self._one(commands[at : at + chain])
+            self._rest.pop()
+            at += chain
+        if at < len(commands) and self.ended and commands[at].name not in ("stop", "return"):
+            self.remark(commands[at].line, "no message gets here: what follows never runs")
+
+    def _one(self, chain: tuple[Command, ...]) -> None:
+        command = chain[0]
+        if command.name == "if":
+            self._if(chain)
+            return
+        carry_out = COMMANDS.get(command.name)
+        try:
+            if carry_out is None:
+                raise NotTranslatable(f"the command {command.name} has no equal here")
+            carry_out(self, command)
+        except NotTranslatable as problem:
+            self.gap(command, str(problem))
+
+    def gap(self, command: Command, reason: str) -> None:
+        self.state.items.append(Gap(command.line, command.source, reason))
+
+    def remark(self, line: int, text: str) -> None:
+        self.state.items.append(Remark(line, text))
+
+    # branches
+
+    def _if(self, chain: tuple[Command, ...]) -> None:
+        state, outer = self.state, self.state.reach
+        before, groups = self.variables.snapshot(), self.variables.groups
+        filed = self.is_filed
+        others = state.hold(True, chain[0].line)
+        merged: list[tuple[Predicate, dict[str, Any]]] = []
+        always_ends, unknown = True, []
+        for number, branch in enumerate(chain):
+            asker = Asker(state, QUESTIONS)
+            try:
+                predicate = True if branch.name == "else" else asker.ask(branch.tests[0])
+            except (NotTranslatable, IndexError) as problem:
+                self._cannot(chain[number:], str(problem))
+                always_ends, unknown = False, _names_set(chain[number:])
+                break
+            own = every(state.use(others), predicate)
+            remaining = every(state.use(others), negated(predicate))
+            held, earlier = state.hold(own, branch.line), others
+            others = state.hold(remaining, branch.line)
+            if own is False:
+                continue
+            self._enter(branch, asker, every(state.use(outer), own), before)
+            if self.ended:
+                others = others if remaining is False else earlier
+            elif not self.returned:
+                merged.append((state.use(held), self.variables.snapshot()))
+            always_ends = always_ends and self.ended
+            self.ended, self.is_filed, state.reach = False, filed, outer
+            self.variables.groups = groups
+        rest = state.use(others)
+        if rest is not False:
+            merged.append((rest, before))
+            always_ends = always_ends and chain[-1].name == "else"
+        self._leave(merged, before, chain[0], always_ends)
+        for name in unknown:
+            self.variables.set(name, ())
+        if self.variables.groups == groups and any("match" in str(b.tests) for b in chain):
+            self.variables.groups = None if self.variables.reads_matches else groups
+
+    def _enter(
+        self, branch: Command, asker: Asker, reach: Predicate, before: dict[str, Any]
+    ) -> None:
+        """Run a branch's block."""
+        self.state.reach = self.state.hold(reach, branch.line)
+        self.variables.restore(before)
+        if asker.matched:
+            self.variables.groups = None if asker.is_ambiguous else asker.matched
+        self.asked.append((branch.line, branch))
+        self.titles.append(branch)
+        self.commands(branch.block or ())
+        self.titles.pop()
+
+    def _leave(
+        self, merged: list[Any], before: dict[str, Any], first: Command, always_ends: bool
+    ) -> None:
+        if merged:
+            self.variables.restore(before)
+            self.variables.merge(merged, self.state, first.line)
+        self.ended = always_ends
+
+    def _cannot(self, chain: tuple[Command, ...], reason: str) -> None:
+        self.gap(chain[0], reason)
+        for branch in chain[1:]:
+            self.gap(branch, "it depends on the test above that could not be translated")
+
+    # what follows
+
+    def is_last(self) -> bool:
+        """Whether nothing behind the command at hand does anything with the message."""
+        for commands in reversed(self._rest):
+            for command in commands:
+                if command.name in ("stop",):
+                    return True
+                if _acts(command):
+                    return False
+        return True
+
+    # rules
+
+    def rule(self, command: Command, then: dict[str, Any], holds: Predicate = True) -> WrittenRule:
+        """A rule at the end of what there is, under all that leads here."""
+        when = every(self.state.use(self.state.reach, often=True), holds)
+        written = WrittenRule(name_of(command, self.titles, then), command.line, when, then)
+        written.source = shown(command, self.titles)
+        if when is not False:
+            self.state.items.append(written)
+        return written
+
+    def mark(self, then: dict[str, Any], name: str) -> None:
+        """Let a rule note in a variable what it has done."""
+        then.setdefault("set", {})[name] = "yes"
+        self.marks.add(name)
+        self.state.changed(name)
+
+    def is_marked(self, name: str) -> Predicate:
+        """Whether a rule has noted this."""
+        if name not in self.marks:
+            return False
+        return Test("var", {name: "^yes$"}, ((name, self.state.age(name)),))
+
+    def variables_for_folder(self, name: str) -> str:
+        """The variable that says whether a copy is in this folder."""
+        names = list(self.times)
+        key = "INBOX" if name.upper() == "INBOX" else name
+        return f"in_folder_{names.index(key) + 1 if key in names else 0}"
+
+    def end(self, line: int) -> None:
+        """The end of the script: the message is kept unless something was done with it."""
+        finish(self, Command("", line, source="(the end of the script)"))
+
+    def require(self, names: tuple[str, ...]) -> None:
+        """What the script requires; raises NotTranslatable for what is not known."""
+        if "variables" in names:
+            self.variables.are_used = True
+        unknown = [name for name in names if name.lower() not in SUPPORTED]
+        if unknown:
+            raise NotTranslatable(f"the extension {', '.join(unknown)}")
+
+    def include(self, command: Command, name: str, text: str) -> None:
+        """Run another script here; `return` ends it alone."""
+        if len(self.included) >= MOST_INCLUDES:
+            raise NotTranslatable(f"more than {MOST_INCLUDES} scripts include each other")
+        if name in self.included:
+            raise NotTranslatable(f"{name} includes itself")
+        self.included.append(name)
+        self.remark(command.line, f"from {name}:")
+        reach = self.state.reach
+        self.commands(parse(text))
+        self.included.pop()
+        self.returned, self.state.reach = False, reach
+
+
+def _acts(command: Command) -> bool:
+    if command.name in WITHOUT_EFFECT:
+        return any(_acts(inner) for inner in command.block or ())
+    return True
+
+
+def _names_set(chain: tuple[Command, ...]) -> list[str]:
+    from maildrop_py.convert.sieve.variables import FLAGS
+
+    found: list[str] = []
+    for command in chain:
+        if command.name == "set" and command.arguments:
+            last = [a for a in command.arguments if isinstance(a, tuple)]
+            found += [last[0][0]] if last else []
+        elif command.name in ("addflag", "setflag", "removeflag"):
+            found.append(FLAGS)
+        found += _names_set(command.block or ())
+    return found

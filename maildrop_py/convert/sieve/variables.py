@@ -1,0 +1,182 @@
+"""variables: what is known of a Sieve script's variables and flags at one place of it.
+
+A variable that branches set differently has several values, each with the predicate
+under which it is that. What only the mail tells stands in a value as a mark.
+"""
+
+from __future__ import annotations
+
+import re
+
+from maildrop_py.convert.marks import is_marked, marked
+from maildrop_py.convert.not_translatable import NotTranslatable
+from maildrop_py.convert.predicate import either, every, negated
+from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.convert.predicate import Predicate
+    from maildrop_py.convert.state import Held, State
+
+MOST_VALUES = 16
+FLAGS = "$flags"
+"""The name of the script's own set of flags; no variable can have it."""
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.]*|[0-9]+)\}")
+_ENCODED = re.compile(r"\$\{(hex|unicode):((?:\s*[0-9A-Fa-f]+)+)\s*\}", re.I)
+
+
+@record
+class Value:
+    """One value; None for `held` where it is that whatever happens."""
+
+    held: Held | None
+    text: str
+
+
+class Variables:
+    """Values by name; `ages` counts how often a variable of the rules was set."""
+
+    def __init__(self) -> None:
+        self.ages: dict[str, int] = {}
+        self.groups: str | None = ""
+        """How the groups of the last match are called; "" before any, None where not known."""
+        self.are_used = False
+        """Whether the script has required the extension."""
+        self.reads_matches: frozenset[int] = frozenset()
+        """Which of `${0}`, `${1}` … the script reads."""
+        self._values: dict[str, tuple[Value, ...]] = {}
+
+    def set(self, name: str, values: tuple[Value, ...]) -> None:
+        self._values[name.lower()] = values
+
+    def get(self, name: str) -> tuple[Value, ...]:
+        return self._values.get(name.lower(), (Value(None, ""),))
+
+    def snapshot(self) -> dict[str, tuple[Value, ...]]:
+        return dict(self._values)
+
+    def restore(self, values: dict[str, tuple[Value, ...]]) -> None:
+        self._values = dict(values)
+
+    def constant(self, text: str, state: State) -> str:
+        """The one value of `text`; raises NotTranslatable where it has several."""
+        found = self.expand(text, state)
+        if len(found) > 1 or is_marked(found[0][1]):
+            raise NotTranslatable("this depends on a variable that only the mail tells")
+        return found[0][1]
+
+    def expand(self, text: str, state: State) -> list[tuple[Predicate, str]]:
+        """The values of a text with variables in it, each with what must hold for it."""
+        found: list[tuple[Predicate, str]] = [(True, "")]
+        if not self.are_used:
+            return [(True, text)]
+        at = 0
+        for reference in _REFERENCE.finditer(text):
+            before, values = text[at : reference.start()], self._of(reference[1])
+            at = reference.end()
+            found = [
+                (
+                    every(holds, True if value.held is None else state.use(value.held)),
+                    one + before + value.text,
+                )
+                for holds, one in found
+                for value in values
+            ]
+            found = [each for each in found if each[0] is not False]
+            if len(found) > MOST_VALUES:
+                raise NotTranslatable("a text has too many possible values")
+        return [(holds, one + text[at:]) for holds, one in found]
+
+    def _of(self, name: str) -> tuple[Value, ...]:
+        if name[0].isdigit():
+            return (Value(None, self._group(int(name))),)
+        if "." in name:
+            raise NotTranslatable(f"the variable {name}")
+        found = self.get(name)
+        if not found:
+            raise NotTranslatable(f"the value of {name} is not known here")
+        return found
+
+    def _group(self, number: int) -> str:
+        if self.groups is None:
+            raise NotTranslatable("which match ${0}, ${1} … are of is not known here")
+        return marked(f"{self.groups}_{number}") if self.groups else ""
+
+    def merge(
+        self,
+        branches: list[tuple[Predicate, dict[str, tuple[Value, ...]]]],
+        state: State,
+        line: int,
+    ) -> None:
+        """Behind an `if`: each value holds where its branch ran."""
+        names = dict.fromkeys(name for _, values in branches for name in values)
+        for name in names:
+            values = [(holds, each.get(name, (Value(None, ""),))) for holds, each in branches]
+            self._values[name] = _merged(values, state, line)
+
+
+def _merged(
+    branches: list[tuple[Predicate, tuple[Value, ...]]], state: State, line: int
+) -> tuple[Value, ...]:
+    first = branches[0][1]
+    if all(values == first for _, values in branches):
+        return first
+    found: dict[str, list[Predicate]] = {}
+    for holds, values in branches:
+        if not values:
+            return ()
+        for value in values:
+            both = every(holds, True if value.held is None else state.use(value.held))
+            if both is not False:
+                found.setdefault(value.text, []).append(both)
+    if len(found) > MOST_VALUES:
+        return ()
+    return _apart(found, state, line)
+
+
+def _apart(found: dict[str, list[Predicate]], state: State, line: int) -> tuple[Value, ...]:
+    """One of the values always is: the one of most branches is what it is otherwise."""
+    usual = max(found, key=lambda text: len(found[text]))
+    rare = {text: either(*holds) for text, holds in found.items() if text != usual}
+    values = [Value(state.hold(holds, line), text) for text, holds in rare.items()]
+    if not values:
+        return (Value(None, usual),)
+    return (*values, Value(state.hold(negated(either(*rare.values())), line), usual))
+
+
+def with_encoded_characters(text: str) -> str:
+    """`${hex: 40}` and `${unicode: 40}` as what they are (RFC 5228 2.4.2.4)."""
+
+    def put(found: re.Match[str]) -> str:
+        numbers = [int(each, 16) for each in found[2].split()]
+        if found[1].lower() == "hex":
+            if any(number > 255 for number in numbers):
+                return found[0]
+            return bytes(numbers).decode("utf-8", "replace")
+        return "".join(map(chr, numbers)) if all(n < 0x110000 for n in numbers) else found[0]
+
+    return _ENCODED.sub(put, text)
+
+
+def modified(value: str, modifiers: list[str]) -> str:
+    """`value` as the modifiers of `set` make it (RFC 5229 4.1), the first of them first."""
+    for modifier in modifiers:
+        if is_marked(value):
+            if modifier not in ("lower", "upper") or not re.fullmatch(
+                "\ue000[~=][A-Za-z0-9_]+\ue001", value
+            ):
+                raise NotTranslatable(f":{modifier} of what only the mail tells")
+            value = f"{value[:-1]}|{modifier}{value[-1]}"
+        elif modifier in ("lower", "upper"):
+            value = value.lower() if modifier == "lower" else value.upper()
+        elif modifier in ("lowerfirst", "upperfirst"):
+            first = value[:1].lower() if modifier == "lowerfirst" else value[:1].upper()
+            value = first + value[1:]
+        elif modifier in ("quotewildcard", "quoteregex"):
+            signs = r"([*?\\])" if modifier == "quotewildcard" else r"([.*+?^$|()\[\]{}\\])"
+            value = re.sub(signs, r"\\\1", value)
+        elif modifier == "length":
+            value = str(len(value))
+        else:
+            raise NotTranslatable(f"the modifier :{modifier}")
+    return value
