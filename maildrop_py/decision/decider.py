@@ -71,6 +71,9 @@ class EvidenceOfFiled(Evidence):
         """Unknown: its Message-ID may well be remembered, from its own delivery."""
         return None
 
+    def repeated(self, kind: str, value: str, seconds: int) -> bool | None:
+        return None
+
 
 class Decider:
     """Decides about one message after another by `program`.

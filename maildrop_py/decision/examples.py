@@ -116,6 +116,9 @@ class Stated(Evidence):
     def duplicate(self) -> bool | None:
         return self._stated.get("duplicate")
 
+    def repeated(self, kind: str, value: str, seconds: int) -> bool | None:
+        return self._stated.get("duplicate")
+
     def virus(self) -> Answer:
         name = self._stated.get("virus")
         if name is None:

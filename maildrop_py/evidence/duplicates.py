@@ -1,4 +1,4 @@
-"""duplicates: Message-IDs that were delivered here before.
+"""duplicates: Message-IDs, and what other headers said, that were delivered here before.
 
 One is remembered only when its message has been delivered: the retry of a
 delivery that failed is no duplicate.
@@ -29,6 +29,16 @@ def seen(store: Store, message_id: str, now: float) -> bool:
     return bool(store.lines(_KIND, [message_id], now))
 
 
-def remember(store: Store, message_id: str, now: float) -> None:
-    """Remember a normal `message_id`."""
-    store.learn(_KIND, [(message_id, "")], now, REMEMBERED_FOR)
+def remember(store: Store, message_id: str, now: float, seconds: float = REMEMBERED_FOR) -> None:
+    """Remember a normal `message_id`, or another key, for so many seconds."""
+    store.learn(_KIND, [(message_id, "")], now, seconds)
+
+
+def key_of(kind: str, value: str) -> str:
+    """What is remembered of a `value` of some `kind`; no Message-ID, for it has blanks."""
+    text = " ".join(value.split())
+    if len(text) > _LONGEST:
+        from hashlib import sha256
+
+        text = sha256(text.encode("utf-8", "replace")).hexdigest()
+    return f"{kind} : {text}"

@@ -207,6 +207,17 @@ class Evidence:
         """Whether the Message-ID was delivered here before; None if that is unknown."""
         return self._once("duplicate", self._inquiry.duplicate)
 
+    def repeated(self, kind: str, value: str, seconds: int) -> bool | None:
+        """Whether a message with this `value` of some `kind` was delivered; None if unknown.
+
+        If it was not, it is remembered for so many seconds once this message is delivered.
+        """
+        found = self._once((kind, value), lambda: self._inquiry.repeated(kind, value))
+        if found is False:
+            news: dict[tuple[str, str], int] = self._answers.setdefault("news", {})
+            news[kind, value] = max(seconds, news.get((kind, value), 0))
+        return found
+
     def bayes(self, most_clues: int = 0) -> Judgement:
         """How probably it is spam by what was learnt, with the clues that said so most."""
         return self._once(("bayes", most_clues), lambda: self._inquiry.bayes(most_clues))
@@ -221,6 +232,9 @@ class Evidence:
             self._inquiry.learn(learn)
         if self._answers.get("duplicate") is False:
             self._inquiry.remember()
+        if "news" in self._answers:
+            for (kind, value), seconds in self._answers["news"].items():
+                self._inquiry.remember_once(kind, value, seconds)
 
     def is_first_answer(self, handle: str, address: str, now: float, seconds: float) -> bool:
         """Whether `address` may have an answer now; from now on it has had one."""

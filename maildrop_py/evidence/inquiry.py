@@ -172,6 +172,12 @@ class Inquiry:
         seen = duplicates.seen(self.store(), message_id, self._now())
         return seen if self.store().usable else None
 
+    def repeated(self, kind: str, value: str) -> bool | None:
+        from maildrop_py.evidence import duplicates
+
+        seen = duplicates.seen(self.store(), duplicates.key_of(kind, value), self._now())
+        return seen if self.store().usable else None
+
     def scanners(self) -> AllScanners:
         """The configured scanners, asked about this message."""
         if self._scanners is None:
@@ -215,6 +221,11 @@ class Inquiry:
 
         if message_id := self._message_id():
             duplicates.remember(self.store(), message_id, self._now())
+
+    def remember_once(self, kind: str, value: str, seconds: int) -> None:
+        from maildrop_py.evidence import duplicates
+
+        duplicates.remember(self.store(), duplicates.key_of(kind, value), self._now(), seconds)
 
     def store(self) -> Store:
         """What was learnt before; an empty one that keeps nothing where there is no state."""

@@ -33,9 +33,14 @@ class Answers(Evidence):
     def __init__(self, duplicate: bool | None = None, **statuses: int) -> None:
         super().__init__(mail(""), NOBODY, Settings())
         self._duplicate = duplicate
+        self.asked = ("", "", 0)
         self._by_program = statuses
 
     def duplicate(self) -> bool | None:
+        return self._duplicate
+
+    def repeated(self, kind: str, value: str, seconds: int) -> bool | None:
+        self.asked = (kind, value, seconds)
         return self._duplicate
 
     def command(self, argv: tuple[str, ...]) -> int | None:

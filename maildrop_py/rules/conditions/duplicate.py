@@ -1,4 +1,7 @@
-"""duplicate: this Message-ID was delivered here before."""
+"""duplicate: this Message-ID was delivered here before.
+
+`{header: X-Event-Id, for: 7d}` goes by another header, and forgets sooner; `text` takes
+the place of the header, and a `handle` keeps two such conditions apart (RFC 7352)."""
 
 from __future__ import annotations
 
@@ -12,26 +15,86 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.rules.program.template import Template
+
+MESSAGE_ID = "Message-ID"
+LONGEST = 366 * 86400
+KEYS = ("header", "text", "for", "handle")
 
 
 @record
 class Duplicate:
-    """The mailbox's list of delivered Message-IDs has this message's."""
+    """The mailbox's list of delivered Message-IDs has this message's.
+
+    With `seconds`, the list of what the header called `header` said, or of `text`, in so
+    many seconds; of those with the same `handle`.
+    """
+
+    header: str = MESSAGE_ID
+    text: Template | None = None
+    seconds: int = 0
+    handle: str = ""
 
     COST: ClassVar[int] = MIDDLING
-    SCHEMA: ClassVar[dict[str, Any]] = {"type": "boolean"}
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [
+            {"type": "boolean"},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "minProperties": 1,
+                "properties": {
+                    "header": {"type": "string"},
+                    "text": {"type": ["string", "number"]},
+                    "for": {"$ref": "#/$defs/duration"},
+                    "handle": {"type": ["string", "number"]},
+                },
+                "not": {"required": ["header", "text"]},
+            },
+        ]
+    }
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
         from maildrop_py.rules.conditions.not_ import wanted
 
-        return wanted(node, cls())
+        if node.kind != "mapping":
+            return wanted(node, cls())
+        from maildrop_py.evidence.duplicates import REMEMBERED_FOR
+        from maildrop_py.rules.language.duration import parse_duration
+        from maildrop_py.rules.language.header_name import header_name
+        from maildrop_py.rules.language.template_reader import parse_template
+
+        found = {key.choice(KEYS, "key"): value for key, value in node.pairs()}
+        if not found:
+            raise node.mistake("nothing is asked here", "true, or such as {header: X-Event-Id}")
+        if "header" in found and "text" in found:
+            raise found["text"].mistake("`text` takes the place of `header`", "leave one out")
+        return cls(
+            header_name(found["header"]) if "header" in found else MESSAGE_ID,
+            parse_template(found["text"], scope) if "text" in found else None,
+            parse_duration(found["for"], 1, LONGEST) if "for" in found else int(REMEMBERED_FOR),
+            found["handle"].text() if "handle" in found else "",
+        )
 
     def describe(self) -> str:
-        return "delivered here before (same Message-ID)"
+        if not self.seconds:
+            return "delivered here before (same Message-ID)"
+        from maildrop_py.rules.language.duration import in_words
+
+        what = self.header if self.text is None else f"text {self.text.describe()!r}"
+        apart = f", {self.handle}" if self.handle else ""
+        return f"delivered here before (same {what}, in {in_words(self.seconds)}{apart})"
 
     def test(self, facts: Facts) -> Outcome:
-        message_id = facts.message.headers.first("Message-ID")
-        if not message_id:
-            return Outcome(False, "Message-ID", why="no such header")
-        return Outcome(facts.evidence.duplicate(), "Message-ID", message_id)
+        if self.text is None:
+            value = facts.message.headers.first(self.header) or ""
+        else:
+            value = facts.text(self.text)
+        if not value.strip():
+            return Outcome(False, self.header, why="no such header" if self.text is None else "")
+        if not self.seconds:
+            return Outcome(facts.evidence.duplicate(), MESSAGE_ID, value)
+        what = "text" if self.text is not None else self.header.lower()
+        kind = f"{what} {self.handle}"
+        return Outcome(facts.evidence.repeated(kind, value, self.seconds), self.header, value)

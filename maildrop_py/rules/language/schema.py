@@ -16,6 +16,7 @@ from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.language import then, when
 from maildrop_py.rules.language.branching import branching
 from maildrop_py.rules.language.commands import SCHEMA as CALL
+from maildrop_py.rules.language.duration import SCHEMA as DURATION
 from maildrop_py.rules.language.examples import ENVELOPE, EVIDENCE
 from maildrop_py.rules.language.flag_names import LETTERS, OTHER_NAMES
 from maildrop_py.rules.language.settings_reader import SCHEMA as SETTINGS
@@ -102,6 +103,7 @@ def _definitions() -> Schema:
             ],
             "description": "such as '>= 5', '> 10MB and < 1GB', '< 30d'",
         },
+        "duration": DURATION,
         "comparisons": _one_or_more({"$ref": "#/$defs/comparison"}),
         "folder": {
             "type": ["string", "number"],

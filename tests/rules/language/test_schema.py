@@ -53,6 +53,7 @@ rules:
         X-A: [b, {number: 5}, {index: -1, is: a, case: true}, {count: "> 2"}]
         X-B: {count: 1}
       to: {count: "> 20"}
+      duplicate: {header: X-Event, for: 7d, handle: mine}
       date: {of: now, zone: +09:00, weekday: [sat, sun], hour: 8-17, day: 1, until: "2026-12-24"}
       subject: {regex: [A, B], case: false}
     then: {file: A}
@@ -141,6 +142,10 @@ rules: [{when: {to: {count: 1, is: a}}, then: {file: A}}]
 rules: [{when: {date: {}}, then: {file: A}}]
 ---
 rules: [{when: {date: {hours: 1}}, then: {file: A}}]
+---
+rules: [{when: {duplicate: {seconds: 5}}, then: {file: A}}]
+---
+rules: [{when: {duplicate: {header: X, text: y}}, then: {file: A}}]
 ---
 rules: [{when: {subject: []}, then: {file: A}}]
 ---

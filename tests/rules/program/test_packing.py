@@ -26,6 +26,7 @@ WHENS = {
     "attachment": "{name: a, type: b}",
     "size": "'> 5MB and < 1GB'",
     "age": "'> 5d'",
+    "duplicate": "{text: 'a {user}', for: 2d, handle: x}",
     "date": "{of: now, zone: '+09:00', weekday: [mon-fri], time: 8:00-17:00, until: '2026-12-24'}",
     "folder": "[A, B/*]",
     "flags": "[seen, $Work]",
@@ -71,7 +72,7 @@ THENS = {
 }
 FLAGS = (
     *("mailing_list", "bulk", "bounce", "auto_submitted", "daemon_sender", "from_daemon"),
-    *("from_mailer", "duplicate", "spam_flag", "dynamic_fqdn", "self_forged", "known_sender"),
+    *("from_mailer", "spam_flag", "dynamic_fqdn", "self_forged", "known_sender"),
     "misspelt",
     "virus",
 )
