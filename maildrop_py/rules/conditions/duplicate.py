@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.program.template import Template
 
 MESSAGE_ID = "Message-ID"
+MONTH = 30 * 86400
 LONGEST = 366 * 86400
 KEYS = ("header", "text", "for", "handle")
 
@@ -60,7 +61,6 @@ class Duplicate:
 
         if node.kind != "mapping":
             return wanted(node, cls())
-        from maildrop_py.evidence.duplicates import REMEMBERED_FOR
         from maildrop_py.rules.language.duration import parse_duration
         from maildrop_py.rules.language.header_name import header_name
         from maildrop_py.rules.language.template_reader import parse_template
@@ -73,7 +73,7 @@ class Duplicate:
         return cls(
             header_name(found["header"]) if "header" in found else MESSAGE_ID,
             parse_template(found["text"], scope) if "text" in found else None,
-            parse_duration(found["for"], 1, LONGEST) if "for" in found else int(REMEMBERED_FOR),
+            parse_duration(found["for"], 1, LONGEST) if "for" in found else MONTH,
             found["handle"].text() if "handle" in found else "",
         )
 
