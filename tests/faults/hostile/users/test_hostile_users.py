@@ -109,6 +109,23 @@ def test_slow_programs_are_delivered_once_or_not_at_all(
     assert len(shared.mail_of("eve")) == outcomes.count(Answer.DONE)
 
 
+def test_a_users_process_shares_no_memory_with_the_server(
+    command: Path, shared: SharedServer
+) -> None:
+    """Neither the page of heartbeats nor the counters: it could stop others, or say untruths."""
+    with shared.run(command):
+        shared.send(message(0), "eve")
+        (process,) = _children_of_uid(EVE)
+        maps = Path(f"/proc/{process}/maps").read_text().splitlines()
+        assert not [
+            line for line in maps if line.split()[1].startswith("rw") and "s" in line.split()[1]
+        ]
+        files = {os.readlink(it) for it in Path(f"/proc/{process}/fd").iterdir()}
+        others = [it for it in files if it != "/dev/null" and not it.startswith("socket:")]
+        assert others == []
+        assert len(files) <= 3, "one channel, and the message of the moment"
+
+
 def test_a_full_queue_is_refused_at_once_and_said(command: Path, shared: SharedServer) -> None:
     run_program(shared.eve, "sleep")
     with shared.run(command, ("--deadline=10", "--queue=3")):
