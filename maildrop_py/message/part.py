@@ -66,6 +66,17 @@ class Part:
         return found
 
     @property
+    def content_size(self) -> int:
+        """Bytes of the content, decoded; nothing is decoded for this."""
+        size = self.end - self.start
+        if self.encoding != "base64" or not self.data:
+            return size
+        ends = self.data.count(b"\n", self.start, self.end)
+        ends += self.data.count(b"\r", self.start, self.end)
+        filled = self.data.count(b"=", max(self.start, self.end - 4), self.end)
+        return max(0, (size - ends) * 3 // 4 - filled)
+
+    @property
     def is_container(self) -> bool:
         """Whether there are parts in it, and no content of its own."""
         return self.type.startswith("multipart/") or (

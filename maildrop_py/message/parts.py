@@ -108,6 +108,12 @@ class Parts:
             self._attachments = tuple(found)
         return self._attachments
 
+    def with_parts(self, every: bool) -> list[tuple[Attachment, Part]]:
+        """The attached files, or `every` part as if it was one, each with its part."""
+        if every:
+            return [(Attachment(_name_of(part), part.type), part) for part in self._parts()]
+        return [(one, part) for part in self._parts() for one in _attachments_of(part)]
+
     @property
     def attachments_seen(self) -> tuple[Attachment, ...]:
         """The attached files if they were asked for before; nothing is read for this."""

@@ -28,6 +28,7 @@ CONDITIONS: dict[str, str] = {
     "body": "body:Body",
     "html": "html:Html",
     "attachment": "attachment:Attachment",
+    "part": "part:Part",
     "defect": "defect:Defect",
     "size": "size:Size",
     "age": "age:Age",

@@ -1,4 +1,7 @@
-"""attachment: tests of the names and types of what is attached."""
+"""attachment: tests of the name, type, size and header of what is attached.
+
+One attachment must pass them all. `part` asks the same of every part of the message,
+texts too."""
 
 from __future__ import annotations
 
@@ -8,71 +11,134 @@ from maildrop_py.rules.conditions.body import limits_reached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, ClassVar
 
+    from maildrop_py.message.headers import Headers
+    from maildrop_py.message.part import Part
+    from maildrop_py.message.parts import Attachment as Attached
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
+    from maildrop_py.rules.matching.comparison import Comparison
     from maildrop_py.rules.matching.pattern import Found
+
+KEYS = ("name", "type", "size", "header")
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "minProperties": 1,
+    "properties": {
+        "name": {"$ref": "#/$defs/text_test"},
+        "type": {"$ref": "#/$defs/text_test"},
+        "size": {"$ref": "#/$defs/comparison"},
+        "header": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"$ref": "#/$defs/text_test"},
+        },
+    },
+}
 
 
 @record
 class Attachment:
-    """One attachment passes a test of its name and a test of its type, where given."""
+    """One attachment passes a test of its name, of its type and so on, where given.
+
+    With `parts`, one part of the message. A size is that of the file, decoded, in bytes.
+    """
 
     names: tuple[TextTest, ...] = ()
     types: tuple[TextTest, ...] = ()
+    size: Comparison | None = None
+    headers: tuple[tuple[str, tuple[TextTest, ...]], ...] = ()
+    parts: bool = False
 
     COST: ClassVar[int] = MIDDLING
-    SCHEMA: ClassVar[dict[str, Any]] = {
-        "anyOf": [
-            {"type": "boolean"},
-            {
-                "type": "object",
-                "additionalProperties": False,
-                "minProperties": 1,
-                "properties": {
-                    "name": {"$ref": "#/$defs/text_test"},
-                    "type": {"$ref": "#/$defs/text_test"},
-                },
-            },
-        ]
-    }
+    SCHEMA: ClassVar[dict[str, Any]] = {"anyOf": [{"type": "boolean"}, SCHEMA]}
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> Condition:
         from maildrop_py.rules.conditions.not_ import wanted
-        from maildrop_py.rules.language.text_tests import parse_tests
 
-        if node.kind == "boolean":
-            return wanted(node, cls())
-        found = {key.choice(("name", "type"), "test"): value for key, value in node.pairs()}
-        if not found:
-            raise node.mistake("nothing is asked of the attachment", r"such as {name: '\.scr$'}")
-        tests = {what: parse_tests(value, scope) for what, value in found.items()}
-        return cls(tests.get("name", ()), tests.get("type", ()))
+        return wanted(node, cls()) if node.kind == "boolean" else parse_part(node, scope, False)
 
     def describe(self) -> str:
         asked = [
             f"{what} " + " or ".join(test.describe() for test in tests)
-            for what, tests in (("name", self.names), ("type", self.types))
+            for what, tests in (("name", self.names), ("type", self.types), *self._headers())
             if tests
         ]
-        return "an attachment" + (" whose " + " and whose ".join(asked) if asked else "")
+        asked += [f"size is {self.size.describe()}"] if self.size is not None else []
+        what = "a part" if self.parts else "an attachment"
+        return what + (" whose " + " and whose ".join(asked) if asked else "")
+
+    def _headers(self) -> list[tuple[str, tuple[TextTest, ...]]]:
+        return [(f"header {name}", tests) for name, tests in self.headers]
 
     def test(self, facts: Facts) -> Outcome:
-        attachments = facts.message.parts.attachments
-        for one in attachments:
-            name, kind = _passes(self.names, one.name), _passes(self.types, one.type)
-            if name and kind:
+        found = self._asked(facts)
+        for one, part in found:
+            passed = self._passes(one, part)
+            if passed is not None:
                 text = f"{one.name} ({one.type})"
-                span = name[0] if self.names else None
-                return Outcome(True, "attachment", text, span, captures={**name[1], **kind[1]})
-        names = ", ".join(one.name for one in attachments[:5])
-        why = [] if attachments else ["there is none"]
+                span, captures = passed
+                return Outcome(True, self._label, text, span, captures=captures)
+        names = ", ".join(one.name for one, _ in found[:5])
+        why = [] if found else ["there is none"]
         why += limits_reached(facts.message.parts)
-        return Outcome(False, "attachment", names, why="; ".join(why))
+        return Outcome(False, self._label, names, why="; ".join(why))
+
+    @property
+    def _label(self) -> str:
+        return "part" if self.parts else "attachment"
+
+    def _asked(self, facts: Facts) -> Sequence[tuple[Attached, Part | None]]:
+        """Each attachment, or part; the parts themselves only where they are needed."""
+        parts = facts.message.parts
+        if self.parts:
+            return parts.with_parts(every=True)
+        if self.size is None and not self.headers:
+            return [(one, None) for one in parts.attachments]
+        return parts.with_parts(every=False)
+
+    def _passes(
+        self, one: Attached, part: Part | None
+    ) -> tuple[tuple[int, int] | None, dict[str, str]] | None:
+        name, kind = _passes(self.names, one.name), _passes(self.types, one.type)
+        if not name or not kind:
+            return None
+        captures = {**name[1], **kind[1]}
+        if self.size is not None and (part is None or not self.size.holds(part.content_size)):
+            return None
+        for field, tests in self.headers:
+            found = None if part is None else _in_header(part.headers, field, tests)
+            if not found:
+                return None
+            captures.update(found[1])
+        return name[0] if self.names else None, captures
+
+
+def parse_part(node: Node, scope: Scope, parts: bool) -> Attachment:
+    """What is asked of an attachment, or of any part; raises Mistake."""
+    from maildrop_py.rules.language.header_name import header_name
+    from maildrop_py.rules.language.text_tests import parse_tests
+    from maildrop_py.rules.matching.comparison import SIZES, parse_comparison
+
+    found = {key.choice(KEYS, "test"): value for key, value in node.pairs()}
+    if not found:
+        what = "part" if parts else "attachment"
+        raise node.mistake(f"nothing is asked of the {what}", r"such as {name: '\.scr$'}")
+    tests = {what: parse_tests(found[what], scope) for what in ("name", "type") if what in found}
+    headers = found["header"].pairs() if "header" in found else []
+    return Attachment(
+        tests.get("name", ()),
+        tests.get("type", ()),
+        parse_comparison(found["size"], SIZES) if "size" in found else None,
+        tuple((header_name(key), parse_tests(value, scope)) for key, value in headers),
+        parts,
+    )
 
 
 def _passes(tests: tuple[TextTest, ...], text: str) -> Found | None:
@@ -80,4 +146,9 @@ def _passes(tests: tuple[TextTest, ...], text: str) -> Found | None:
     if not tests:
         return (0, 0), {}
     found = (test.search(text) for test in tests)
+    return next((one for one in found if one), None)
+
+
+def _in_header(headers: Headers, name: str, tests: tuple[TextTest, ...]) -> Found | None:
+    found = (_passes(tests, field.value) for field in headers.all(name))
     return next((one for one in found if one), None)

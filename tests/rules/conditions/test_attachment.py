@@ -76,3 +76,62 @@ def test_it_says_itself_in_words() -> None:
 )
 def test_mistakes(text: str, said: str) -> None:
     assert said in when_problem(f"{{attachment: {text}}}")
+
+
+PARTS = mail(
+    'Content-Type: multipart/mixed; boundary="x"',
+    """--x
+Content-Type: text/calendar; method=REQUEST
+Content-Language: de
+
+BEGIN:VCALENDAR
+--x
+Content-Type: image/png; name=a.png
+Content-Disposition: inline
+Content-Transfer-Encoding: base64
+
+QUFBQUFBQUFB
+QUFBQUFBQUE=
+--x
+Content-Type: image/gif; name=b.gif
+Content-Transfer-Encoding: 8bit
+
+12345
+--x--
+""",
+)
+
+
+@pytest.mark.parametrize(
+    ("test", "answer"),
+    [
+        ("attachment: {size: '== 17'}", True),  # as a file: 17 bytes of 24 characters
+        ("attachment: {size: '> 17'}", False),
+        ("attachment: {size: '== 5'}", True),
+        ("attachment: {name: png, size: '== 5'}", False),
+        ("attachment: {header: {Content-Disposition: '^inline'}}", True),
+        ("attachment: {type: gif, header: {Content-Disposition: '^inline'}}", False),
+        ("attachment: {header: {content-type: image, content-disposition: inline}}", True),
+        ("attachment: {type: calendar}", False),
+        ("part: {type: {is: text/calendar}}", True),
+        ("part: {type: {is: text/calendar}, size: '> 1KB'}", False),
+        ("part: {header: {Content-Language: {is: de}}}", True),
+        ("part: {header: {Content-Language: {is: fr}}}", False),
+        ("part: {header: {X-None: .}}", False),
+        ("part: {name: b.gif, size: '< 6'}", True),
+    ],
+)
+def test_sizes_and_headers_of_parts(test: str, answer: bool) -> None:
+    assert held(f"{{{test}}}", PARTS) is answer
+
+
+def test_a_message_that_is_one_file_has_a_size_and_a_header() -> None:
+    head = "Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\nX-A: b"
+    message = mail(head, "QUFB\nQUFB\n")
+    assert held("{attachment: {size: '== 6', header: {X-A: b}}}", message)
+    assert held("{part: {type: pdf, size: '== 6'}}", message)
+
+
+def test_what_was_captured_in_a_header_is_known() -> None:
+    captures = asked("{part: {header: {Content-Language: '(?P<l>..)'}}}", PARTS).captures
+    assert captures == {"l": "de"}

@@ -53,6 +53,8 @@ rules:
         X-A: [b, {number: 5}, {index: -1, is: a, case: true}, {count: "> 2"}]
         X-B: {count: 1}
       to: {count: "> 20"}
+      attachment: {name: a, type: [b, c], size: "> 5MB", header: {Content-Disposition: {is: d}}}
+      part: {type: text/calendar}
       duplicate: {header: X-Event, for: 7d, handle: mine}
       date: {of: now, zone: +09:00, weekday: [sat, sun], hour: 8-17, day: 1, until: "2026-12-24"}
       subject: {regex: [A, B], case: false}
@@ -155,7 +157,11 @@ rules: [{when: {bulk: maybe}, then: {file: A}}]
 ---
 rules: [{when: {size: big}, then: {file: A}}]
 ---
-rules: [{when: {attachment: {size: 3}}, then: {file: A}}]
+rules: [{when: {attachment: {length: 3}}, then: {file: A}}]
+---
+rules: [{when: {attachment: {size: big}}, then: {file: A}}]
+---
+rules: [{when: {part: true}, then: {file: A}}]
 ---
 rules: [{when: {flags: unread}, then: {file: A}}]
 ---

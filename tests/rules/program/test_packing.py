@@ -23,7 +23,8 @@ WHENS = {
     "weigh": "[{subject: a, score: 1.5}, {raw_body: 5, score: -1, each: true}]",
     "header": "{X-A: [a, {is: b}, {glob: 'c?'}, {contains: ß}], X-B: {exists: false}, "
     "X-C: [{index: -1, number: 5}, {count: 2}], X-D: {contains: A, case: true}}",
-    "attachment": "{name: a, type: b}",
+    "attachment": "{name: a, type: b, size: '> 5MB', header: {X: a, Y: b}}",
+    "part": "{type: b}",
     "size": "'> 5MB and < 1GB'",
     "age": "'> 5d'",
     "duplicate": "{text: 'a {user}', for: 2d, handle: x}",
@@ -34,6 +35,7 @@ WHENS = {
     "bayes": "['>= 0.9', '< 0.1']",
     "command": "{run: [x, '{user}'], environment: {A: b}, part: header, yes_on: [0, 3-5]}",
     "var": "{user_: '^a{user_}'}",
+    "address": "{Resent-To: [a@b, c]}",
     "from": "[a@b, '*@c', .d.e, x y]",
     "sender": "['<>', a@b]",
     "recipient": "a@b",
