@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import click
 
@@ -85,6 +86,7 @@ def _source(
         home or UserPaths(os.environ).home,
         user or os.environ.get("LOGNAME") or os.environ.get("USER") or "me",
         included,
+        date.today(),
     )
 
 

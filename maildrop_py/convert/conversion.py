@@ -8,6 +8,7 @@ from maildrop_py.record import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from typing import Any
 
     from maildrop_py.convert.written import Written
@@ -21,7 +22,8 @@ class BadFile(Exception):
 class Source:
     """A rule file: its text, its name, whose it is, and how others are read.
 
-    `read` gives the text of an included file, None where it cannot be read.
+    `read` gives the text of an included file, None where it cannot be read. `today` is from
+    where answers without a last day are given one.
     """
 
     language: str
@@ -30,6 +32,7 @@ class Source:
     home: str
     user: str
     read: Callable[[str], str | None]
+    today: date
 
 
 class Included:
@@ -62,7 +65,7 @@ def _sieve(source: Source) -> Written:
     from maildrop_py.convert.sieve.lexer import BadScript
 
     try:
-        return convert(source.text, source.name, source.read)
+        return convert(source.text, source.name, source.read, source.today)
     except BadScript as problem:
         raise BadFile(f"{source.name}, {problem}") from None
 
@@ -75,4 +78,5 @@ def told(source: Source, included: dict[str, str]) -> dict[str, Any]:
         "home": source.home,
         "user": "me",
         "included": included,
+        "today": source.today.isoformat(),
     }

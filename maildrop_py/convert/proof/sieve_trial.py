@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import date
 from typing import Any
 
 from maildrop_py.convert.proof import sandbox
@@ -53,7 +54,7 @@ FAILED = 89  # what Dovecot's programs end with where something of their own is 
 def start(told: dict[str, Any]) -> Trial:
     """The trial of `told["text"]`; the scripts that it includes are in `told["included"]`."""
     included = told.get("included", {})
-    written = convert(told["text"], "proof", included.get)
+    written = convert(told["text"], "proof", included.get, date.fromisoformat(told["today"]))
     os.makedirs(f"{sandbox.HOME}/sieve", exist_ok=True)
     _write(SCRIPT, told["text"])
     for name, text in included.items():

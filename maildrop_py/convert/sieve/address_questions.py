@@ -9,6 +9,7 @@ from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import either
 from maildrop_py.convert.sieve.addresses import PARTS, address_tests
 from maildrop_py.convert.sieve.arguments import COMPARED, Arguments
+from maildrop_py.convert.sieve.counts import counted
 from maildrop_py.convert.sieve.texts import EXISTS
 
 TYPE_CHECKING = False
@@ -25,15 +26,15 @@ def address(asker: Asker, test: tree.Test) -> Predicate:
     arguments.only(*COMPARED, *PARTS)
     names, keys = asker.constants(arguments.texts(0)), arguments.texts(1)
     part = next((one for one in PARTS if one in arguments.tags), "all")
+    if arguments.match_type == "count":
+        if len(names) != 1 or part != "all":
+            raise NotTranslatable("addresses of several headers are counted together")
+        return _of_address(asker, names[0], counted(arguments, asker.constants(keys)))
     if asker.groups_for(arguments):
         raise NotTranslatable("what a part of an address matched is used")
 
     def over(values: list[str]) -> Predicate:
-        tests = [
-            one
-            for value in values
-            for one in address_tests(part, arguments.match_type, arguments.comparator, value)
-        ]
+        tests = _tests(part, arguments, values)
         value = tests[0] if len(tests) == 1 else tests
         return either(*(_of_address(asker, name, value) for name in names))
 
@@ -60,19 +61,39 @@ def envelope(asker: Asker, test: tree.Test) -> Predicate:
         raise NotTranslatable(f"the envelope's {', '.join(names)}")
     if part == "detail":
         return _detail(asker, arguments, names, keys)
-    if asker.groups_for(arguments):
-        raise NotTranslatable("what a part of the envelope matched is used")
+    groups = asker.groups_for(arguments)
 
     def over(values: list[str]) -> Predicate:
-        tests = [
-            one
-            for value in values
-            for one in address_tests(part, arguments.match_type, arguments.comparator, value)
-        ]
+        if groups or arguments.match_type == "regex":
+            tests = [_as_text(part, one) for one in asker.texts(arguments, groups).of(values)]
+        else:
+            tests = _tests(part, arguments, values)
         value = tests[0] if len(tests) == 1 else tests
         return either(*(asker.message(ENVELOPE[name.lower()], value) for name in names))
 
     return asker.over_keys(keys, over)
+
+
+def _as_text(part: str, test: Any) -> Any:
+    """A test of the whole address as a text; of a part, an expression with the @ beside it."""
+    if not isinstance(test, str):
+        raise NotTranslatable("parts of the envelope are compared in two ways")
+    if part == "domain":
+        return {"regex": f"@{test.removeprefix('^')}" if test.startswith("^") else f"@.*(?:{test})"}
+    if part == "localpart":
+        whole = test.startswith("^") and test.endswith("$")
+        return {"regex": f"{test[:-1]}@" if whole else f"(?:{test}).*@"}
+    if part != "all":
+        raise NotTranslatable(f"what matched in the :{part} of the envelope is used")
+    return {"regex": test}
+
+
+def _tests(part: str, arguments: Arguments, values: list[str]) -> list[Any]:
+    return [
+        one
+        for value in values
+        for one in address_tests(part, arguments.match_type, arguments.comparator, value)
+    ]
 
 
 def _detail(

@@ -1,20 +1,88 @@
-"""answers: vacation (RFC 5230) and notify (RFC 5435) as actions of rules."""
+"""answers: vacation (RFC 5230) and notify (RFC 5435) as actions of rules.
+
+A vacation of the rules has a last day, which Sieve's has not: it is set to DAYS_LEFT days
+from now, and a remark says so.
+"""
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
+from maildrop_py.convert.marks import as_template
 from maildrop_py.convert.not_translatable import NotTranslatable
+from maildrop_py.convert.predicate import every
+from maildrop_py.convert.sieve.arguments import Arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    from maildrop_py.convert.predicate import Predicate
     from maildrop_py.convert.sieve.flow import Flow
     from maildrop_py.convert.sieve.tree import Command
 
+    Answer: TypeAlias = "tuple[Predicate, dict[str, Any]]"
 
-def vacation(flow: Flow, command: Command) -> dict[str, Any]:
-    raise NotTranslatable("an automatic answer")
+DAYS_LEFT = 30
+DEFAULT_TEXT = "There is new mail."
+SECONDS = 86400
+_ADDRESS = re.compile(r"[^\s@?<>]+@[^\s@?<>]+")
 
 
-def notify(flow: Flow, command: Command) -> dict[str, Any]:
-    raise NotTranslatable("a notification")
+def vacation(flow: Flow, command: Command) -> Iterator[Answer]:
+    """The answer; `:mime` has no equal; `:from` and `:fcc` are left out, with a remark."""
+    arguments = Arguments(command)
+    arguments.only("days", "seconds", "subject", "addresses", "handle", "from", "fcc", "create")
+    until = flow.today + timedelta(days=DAYS_LEFT)
+    flow.remark(command.line, f"the answer ends on {until}: write the last day of your absence")
+    for tag in sorted({"from", "fcc"} & set(arguments.tags)):
+        flow.remark(command.line, f":{tag} of a vacation has no equal, and is left out")
+    days = _days(arguments)
+    addresses = arguments.tags.get("addresses", ())
+    assert isinstance(addresses, tuple)
+    own = [flow.variables.constant(one, flow.state) for one in addresses]
+    handle = arguments.tag("handle")
+    for holds, text in flow.variables.expand(arguments.texts(0)[0], flow.state):
+        for also, subject in flow.variables.expand(arguments.tag("subject"), flow.state):
+            found: dict[str, Any] = {"text": as_template(text)}
+            found |= {"subject": as_template(" ".join(subject.split()))} if subject else {}
+            found |= {"days": days} if days is not None else {}
+            found |= {"addresses": own} if own else {}
+            found |= {"handle": handle} if handle else {}
+            yield every(holds, also), {"vacation": {**found, "until": until}}
+
+
+def _days(arguments: Arguments) -> int | None:
+    days, seconds = arguments.tags.get("days"), arguments.tags.get("seconds")
+    if isinstance(seconds, int):
+        return max(1, seconds // SECONDS)
+    return max(1, days) if isinstance(days, int) else None
+
+
+def notify(flow: Flow, command: Command) -> Iterator[Answer]:
+    """Notifications by mail; other methods have no equal."""
+    arguments = Arguments(command)
+    method = arguments.texts(0)[0] if arguments.others else arguments.tag("method")
+    if method == "mailto" and "options" in arguments.tags:
+        method = f"mailto:{arguments.tag('options')}"
+    for holds, where in flow.variables.expand(method, flow.state):
+        for address in _addresses(where):
+            for also, text in flow.variables.expand(arguments.tag("message"), flow.state):
+                then = {"to": as_template(address), "text": as_template(text) or DEFAULT_TEXT}
+                yield every(holds, also), {"notify": then}
+
+
+def _addresses(method: str) -> list[str]:
+    """Those of a `mailto:` (RFC 6068), in its path and its `to=`."""
+    kind, _, rest = method.partition(":")
+    path, _, query = rest.partition("?")
+    fields = [field.partition("=") for field in query.split("&")]
+    listed = [path, *(value for name, _, value in fields if name.lower() in ("to", "cc"))]
+    found = [one.strip() for text in listed for one in unquote(text).split(",") if one.strip()]
+    if kind.lower() != "mailto" or not found or not all(map(_ADDRESS.fullmatch, found)):
+        raise NotTranslatable(f"a notification to {method!r}")
+    return list(dict.fromkeys(found))

@@ -15,13 +15,22 @@ if TYPE_CHECKING:
     from maildrop_py.convert.sieve.flow import Flow
     from maildrop_py.convert.sieve.tree import Command
 
-ORDER = ("lower", "upper", "lowerfirst", "upperfirst", "quotewildcard", "quoteregex", "length")
+ORDER = (
+    "lower",
+    "upper",
+    "lowerfirst",
+    "upperfirst",
+    "quotewildcard",
+    "quoteregex",
+    "encodeurl",
+    "length",
+)
 """Modifiers of `set`, those that are carried out first in front."""
 
 
 def set_variable(flow: Flow, command: Command) -> None:
     arguments = Arguments(command)
-    name, text = arguments.texts(0)[0], arguments.texts(1)[0]
+    name, text = arguments.texts(0)[0].removeprefix("global."), arguments.texts(1)[0]
     modifiers = sorted(arguments.tags, key=lambda tag: ORDER.index(tag) if tag in ORDER else -1)
     try:
         values = tuple(

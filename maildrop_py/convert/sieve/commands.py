@@ -26,9 +26,10 @@ from maildrop_py.convert.state import MESSAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from maildrop_py.convert.predicate import Predicate
+    from maildrop_py.convert.sieve.answers import Answer
     from maildrop_py.convert.sieve.flow import Flow
     from maildrop_py.convert.sieve.tree import Command
 
@@ -197,7 +198,7 @@ def _redirect(flow: Flow, command: Command) -> None:
 def _one_address(text: str) -> str:
     """The address in a text, without a name before it (RFC 5228 2.4.2.3)."""
     named = re.fullmatch(r"[^<>]*<([^<>]*)>\s*", text)
-    address = (named[1] if named else text).strip()
+    address = re.sub(r"\s*@\s*", "@", (named[1] if named else text).strip())
     if not is_marked(address) and not _ADDRESS.fullmatch(address):
         raise NotTranslatable(f"{text!r} is no plain address")
     return address
@@ -243,9 +244,12 @@ def _edit(make: Callable[[Flow, Command], dict[str, Any]]) -> Callable[[Flow, Co
     return carry_out
 
 
-def _answer(make: Callable[[Flow, Command], dict[str, Any]]) -> Callable[[Flow, Command], None]:
+def _answer(
+    make: Callable[[Flow, Command], Iterator[Answer]],
+) -> Callable[[Flow, Command], None]:
     def carry_out(flow: Flow, command: Command) -> None:
-        flow.rule(command, make(flow, command))
+        for holds, then in list(make(flow, command)):
+            flow.rule(command, then, holds)
 
     return carry_out
 

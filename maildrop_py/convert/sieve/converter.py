@@ -18,12 +18,14 @@ from maildrop_py.convert.written import Written, WrittenRule
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
 
-def convert(text: str, source: str, read: Callable[[str], str | None]) -> Written:
+def convert(text: str, source: str, read: Callable[[str], str | None], today: date) -> Written:
     """The rules that do what the script `text` says; raises BadScript.
 
     `read` gives the text of an included script by its name, None where it cannot be read.
+    Automatic answers end some days after `today`.
     """
     if re.search(r'"encoded-character"', text):
         text = with_encoded_characters(text)
@@ -31,7 +33,7 @@ def convert(text: str, source: str, read: Callable[[str], str | None]) -> Writte
     variables = Variables()
     variables.reads_matches = frozenset(map(int, re.findall(r"\$\{([0-9]{1,2})\}", text)))
     state = State(variables)
-    flow = Flow(state, read)
+    flow = Flow(state, read, today)
     _count_folders(script, flow)
     flow.commands(script)
     if not flow.ended:

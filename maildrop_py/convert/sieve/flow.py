@@ -22,6 +22,7 @@ from maildrop_py.convert.written import Gap, Remark, WrittenRule
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from maildrop_py.convert.predicate import Predicate
     from maildrop_py.convert.sieve.variables import Variables
@@ -36,8 +37,9 @@ class Flow:
     `read` gives the text of an included script by its name, or None.
     """
 
-    def __init__(self, state: State, read: Callable[[str], str | None]) -> None:
+    def __init__(self, state: State, read: Callable[[str], str | None], today: date) -> None:
         self.state = state
+        self.today = today
         self.read = read
         self.variables: Variables = state.environment
         self.marks: set[str] = set()

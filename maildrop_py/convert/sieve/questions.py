@@ -16,8 +16,10 @@ from maildrop_py.convert.sieve.address_questions import address, envelope
 from maildrop_py.convert.sieve.arguments import COMPARED, Arguments
 from maildrop_py.convert.sieve.asker import Asker
 from maildrop_py.convert.sieve.capabilities import SUPPORTED
+from maildrop_py.convert.sieve.counts import counted
+from maildrop_py.convert.sieve.dates import current_date_test, date_test
 from maildrop_py.convert.sieve.flags import flags_of
-from maildrop_py.convert.sieve.texts import EXISTS, NUMERIC
+from maildrop_py.convert.sieve.texts import EXISTS
 from maildrop_py.convert.sieve.variables import FLAGS
 
 TYPE_CHECKING = False
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 def _header(asker: Asker, test: tree.Test) -> Predicate:
     arguments = Arguments(test)
-    arguments.only(*COMPARED)
+    arguments.only(*COMPARED, "index", "last")
     names, keys = asker.constants(arguments.texts(0)), arguments.texts(1)
     if arguments.match_type == "count":
         return _count(asker, arguments, names, keys)
@@ -37,10 +39,21 @@ def _header(asker: Asker, test: tree.Test) -> Predicate:
     texts = asker.texts(arguments, groups)
 
     def over(values: list[str]) -> Predicate:
-        tests = texts.of(values)
+        tests = [_at_index(arguments, one) for one in texts.of(values)]
         return either(*(_of_header(asker, name, tests) for name in names))
 
     return asker.over_keys(keys, over)
+
+
+def _at_index(arguments: Arguments, test: Any) -> Any:
+    """The test of one of several headers with one name (RFC 5260 6), if one is named."""
+    index = arguments.tags.get("index")
+    if index is None:
+        return test
+    if not isinstance(index, int) or index < 1:
+        raise NotTranslatable("an index that is no number")
+    kind = {"glob": "*"} if test == EXISTS else test if isinstance(test, dict) else {"regex": test}
+    return {"index": -index if "last" in arguments.tags else index, **kind}
 
 
 def _of_header(asker: Asker, name: str, tests: list[Any]) -> Predicate:
@@ -55,17 +68,17 @@ def _of_header(asker: Asker, name: str, tests: list[Any]) -> Predicate:
 def _count(
     asker: Asker, arguments: Arguments, names: list[str], keys: tuple[str, ...]
 ) -> Predicate:
-    """How many headers there are: none or some; other counts have no equal."""
-    relation, number = arguments.tag("count").lower(), asker.constants(keys)
+    """How many headers there are; those of several names together only if any at all."""
+    numbers = asker.constants(keys)
     exists = either(*(_of_header(asker, name, [EXISTS]) for name in names))
-    if arguments.comparator != NUMERIC or len(number) != 1:
-        raise NotTranslatable("headers are counted")
-    asked = (relation, number[0])
+    asked = (arguments.tag("count").lower(), *numbers)
     if asked in (("ge", "1"), ("gt", "0"), ("ne", "0")):
         return exists
     if asked in (("eq", "0"), ("lt", "1"), ("le", "0")):
         return negated(exists)
-    raise NotTranslatable("headers are counted")
+    if len(names) != 1:
+        raise NotTranslatable("headers of several names are counted together")
+    return _of_header(asker, names[0], [counted(arguments, numbers)])
 
 
 def _exists(asker: Asker, test: tree.Test) -> Predicate:
@@ -206,6 +219,8 @@ QUESTIONS: dict[str, Question] = {
     "hasflag": _hasflag,
     "ihave": _ihave,
     "duplicate": _duplicate,
+    "date": date_test,
+    "currentdate": current_date_test,
     "spamtest": _spamtest,
     "virustest": _spamtest,
     "true": lambda _asker, _test: True,

@@ -7,6 +7,7 @@ under which it is that. What only the mail tells stands in a value as a mark.
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from maildrop_py.convert.marks import is_marked, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
@@ -90,6 +91,7 @@ class Variables:
     def _of(self, name: str) -> tuple[Value, ...]:
         if name[0].isdigit():
             return (Value(None, self._group(int(name))),)
+        name = name.removeprefix("global.")
         if "." in name:
             raise NotTranslatable(f"the variable {name}")
         found = self.get(name)
@@ -175,6 +177,8 @@ def modified(value: str, modifiers: list[str]) -> str:
         elif modifier in ("quotewildcard", "quoteregex"):
             signs = r"([*?\\])" if modifier == "quotewildcard" else r"([.*+?^$|()\[\]{}\\])"
             value = re.sub(signs, r"\\\1", value)
+        elif modifier == "encodeurl":
+            value = quote(value, safe="")
         elif modifier == "length":
             value = str(len(value))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import date
 
 from maildrop_py.convert.proof.run import Proof, prove
 from maildrop_py.convert.proof.samples import samples
@@ -11,10 +12,12 @@ from maildrop_py.convert.sieve.converter import convert
 from maildrop_py.convert.written import Written, text_of
 from tests.convert.proving import need
 
+TODAY = date(2026, 7, 1)
+
 
 def written(text: str, included: Mapping[str, str] | None = None) -> Written:
     """The rules of a script; `included` are the texts of others by their names."""
-    return convert(text, "test.sieve", (included or {}).get)
+    return convert(text, "test.sieve", (included or {}).get, TODAY)
 
 
 def rules(text: str) -> str:
@@ -27,9 +30,15 @@ def proved(text: str, *messages: bytes, included: Mapping[str, str] | None = Non
     need("sieve-test", "bwrap")
     made = [(f"line {one.line}", one.message) for one in samples(written(text, included).asked)]
     given = [(f"given {number}", message) for number, message in enumerate(messages)]
-    told = {"language": "sieve", "text": text, "home": "/home/mika", "user": "me"}
+    told = {
+        "language": "sieve",
+        "text": text,
+        "home": "/home/mika",
+        "user": "me",
+        "today": TODAY.isoformat(),
+    }
     worker = [sys.executable, "-m", "maildrop_py.cli.proof_worker"]
-    told_all = {**told, "included": dict(included or {})}
+    told_all = {**told, "included": dict(included or {}), "today": TODAY.isoformat()}
     return prove(told_all, [*made, *given], worker, 1, lambda: None)
 
 

@@ -16,6 +16,9 @@ X-Priority: 2
 X-Level: 12 points
 X-Empty:
 Message-ID: <1@example.org>
+Date: Wed, 21 Aug 2002 23:30:00 +0000
+Received: one
+Received: two
 
 Dear reader,
 unsubscribe here
@@ -25,7 +28,7 @@ ENCODED = MAIL.replace(b"[Billing #17] Refund of 20%", b"=?UTF-8?Q?R=C3=BCckzahl
 BARE = b"From: x@example.org\n\n\n"
 EXTENSIONS = """require ["fileinto","envelope","copy","variables","imap4flags","relational",
 "comparator-i;ascii-numeric","regex","body","subaddress","reject","encoded-character",
-"ihave","include"];
+"ihave","include","date","index","vacation","enotify"];
 """
 KINDS = {
     "nothing": "# only a comment\n",
@@ -105,6 +108,19 @@ KINDS = {
     "extensions that are there": 'if ihave "fileinto" { fileinto "a"; } else { discard; }',
     "tests in a list": 'if header :contains "subject" ["zzz", "refund"] { fileinto "a"; }',
     "a text of several lines": 'if exists "cc" { reject text:\nno\n..thanks\n.\n; }',
+    "counts of one": 'if header :count "lt" :comparator "i;ascii-numeric" "received" "2" '
+    "{ discard; }",
+    "counts of addresses": 'if address :count "gt" :comparator "i;ascii-numeric" "to" "1" '
+    "{ discard; }",
+    "the last of several": 'if header :index 1 :last :contains "received" "two" { discard; }',
+    "the second of several": 'if header :index 2 :matches "received" "*" { discard; }',
+    "hour": 'if date :zone "+0900" :is "date" "hour" "08" { discard; }',
+    "weekday": 'if date :originalzone "date" "weekday" ["0", "3"] { discard; }',
+    "year": 'if date :value "ge" "date" "year" "2003" { discard; }',
+    "day": 'if date :zone "+0000" :value "le" "date" "date" "2002-08-21" { discard; }',
+    "now": 'if currentdate :value "ge" "date" "2001-01-01" { discard; }',
+    "what the envelope matched": 'if envelope :matches "from" "*@*" { fileinto "f-${2}"; }',
+    "the envelope by an expression": 'if envelope :regex :localpart "from" "^ann" { discard; }',
     "comments": "/* a\n comment */ if true # here\n { discard; }",
 }
 
