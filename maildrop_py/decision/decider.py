@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from maildrop_py.decision.decision import Decision
-    from maildrop_py.evidence.evidence import Programs
+    from maildrop_py.evidence.programs import Programs
     from maildrop_py.evidence.store import Store
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.delivery.program_environment import Openable
     from maildrop_py.delivery.programs import Outcome
-    from maildrop_py.evidence.evidence import Filled
+    from maildrop_py.evidence.programs import Filled
     from maildrop_py.message.message import Source
 
 

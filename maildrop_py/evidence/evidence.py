@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.dnsbl import Listing
     from maildrop_py.evidence.helo import Helo
     from maildrop_py.evidence.inquiry import Inquiry
+    from maildrop_py.evidence.programs import Filled, Programs
     from maildrop_py.evidence.reverse_name import ReverseName
     from maildrop_py.evidence.scanners.answer import Answer
     from maildrop_py.evidence.self_forged import SelfForged
@@ -35,28 +36,6 @@ if TYPE_CHECKING:
     from maildrop_py.message.spam import Verdict
 
     T = TypeVar("T")
-
-
-if TYPE_CHECKING:
-    from typing import Protocol
-
-    class Filled(Protocol):
-        """A call of a program: `rules.program.call.Filled`."""
-
-        @property
-        def argv(self) -> tuple[str, ...]: ...
-        @property
-        def environment(self) -> tuple[tuple[str, str], ...]: ...
-        @property
-        def part(self) -> str: ...
-
-    class Programs(Protocol):
-        """Runs programs over a message, or over what it was made into."""
-
-        def status(self, call: Filled, source: Source | None) -> int | None: ...
-        def output(self, call: Filled, source: Source | None) -> str | None: ...
-        def filtered(self, call: Filled, source: Source | None) -> Source | None: ...
-        def with_head(self, head: bytes, source: Source | None) -> Source: ...
 
 
 class WouldWait(Exception):

@@ -1,4 +1,4 @@
-"""inquiry: how each question about a message is answered, and by what means.
+"""inquiry: how each question about a message is answered, by the `means` that there are.
 
 The module of each kind of evidence is loaded when it is asked for. DNS, pyspf
 and dnspython come in only where the header and the store do not know already.
@@ -9,42 +9,32 @@ chooses the servers it asks; a domain slower than that is a temperror.
 
 from __future__ import annotations
 
-from maildrop_py.paths import answered_store, bayes_store, contacts_file, evidence_store
+from maildrop_py.evidence.means import Means
+from maildrop_py.paths import answered_store, contacts_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.evidence.bayes.judgement import Judgement
-    from maildrop_py.evidence.bayes.store import BayesStore
-    from maildrop_py.evidence.budget import Budget
     from maildrop_py.evidence.country import Country
     from maildrop_py.evidence.defects import Defects
     from maildrop_py.evidence.dnsbl import Listing
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.evidence.helo import Helo
-    from maildrop_py.evidence.resolver import Resolver
     from maildrop_py.evidence.reverse_name import ReverseName
     from maildrop_py.evidence.scanners.all_scanners import AllScanners
     from maildrop_py.evidence.self_forged import SelfForged
-    from maildrop_py.evidence.settings import Clock
     from maildrop_py.evidence.spf import Spf
     from maildrop_py.evidence.spf_whitelist import Vouched
-    from maildrop_py.evidence.store import Store
     from maildrop_py.evidence.trusted_headers import Authentication
 
 _SPF_SHARE = 0.6  # of the DNS budget
 
 
-class Inquiry:
+class Inquiry(Means):
     """Answers the questions of one Evidence, each time it is asked."""
 
     def __init__(self, evidence: Evidence) -> None:
-        self.evidence = evidence
-        self.message = evidence.message
-        self.settings = evidence.settings
-        self.warnings: list[str] = []
-        self._store = evidence.store
-        self._budget: Budget | None = None
-        self._resolver: Resolver | None = None
+        super().__init__(evidence)
         self._scanners: AllScanners | None = None
         self._own: tuple[str, ...] | None = None
 
@@ -116,7 +106,7 @@ class Inquiry:
         border = self.evidence.border()
         if border.address is None:
             return country.Country(unknown=border.unknown)
-        found, warning = country.look_up(border.address, self.settings.countries, self._now())
+        found, warning = country.look_up(border.address, self.settings.countries, self.now())
         self.warnings += [warning] if warning else []
         return found
 
@@ -128,7 +118,7 @@ class Inquiry:
             why = self.evidence.border().unknown
             return {zone: dnsbl.Listing(zone, unknown=why) for zone in zones}
         resolver = None if self.evidence.offline else self.resolver
-        found, warnings = dnsbl.look_up(zones, address, resolver, self.store(), self._now())
+        found, warnings = dnsbl.look_up(zones, address, resolver, self.store(), self.now())
         self.warnings += warnings
         return found
 
@@ -151,7 +141,7 @@ class Inquiry:
             from maildrop_py.evidence.contacts import normal
 
             wanted = normal(address) or ""
-            return bool(self.store().lines("contact", [wanted], self._now()))
+            return bool(self.store().lines("contact", [wanted], self.now()))
         return found
 
     def self_forged(self) -> SelfForged:
@@ -169,13 +159,13 @@ class Inquiry:
         message_id = self._message_id()
         if not message_id:
             return False
-        seen = duplicates.seen(self.store(), message_id, self._now())
+        seen = duplicates.seen(self.store(), message_id, self.now())
         return seen if self.store().usable else None
 
     def repeated(self, kind: str, value: str) -> bool | None:
         from maildrop_py.evidence import duplicates
 
-        seen = duplicates.seen(self.store(), duplicates.key_of(kind, value), self._now())
+        seen = duplicates.seen(self.store(), duplicates.key_of(kind, value), self.now())
         return seen if self.store().usable else None
 
     def scanners(self) -> AllScanners:
@@ -188,7 +178,7 @@ class Inquiry:
                 self.evidence.envelope,
                 self.settings,
                 self.evidence.border,
-                self._clock().monotonic,
+                self.clock().monotonic,
                 self.evidence.scan,
             )
         return self._scanners
@@ -196,17 +186,15 @@ class Inquiry:
     def bayes(self, most_clues: int) -> Judgement:
         from maildrop_py.evidence.bayes import filter as bayes
 
-        return bayes.judgement(
-            self._bayes_store(), self.message, self.evidence.border(), most_clues
-        )
+        return bayes.judgement(self.bayes_store(), self.message, self.evidence.border(), most_clues)
 
     def learn(self, is_spam: bool) -> None:
         """Teach the Bayes filter the message, where that is of use."""
         from maildrop_py.evidence.bayes import filter as bayes
 
-        store, border = self._bayes_store(), self.evidence.border()
+        store, border = self.bayes_store(), self.evidence.border()
         if bayes.worth_teaching(bayes.judgement(store, self.message, border), is_spam):
-            store.teach([bayes.lesson(self.message, border, is_spam)], self._now())
+            store.teach([bayes.lesson(self.message, border, is_spam)], self.now())
             self.scanners().teach(is_spam)
 
     def is_first_answer(self, handle: str, address: str, now: float, seconds: float) -> bool:
@@ -220,58 +208,12 @@ class Inquiry:
         from maildrop_py.evidence import duplicates
 
         if message_id := self._message_id():
-            duplicates.remember(self.store(), message_id, self._now())
+            duplicates.remember(self.store(), message_id, self.now())
 
     def remember_once(self, kind: str, value: str, seconds: int) -> None:
         from maildrop_py.evidence import duplicates
 
-        duplicates.remember(self.store(), duplicates.key_of(kind, value), self._now(), seconds)
-
-    def store(self) -> Store:
-        """What was learnt before; an empty one that keeps nothing where there is no state."""
-        if self._store is None:
-            from maildrop_py.evidence.store import Store
-
-            state = self.evidence.state
-            self._store = Store(evidence_store(state) if state else "")
-        if self.settings.store:
-            from maildrop_py.evidence.shared_store import shared
-
-            self._store = shared(self.settings.store, self._store, self.evidence.state or "")
-        return self._store
-
-    def _bayes_store(self) -> BayesStore:
-        """What the Bayes filter learnt; it stays open as long as the store does."""
-        from maildrop_py.evidence.bayes.store import BayesStore
-
-        state, address = self.evidence.state, self.settings.store
-        if address and state:
-            from maildrop_py.evidence.bayes.shared import SharedBayes
-
-            return self.store().beside(address, lambda place: SharedBayes(place, state))
-        return self.store().beside(bayes_store(state) if state else "", BayesStore)
-
-    def budget(self) -> Budget:
-        """The time this message may wait for DNS."""
-        if self._budget is None:
-            from maildrop_py.evidence.budget import Budget
-
-            self._budget = Budget(self.settings.dns_timeout, self._clock().monotonic)
-        return self._budget
-
-    def resolver(self) -> Resolver:
-        """The user's name servers, or the system's."""
-        if self._resolver is None:
-            from maildrop_py.evidence.resolver import Resolver, parse_server, system_servers
-
-            servers = []
-            for text in self.settings.nameservers:
-                try:
-                    servers.append(parse_server(text))
-                except ValueError as error:
-                    self.warnings.append(f"dns.nameservers: {error}")
-            self._resolver = Resolver(tuple(servers) or system_servers(), self.budget())
-        return self._resolver
+        duplicates.remember(self.store(), duplicates.key_of(kind, value), self.now(), seconds)
 
     def _written_spf(self) -> Spf | None:
         """What a server on our side found out already."""
@@ -286,7 +228,7 @@ class Inquiry:
         """What the store knows, else what DNS says now."""
         from maildrop_py.evidence import spf
 
-        border, store, now = self.evidence.border(), self.store(), self._now()
+        border, store, now = self.evidence.border(), self.store(), self.now()
         assert border.address is not None
         helo = border.helo or ""
         who = spf.identity(border.sender or "", helo)
@@ -318,13 +260,3 @@ class Inquiry:
         from maildrop_py.evidence import duplicates
 
         return duplicates.normal(self.message.headers.first("Message-ID"))
-
-    def _clock(self) -> Clock:
-        if self.evidence.clock is not None:
-            return self.evidence.clock
-        import time
-
-        return time
-
-    def _now(self) -> float:
-        return self._clock().time()
