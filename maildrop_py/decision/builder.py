@@ -75,6 +75,16 @@ class DecisionBuilder:
     def flag(self, letters: str, keywords: tuple[str, ...]) -> None:
         self._letters |= set(letters)
         self._keywords += [keyword for keyword in keywords if keyword not in self._keywords]
+        self._facts.given = "".join(self._letters), tuple(self._keywords)
+
+    def unflag(self, letters: str, keywords: tuple[str, ...]) -> None:
+        """Takes away what earlier rules gave; all of it for "*"."""
+        if letters == "*":
+            self._letters, self._keywords = set(), []
+        gone = {keyword.lower() for keyword in keywords}
+        self._letters -= set(letters)
+        self._keywords = [keyword for keyword in self._keywords if keyword.lower() not in gone]
+        self._facts.given = "".join(self._letters), tuple(self._keywords)
 
     def forward(self, address: str) -> None:
         self._actions.append(Forward(address, self.rule, self._changed))

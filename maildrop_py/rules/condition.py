@@ -118,8 +118,8 @@ class Facts:
     headers that are decoded already, by names in lower case. Each of `delimiters`
     separates a user's name from the extension in an address. `changed` is what
     the message was made into, None while it is as it came. `calendar` gives local dates
-    (UTC if None). With `explaining`,
-    conditions inside others are all asked, so that each can be shown.
+    (UTC if None). `given` are the flag letters and keywords that earlier rules gave.
+    With `explaining`, conditions inside others are all asked, so that each can be shown.
     """
 
     __slots__ = (
@@ -130,6 +130,7 @@ class Facts:
         "envelope",
         "evidence",
         "explaining",
+        "given",
         "known",
         "message",
         "now",
@@ -158,6 +159,7 @@ class Facts:
         self.known = _NOTHING if known is None else known
         self._delimiters = delimiters
         self.calendar = calendar
+        self.given: tuple[str, tuple[str, ...]] | None = None
         self.changed: Source | None = None
         self._folded: dict[str, str] = {}
 

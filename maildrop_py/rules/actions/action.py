@@ -31,6 +31,9 @@ if TYPE_CHECKING:
         def flag(self, letters: str, keywords: tuple[str, ...]) -> None:
             """Wherever the message ends, it has these flags."""
 
+        def unflag(self, letters: str, keywords: tuple[str, ...]) -> None:
+            """What earlier rules gave is taken away: these flags, or all of them for "*"."""
+
         def forward(self, address: str) -> None:
             """The message goes on to an address."""
 

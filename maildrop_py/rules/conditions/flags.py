@@ -1,4 +1,4 @@
-"""flags: the flags and keywords of a message that is already filed."""
+"""flags: the flags and keywords of a message that is already filed, and those of earlier rules."""
 
 from __future__ import annotations
 
@@ -39,9 +39,13 @@ class Flags:
         from maildrop_py.rules.language.flag_names import in_words
 
         file = facts.message.file
-        if file is None:
+        if file is None and facts.given is None:
             return Outcome(False, "flags", why="just arriving, without flags")
-        has = {keyword.lower() for keyword in file.keywords}
-        holds = any(letter in file.flags for letter in self.letters)
+        letters, keywords = facts.given or ("", ())
+        if file is not None:
+            letters, keywords = file.flags + letters, (*file.keywords, *keywords)
+        letters, keywords = "".join(sorted({*letters})), tuple(dict.fromkeys(keywords))
+        has = {keyword.lower() for keyword in keywords}
+        holds = any(letter in letters for letter in self.letters)
         holds = holds or any(keyword.lower() in has for keyword in self.keywords)
-        return Outcome(holds, "flags", in_words(file.flags, file.keywords) or "none")
+        return Outcome(holds, "flags", in_words(letters, keywords) or "none")

@@ -76,11 +76,14 @@ def _is_final(pairs: list[tuple[Node, Node]], words: Vocabulary) -> bool:
 
 
 def _ordered(found: dict[str, Action], final: tuple[str, ...]) -> tuple[Action, ...]:
-    """Flags beside a `file` become that filing's own."""
+    """Flags beside a `file` become that filing's own; what is taken away is so wherever it ends."""
     filing, flags = found.get("file"), found.get("flags")
     if isinstance(filing, File) and isinstance(flags, Flags):
         found["file"] = replace(filing, letters=flags.letters, keywords=flags.keywords)
-        del found["flags"]
+        if flags.without or flags.without_keywords:
+            found["flags"] = replace(flags, letters="", keywords=())
+        else:
+            del found["flags"]
     first = [action for name, action in found.items() if name not in final]
     return (*first, *(action for name, action in found.items() if name in final))
 

@@ -54,7 +54,11 @@ def test_all_flags() -> None:
         ("[read]", "did you mean `seen`?"),
         ("unread", "write `not: {flags: seen}`"),
         ("['Work Later']", "is not an IMAP keyword"),
-        ("{seen: true}", "a text must be here"),
+        ("{seen: true}", "one of: add, remove, set"),
+        ("{}", "such as {remove: seen}"),
+        ("{set: [seen], add: [$A]}", "`set` takes all flags away first"),
+        ("{remove: read}", "did you mean `seen`?"),
+        ("{add: []}", "this list is empty"),
     ],
 )
 def test_mistakes(value: str, said: str) -> None:
@@ -71,3 +75,33 @@ def test_keywords_need_no_dollar(name: str) -> None:
 def test_it_says_itself_in_words() -> None:
     (action,) = then("{flags: [seen, $Work, flagged]}").actions
     assert action.describe() == "mark as flagged, seen, $Work"
+
+
+@pytest.mark.parametrize(
+    ("changes", "flags", "keywords"),
+    [
+        ("{remove: seen}", "F", ("$Work", "$Home")),
+        ("{add: [answered], remove: [seen, $WORK]}", "FR", ("$Home",)),
+        ("{add: seen, remove: seen}", "FS", ("$Work", "$Home")),
+        ("{set: [draft, $Home]}", "D", ("$Home",)),
+        ("{set: []}", "", ()),
+        ("{remove: $Other}", "FS", ("$Work", "$Home")),
+    ],
+)
+def test_what_earlier_rules_gave_can_be_taken_away(
+    changes: str, flags: str, keywords: tuple[str, ...]
+) -> None:
+    given = "{then: {flags: [seen, flagged, $Work, $Home]}}"
+    for last in (f"{{then: {{flags: {changes}}}}}", f"{{then: {{file: A, flags: {changes}}}}}"):
+        (filing,) = decided(f"rules: [{given}, {last}]").filings
+        assert filing.flags == flags
+        assert set(filing.keywords) == set(keywords)
+
+
+def test_changes_say_themselves_in_words() -> None:
+    words = {
+        "{add: seen, remove: [flagged, $x]}": "mark as seen, no longer mark as flagged, $x",
+        "{set: seen}": "mark as seen and nothing else",
+        "{set: []}": "take all marks away",
+    }
+    assert {one: then(f"{{flags: {one}}}").actions[0].describe() for one in words} == words

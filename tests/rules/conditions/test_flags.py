@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.message.message import StatedFile
-from tests.support.rules_reading import asked, held, mail, when, when_problem
+from tests.support.rules_reading import asked, decided, held, mail, when, when_problem
 
 FILED = StatedFile("INBOX", "FS", ("$Work",))
 
@@ -44,3 +44,16 @@ def test_it_says_itself_in_words() -> None:
 
 def test_mistakes() -> None:
     assert "did you mean `seen`?" in when_problem("{flags: sen}")
+
+
+def test_flags_of_earlier_rules_are_seen() -> None:
+    def folder(given: str, file: StatedFile | None = None) -> str:
+        marked = "{when: {flags: [seen, $S]}, then: {file: A}}"
+        rules = f"rules: [{{then: {{flags: {given}}}}}, {marked}]"
+        return decided(rules, mail("A: b", file=file)).filings[0].folder
+
+    assert folder("seen") == "A"
+    assert folder("$s") == "A"
+    assert folder("S") == "INBOX"
+    assert folder("{set: []}") == "INBOX"
+    assert folder("draft", FILED) == "A"

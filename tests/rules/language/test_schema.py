@@ -90,9 +90,12 @@ rules:
       now: true
       set: {b: {output: [/bin/date]}}
       filter: {run: /bin/cat, part: body}
+      flags: {add: seen, remove: [flagged, $x]}
       defer: later
   - when: {command: [/bin/true, a b], sender: "", recipient: "*@example.com", extension: x}
     then: {pipe: /bin/cat}
+  - then: {flags: {set: []}}
+  - then: {flags: {set: [seen]}}
 examples:
   - message: {headers: {A: [b, c]}, body: text}
     envelope: {sender: "", authenticated: true}
@@ -164,6 +167,12 @@ rules: [{when: {attachment: {size: big}}, then: {file: A}}]
 rules: [{when: {part: true}, then: {file: A}}]
 ---
 rules: [{when: {flags: unread}, then: {file: A}}]
+---
+rules: [{then: {flags: {}}}]
+---
+rules: [{then: {flags: {remove: unread}}}]
+---
+rules: [{then: {flags: {add: []}}}]
 ---
 rules: [{when: {total: 3}, then: {file: A}}]
 ---

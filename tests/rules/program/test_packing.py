@@ -58,7 +58,7 @@ THENS = {
     "forward": "{forward: a@b}",
     "pipe": "{pipe: [a, '{user}']}",
     "defer": "{defer: 'later, {user}'}",
-    "flags": "{flags: [seen]}",
+    "flags": "{flags: {add: [seen], remove: [flagged, $x]}}",
     "copy": "{copy: A}",
     "score": "{score: 1.5}",
     "add_header": "{add_header: {X: '{user}', Y: {text: a, if_absent: true, at: end}}}",

@@ -47,11 +47,16 @@ def _folder(node: Node, scope: Scope) -> None:
 
 
 def _flags(node: Node, scope: Scope) -> None:
-    for item in node.alternatives():
+    lists = [value for _, value in node.pairs()] if node.kind == "mapping" else [node]
+    for item in [item for each in lists for item in _items(each)]:
         name = item.text().removeprefix("$").lower()
         if item.text().startswith("$") and name in LETTERS:
             wording = f"{item.text()} is a keyword of its own, not the flag `{name}`"
             scope.warn(item, wording, f"write {name}")
+
+
+def _items(node: Node) -> list[Node]:
+    return node.items() if node.kind == "list" else [node]
 
 
 def _forward(node: Node, scope: Scope) -> None:
