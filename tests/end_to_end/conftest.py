@@ -162,8 +162,9 @@ def dovecot(place: Path, account: Account, request: pytest.FixtureRequest) -> It
     need("dovecot")
     started: list[Dovecot] = []
 
-    def start(location: str = "maildir:~/Maildir") -> Dovecot:
-        server = Dovecot(place / f"dovecot-{account.name}-{len(started)}", account, location)
+    def start(location: str = "maildir:~/Maildir", more: str = "") -> Dovecot:
+        folder = place / f"dovecot-{account.name}-{len(started)}"
+        server = Dovecot(folder, account, location, more)
         started.append(server)
         server.start()
         request.node.stash.setdefault(SERVERS, []).append(server)

@@ -73,9 +73,16 @@ class Seen:
 
 
 class Dovecot:
-    """One instance for one account; `location` is Dovecot's mail_location."""
+    """One instance for one account; `location` is its mail_location, `more` its last words."""
 
-    def __init__(self, folder: Path, account: Account, location: str = "maildir:~/Maildir") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        account: Account,
+        location: str = "maildir:~/Maildir",
+        more: str = "",
+    ) -> None:
+        self._more = more
         self.folder, self.account, self.location = folder, account, location
         self.port = free_port()
         self._master: subprocess.Popen[bytes] | None = None
@@ -93,7 +100,7 @@ class Dovecot:
             home=self.account.home,
             port=self.port,
         )
-        self._config.write_text(config)
+        self._config.write_text(config + self._more)
         command = ["/usr/sbin/dovecot", "-F", "-c", str(self._config)]
         self._master = subprocess.Popen(command, start_new_session=True)
         wait_until(self._answers, "Dovecot answers on its port")
