@@ -4,7 +4,7 @@ They are startup, memory, many-rules, dry-run, parts, evidence, refile and watch
 unless some are named. Each prints a Markdown table, and a line that says whether the figure
 that the project promises was reached in this run. What takes longer is run by its own
 name: `python -m tests.bench.many_messages`, `.together`, `.lmtp`, `.lmtp_parts`,
-`.postfix`, `.catches`.
+`.postfix`, `.catches`, `.mail_statistics`.
 """
 
 from __future__ import annotations

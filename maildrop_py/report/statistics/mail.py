@@ -19,7 +19,7 @@ def message_with(
     """The message to `recipient`, as sendmail reads it; raises ValueError if that is no address."""
     message = EmailMessage(policy=SMTP.clone(linesep="\n", cte_type="7bit"))
     try:
-        message["To"] = Address(addr_spec=recipient)
+        message["To"] = _address(recipient)
     except (ValueError, IndexError, TypeError) as error:
         raise ValueError(f"{recipient!r} is no address, such as me@example.com") from error
     now = now or datetime.now(UTC)
@@ -29,3 +29,10 @@ def message_with(
     message.set_content(body)
     message.add_attachment(page, subtype="html", filename="statistics.html")
     return message.as_string()
+
+
+def _address(recipient: str) -> Address:
+    """`me@example.com`, or the name of a user of this machine."""
+    if recipient.isascii() and recipient.replace("-", "").replace("_", "").isalnum():
+        return Address(username=recipient)
+    return Address(addr_spec=recipient)
