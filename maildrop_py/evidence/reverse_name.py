@@ -36,6 +36,7 @@ RULES = {
 
 _LINES = ("dhcp", "dialup", "ppp", *(letter + "dsl" for letter in "achrsvx"), "dsl")
 _DIGITS = "0123456789"
+_BLANKS = bytes(code if chr(code) in _DIGITS else 32 for code in range(256))
 
 
 @record
@@ -98,22 +99,18 @@ def look_up(address: ip.Address, resolver: Resolver) -> ReverseName:
     return ReverseName("", "DNS", failure)
 
 
+def _runs(text: str) -> list[bytes]:
+    """The runs of digits in `text`."""
+    return text.encode("ascii", "replace").translate(_BLANKS).split()
+
+
 def _longest_number(text: str) -> int:
-    longest = run = 0
-    for character in text:
-        run = run + 1 if character in _DIGITS else 0
-        longest = max(longest, run)
-    return longest
+    return max(map(len, _runs(text)), default=0)
 
 
 def _numbers(label: str) -> int:
     """How many runs of digits `label` has."""
-    before = "x"
-    count = 0
-    for character in label:
-        count += character in _DIGITS and before not in _DIGITS
-        before = character
-    return count
+    return len(_runs(label))
 
 
 def _ends_in_digit(label: str) -> bool:

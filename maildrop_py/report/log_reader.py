@@ -105,9 +105,7 @@ def _file_entries(file: IO[str] | None, path: str, complain: Complain) -> Iterat
 def parsed(line: str | bytes) -> Entry | None:
     """The entry that a line is; None if it is none."""
     try:
-        if isinstance(line, bytes):
-            line = str(line, "utf-8", "replace")
-        entry = json.loads(line)
+        entry = json.loads(line if isinstance(line, str) else str(line, "utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
     if not isinstance(entry, dict) or not isinstance(entry.get("time"), str):

@@ -20,11 +20,11 @@ class Calendar:
     def __init__(self) -> None:
         self.days: dict[str, list[int]] = {}
         self.hours = [[0] * 24 for _ in range(7)]
-        self._known: dict[str, tuple[str, int, int]] = {}
+        self._known: dict[str, tuple[str, int, int, float]] = {}
 
     def add(self, moment: str, place: int) -> str:
         """A message at `moment` (ISO 8601); returns its day. Raises ValueError."""
-        day, weekday, hour = self.day(moment)
+        day, weekday, hour, _ = self.minute(moment)
         row = self.days.get(day)
         if row is None:
             if len(self.days) >= MOST_DAYS:
@@ -34,18 +34,25 @@ class Calendar:
         self.hours[weekday][hour] += 1
         return day
 
-    def day(self, moment: str) -> tuple[str, int, int]:
-        """The local day of `moment`, its weekday (0 is Monday) and its hour. Raises ValueError."""
+    def seconds(self, moment: str) -> float:
+        """`moment` in whole seconds since 1970."""
+        return self.minute(moment)[3] + int(moment[17:19] or 0)
+
+    def minute(self, moment: str) -> tuple[str, int, int, float]:
+        """The local day of `moment`, its weekday (0 is Monday), its hour, and the beginning of
+        its minute in seconds since 1970. Raises ValueError."""
         minute = moment[:16] + moment[19:]
         found = self._known.get(minute)
         return self._look_up(moment, minute) if found is None else found
 
-    def _look_up(self, moment: str, minute: str) -> tuple[str, int, int]:
+    def _look_up(self, moment: str, minute: str) -> tuple[str, int, int, float]:
         when = datetime.fromisoformat(moment)
         when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone()
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
-        found = self._known[minute] = f"{when:%Y-%m-%d}", when.weekday(), when.hour
+        seconds = when.timestamp() // 60 * 60
+        found = f"{when:%Y-%m-%d}", when.weekday(), when.hour, seconds
+        self._known[minute] = found
         return found
 
     def merge(self, days: dict[str, list[int]], hours: list[list[int]]) -> None:

@@ -7,8 +7,8 @@ wrong kind is counted as unreadable and changes nothing else.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from datetime import UTC, datetime
 
 from maildrop_py.report.log_entry import DEFERRED, DELIVERED, DISCARDED, FAILED, REJECTED, RESULTS
 from maildrop_py.report.statistics.calendar import Calendar
@@ -86,7 +86,7 @@ class Deliveries:
 
     def _is_time(self, moment: Any) -> bool:
         try:
-            self.calendar.day(moment)
+            self.calendar.seconds(moment)
         except (ValueError, TypeError, OverflowError):
             return False
         return True
@@ -95,7 +95,7 @@ class Deliveries:
         self.failures.add(f"{entry.get('command')}: {entry.get('error')}")
         if result == DEFERRED:
             self.deferrals += 1
-            self.waits.deferred(entry.get("message_id") or "", _seconds_since_1970(moment))
+            self.waits.deferred(entry.get("message_id") or "", self.calendar.seconds(moment))
 
     def _add_new(self, entry: Entry, moment: str) -> None:
         place = place_of(entry)
@@ -113,9 +113,9 @@ class Deliveries:
         self._add_people(entry, place)
         self._add_evidence(entry, place)
         if self.waits.waiting or self.waits.keeps:
-            self.waits.delivered(entry.get("message_id") or "", _seconds_since_1970(moment))
+            self.waits.delivered(entry.get("message_id") or "", self.calendar.seconds(moment))
         if taken := entry.get("seconds"):
-            self.seconds[sum(taken > bound for bound in SECONDS)] += 1
+            self.seconds[bisect_left(SECONDS, taken)] += 1
 
     def _add_people(self, entry: Entry, place: int) -> None:
         sender = entry.get("sender")
@@ -189,8 +189,3 @@ def _elsewhere(entry: Entry) -> str:
         return "(rejected)"
     actions = entry.get("actions") or []
     return f"({actions[0]})" if actions else "(discarded)"
-
-
-def _seconds_since_1970(moment: str) -> float:
-    when = datetime.fromisoformat(moment)
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()

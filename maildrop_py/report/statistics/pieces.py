@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 SIZE = 2 * 1024 * 1024
 """Bytes of a piece."""
 _BLOCK = 64 * 1024
+_LONGEST = 1024 * 1024
+"""Bytes of a line that are read; an entry is much shorter."""
+_PACKED = 8
+"""Bytes of log that a byte of a compressed file is likely to hold."""
 
 
 @record
@@ -48,12 +52,33 @@ def pieces_of(files: Sequence[BinaryIO]) -> Iterator[Piece]:
                 yield Piece(descriptor, name, start, min(start + SIZE, size))
 
 
+def spans(pieces: Sequence[Piece], number: int) -> list[Sequence[Piece]]:
+    """The pieces in one to `number` parts of about the same size; the order stays."""
+    weights = [_weight(piece) for piece in pieces]
+    limit = sum(weights) / max(1, number)
+    parts: list[list[Piece]] = [[]]
+    filled = 0.0
+    for piece, weight in zip(pieces, weights, strict=True):
+        if parts[-1] and filled + weight / 2 > limit * len(parts) and len(parts) < number:
+            parts.append([])
+        parts[-1].append(piece)
+        filled += weight
+    return list(parts)
+
+
+def _weight(piece: Piece) -> int:
+    if piece.end < 0:
+        return _PACKED * os.fstat(piece.file).st_size
+    return piece.end - piece.start
+
+
 def lines_of(piece: Piece) -> Iterator[bytes]:
     """The lines of a piece, with their ends; raises OSError, EOFError, zlib.error."""
     if piece.end < 0:
         import gzip
 
-        with gzip.open(BytesIO(_read(piece.file, 0, os.fstat(piece.file).st_size))) as lines:
+        os.lseek(piece.file, 0, os.SEEK_SET)  # nobody else reads this file
+        with os.fdopen(os.dup(piece.file), "rb") as packed, gzip.open(packed) as lines:
             yield from lines
         return
     start = max(0, piece.start - 1)  # a line that begins at `start` has a line end before it
@@ -67,7 +92,7 @@ def lines_of(piece: Piece) -> Iterator[bytes]:
 def _rest_of_line(file: int, at: int, data: bytes) -> bytes:
     """What belongs to the last line in `data`, which was read up to the offset `at`."""
     rest = b""
-    while not (rest or data).endswith(b"\n"):
+    while not (rest or data).endswith(b"\n") and len(rest) < _LONGEST:
         block = os.pread(file, _BLOCK, at)
         if not block:
             break

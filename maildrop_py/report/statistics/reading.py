@@ -6,17 +6,17 @@ the first place are said, not each.
 
 from __future__ import annotations
 
+import gc
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from maildrop_py.record import record
 from maildrop_py.report.log_reader import Entry, open_log, parsed
 from maildrop_py.report.statistics.deliveries import Deliveries
-from maildrop_py.report.statistics.pieces import Piece, lines_of, pieces_of
+from maildrop_py.report.statistics.pieces import Piece, lines_of, pieces_of, spans
 
 if TYPE_CHECKING:
     from maildrop_py.message import ip
@@ -87,14 +87,15 @@ def read_logs(
         files = [stack.enter_context(file) for path in paths for file in open_log(path)]
         pieces = list(pieces_of(files))
 
-        def work(numbered: tuple[int, Piece]) -> dict[str, Any]:
-            return _count(numbered[1], wanted, country, keep=numbered[0] > 0)
+        parts = spans(pieces, workers)
 
-        def share(start: int, step: int) -> Iterator[tuple[int, Piece]]:
-            return islice(enumerate(pieces), start, None, step)
+        def work(number: int) -> dict[str, Any]:
+            return _count(parts[number], wanted, country, keep=number > 0)
 
-        found = in_parallel(share, work, min(workers, max(1, len(pieces))), 1)
-        return _together(found)
+        def share(start: int, step: int) -> Iterable[int]:
+            return range(start, len(parts), step)
+
+        return _together(in_parallel(share, work, len(parts), 1))
 
 
 def _together(states: Iterable[dict[str, Any]]) -> Account:
@@ -115,10 +116,26 @@ def _in_words(number: int, first: str) -> str:
 
 
 def _count(
-    piece: Piece, wanted: Wanted, country: Callable[[ip.Address], str] | None, keep: bool
+    pieces: Iterable[Piece],
+    wanted: Wanted,
+    country: Callable[[ip.Address], str] | None,
+    keep: bool,
 ) -> dict[str, Any]:
-    """What one piece comes to, as plain values."""
+    """What pieces that follow each other come to, as plain values."""
     counted = {NOW: Deliveries(keep, country), BEFORE: Deliveries()}
+    bad: list[tuple[str, int, str]] = []
+    gc.disable()  # entries hold no circles, and there are very many of them
+    try:
+        for piece in pieces:
+            number, first = _count_piece(piece, wanted, counted)
+            bad += [(piece.name, number, first)] if number else []
+    finally:
+        gc.enable()
+    return {"now": counted[NOW].state(), "before": counted[BEFORE].state(), "bad": bad}
+
+
+def _count_piece(piece: Piece, wanted: Wanted, counted: dict[int, Deliveries]) -> tuple[int, str]:
+    """How many lines are no entries, and where the first is."""
     bad, first = 0, ""
     try:
         for number, line in enumerate(lines_of(piece), 1):
@@ -135,8 +152,7 @@ def _count(
     except (OSError, EOFError, zlib.error) as error:  # a damaged compressed file
         bad += 1
         first = first or str(error)
-    found = [(piece.name, bad, first)] if bad else []
-    return {"now": counted[NOW].state(), "before": counted[BEFORE].state(), "bad": found}
+    return bad, first
 
 
 def _place(piece: Piece, number: int) -> str:

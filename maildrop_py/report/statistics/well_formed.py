@@ -17,31 +17,33 @@ _TEXTS = (
     *("error", "reject", "client_address", "client_name", "helo"),
 )
 _LISTS = ("folders", "reasons", "warnings", "actions")
-_NUMBERS = ("size", "seconds", "spam_score", "score")
-_KINDS = (int, float)
+_AMOUNTS = ("size", "seconds", "spam_score", "score")
+_TEXT = {str, type(None)}
+_NUMBER = {int, float, type(None)}
 
 
 def is_well_formed(entry: dict[str, Any]) -> bool:
     """Whether all fields that are counted are texts, lists and numbers as they should be."""
     get = entry.get
-    for name in _TEXTS:
-        value = get(name)
-        if value is not None and type(value) is not str:
-            return False
-    for name in _LISTS:
-        value = get(name)
+    if not _TEXT.issuperset(map(type, map(get, _TEXTS))):
+        return False
+    numbers = [*map(get, _AMOUNTS)]
+    kinds = {*map(type, numbers)}
+    if not kinds <= _NUMBER or (float in kinds and not _are_finite(numbers)):
+        return False
+    for value in map(get, _LISTS):
         if value and not _is_list_of_texts(value):
-            return False
-    for name in _NUMBERS:
-        value = get(name)
-        if value is not None and (type(value) not in _KINDS or not isfinite(value)):
             return False
     asked = get("evidence")
     return not asked or _is_evidence(asked)
 
 
+def _are_finite(numbers: list[Any]) -> bool:
+    return all(map(isfinite, filter(None, numbers)))
+
+
 def _is_list_of_texts(value: Any) -> bool:
-    return type(value) is list and all(type(each) is str for each in value)
+    return type(value) is list and {*map(type, value)} == {str}
 
 
 def _is_evidence(asked: Any) -> bool:
@@ -50,5 +52,4 @@ def _is_evidence(asked: Any) -> bool:
     lists = asked.get("dnsbl")
     if lists and not _is_list_of_texts(lists):
         return False
-    texts = asked.get("spf"), asked.get("reverse_name")
-    return all(value is None or type(value) is str for value in texts)
+    return _TEXT.issuperset((type(asked.get("spf")), type(asked.get("reverse_name"))))
