@@ -18,7 +18,7 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     Settings: TypeAlias = "dict[str, str | Settings]"
@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 DOVECONF = "doveconf"
 MAILDIR, PLUS_PLUS, FS = "maildir", "maildir++", "fs"
 UTF_7, UTF_8 = "imap-utf-7", "utf-8"
-_MARK = re.compile(r"%(?:([a-zA-Z%])|\{(\w+)\})")
+_MARK = re.compile(r"%(?:([a-zA-Z%])|\{([^}]*)\}|.|$)")
+_UNKNOWN = "\0"
+_FILTERS: dict[str, Callable[[str], str]] = {
+    "username": lambda user: user.partition("@")[0],
+    "domain": lambda user: user.partition("@")[2],
+    "lower": str.lower,
+    "upper": str.upper,
+}
+"""What 2.4 can do to a variable: `%{user | username | lower}`."""
 _TIME = 20  # seconds
 
 
@@ -100,7 +108,11 @@ def _inbox(settings: Settings) -> Settings:
 
 def _text(settings: Settings, name: str) -> str:
     value = settings.get(name, "")
-    return value.strip('"') if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    if len(value) > 1 and value.startswith('"') and value.endswith('"'):
+        return re.sub(r"\\(.)", r"\1", value[1:-1])
+    return value
 
 
 def _place_of_23(
@@ -139,13 +151,18 @@ def _filled(path: str, user: str, home: str) -> str | None:
     name, _, domain = user.partition("@")
     known = {"u": user, "n": name, "d": domain, "h": home, "%": "%"}
     known |= {"user": user, "username": name, "domain": domain, "home": home}
-    marks = [found[1] or found[2] for found in _MARK.finditer(path)]
-    if path.count("%") != len(marks) + marks.count("%") or any(it not in known for it in marks):
-        return None
-    filled = _MARK.sub(lambda found: known[found[1] or found[2]], path)
+
+    def replacement(found: re.Match[str]) -> str:
+        first, *filters = map(str.strip, (found[1] or found[2] or "").split("|"))
+        value = known.get(first, _UNKNOWN)
+        for each in filters:
+            value = _FILTERS.get(each, lambda text: _UNKNOWN)(value)
+        return value
+
+    filled = _MARK.sub(replacement, path)
     if filled == "~" or filled.startswith("~/"):
         filled = home + filled[1:]
-    return filled.rstrip("/") if filled.startswith("/") else None
+    return filled.rstrip("/") if filled.startswith("/") and _UNKNOWN not in filled else None
 
 
 def _problems(driver: str, path: str, filled: str | None, options: Mapping[str, str]) -> list[str]:
@@ -167,7 +184,9 @@ def _problems(driver: str, path: str, filled: str | None, options: Mapping[str, 
 def _notes(settings: Settings, options: Mapping[str, str]) -> list[str]:
     notes = []
     for name in ("mailbox_list_index_very_dirty_syncs", "maildir_very_dirty_syncs"):
-        if _text(settings, name) == "yes":
+        block = settings.get("maildir", {})  # where 2.4 has what begins with `maildir_`
+        inner = _text(block, name.removeprefix("maildir_")) if isinstance(block, dict) else ""
+        if "yes" in (_text(settings, name), inner):
             notes.append(f"{name} = yes: Dovecot may show new mail only when a folder is opened")
     if options.get("CONTROL"):
         notes.append("CONTROL is elsewhere: new folders must be subscribed to by hand")

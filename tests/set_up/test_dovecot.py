@@ -41,7 +41,7 @@ def store(text: str, user: str = "anna", has_maildir: bool = False) -> object:
         ("mail_location = maildir:/srv/%u", ("/srv/anna", PLUS_PLUS, UTF_7, False)),
         ("mail_location = maildir:/srv/%{user}", ("/srv/anna", PLUS_PLUS, UTF_7, False)),
         ("mail_location = maildir:/srv/%1Nu/%u", ("", PLUS_PLUS, UTF_7, True)),
-        ("mail_location = maildir:/srv/%{user|lower}", ("", PLUS_PLUS, UTF_7, True)),
+        ("mail_location = maildir:/srv/%{user|sha1}", ("", PLUS_PLUS, UTF_7, True)),
         (
             "mail_location = mbox:~/mail:INBOX=/var/mail/%u",
             ("/home/anna/mail", PLUS_PLUS, UTF_7, True),
@@ -74,8 +74,8 @@ def test_settings_of_2_3(text: str, expected: object) -> None:
         ),
         (
             "mail_driver = mbox\nmail_path = ~/mail\nnamespace inbox {\n  inbox = yes\n"
-            "  mail_driver = maildir\n  mail_path = /srv/%{user | username}\n}",
-            ("", PLUS_PLUS, UTF_7, True),
+            "  mail_driver = maildir\n  mail_path = /srv/%{user | username | upper}\n}",
+            ("/srv/ANNA", PLUS_PLUS, UTF_7, False),
         ),
         (
             "mail_driver = mbox\nmail_path = ~/mail\nnamespace inbox {\n  inbox = yes\n"
@@ -103,9 +103,18 @@ def test_the_folder_for_spam_is_the_one_that_the_server_names() -> None:
         assert found.junk == folder
 
 
+def test_2_4_prints_names_in_quotes() -> None:
+    text = (
+        'namespace inbox {\n  inbox = yes\n  mailbox Spam {\n    special_use = "\\\\Junk"\n  }\n}'
+    )
+    assert store_of(parsed(text), "anna", "/h", {}).junk == "Spam"
+
+
 def test_what_hides_new_mail_is_said() -> None:
     text = "mail_location = maildir:~/M:CONTROL=/c\nmailbox_list_index_very_dirty_syncs = yes"
     assert len(store_of(parsed(text), "anna", "/h", {}).notes) == 2
+    text = "mail_driver = maildir\nmail_path = ~/M\nmaildir {\n  very_dirty_syncs = yes\n}"
+    assert len(store_of(parsed(text), "anna", "/h", {}).notes) == 1
 
 
 @pytest.mark.parametrize(
