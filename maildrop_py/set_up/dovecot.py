@@ -156,7 +156,8 @@ def _filled(path: str, user: str, home: str) -> str | None:
         first, *filters = map(str.strip, (found[1] or found[2] or "").split("|"))
         value = known.get(first, _UNKNOWN)
         for each in filters:
-            value = _FILTERS.get(each, lambda text: _UNKNOWN)(value)
+            apply = _FILTERS.get(each)
+            value = apply(value) if apply else _UNKNOWN
         return value
 
     filled = _MARK.sub(replacement, path)
