@@ -34,7 +34,7 @@ def draw_funnel(figure: Funnel) -> Markup:
         "tr",
         element("th", text("step"), scope="col"),
         element("th", element("span", text("share"), class_="unseen"), scope="col", class_="bar"),
-        element("th", text("left"), scope="col", class_="number"),
+        element("th", text("remaining"), scope="col", class_="number"),
     )
     table = element("table", element("thead", head), element("tbody", *rows), class_="bars")
     return element("div", table, class_="scroll")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.report.statistics.figures import Compared
+from maildrop_py.report.statistics.places import shown
 from maildrop_py.translation import text
 
 TYPE_CHECKING = False
@@ -47,7 +48,7 @@ def _rows(present: dict[str, int], past: dict[str, int]) -> Iterator[tuple[str, 
     names = {name for name in (*present, *past) if abs(_change(name, present, past)) >= LEAST}
     ranked = sorted(names, key=lambda name: (-abs(_change(name, present, past)), name))
     for name in ranked[:SHOWN]:
-        yield name, present.get(name, 0), past.get(name, 0)
+        yield shown(name), present.get(name, 0), past.get(name, 0)
 
 
 def _change(name: str, present: dict[str, int], past: dict[str, int]) -> int:

@@ -79,7 +79,12 @@ class Clients:
         }
         found = [
             getattr(self, each).bars(
-                f"{key}-{each}", *titles[each], SHOWN, remark=_remark(each), unit=unit
+                f"{key}-{each}",
+                *titles[each],
+                SHOWN,
+                label=_LABELS.get(each, str),
+                remark=_remark(each),
+                unit=unit,
             )
             for each in titles
         ]
@@ -88,5 +93,20 @@ class Clients:
 
 def _remark(key: str) -> str:
     if key == "helo":
-        return "; ".join(f"{kind}: {says}" for kind, says in KINDS.items())
+        return "; ".join(f"{kind}: {text(says)}" for kind, says in KINDS.items())
     return ""
+
+
+def _rule(name: str) -> str:
+    number, _, says = name.partition(": ")
+    return f"{number}: {text(says)}"
+
+
+_LABELS: dict[str, Callable[[str], str]] = {
+    "domains": text,
+    "dynamic": text,
+    "helo": text,
+    "countries": text,
+    "s25r": _rule,
+}
+"""How names that are ours, and not of clients, are said in the reader's language."""

@@ -173,7 +173,7 @@ def _of_histogram(figure: Histogram) -> tuple[tuple[str, ...], list[tuple[str, .
 def _of_funnel(figure: Funnel) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     from maildrop_py.translation import text
 
-    return (text("step"), text("left")), [(name, str(count)) for name, count in figure.steps]
+    return (text("step"), text("remaining")), [(name, str(count)) for name, count in figure.steps]
 
 
 def _of_compared(figure: Compared) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -53,10 +53,15 @@ def policy_names() -> tuple[str, ...]:
 def colours() -> dict[str, int]:
     """The number of the colour of everything that has the same one in all pictures."""
     found = {name: at for at, name in enumerate(kind_names())}
-    found |= {text("(others)"): 4, text("received"): 6}
+    found |= {"INBOX": INBOX, "Junk": JUNK, text("(others)"): 4, text("received"): 6}
     found |= dict(zip(flow_names()[1:], (0, 2, 3, 5), strict=True))
     found |= dict(zip(connection_names(), (0, 4, 2, 5), strict=True))
     return found | dict(zip(policy_names(), (0, 3, 2, 5), strict=True))
+
+
+def shown(name: str) -> str:
+    """What is in brackets is ours, and in the reader's language; a folder or a rule is as it is."""
+    return text(name) if name.startswith("(") else name
 
 
 def folder_kind(folder: str) -> int:

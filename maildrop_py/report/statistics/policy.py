@@ -19,6 +19,7 @@ from maildrop_py.report.statistics.places import policy_names
 from maildrop_py.report.statistics.reading import NOW
 from maildrop_py.report.statistics.split import Split
 from maildrop_py.report.statistics.top import Top
+from maildrop_py.report.wording import NO_RULE
 from maildrop_py.translation import text
 
 TYPE_CHECKING = False
@@ -71,7 +72,7 @@ class BeforeTheMail:
             kept = self.waits[outcome]
             if len(kept) < MOST_WAITS:
                 kept.append(float(waited))
-        self.rules.add(entry.get("rule") or text("(no rule)"), told)
+        self.rules.add(entry.get("rule") or NO_RULE, told)
         address = entry.get("client_address")
         if isinstance(address, str):
             name = entry.get("client_name")
@@ -130,7 +131,7 @@ class BeforeTheMail:
         yield from self._waits()
         yield self.rules.bars(
             "policy-rules", text("Rules of the policy"), text("rule"), _SHOWN,
-            unit=text("recipients"),
+            text, unit=text("recipients"),
         )  # fmt: skip
         yield from self.clients.figures("policy", text("recipients"))
 

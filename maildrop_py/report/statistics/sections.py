@@ -14,6 +14,7 @@ from maildrop_py.report.statistics.places import (
     REJECTED,
     folder_kind,
     kind_names,
+    shown,
 )
 from maildrop_py.translation import text
 
@@ -111,7 +112,7 @@ def _time(now: Deliveries, filed: bool) -> Iterator[object]:
 
 def _filed(now: Deliveries) -> Iterator[Bars]:
     yield from _folders(now.folders)
-    rules = now.rules.bars("rules", text("Rules that ended the run"), text("rule"), SHOWN)
+    rules = now.rules.bars("rules", text("Rules that ended the run"), text("rule"), SHOWN, text)
     yield from [rules] if rules.rows else []
     yield from _top("reasons", text("Reasons"), text("rule and condition"), now.reasons)
 
@@ -125,7 +126,7 @@ def _folders(tally: Top) -> Iterator[Bars]:
             key="folders",
             title=text("Folders"),
             name=text("folder"),
-            rows=tuple(rows),
+            rows=tuple((shown(name), it) for name, it in rows),
             layers=tuple(kind_names()[kind] for kind in used),
             parts=tuple(
                 tuple(count * (kind == each) for each in used)
@@ -214,9 +215,20 @@ def _trouble(now: Deliveries) -> Iterator[object]:
 
 
 def _refiled(now: Deliveries) -> Iterator[Bars]:
-    yield from _top(
-        "filed", text("Done by refile, watch, import and undo"), text("what"), now.filed
-    )
+    rows = tuple((_done(name), count) for name, count in now.filed.most(SHOWN))
+    if rows:
+        yield Bars(
+            "filed",
+            text("Done by refile, watch, import and undo"),
+            text("what"),
+            rows,
+            others=now.filed.rest(SHOWN),
+        )
+
+
+def _done(name: str) -> str:
+    result, _, command = name.partition(" by ")
+    return text("{result} by {command}", result=text(result), command=command)
 
 
 def _top(key: str, title: str, name: str, tally: Top) -> Iterator[Bars]:

@@ -57,8 +57,19 @@ class Split:
         """The count of each name, wherever its mail went."""
         return {name: sum(row) for name, row in self.counts.items()}
 
-    def bars(self, key: str, title: str, name: str, most: int, **more: Any) -> Bars:
-        """The `most` frequent names as bars, divided by the places that there are."""
+    def bars(
+        self,
+        key: str,
+        title: str,
+        name: str,
+        most: int,
+        label: Callable[[str], str] = str,
+        **more: Any,
+    ) -> Bars:
+        """The `most` frequent names as bars, divided by the places that there are.
+
+        `label` gives the text for a name, in the reader's language.
+        """
         ranked = sorted(self.counts.items(), key=lambda item: (-sum(item[1]), item[0]))
         shown = ranked[:most]
         names = self.names()
@@ -67,7 +78,7 @@ class Split:
             key=key,
             title=title,
             name=name,
-            rows=tuple((label, sum(row)) for label, row in shown),
+            rows=tuple((label(each), sum(row)) for each, row in shown),
             layers=tuple(names[at] for at in used),
             parts=tuple(tuple(row[at] for at in used) for _, row in shown),
             others=self.others + sum(sum(row) for _, row in ranked[most:]),

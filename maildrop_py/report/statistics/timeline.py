@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from maildrop_py.report.statistics.calendar import DAYS_SHOWN, columns_of_days, columns_of_months
+from maildrop_py.report.statistics.places import shown
 from maildrop_py.translation import text
 
 TYPE_CHECKING = False
@@ -57,7 +58,7 @@ class Timeline:
         names = self._ranked(SHOWN)
         others = [text("(others)")]
         days = {day: _row(row, names) for day, row in sorted(self.days.items())}
-        layers = (*names, *others)
+        layers = (*map(shown, names), *others)
         if len(days) > DAYS_SHOWN:
             return columns_of_months(key, title, days, layers)
         return columns_of_days(key, title, days, layers)

@@ -133,8 +133,10 @@ def _connections(traffic: Traffic, anonymous: bool) -> Iterator[object]:
         ("helo", text("Kinds of HELO names, where something was refused"), text("kind"),
          counted.helo),
     ):  # fmt: skip
-        remark = "; ".join(f"{kind}: {says}" for kind, says in KINDS.items()) * (key == "helo")
-        bars = tally.bars(f"client-{key}", title, name, SHOWN, unit=unit, remark=remark)
+        remark = "; ".join(f"{kind}: {text(says)}" for kind, says in KINDS.items()) * (
+            key == "helo"
+        )
+        bars = tally.bars(f"client-{key}", title, name, SHOWN, text, unit=unit, remark=remark)
         yield from [bars] if bars.rows else []
     if not anonymous:
         yield from _of_top("hosts", text("Client hosts"), counted.hosts, text("host"), unit)
