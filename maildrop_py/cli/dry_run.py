@@ -21,6 +21,7 @@ from maildrop_py.intake.message_files import STANDARD_INPUT, NamedMessage, is_ma
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs, globs_of
 from maildrop_py.report.attachments import attachment_lines
+from maildrop_py.report.decision_as_json import deeds
 from maildrop_py.report.dry_run import DryRun
 from maildrop_py.report.dry_run_rows import (
     LONGEST_TABLE,
@@ -64,6 +65,7 @@ def envelope_options(command: F) -> F:
     metavar="OTHER.yaml",
     help="Only what these other rules would do differently.",
 )
+@click.option("--html", metavar="FILE", help="Write a page that shows it; - for standard output.")
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
 @click.option("--scan", is_flag=True, help="Ask the scanners that the rules file names.")
 @click.option(
@@ -82,6 +84,7 @@ def dry_run(
     as_lines: bool,
     list_all: bool,
     against: str | None,
+    html: str | None,
     offline: bool,
     scan: bool,
     folders: tuple[str, ...],
@@ -106,7 +109,12 @@ def dry_run(
     check_folders(filter(is_maildir, paths), folders, program.settings)
     walk = ListedMaildirs(program.settings, globs_of(folders, all_folders), say)
     messages = Messages(paths, walk)
-    if against is not None:
+    if html is not None:
+        if as_lines:
+            raise click.UsageError("--html and --json are alternatives: give one")
+        files = [rules or UserPaths(os.environ).rules, *([against] if against else [])]
+        _write_page(html, [dry(program), *map(dry, map(program_of, files[1:]))], files, messages)
+    elif against is not None:
         _print_changes(dry(program), dry(program_of(against)), messages, as_lines)
     elif as_lines:
         run = dry(program)
@@ -128,6 +136,13 @@ def _default(program: Program) -> tuple[str]:
     return (maildir_of(None, program.settings, UserPaths(os.environ)).root,)
 
 
+def _write_page(target: str, runs: list[DryRun], files: list[str], messages: Messages) -> None:
+    from maildrop_py.cli.dry_run_page import write_dry_run_page
+
+    names = [os.path.basename(file) for file in files]
+    write_dry_run_page(target, runs, files if len({*names}) < len(names) else names, messages)
+
+
 def _print_explanation(run: DryRun, named: NamedMessage, in_full: bool) -> None:
     """Why one message goes where it goes.
 
@@ -146,7 +161,7 @@ def _print_changes(now: DryRun, then: DryRun, messages: Messages, as_lines: bool
 
     def change(named: NamedMessage) -> str:
         old, new = (run.row(named.path, named.message) for run in (now, then))
-        if (old.destination, old.actions) == (new.destination, new.actions):
+        if deeds(old.actions) == deeds(new.actions):
             return ""
         if as_lines:
             return json_text({"path": named.path, "now": as_json(old), "then": as_json(new)})

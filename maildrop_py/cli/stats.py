@@ -10,12 +10,13 @@ import click
 from click import UsageError
 
 from maildrop_py.cli.log_option import logs_option
+from maildrop_py.cli.page_file import write_page_file
 from maildrop_py.cli.statistics_sources import countries_of, report_of
-from maildrop_py.report.page import page, write_page
+from maildrop_py.report.page import page
 from maildrop_py.report.plain import csv_of, lines_of
 from maildrop_py.report.standard_error import say
 from maildrop_py.report.statistics.figures import Report
-from maildrop_py.translation import choose, language_of, text
+from maildrop_py.translation import choose, language_of
 
 LANGUAGES = ("en", "ja")
 moment = click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
@@ -72,7 +73,7 @@ def _print(report: Report, options: dict[str, Any], language: str) -> None:
     elif options["as_csv"]:
         click.echo(csv_of(report.sections), nl=False)
     elif options["html"]:
-        _write(options["html"], page(report.title, report.lead, report.sections, language))
+        write_page_file(options["html"], page(report.title, report.lead, report.sections, language))
     elif options["mail_to"]:
         from maildrop_py.report.statistics.mail import message_with
 
@@ -87,14 +88,3 @@ def _print(report: Report, options: dict[str, Any], language: str) -> None:
         for line in lines_of(report.sections):
             click.echo(line)
         click.echo(report.lead)
-
-
-def _write(path: str, content: str) -> None:
-    if path == "-":
-        click.echo(content, nl=False)
-        return
-    try:
-        write_page(path, content)
-    except OSError as error:
-        raise click.ClickException(f"{path}: {error.strerror}") from error
-    click.echo(text("wrote {path}", path=path), err=True)

@@ -30,6 +30,11 @@ def actions_as_json(decision: Decision) -> tuple[dict[str, Any], ...]:
     return (*found, *map(_answer, decision.answers))
 
 
+def deeds(actions: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
+    """`actions` without the names of the rules that they are from: to compare sets of rules."""
+    return [{key: it[key] for key in it if key != "rule"} for it in actions]
+
+
 def _edits(decision: Decision) -> list[dict[str, Any]]:
     tops = [("top", pair) for pair in decision.add_headers]
     ends = [("end", pair) for pair in decision.last_headers]

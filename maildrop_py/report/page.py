@@ -16,8 +16,10 @@ from maildrop_py.paths import PROGRAM
 from maildrop_py.report.pictures.bars import draw_bars
 from maildrop_py.report.pictures.columns import draw_columns, draw_histogram
 from maildrop_py.report.pictures.compared import draw_compared
+from maildrop_py.report.pictures.flow import draw_flow
 from maildrop_py.report.pictures.funnel import draw_funnel
 from maildrop_py.report.pictures.heat_map import draw_heat_map
+from maildrop_py.report.pictures.messages import draw_messages
 from maildrop_py.report.pictures.svg import Markup, element
 from maildrop_py.report.statistics.figures import Facts, Section, table_of
 from maildrop_py.translation import text
@@ -31,8 +33,10 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """A browser loads nothing for the page, and runs nothing in it, whatever is in it."""
 
 
-def page(title: str, lead: str, sections: Iterable[Section], language: str = "en") -> str:
-    """The whole page; `lead` is the paragraph below the title."""
+def page(
+    title: str, lead: str, sections: Iterable[Section], language: str = "en", style: str = ""
+) -> str:
+    """The whole page; `lead` is the paragraph below the title, `style` more CSS than usual."""
     shown = list(sections)
     links = [element("li", element("a", it.heading, href=f"#{it.key}")) for it in shown]
     head = element(
@@ -42,7 +46,7 @@ def page(title: str, lead: str, sections: Iterable[Section], language: str = "en
         Markup('<meta name="color-scheme" content="light dark">'),
         Markup(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'),
         element("title", title),
-        element("style", Markup(_style())),
+        element("style", Markup(_style() + style)),
     )
     body = element(
         "body",
@@ -98,7 +102,7 @@ def _figure(figure: Any) -> Markup:
     drawn = _DRAWN[kind](figure)
     remark = element("p", figure.remark, class_="remark") if figure.remark else Markup()
     caption = element("figcaption", figure.title)
-    table = Markup() if kind in ("Bars", "Compared", "Facts", "Funnel") else _folded_table(figure)
+    table = Markup() if kind in _TABLES_THEMSELVES else _folded_table(figure)
     return element("figure", caption, drawn, remark, table, id=f"figure-{figure.key}", class_=kind)
 
 
@@ -151,4 +155,7 @@ _DRAWN: dict[str, Callable[[Any], Markup]] = {
     "Funnel": draw_funnel,
     "Compared": draw_compared,
     "Facts": draw_facts,
+    "Flow": draw_flow,
+    "Messages": draw_messages,
 }
+_TABLES_THEMSELVES = ("Bars", "Compared", "Facts", "Funnel", "Flow", "Messages")

@@ -105,6 +105,13 @@ def test_against_shows_only_what_would_change(rules: Path, mail: Path, tmp_path:
     assert "1 would change, 3 would not" in result.output
 
 
+def test_another_name_of_a_rule_is_no_change(rules: Path, mail: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(RULES.replace("name: spam", "name: junk"))
+    result = run("--rules", rules, "--against", other, mail)
+    assert "0 would change, 4 would not" in result.output
+
+
 def test_a_maildir_is_walked_and_left_as_it_is(rules: Path, tmp_path: Path) -> None:
     maildir = tmp_path / "Maildir"
     for part in ("cur", "new", "tmp"):

@@ -29,6 +29,10 @@ LOOK = """
 const faults = [];
 const boxes = [];
 function name(node) { return node.textContent.trim().slice(0, 60); }
+function seen(range, parent) {
+  const isCut = getComputedStyle(parent).textOverflow === "ellipsis";
+  return isCut ? [parent.getBoundingClientRect()] : range.getClientRects();
+}
 function look() {
   const frame = document.getElementById("frame");
   const page = frame.contentDocument;
@@ -42,7 +46,7 @@ function look() {
     if (!node.textContent.trim() || parent.closest(hidden)) continue;
     const range = page.createRange();
     range.selectNodeContents(node);
-    for (const box of range.getClientRects())
+    for (const box of seen(range, parent))
       if (box.width > 1 && box.height > 1) boxes.push([box, name(node), parent]);
   }
   for (const [box, text, parent] of boxes)

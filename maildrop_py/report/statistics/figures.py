@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    Figure = "Bars | Columns | HeatMap | Histogram | Funnel | Compared | Facts"
+    Figure = "Bars | Columns | HeatMap | Histogram | Funnel | Compared | Facts | Flow | Messages"
 
 
 @record
@@ -108,6 +108,43 @@ class Facts:
 
 
 @record
+class Flow:
+    """How many go from which place to which: places are a kind and a name, `flows` are numbers
+    of places on the left and on the right and a count, most first. `names` are of both sides.
+    """
+
+    key: str
+    title: str
+    names: tuple[str, ...]
+    left: tuple[tuple[int, str], ...]
+    right: tuple[tuple[int, str], ...]
+    flows: tuple[tuple[int, int, int], ...]
+    remark: str = ""
+
+
+@record
+class Way:
+    """One way in which messages change, how many do, and some of them as pieces of a page."""
+
+    before: str
+    after: str
+    by: str
+    count: int
+    samples: tuple[str, ...]
+
+
+@record
+class Messages:
+    """Ways in which messages change; `others` change in ways that are left out."""
+
+    key: str
+    title: str
+    ways: tuple[Way, ...]
+    others: int = 0
+    remark: str = ""
+
+
+@record
 class Report:
     """What a source came to, to be shown in any form; `counts` is the object for programs.
 
@@ -191,6 +228,25 @@ def _of_facts(figure: Facts) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return ("", text("value")), [row[:2] for row in figure.rows]
 
 
+def _of_flow(figure: Flow) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    from maildrop_py.translation import text
+
+    rows: list[tuple[str, ...]] = [
+        (figure.left[left][1], figure.right[right][1], str(count))
+        for left, right, count in figure.flows
+    ]
+    return (*figure.names, text("messages")), rows
+
+
+def _of_messages(figure: Messages) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    from maildrop_py.translation import text
+
+    rows: list[tuple[str, ...]] = [
+        (f"{way.before} → {way.after}", way.by, str(way.count)) for way in figure.ways
+    ]
+    return ("", text("rule"), text("messages")), rows
+
+
 _TABLES: dict[str, Any] = {
     "Bars": _of_bars,
     "Columns": _of_columns,
@@ -199,4 +255,6 @@ _TABLES: dict[str, Any] = {
     "Funnel": _of_funnel,
     "Compared": _of_compared,
     "Facts": _of_facts,
+    "Flow": _of_flow,
+    "Messages": _of_messages,
 }

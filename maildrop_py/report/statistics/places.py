@@ -1,10 +1,13 @@
 """places: where a message went, as one of a few kinds that statistics are split by.
 
-A folder is told by its name: what is called Junk, Spam, Quarantine or the like is for
-unwanted mail, whatever stands before or behind it.
+A folder is told by its name: what has the word Junk, Spam, Quarantine or the like in it is for
+unwanted mail. A list about spam, such as `spamassassin-users`, is not.
 """
 
 from __future__ import annotations
+
+import re
+from functools import lru_cache
 
 from maildrop_py.translation import text
 
@@ -14,7 +17,9 @@ if TYPE_CHECKING:
 
 INBOX, FOLDER, JUNK, ELSEWHERE, DISCARDED, REJECTED = range(6)
 KINDS = 6
-_UNWANTED = ("junk", "spam", "quarantine", "virus", "迷惑")
+_UNWANTED = {"junk", "junkmail", "spam", "quarantine", "virus"}
+_JAPANESE = "迷惑", "スパム"
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def kind_names() -> tuple[str, ...]:
@@ -64,12 +69,15 @@ def shown(name: str) -> str:
     return text(name) if name.startswith("(") else name
 
 
+@lru_cache(maxsize=1000)
 def folder_kind(folder: str) -> int:
     """INBOX, FOLDER or JUNK."""
     if folder == "INBOX":
         return INBOX
     lower = folder.lower()
-    return JUNK if any(word in lower for word in _UNWANTED) else FOLDER
+    if any(word in lower for word in _JAPANESE):
+        return JUNK
+    return FOLDER if _UNWANTED.isdisjoint(_WORD.findall(lower)) else JUNK
 
 
 def place_of(entry: dict[str, Any]) -> int:

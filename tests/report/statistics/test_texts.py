@@ -16,7 +16,9 @@ PACKAGE = Path(__file__).parents[3] / "maildrop_py"
 FILES = (
     *PACKAGE.glob("report/statistics/**/*.py"),
     *PACKAGE.glob("report/pictures/*.py"),
+    *PACKAGE.glob("report/dry_run_page/*.py"),
     *(PACKAGE / "report/page.py", PACKAGE / "report/plain.py", PACKAGE / "cli/stats.py"),
+    PACKAGE / "cli/page_file.py",
 )
 OF_DATA = ("(discarded)", "(rejected)", "(no rule)", "(no name)", "(nobody)", "yes", "no")
 

@@ -1,0 +1,32 @@
+"""dry_run_page: what rules would do to an archive, as one page that can be shown to somebody.
+
+The flow from place to place, by which rules, and each way in which messages change with
+messages and why. Guarantees: no more than a few bounded pieces are kept of an archive,
+however long it is, the page is below a megabyte, and it says how many messages it leaves out.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from maildrop_py.report.dry_run_page.sections import sections_of
+from maildrop_py.report.page import page
+from maildrop_py.translation import text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.report.dry_run_page.account import Account
+
+
+def dry_run_page(
+    account: Account, names: tuple[str, ...], language: str = "en", unread: int = 0
+) -> str:
+    """The page; `names` are the rules file, or both that are compared."""
+    if len(names) > 1:
+        title = text("{then} instead of {now}: what would change", now=names[0], then=names[1])
+    else:
+        title = text("What {file} would do", file=names[0])
+    lead = text("{number} messages; nothing was changed", number=f"{account.messages:,}")
+    compared = names if len(names) > 1 else ()
+    style = files(__package__).joinpath("dry_run_page.css").read_text(encoding="utf-8")
+    return page(title, lead, sections_of(account, compared, unread), language, style)
