@@ -26,6 +26,9 @@ SHARED_POLICY = "/etc/maildrop-py/policy.yaml"
 COUNTRIES = "/var/lib/maildrop-py/countries"
 """The table of countries, unless `countries:` names another file."""
 
+DOVECOT = "/etc/dovecot/dovecot.conf"
+"""Where Dovecot says which folder is for junk, for what was sent, and so on."""
+
 SENDMAIL = "/usr/sbin/sendmail"
 PROGRAM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 """Where programs that rules name are looked for ($PATH)."""
@@ -127,6 +130,10 @@ class UserPaths:
         if path == "~" or path.startswith("~/"):
             path = self.home + path[1:]
         return os.path.join(self.home, path)
+
+    def named_maildir(self, written: str | None) -> str:
+        """The Maildir that a rules file names, or the default."""
+        return self.expand(written) if written else self.maildir
 
     def _directory(self, variable: str, default: str) -> str:
         base = self._environ.get(variable) or ""

@@ -123,7 +123,7 @@ class OneDelivery:
     def _dispatch(self, spool: Spool, maildir: Maildir, program: Program) -> int:
         self.message = message = Message(spool)
         self.envelope = exact(self.envelope, message.headers)
-        decision, evidence = self._decide(message, spool, program)
+        decision, evidence = self._decide(message, spool, program, maildir)
         commands = None
         if len(decision.filings) < len(decision.actions):
             from maildrop_py.delivery.program_environment import program_settings
@@ -179,13 +179,14 @@ class OneDelivery:
             return
 
     def _decide(
-        self, message: Message, spool: Spool, program: Program
+        self, message: Message, spool: Spool, program: Program, maildir: Maildir
     ) -> tuple[Decision, Evidence]:
         """The decision, with the evidence that was asked for it."""
         world = World(
             state=self.paths.state,
             run_command=lambda argv: self._run_command(argv, spool),
             programs=lambda: self._programs(spool),
+            folders=maildir.has,
         )
         warn = self.warnings.append
         return Decider(program).decide_arrival(message, self.envelope, world, warn)

@@ -18,6 +18,7 @@ from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.cli.startup.deliver_options import ENVELOPE, OPTIONS
 from maildrop_py.cli.startup.environment import envelope_of
 from maildrop_py.intake.message_files import STANDARD_INPUT, NamedMessage, is_maildir
+from maildrop_py.maildir.maildir import maildir_at
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs, globs_of
 from maildrop_py.report.attachments import attachment_lines
@@ -102,8 +103,11 @@ def dry_run(
     envelope = envelope_of(options, {})
 
     def dry(program: Program) -> DryRun:
-        state = UserPaths(os.environ).state
-        return DryRun(program, envelope, state, offline=offline, scan=scan, warn=warn)
+        own = UserPaths(os.environ)
+        has = maildir_at(own.named_maildir(program.settings.maildir), program.settings).has
+        return DryRun(
+            program, envelope, own.state, offline=offline, scan=scan, warn=warn, folders=has
+        )
 
     paths = paths or _default(program)
     check_folders(filter(is_maildir, paths), folders, program.settings)

@@ -16,6 +16,7 @@ from maildrop_py.cli.dry_run_messages import Messages, print_counts
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.errors import MaildropError
 from maildrop_py.intake.message_files import is_maildir
+from maildrop_py.maildir.maildir import maildir_at
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
@@ -41,8 +42,10 @@ def plain_dry_run(arguments: list[str]) -> bool:
     messages = Messages(tuple(paths), listed)
     if (messages.total or 0) <= LONGEST_TABLE:
         return False
-    state = UserPaths(os.environ).state
-    run = DryRun(program, Envelope(), state, offline="--offline" in options, warn=warn)
+    own = UserPaths(os.environ)
+    has = maildir_at(own.named_maildir(program.settings.maildir), program.settings).has
+    offline = "--offline" in options
+    run = DryRun(program, Envelope(), own.state, offline=offline, warn=warn, folders=has)
     print_counts(Counter(messages.each(lambda it: run.where(it.message))))
     return True
 

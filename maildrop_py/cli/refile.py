@@ -107,6 +107,7 @@ class Run:
             offline=options.offline,
             remember=not options.dry_run,
             scan=not options.dry_run,
+            folders=maildir.has,
         )
         self._decider = FiledDecider(program, world)
         self._reporter = RefileReporter(

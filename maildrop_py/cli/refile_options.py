@@ -138,10 +138,7 @@ def _no_report(path: str, why: str) -> None:
 
 def maildir_of(named: str | None, settings: Settings, paths: UserPaths) -> Maildir:
     """The Maildir named, or that of the rules file, by its real path; raises UsageError."""
-    if named is not None:
-        root = named
-    else:
-        root = paths.expand(settings.maildir) if settings.maildir else paths.maildir
+    root = named if named is not None else paths.named_maildir(settings.maildir)
     maildir = maildir_at(os.path.realpath(root), settings)
     if not os.path.isdir(f"{maildir.root}/cur"):
         raise UsageError(_why_not(maildir.root))

@@ -105,10 +105,12 @@ def _watched(
     name: str | None, program: Program, options: Options, paths: UserPaths, logs: Logs
 ) -> WatchedMaildir:
     made: list[WatchedMaildir] = []
+    maildir = maildir_of(name, program.settings, paths)
+    world = user_world(paths.state, offline=options.offline, folders=maildir.has)
     reporter = logs.reporter(lambda: made[0].run_name if made else "")
     watched = WatchedMaildir(
-        maildir_of(name, program.settings, paths),
-        FiledDecider(program, user_world(paths.state, offline=options.offline)),
+        maildir,
+        FiledDecider(program, world),
         options.for_refiling,
         globs_of(options.folders, options.all_folders),
         ("new", "cur") if options.cur else ("new",),

@@ -38,7 +38,7 @@ class World:
     `state` is the directory of what is remembered; an open `store` takes its
     place. `run_command` runs a program that a rule names, `programs` those that
     change the message, print something, or get a part of it. Unless it may `scan`,
-    no scanner is asked.
+    no scanner is asked. `folders` says whether the Maildir has a folder.
     """
 
     state: str | None = None
@@ -48,10 +48,16 @@ class World:
     may_wait: bool = True
     programs: Callable[[], Programs] | None = None
     scan: bool = True
+    folders: Callable[[str], bool] | None = None
 
 
 def user_world(
-    state: str, *, offline: bool = False, remember: bool = True, scan: bool = True
+    state: str,
+    *,
+    offline: bool = False,
+    remember: bool = True,
+    scan: bool = True,
+    folders: Callable[[str], bool] | None = None,
 ) -> World:
     """The world as it is asked for many messages of one user.
 
@@ -61,7 +67,7 @@ def user_world(
     from maildrop_py.evidence.store import Store
 
     kind = Store if remember else BorrowedStore
-    return World(state, kind(evidence_store(state)), offline, scan=scan)
+    return World(state, kind(evidence_store(state)), offline, scan=scan, folders=folders)
 
 
 class EvidenceOfFiled(Evidence):
@@ -139,4 +145,5 @@ class Decider:
             may_wait=world.may_wait,
             programs=world.programs,
             scan=world.scan,
+            folders=world.folders,
         )

@@ -69,6 +69,7 @@ class Evidence:
         may_wait: bool = True,
         programs: Callable[[], Programs] | None = None,
         scan: bool = True,
+        folders: Callable[[str], bool] | None = None,
     ) -> None:
         self.message = message
         self.envelope = envelope
@@ -80,6 +81,7 @@ class Evidence:
         self.clock = clock
         self.may_wait = may_wait
         self.scan = scan
+        self._folders = folders
         self._run_command = run_command
         self._programs = programs
         self._answers: dict[Any, Any] = {}
@@ -219,6 +221,10 @@ class Evidence:
         """Whether `address` may have an answer now; from now on it has had one."""
         self.may_wait = True
         return self._inquiry.is_first_answer(handle, address, now, seconds)
+
+    def folder_exists(self, name: str) -> bool | None:
+        """Whether the Maildir has the folder `name`; None where nobody knows which Maildir."""
+        return None if self._folders is None else self._folders(name)
 
     def command(self, argv: tuple[str, ...]) -> int | None:
         """The exit status of a program that got the message; None if it has none."""

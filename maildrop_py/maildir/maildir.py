@@ -107,6 +107,15 @@ class Maildir:
                     return Folder(self, name, same)
         return Folder(self, name, path)
 
+    def has(self, name: str) -> bool:
+        """Whether the folder `name` is there; a name that is not possible is nowhere."""
+        from maildrop_py.maildir.folder_name import BadFolderName
+
+        try:
+            return os.path.isdir(f"{self.folder(name).path}/cur")
+        except (BadFolderName, ValueError):
+            return False
+
     def _path(self, name: str) -> str:
         from maildrop_py.maildir.folder_name import to_disk
 

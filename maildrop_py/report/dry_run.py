@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class DryRun:
-    """`state` is the directory of what was learnt; `warn` gets what went wrong, each thing once."""
+    """`state` is the directory of what was learnt; `warn` gets what went wrong, each thing once.
+
+    `folders` says whether there is a folder.
+    """
 
     def __init__(
         self,
@@ -33,11 +36,12 @@ class DryRun:
         offline: bool,
         warn: Callable[[str], None],
         scan: bool = False,
+        folders: Callable[[str], bool] | None = None,
     ) -> None:
         self.program = program
         self.envelope = envelope
         self._decider = Decider(program)
-        self._world = user_world(state, offline=offline, remember=False, scan=scan)
+        self._world = user_world(state, offline=offline, remember=False, scan=scan, folders=folders)
         self._warn = warn
         self._warned: set[str] = set()
 

@@ -177,9 +177,13 @@ class Facts:
 
     def text(self, template: Template) -> str:
         """A template in a condition, from what is known so far; dates are not."""
+        return template.expand(self.texts())
+
+    def texts(self) -> dict[str, str]:
+        """The values of names in templates of conditions."""
         domain = (self.recipient() or "").rpartition("@")[2]
         known = {"user": self.envelope.user or "", "domain": domain, "extension": self.extension()}
-        return template.expand({**known, **self.variables})
+        return {**known, **self.variables}
 
     def values(self, name: str) -> list[str]:
         """The decoded values of every header called `name`, in any case."""

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.store import Store
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
+    from maildrop_py.rules.language.settings import Settings
     from maildrop_py.serve.mailbox import Mailbox
     from maildrop_py.serve.metrics import Metrics
 
@@ -161,22 +162,19 @@ class RecipientDelivery:
             self._delivery.run_programs()
 
     def _maildir(self) -> Maildir:
-        mailbox, settings = self.mailbox, self._decider.program.settings
-        root = mailbox.maildir
-        if mailbox.own_maildir and settings.maildir:
-            root = UserPaths({"HOME": mailbox.account.home}).expand(settings.maildir)
-        create = mailbox.create or root != mailbox.maildir
-        return maildir_at(root, settings, create=create)
+        return _maildir_for(self.mailbox, self._decider.program.settings)
 
     def _world(self, may_wait: bool) -> World:
         runner = self._command_runner()
         given = self.spool, os.environ, self._home, self.envelope, self._deadline
+        mailbox, settings = self.mailbox, self._decider.program.settings
         return World(
             self.mailbox.state,
             self._store,
             run_command=runner,
             may_wait=may_wait,
             programs=lambda: message_programs(*given),
+            folders=lambda name: _maildir_for(mailbox, settings).has(name),
         )
 
     def _command_runner(self) -> Callable[[tuple[str, ...]], int | None]:
@@ -299,3 +297,12 @@ class RecipientDelivery:
             message=self._message,
             command="serve",
         )
+
+
+def _maildir_for(mailbox: Mailbox, settings: Settings) -> Maildir:
+    """The Maildir of a mailbox, which its owner's rules may name."""
+    root = mailbox.maildir
+    if mailbox.own_maildir and settings.maildir:
+        root = UserPaths({"HOME": mailbox.account.home}).expand(settings.maildir)
+    create = mailbox.create or root != mailbox.maildir
+    return maildir_at(root, settings, create=create)

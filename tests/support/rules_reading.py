@@ -34,6 +34,7 @@ class Answers(Evidence):
         super().__init__(mail(""), NOBODY, Settings())
         self._duplicate = duplicate
         self.asked = ("", "", 0)
+        self.folders: tuple[str, ...] | None = None
         self._by_program = statuses
 
     def duplicate(self) -> bool | None:
@@ -42,6 +43,9 @@ class Answers(Evidence):
     def repeated(self, kind: str, value: str, seconds: int) -> bool | None:
         self.asked = (kind, value, seconds)
         return self._duplicate
+
+    def folder_exists(self, name: str) -> bool | None:
+        return None if self.folders is None else name in self.folders
 
     def command(self, argv: tuple[str, ...]) -> int | None:
         return self._by_program.get(argv[0])

@@ -70,6 +70,7 @@ CONDITIONS: dict[str, str] = {
     # mail already filed
     "folder": "folder:Folder",
     "flags": "flags:Flags",
+    "folder_exists": "folder_exists:FolderExists",
     # what earlier rules found
     "var": "var:Var",
     # other programs

@@ -43,6 +43,7 @@ class Var:
             name, known = key.text(), {*scope.variables, *scope.rule_groups}
             if name not in known:
                 raise key.mistake(f"nothing sets {name!r}", suggestion(name, known))
+            scope.use(name)
             found.append(cls(name, parse_raw(value, scope)))
         if not found:
             raise node.mistake("there is no name here", "such as {topic: ^work$}")

@@ -25,6 +25,7 @@ def _one(node: Node, scope: Scope) -> RawExpression:
     at = 0
     for found in _NAME.finditer(written):
         if found[1] in known:
+            scope.use(found[1])
             parts += [written[at : found.start()], (found[1], "")]
             at = found.end()
     parts.append(written[at:])

@@ -158,7 +158,7 @@ class Reader:
             for item in found["include"].alternatives():
                 self.scope.attempt(self._include, item)
             return
-        self.scope.rule_groups = set()
+        self.scope.rule_groups, self.scope.in_turn = set(), False
         name = self.scope.attempt(self._name, node, found.get("name"))
         when = (
             self.scope.attempt(parse_when, found["when"], self.scope) if "when" in found else None

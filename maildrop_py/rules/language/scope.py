@@ -37,7 +37,8 @@ class Scope:
 
     `read_when` reads the conditions that are inside others (`when.parse_when`). Unless
     it `warns`, nobody looks at warnings, and none need be looked for. `folders` are the
-    names of folders so far, each by its case-folded form, with its line.
+    names of folders so far, each by its case-folded form, with its line. `in_turn` says
+    that a condition of this rule uses what another one has found.
     """
 
     def __init__(
@@ -58,9 +59,11 @@ class Scope:
         self.home = os.path.expanduser("~") if home is None else home
         self.variables: set[str] = set()
         self.rule_groups: set[str] = set()
+        self.in_turn = False
         self.settings = Settings()
         self.warns = warns
         self.warnings: list[Problem] = []
+        self.dovecot_uses: dict[str, str] | None = None
         self.folders: dict[str, tuple[str, int]] = {}
 
     def attempt(self, read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | None:
@@ -81,6 +84,10 @@ class Scope:
     def warn_at(self, file: str, line: int, text: str, hint: str = "") -> None:
         """The same for a line of another file."""
         self.warnings.append(Problem(file, line, 1, text, hint))
+
+    def use(self, name: str) -> None:
+        """A template uses `name`: where a group beside it sets it, order counts."""
+        self.in_turn = self.in_turn or name in self.rule_groups
 
     def conditions(self, node: Node, pairs: Pairs | None = None) -> Condition:
         """The conditions of the mapping `node`, or of some `pairs` of it, which must all hold."""

@@ -18,7 +18,8 @@ class Settings:
     gets a message about it, 0 for never. `countries` is the file of the
     table of countries, `store` where several hosts share what they learn.
     `scanners` are (name, address, bytes of the largest message, 0 for the usual
-    limit), asked within `scan_timeout` seconds in all.
+    limit), asked within `scan_timeout` seconds in all. `special_use` are uses of folders
+    (RFC 6154) in lower case, each with its folder.
     """
 
     maildir: str | None = None
@@ -40,3 +41,4 @@ class Settings:
     store: str = ""
     scanners: tuple[tuple[str, str, int], ...] = ()
     scan_timeout: float = 10.0
+    special_use: tuple[tuple[str, str], ...] = ()

@@ -10,11 +10,14 @@ from maildrop_py.message import ip
 from maildrop_py.message.spam import FILTERS
 from maildrop_py.record import replace
 from maildrop_py.rules.language import scanner_settings
-from maildrop_py.rules.language.document import Node
+from maildrop_py.rules.language.document import Node, suggestion
 from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.language.settings import Settings
+from maildrop_py.rules.language.special_use import SIGN, USUAL
+from maildrop_py.rules.language.template_reader import parse_folder
 from maildrop_py.rules.matching.comparison import AGES
 
+SPECIAL_USES = rf"^\\?(?i:{'|'.join(USUAL)})$"
 LAYOUTS = ("maildir++", "fs")
 ENCODINGS = ("imap-utf-7", "utf-8")
 DELIMITERS = "!#$%&'*+-/=?^_`{|}~."
@@ -126,6 +129,18 @@ def _store(node: Node) -> str:
     return text
 
 
+def _uses(node: Node, scope: Scope) -> tuple[tuple[str, str], ...]:
+    """Special uses, each with its folder."""
+    found = []
+    for key, value in node.pairs():
+        use = key.text().removeprefix(SIGN).lower()
+        if use not in USUAL:
+            raise key.mistake(f"unknown special use {key.text()}", suggestion(use, USUAL))
+        parse_folder(value, scope)
+        found.append((use, value.text()))
+    return tuple(found)
+
+
 def _texts(name: str) -> Callable[[Node, Scope], dict[str, Any]]:
     return lambda node, scope: {name: tuple(text.lower() for text in node.texts())}
 
@@ -145,6 +160,7 @@ _READERS: dict[str, Callable[[Node, Scope], dict[str, Any]]] = {
     "broken_rules_notice": _notice,
     "countries": lambda node, scope: {"countries": scope.path(node)},
     "store": lambda node, scope: {"store": _store(node)},
+    "special_use": lambda node, scope: {"special_use": _uses(node, scope)},
     "scanners": lambda node, scope: scanner_settings.read(node),
 }
 
@@ -192,5 +208,11 @@ SCHEMA: dict[str, Any] = {
     },
     "countries": {"type": "string", "description": "made by `maildrop-py country build`"},
     "store": {"type": "string", "pattern": "^redis://.", "description": "shared by hosts"},
+    "special_use": {
+        "type": "object",
+        "propertyNames": {"pattern": SPECIAL_USES},
+        "additionalProperties": {"$ref": "#/$defs/folder"},
+        "description": "which folder is for junk, trash and so on",
+    },
     "scanners": scanner_settings.SCHEMA,
 }

@@ -49,6 +49,7 @@ def _check(node: Node, part: tuple[str, str], scope: Scope) -> None:
         how_set = f"(?P<{name}>…) in `when` sets it" if name.isidentifier() else "{{ is a brace"
         hint = f"{suggestion(name, known)}; {how_set}"
         raise node.mistake(f"nothing sets {{{name}}}", hint)
+    scope.use(name)
     if how and how not in FILTERS:
         raise node.mistake(f"unknown filter {how!r}", suggestion(how, FILTERS))
 
@@ -65,6 +66,10 @@ def _joined(parts: list[Part]) -> tuple[Part, ...]:
 
 def parse_folder(node: Node, scope: Scope) -> Template:
     """A folder's name; raises Mistake where its own text would leave the Maildir."""
+    if node.text().startswith("\\"):
+        from maildrop_py.rules.language.special_use import folder_for
+
+        return Template((folder_for(node, scope),))
     template = parse_template(node, scope)
     written = "".join(part if isinstance(part, str) else "x" for part in template.parts)
     for level in written.split("/"):

@@ -14,6 +14,7 @@ from maildrop_py.rules.registry import condition_class
 
 if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition
+    from maildrop_py.rules.conditions.all_in_turn import AllInTurn
     from maildrop_py.rules.language.vocabulary import Vocabulary
 
 BESIDE_WEIGH = "total"
@@ -25,7 +26,9 @@ _REFUSED = {
 }
 
 
-def parse_when(node: Node, scope: Scope, pairs: list[tuple[Node, Node]] | None = None) -> All:
+def parse_when(
+    node: Node, scope: Scope, pairs: list[tuple[Node, Node]] | None = None
+) -> All | AllInTurn:
     """The conditions of a mapping, or of some `pairs` of it.
 
     Each mistake in it is noted, and the rest is read.
@@ -42,6 +45,10 @@ def parse_when(node: Node, scope: Scope, pairs: list[tuple[Node, Node]] | None =
         condition = scope.attempt(_one, key, value, scope, totals)
         if condition is not None:
             found.append(condition)
+    if scope.in_turn and len(found) > 1:
+        from maildrop_py.rules.conditions.all_in_turn import AllInTurn
+
+        return AllInTurn(tuple(found))
     return All(tuple(sorted(found, key=_cost)))
 
 

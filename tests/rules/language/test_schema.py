@@ -35,6 +35,7 @@ dns: {timeout: 2.5, nameservers: ["127.0.0.1:5353"]}
 me: [example.com, mika@example.org]
 sendmail: /usr/lib/sendmail
 allow_commands: true
+special_use: {Junk: Spam, \Trash: Deleted/old}
 include: [builtin:lists, builtin:spam]
 ---
 allow_commands: true
@@ -53,6 +54,7 @@ rules:
         X-A: [b, {number: 5}, {index: -1, is: a, case: true}, {count: "> 2"}]
         X-B: {count: 1}
       to: {count: "> 20"}
+      folder_exists: [A, \Junk, "B/{user}"]
       attachment: {name: a, type: [b, c], size: "> 5MB", header: {Content-Disposition: {is: d}}}
       part: {type: text/calendar}
       duplicate: {header: X-Event, for: 7d, handle: mine}
@@ -117,6 +119,10 @@ maildir: [a]
 layout: maildir
 ---
 dns: {timeout: 0}
+---
+special_use: {Jnk: Spam}
+---
+special_use: {Junk: [a]}
 ---
 trust: {network: 192.0.2.0/24}
 ---

@@ -30,6 +30,7 @@ WHENS = {
     "duplicate": "{text: 'a {user}', for: 2d, handle: x}",
     "date": "{of: now, zone: '+09:00', weekday: [mon-fri], time: 8:00-17:00, until: '2026-12-24'}",
     "folder": "[A, B/*]",
+    "folder_exists": "[A, 'B/{user_}']",
     "flags": "[seen, $Work]",
     "spam_score": "['> 5', 3]",
     "bayes": "['>= 0.9', '< 0.1']",
