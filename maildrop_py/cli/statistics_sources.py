@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click import UsageError
@@ -17,7 +17,9 @@ from maildrop_py.intake.parallel import WORTH_IT, in_parallel, processors
 from maildrop_py.message import ip
 from maildrop_py.paths import COUNTRIES, UserPaths, bayes_store, policy_log
 from maildrop_py.report.statistics.figures import Report, Section
-from maildrop_py.report.statistics.reading import Wanted
+
+if TYPE_CHECKING:
+    from maildrop_py.report.statistics.reading import Wanted
 
 CountryOf = Callable[[ip.Address], str]
 
@@ -67,6 +69,8 @@ def _period(options: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
 
 
 def _wanted(options: dict[str, Any]) -> Wanted:
+    from maildrop_py.report.statistics.reading import Wanted
+
     since, until = _period(options)
     start, end = (it.astimezone(UTC) if it is not None else None for it in (since, until))
     return Wanted(start, end, options["user"], compare=start is not None)

@@ -86,5 +86,5 @@ def _print(report: Report, options: dict[str, Any], language: str) -> None:
         click.echo(message, nl=False)
     else:
         for line in lines_of(report.sections):
-            click.echo(line)
-        click.echo(report.lead)
+            print(line)
+        print(report.lead)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import stat
-from importlib.resources import files
-from tempfile import mkstemp
 
 from maildrop_py.paths import PROGRAM
 from maildrop_py.report.pictures.bars import draw_bars
@@ -72,6 +70,8 @@ def write_page(path: str, content: str) -> None:
         with open(path, "wb") as file:
             file.write(data)
         return
+    from tempfile import mkstemp
+
     target = os.path.realpath(path)
     descriptor, draft = mkstemp(dir=os.path.dirname(target), prefix=".statistics-")
     try:
@@ -144,7 +144,8 @@ def _table(figure: Any) -> Markup:
 
 
 def _style() -> str:
-    return files("maildrop_py.report").joinpath("page.css").read_text(encoding="utf-8")
+    with open(os.path.join(os.path.dirname(__file__), "page.css"), encoding="utf-8") as file:
+        return file.read()
 
 
 _DRAWN: dict[str, Callable[[Any], Markup]] = {

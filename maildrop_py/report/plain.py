@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 
+from maildrop_py.report.pictures.layers import kinds_of
 from maildrop_py.report.statistics.figures import (
     Bars,
     Columns,
@@ -19,7 +20,7 @@ from maildrop_py.report.statistics.figures import (
     Histogram,
     table_of,
 )
-from maildrop_py.report.tables import Column, page_width, painted, table, width_of
+from maildrop_py.report.tables import Column, has_colour, page_width, painted, table, width_of
 from maildrop_py.report.visible import visible
 from maildrop_py.translation import text
 
@@ -34,6 +35,8 @@ WIDTH = 78
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 HEIGHTS = " ▁▂▃▄▅▆▇█"
 SHADES = " ░▒▓█"
+COLOURS = ("34", "36", "33", "35", "90", "31", "32", "95")
+"""ECMA-48 colours by the numbers of the page's."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -85,7 +88,11 @@ def _is_number(cell: str) -> bool:
 
 def _figure(figure: Any, width: int) -> Iterator[str]:
     if isinstance(figure, Bars):
-        yield from _bars(figure.rows, figure.others, width)
+        if len(figure.layers) > 1 and has_colour():
+            yield _legend(figure.layers)
+            yield from _bars(figure.rows, figure.others, width, figure.parts, figure.layers)
+        else:
+            yield from _bars(figure.rows, figure.others, width)
     elif isinstance(figure, Funnel):
         yield from _bars(figure.steps, 0, width)
     elif isinstance(figure, Columns):
@@ -106,15 +113,37 @@ def _figure(figure: Any, width: int) -> Iterator[str]:
         yield from table(columns, rows)[0 if len(headings) > 2 else 1 :]
 
 
-def _bars(rows: tuple[tuple[str, int], ...], others: int, width: int) -> Iterator[str]:
+def _legend(layers: tuple[str, ...]) -> str:
+    colours = _colours(layers)
+    return "  ".join(
+        f"{painted(EIGHTHS[8], colour)} {visible(layer)}"
+        for layer, colour in zip(layers, colours, strict=True)
+    )
+
+
+def _colours(layers: tuple[str, ...]) -> list[str]:
+    """The terminal's colour of each layer: near to that in the page's pictures."""
+    return [COLOURS[int(kind[1:])] for kind in kinds_of(layers)]
+
+
+def _bars(
+    rows: tuple[tuple[str, int], ...],
+    others: int,
+    width: int,
+    parts: tuple[tuple[int, ...], ...] = (),
+    layers: tuple[str, ...] = (),
+) -> Iterator[str]:
     most = max((count for _, count in rows), default=0) or 1
     shown = [(_fitting(visible(name), width // 2), count) for name, count in rows]
     left = max((width_of(name) for name, _ in shown), default=0)
     digits = max(len(f"{count:,}") for _, count in (*shown, ("", others)))
     room = max(4, width - left - digits - 4)
-    for name, count in shown:
+    colours = _colours(layers)
+    for at, (name, count) in enumerate(shown):
         blank = " " * (left - width_of(name))
         drawn = bar(count / most, room)
+        if parts:
+            drawn = _coloured(drawn, parts[at], colours)
         yield f"{name}{blank}  {count:>{digits},}  {drawn}".rstrip()
     if others:
         name = text("(others)")
@@ -128,6 +157,19 @@ def bar(share: float, room: int) -> str:
     return EIGHTHS[8] * full + (EIGHTHS[rest] if rest else "")
 
 
+def _coloured(drawn: str, parts: tuple[int, ...], colours: list[str]) -> str:
+    """The bar in the colours of its parts; each has the cells that are nearest to its share."""
+    total, done, start = sum(parts) or 1, 0, 0
+    pieces = []
+    for part, colour in zip(parts, colours, strict=True):
+        done += part
+        end = round(len(drawn) * done / total)
+        if end > start:
+            pieces.append(painted(drawn[start:end], colour))
+        start = end
+    return "".join(pieces)
+
+
 def _sparklines(
     marks: tuple[str, ...],
     layers: tuple[str, ...],
@@ -136,14 +178,15 @@ def _sparklines(
 ) -> Iterator[str]:
     if not marks:
         return
+    colours = _colours(layers)
     layers = tuple(_fitting(visible(layer), width // 3) for layer in layers)
     left = max(map(width_of, layers), default=0)
     room = max(8, width - left - 12)
-    for layer, row in zip(layers, counts, strict=True):
+    for layer, row, colour in zip(layers, counts, colours, strict=True):
         sums = _narrowed(row, room)
         most = max(sums) or 1
         line = "".join(HEIGHTS[-(-8 * value // most)] for value in sums)
-        yield f"{layer}{' ' * (left - width_of(layer))}  {line}  {sum(row):,}"
+        yield f"{layer}{' ' * (left - width_of(layer))}  {painted(line, colour)}  {sum(row):,}"
     drawn = min(len(marks), room)
     blank = " " * max(1, drawn - width_of(marks[0]) - width_of(marks[-1]))
     yield f"{' ' * left}  {marks[0]}{blank}{marks[-1]}"

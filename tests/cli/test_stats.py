@@ -11,7 +11,9 @@ from email.policy import default
 from pathlib import Path
 
 import jsonschema
+from click.testing import CliRunner
 
+from maildrop_py.cli.app import app
 from maildrop_py.report.json_schemas import schema_of
 from tests.support.statistics import counts, entry, month, stats, write_log
 
@@ -193,3 +195,14 @@ def test_the_policy_s_funnel_stands_beside_the_deliveries(tmp_path: Path) -> Non
 def test_what_is_printed_fits_the_schema(tmp_path: Path) -> None:
     log = month(tmp_path / "log", "--entries", "300")
     jsonschema.validate(counts(tmp_path, "--log", log, "--days", 9999), schema_of("stats"))
+
+
+def test_a_terminal_with_colours_shows_where_each_row_s_mail_went(tmp_path: Path) -> None:
+    entries = [entry(rule="both", folders=[folder]) for folder in ("INBOX", "Junk", "Junk", "Junk")]
+    log = write_log(tmp_path / "log", entries)
+    environ = {"HOME": str(tmp_path), "FORCE_COLOR": "1", "LC_ALL": "C.UTF-8", "NO_COLOR": ""}
+    printed = CliRunner().invoke(app, ["stats", "--log", str(log)], env=environ).stdout
+    bars = printed.partition("Rules that ended the run")[2]
+    row = next(line for line in bars.splitlines() if line.startswith("both  "))
+    blue, orange = (part.count("█") for part in row.split("\x1b[33m"))
+    assert 2.5 < orange / blue < 3.5

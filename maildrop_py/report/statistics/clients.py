@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NO_NAME = "(no name)"
 SHOWN = 15
-_MOST_KNOWN = 5_000
+_MOST_KNOWN = 2_000
 
 
 class Clients:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from maildrop_py.report.statistics.amounts import size_in_words
 from maildrop_py.report.statistics.anonymous import make_anonymous, without_addresses
 from maildrop_py.report.statistics.as_json import as_object
 from maildrop_py.report.statistics.figures import Report
-from maildrop_py.report.statistics.sections import sections_of, size_in_words
+from maildrop_py.report.statistics.sections import sections_of
 from maildrop_py.translation import text
 
 TYPE_CHECKING = False

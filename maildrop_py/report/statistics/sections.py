@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import accumulate
 
+from maildrop_py.report.statistics.amounts import SHOWN, duration, size_in_words
 from maildrop_py.report.statistics.changes import changes
 from maildrop_py.report.statistics.deliveries import HIGHEST, LOWEST, SECONDS
 from maildrop_py.report.statistics.figures import Bars, Compared, Facts, Histogram, Section
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     Thresholds = Sequence[tuple[float, str]]
 
-SHOWN = 15
 WAITS = (60.0, 300.0, 600.0, 1800.0, 3600.0, 4 * 3600.0, 24 * 3600.0, 5 * 24 * 3600.0)
 """Upper bounds, in seconds, of the bins of how long deferred mail took."""
 
@@ -75,14 +75,6 @@ def _changes(account: Account) -> Iterator[Compared]:
 
 def _shown(name: str, value: int) -> str:
     return size_in_words(value) if name == text("size") else f"{value:,}"
-
-
-def size_in_words(size: int) -> str:
-    """A number of bytes for people: `79.2 MB`, in powers of 1,000 as disks are sold."""
-    for limit, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if size >= limit:
-            return f"{size / limit:.3g} {unit}" if size < 1000 * limit else f"{size:,} B"
-    return f"{size:,} B"
 
 
 def _sums(counted: Deliveries, filed: bool) -> list[tuple[str, int]]:
@@ -248,14 +240,6 @@ def _bins(key: str, title: str, bounds: tuple[float, ...], values: list[float]) 
     names.append(text("longer"))
     rows = [(name, count) for name, count in zip(names, counts, strict=True) if count]
     return Bars(key, title, text("time"), tuple(rows))
-
-
-def duration(seconds: float) -> str:
-    """A time for people: `30 s`, `5 min`."""
-    for size, name in ((86400, text("d")), (3600, text("h")), (60, text("min"))):
-        if seconds >= size:
-            return f"{seconds / size:g} {name}"
-    return f"{seconds:g} s"
 
 
 def _local(moment: str) -> str:

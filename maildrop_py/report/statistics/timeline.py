@@ -1,7 +1,8 @@
 """timeline: how many of each name there were on each day, in bounded memory.
 
 With more than MOST pairs of day and name, all but the most frequent names are put together
-as others, day by day; the sum of each day stays right.
+as others, day by day; the sum of each day stays right. Where there are still too many, which
+takes more than four years of days, the oldest days go.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.report.statistics.figures import Columns
 
-MOST = 30_000
-KEPT = 20
+MOST = 25_000
 SHOWN = 6
 OTHERS = ""
 """The name of what has no name of its own any more; no folder and no rule has it."""
@@ -71,18 +71,17 @@ class Timeline:
         return [name for name, _ in sorted(sums.items(), key=lambda it: (-it[1], it[0]))[:most]]
 
     def _give_up(self) -> None:
-        kept = {*self._ranked(KEPT)}
+        kept = {*self._ranked(max(SHOWN, MOST // 2 // len(self.days)))}
         for day, row in self.days.items():
             rest = sum(count for name, count in row.items() if name not in kept)
             self.days[day] = {name: count for name, count in row.items() if name in kept}
             if rest:
                 self.days[day][OTHERS] = rest
-        while len(self.days) > MOST // (2 * KEPT) and (self._count_pairs() > MOST // 2):
-            del self.days[min(self.days)]  # days that only wrong clocks make, or long ago
-        self._pairs = self._count_pairs()
-
-    def _count_pairs(self) -> int:
-        return sum(map(len, self.days.values()))
+        self._pairs = sum(map(len, self.days.values()))
+        for day in sorted(self.days):  # with so many days they are long ago, or of wrong clocks
+            if self._pairs <= MOST // 2:
+                break
+            self._pairs -= len(self.days.pop(day))
 
 
 def _row(row: dict[str, int], names: list[str]) -> list[int]:

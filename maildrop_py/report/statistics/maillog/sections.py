@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from maildrop_py.evidence.helo import KINDS
+from maildrop_py.report.statistics.amounts import SHOWN, duration, size_in_words
 from maildrop_py.report.statistics.calendar import columns_of_days, weekday_names
 from maildrop_py.report.statistics.figures import Bars, Columns, Facts, HeatMap, Section
 from maildrop_py.report.statistics.maillog.traffic import DELIVERED, SECONDS
 from maildrop_py.report.statistics.places import connection_names, flow_names
-from maildrop_py.report.statistics.sections import SHOWN, duration, size_in_words
 from maildrop_py.translation import text
 
 TYPE_CHECKING = False
