@@ -18,7 +18,9 @@ def draw_compared(figure: Compared) -> Markup:
     head = element(
         "tr",
         element("th", figure.name, scope="col"),
-        element("th", element("span", text("difference"), class_="unseen"), scope="col"),
+        element(
+            "th", element("span", text("difference"), class_="unseen"), scope="col", class_="bar"
+        ),
         element("th", text("now"), element("small", text("before")), scope="col", class_="number"),
     )
     rows = [_row(*row, most) for row in figure.rows]
