@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maildrop_py.evidence.helo import KINDS
 from maildrop_py.report.statistics.amounts import SHOWN, duration, size_in_words
+from maildrop_py.report.statistics.anonymous import without_addresses
 from maildrop_py.report.statistics.calendar import columns_of_days, weekday_names
 from maildrop_py.report.statistics.figures import Bars, Columns, Facts, HeatMap, Section
 from maildrop_py.report.statistics.maillog.traffic import DELIVERED, SECONDS
@@ -100,7 +101,7 @@ def _trouble(traffic: Traffic, anonymous: bool) -> Iterator[Bars]:
         "discard": text("Discarded, by reason"),
     }
     for kind, title in titles.items():
-        reasons = _without_whom(traffic.refusals[kind])
+        reasons = _without_whom(traffic.refusals[kind], anonymous)
         yield from _of_counts(kind, title, text("reason"), reasons)
     codes = {name.replace("\t", " "): count for name, count in traffic.codes.counts.items()}
     yield from _of_counts("codes", text("Enhanced status codes"), text("code"), codes)
@@ -185,10 +186,11 @@ def _of_counts(key: str, title: str, name: str, counts: dict[str, int]) -> Itera
         yield Bars(key, title, name, tuple(ranked[:SHOWN]), others=others)
 
 
-def _without_whom(tally: Top) -> dict[str, int]:
+def _without_whom(tally: Top, anonymous: bool) -> dict[str, int]:
     """Refusals by command and reason alone."""
     found: dict[str, int] = {}
     for name, count in tally.counts.items():
         reason = ": ".join(name.split("\t")[:-1])
+        reason = without_addresses(reason) if anonymous else reason
         found[reason] = found.get(reason, 0) + count
     return found

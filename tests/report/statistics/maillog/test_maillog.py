@@ -91,7 +91,7 @@ def test_connections_by_what_became_of_them(tmp_path: Path) -> None:
     assert found["top_level_domains"]["(no name)"] == {"greylisted": 1, "refused": 1}
     assert found["helo"] == {"no_dot": {"greylisted": 1, "refused": 1}}
     assert found["seconds"] == 2
-    assert "example.jp" in found["domains"]
+    assert "v6.example.jp" in found["domains"]
 
 
 def test_a_period_is_of_the_log_s_own_clock(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_period_is_of_the_log_s_own_clock(tmp_path: Path) -> None:
             for day in range(1, 31))  # fmt: skip
     log.write_text("".join(days) + "garbage\n" + "2026-99-99T00:00:00Z mx postfix/x[1]: y\n")
     found = counts(tmp_path, "--maillog", log, "--since", "2026-10-20", "--until", "2026-10-25")
-    assert found["messages"]["received"] == 5 and list(found["days"])[0] == "2026-10-20"
+    assert found["messages"]["received"] == 5 and next(iter(found["days"])) == "2026-10-20"
     assert found["other_lines"] == 2
 
 
@@ -164,10 +164,8 @@ def test_its_page_stays_in_its_place(hostile: Path, tmp_path: Path, width: int) 
 
 def test_anonymous_names_nobody(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    log.write_text(
-        message("4f1", "secret@nobodys.example", "me@nobodys.example")
-        + visit("x.nobodys[192.0.2.9]", REFUSED)
-    )
+    taken = message("4f1", "secret@nobodys.example", "me@nobodys.example")
+    log.write_text(taken + visit("x.nobodys.example[192.0.2.9]", REFUSED))
     for form in ((), ("--json",), ("--html", "-"), ("--csv",)):
         shown = stats(tmp_path, "--maillog", log, "--anonymous", *form).output
         assert "1" in shown
