@@ -1,5 +1,6 @@
 #!/bin/sh
-# Delivers five messages by five rules into a new Maildir and shows where each went, and why.
+# Delivers five messages by five rules into a new Maildir and shows where each went, and why. Ends
+# with the paths of two pages that show it in a browser.
 # Needs Python 3.11 or later; no server, no root. Everything it makes stays below one
 # temporary folder, which it names, and a virtual environment, .venv.
 set -eu
@@ -43,3 +44,8 @@ echo "== 5. Where they are.   find $place/Maildir -type f -path '*/[nc][eu][wr]/
 echo
 echo "== 6. And the log says why.   maildrop-py stats"
 maildrop-py stats
+
+echo
+echo "== 7. Both as pages with pictures, for a browser.   maildrop-py dry-run --html, stats --html"
+maildrop-py dry-run --offline --rules "$rules" "$here"/quickstart/mail --html "$place/dry-run.html"
+maildrop-py stats --html "$place/statistics.html"
