@@ -5,6 +5,7 @@ The servers live for the whole session, accounts and Dovecots for one test.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -21,6 +22,7 @@ from tests.support.end_to_end.overlaid import unpack
 from tests.support.end_to_end.postfix import Postfix
 from tests.support.end_to_end.program import Program
 from tests.support.end_to_end.requirements import need
+from tests.support.end_to_end.scratch_root import ScratchRoot, archive, built_package
 from tests.support.end_to_end.service import Service
 from tests.support.end_to_end.serving import Site, SystemUsers, VirtualUsers, for_postfix
 
@@ -183,3 +185,20 @@ def unpacked(request: pytest.FixtureRequest, place: Path) -> Unpacked:
     if root is None:
         pytest.skip(f"cannot download the Debian package {package}")
     return Unpacked(request.param, kind, root)
+
+
+@pytest.fixture(scope="session")
+def debian_package(place: Path) -> Path:
+    """The .deb, built here for this Debian; or $DEBIAN_PACKAGE."""
+    given = os.environ.get("DEBIAN_PACKAGE")
+    return Path(given) if given else built_package(place / "debian-package")
+
+
+@pytest.fixture(scope="session")
+def new_debian(place: Path) -> Iterator[ScratchRoot]:
+    """A new Debian, of this release or of $DEBIAN_SUITE, with a user, bert, and no mail server."""
+    suite, site = archive()
+    made = ScratchRoot(place / "debian", os.environ.get("DEBIAN_SUITE", suite), site)
+    made.run("useradd", "--create-home", "bert")
+    yield made
+    made.close()

@@ -6,61 +6,26 @@ DEBIAN_SUITE=trixie DEBIAN_PACKAGE=FILE.deb
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.support.end_to_end.examples import FOLDER
 from tests.support.end_to_end.requirements import need
-from tests.support.end_to_end.scratch_root import InBackground, ScratchRoot, archive
+from tests.support.end_to_end.scratch_root import InBackground, ScratchRoot
 from tests.support.waiting import wait_until
 
 MESSAGE = "From: anna@example.org\nTo: bert\nSubject: {subject}\n\nhello\n"
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The .deb, built here for this Debian."""
-    if given := os.environ.get("DEBIAN_PACKAGE"):
-        return Path(given)
-    need("dpkg-buildpackage", "dh", "gcc")
-    folder = tmp_path_factory.mktemp("built")
-    built = subprocess.run(
-        [FOLDER / "debian/build", folder], capture_output=True, text=True, check=False
-    )
-    if built.returncode != 0 and "No matching distribution" in built.stderr + built.stdout:
-        pytest.skip("what the package needs cannot be had from PyPI here")
-    assert built.returncode == 0, built.stderr[-3000:]
-    [found] = folder.glob("*.deb")
-    return found
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScratchRoot]:
-    """A new Debian with a user, bert, and no mail server."""
-    suite, site = archive()
-    suite = os.environ.get("DEBIAN_SUITE", suite)
-    place = tmp_path_factory.mktemp("debian")
-    for each in (place, *place.parents):
-        each.chmod(each.stat().st_mode | 0o111)  # bert goes through them
-    made = ScratchRoot(place / "root", suite, site)
-    made.run("useradd", "--create-home", "bert")
-    yield made
-    made.close()
-
-
-def test_lintian_finds_no_error(package: Path) -> None:
+def test_lintian_finds_no_error(debian_package: Path) -> None:
     need("lintian")
-    said = subprocess.run(["lintian", package], capture_output=True, text=True, check=False)
+    said = subprocess.run(["lintian", debian_package], capture_output=True, text=True, check=False)
     assert [line for line in said.stdout.splitlines() if line.startswith("E:")] == []
 
 
-def test_all_that_a_program_of_the_system_has_is_in_it(package: Path) -> None:
-    listed = subprocess.run(["dpkg-deb", "-c", package], capture_output=True, text=True, check=True)
+def test_all_that_a_program_of_the_system_has_is_in_it(debian_package: Path) -> None:
+    command = ["dpkg-deb", "-c", debian_package]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
     for path in (
         *("usr/bin/maildrop-py", "usr/bin/maildrop-py-deliver", "usr/share/man/man1/maildrop-py"),
         *("usr/share/bash-completion/completions/maildrop-py", "_maildrop-py", "maildrop-py.fish"),
@@ -73,8 +38,9 @@ def test_all_that_a_program_of_the_system_has_is_in_it(package: Path) -> None:
     assert ".pyc" not in listed.stdout
 
 
-def test_its_life_in_a_new_debian(package: Path, root: ScratchRoot) -> None:
+def test_its_life_in_a_new_debian(debian_package: Path, new_debian: ScratchRoot) -> None:
     """Two commands make it deliver; it is upgraded under load, removed, and purged."""
+    package, root = debian_package, new_debian
     install(root, package, "postfix")
     root.run("postfix", "start")  # as the first command does where systemd runs
     said = root.run("maildrop-py", "init", "--system", "--yes").stdout
@@ -84,6 +50,7 @@ def test_its_life_in_a_new_debian(package: Path, root: ScratchRoot) -> None:
     upgrade_under_load(root, package)
     remove_and_come_back(root, package)
     purge(root)
+    root.run("postfix", "stop")
 
 
 def install(root: ScratchRoot, package: Path, *others: str) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.end_to_end.examples import FOLDER
 from tests.support.end_to_end.requirements import need
 
 HOLD = """\
@@ -23,10 +24,15 @@ cd "$1"
 mount -t proc proc proc
 mount -t tmpfs tmpfs run
 ip link set lo up
+ip address add 192.0.2.1/32 dev lo
 echo ready
 exec cat
 """
 NOT_YET = "#!/bin/sh\nexit 101\n"  # Debian asks: may a server that was just installed be started?
+
+
+ADDRESS = "192.0.2.1"
+"""Its address beside those of loopback: whoever connects to it comes from it."""
 
 
 class ScratchRoot:
@@ -57,12 +63,8 @@ class ScratchRoot:
         self, *command: str, check: bool = True, online: bool = False, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
         """Run `command` in it; AssertionError with what it said if it fails and `check` is set."""
-        spaces = ["--mount", "--pid", *([] if online else ["--net"])]
-        enter = ["nsenter", f"--target={self._inside}", *spaces, "--wd=/", "--"]
-        environment = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]
-        environment += ["DEBIAN_FRONTEND=noninteractive"]
         ran = subprocess.run(
-            [*enter, "chroot", str(self.path), *environment, *command],
+            self._entering(command, online),
             input=stdin,
             capture_output=True,
             text=True,
@@ -70,6 +72,20 @@ class ScratchRoot:
         )
         assert ran.returncode == 0 or not check, (command, ran.stdout[-3000:], ran.stderr[-3000:])
         return ran
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start `command` in it, and do not wait for its end."""
+        nothing = subprocess.DEVNULL
+        return subprocess.Popen(
+            self._entering(command), stdin=nothing, stdout=nothing, stderr=nothing
+        )
+
+    def _entering(self, command: tuple[str, ...], online: bool = False) -> list[str]:
+        spaces = ["--mount", "--pid", *([] if online else ["--net"])]
+        enter = ["nsenter", f"--target={self._inside}", *spaces, "--wd=/", "--"]
+        environment = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]
+        environment += ["DEBIAN_FRONTEND=noninteractive"]
+        return [*enter, "chroot", str(self.path), *environment, *command]
 
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
         """Write a file in it."""
@@ -130,3 +146,15 @@ def archive() -> tuple[str, str]:
         ):
             return suite, site
     return pytest.skip("apt has no package archive here")
+
+
+def built_package(folder: Path) -> Path:
+    """The .deb that the one command of examples/debian makes; the test is skipped without PyPI."""
+    need("dpkg-buildpackage", "dh", "gcc")
+    command = [FOLDER / "debian/build", folder]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    if built.returncode != 0 and "No matching distribution" in built.stderr + built.stdout:
+        pytest.skip("what the package needs cannot be had from PyPI here")
+    assert built.returncode == 0, built.stderr[-3000:]
+    [found] = folder.glob("*.deb")
+    return found
