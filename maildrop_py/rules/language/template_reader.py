@@ -6,7 +6,9 @@ from unicodedata import category
 
 from maildrop_py.rules.language.document import Node, suggestion
 from maildrop_py.rules.language.scope import Scope
-from maildrop_py.rules.program.template import ALWAYS_KNOWN, FILTERS, RESERVED, Template
+from maildrop_py.rules.language.text_tests import check_regex
+from maildrop_py.rules.program.template import ALWAYS_KNOWN, RESERVED, Template
+from maildrop_py.rules.program.template_filters import NAMES, BadFilter, end_of, expressions_in
 
 Part = str | tuple[str, str]
 
@@ -35,9 +37,10 @@ def _next(node: Node, text: str, at: int) -> tuple[Part, int]:
         raise node.mistake("a `}` without its `{`", "write }} for a brace")
     if text[at] != "{":
         return text[at], at + 1
-    end = text.find("}", at)
-    if end < 0:
-        raise node.mistake("a `{` without its `}`", "write {{ for a brace")
+    try:
+        end = end_of(text, at + 1)
+    except BadFilter as error:
+        raise node.mistake(error.text, error.hint) from None
     name, _, how = text[at + 1 : end].partition("|")
     return (name.strip(), how.strip()), end + 1
 
@@ -50,8 +53,11 @@ def _check(node: Node, part: tuple[str, str], scope: Scope) -> None:
         hint = f"{suggestion(name, known)}; {how_set}"
         raise node.mistake(f"nothing sets {{{name}}}", hint)
     scope.use(name)
-    if how and how not in FILTERS:
-        raise node.mistake(f"unknown filter {how!r}", suggestion(how, FILTERS))
+    try:
+        for expression in expressions_in(how):
+            check_regex(node, expression, scope)
+    except BadFilter as error:
+        raise node.mistake(error.text, error.hint or suggestion(how, NAMES)) from None
 
 
 def _joined(parts: list[Part]) -> tuple[Part, ...]:

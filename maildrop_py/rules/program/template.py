@@ -1,7 +1,7 @@
 """template: texts with `{name}` in them, filled from captures and `set`.
 
-`{name|lower}` and `{name|upper}` change the case; `{{` and `}}` are braces. In
-a folder's name each value is made safe, whatever the mail says: no separators,
+`{name|lower}` and the like change the value (template_filters.py); `{{` and `}}` are
+braces. In a folder's name each value is made safe, whatever the mail says: no separators,
 no leading dots, no control characters, so that nothing leaves the Maildir.
 """
 
@@ -17,7 +17,8 @@ LONGEST_VALUE = 160
 """Bytes in UTF-16 of a value in a folder's name, 80 characters of most scripts: in
 modified UTF-7 and in UTF-8 they stay below the 255 bytes of a directory's name."""
 
-FILTERS = ("lower", "upper")
+FILTERS = ("lower", "upper", "lower_first", "upper_first", "length")
+"""Those that are a word alone; there is `replace` too."""
 ALWAYS_KNOWN = (
     *("user", "domain", "extension", "year", "month", "day"),
     *("date.year", "date.month", "date.day"),
@@ -67,10 +68,14 @@ class Template:
 
 
 def _value(part: tuple[str, str], variables: Mapping[str, str]) -> str:
-    value = variables.get(part[0], "")
-    if part[1] == "lower":
+    value, filters = variables.get(part[0], ""), part[1]
+    if not filters:
+        return value
+    if filters == "lower":
         return value.lower()
-    return value.upper() if part[1] == "upper" else value
+    from maildrop_py.rules.program.template_filters import filtered
+
+    return filtered(value, filters)
 
 
 def safe_level(value: str, dots_separate: bool) -> str:
