@@ -10,8 +10,6 @@ expression and no mail takes more than a moment; the rest is dropped.
 
 from __future__ import annotations
 
-from maildrop_py.rules.program.template import FILTERS
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +26,7 @@ PLAIN: dict[str, Filter] = {
     "upper_first": lambda text: text[:1].upper() + text[1:],
     "length": lambda text: str(len(text)),
 }
-NAMES = (*FILTERS, "replace")
+NAMES = (*PLAIN, "replace")
 
 _QUOTES = ("'", '"')
 _read: dict[str, tuple[Filter, ...]] = {}
