@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import date
 
-from maildrop_py.convert.procmail.converter import convert as convert_procmail
+from maildrop_py.convert.conversion import Source, converted
+from maildrop_py.convert.recognise import SIEVE, recognised
 from maildrop_py.convert.written import Written
 
-PROCMAILRC = ".procmailrc"
-FILES = (PROCMAILRC, ".dovecot.sieve", "sieve/.dovecot.sieve", ".mailfilter")
+PROCMAILRC, MAILFILTER = ".procmailrc", ".mailfilter"
+FILES = (PROCMAILRC, ".dovecot.sieve", "sieve/.dovecot.sieve", MAILFILTER)
 
 
 def found_filters(home: str) -> list[str]:
@@ -17,25 +19,26 @@ def found_filters(home: str) -> list[str]:
     return [path for name in FILES if os.path.isfile(path := os.path.join(home, name))]
 
 
-def converter_of(path: str) -> Callable[[str, str], Written] | None:
-    """What makes rules of that file, for a home and a user; None where nothing does yet."""
-    if os.path.basename(path) != PROCMAILRC:
-        return None
+def rules_from(path: str, home: str, user: str, today: date) -> Written:
+    """The rules that do what that file does; raises BadFile, and OSError."""
+    text = _text_of(path, "latin-1")  # procmail and maildrop know no encoding
+    language = recognised(path, text)
+    if language == SIEVE:
+        text = _text_of(path, "utf-8")
+    beside = os.path.dirname(path)
 
-    def convert(home: str, user: str) -> Written:
-        with open(path, encoding="latin-1") as file:  # procmail knows no encoding
-            text = file.read()
-        return convert_procmail(text, os.path.basename(path), home, user, _read)
+    def read(name: str) -> str | None:
+        try:
+            return _text_of(os.path.join(beside, name), "utf-8" if language == SIEVE else "latin-1")
+        except (OSError, ValueError):
+            return None
 
-    return convert
+    return converted(Source(language, text, os.path.basename(path), home, user, read, today))
 
 
-def _read(path: str) -> str | None:
-    try:
-        with open(path, encoding="latin-1") as file:
-            return file.read()
-    except OSError:
-        return None
+def _text_of(path: str, encoding: str) -> str:
+    with open(path, encoding=encoding, errors="surrogateescape") as file:
+        return file.read()
 
 
 def other_words(path: str) -> Iterator[str]:

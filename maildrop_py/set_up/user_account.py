@@ -11,7 +11,9 @@ import json
 import os
 import pwd
 from collections.abc import Iterator
+from datetime import date
 
+from maildrop_py.convert.conversion import BadFile
 from maildrop_py.convert.written import text_of
 from maildrop_py.maildir.folder_listing import folders_of
 from maildrop_py.maildir.maildir import Maildir
@@ -26,7 +28,7 @@ from maildrop_py.set_up.dovecot import ImapStore
 from maildrop_py.set_up.hook_lines import guarded, hook_lines
 from maildrop_py.set_up.hook_trial import try_line
 from maildrop_py.set_up.mail_server import QMAIL, USER_FILE
-from maildrop_py.set_up.old_filters import converter_of, found_filters, other_words
+from maildrop_py.set_up.old_filters import found_filters, other_words, rules_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,17 +141,37 @@ class UserAccount:
     def _converted(self) -> str:
         """Rules made from what sorted the mail before; "" if there was nothing, or not wanted."""
         for path in found_filters(self._account.pw_dir):
-            convert = converter_of(path)
-            if convert is None:
-                self._talk.say(f"{path} is here: `maildrop-py convert` may make rules of it")
-                self._gaps += 1
-            elif self._talk.agree(f"Make rules from {path}?"):
-                written = convert(self._account.pw_dir, self._account.pw_name)
-                self._gaps += len(written.gaps)
-                count = len(list(written.rules))
-                self._talk.say(f"{path}: {count} rules, {len(written.gaps)} places left (GAP)")
-                return text_of(written)
+            if self._talk.agree(f"Make rules from {path}?"):
+                return self._rules_from(path)
         return ""
+
+    def _rules_from(self, path: str) -> str:
+        home, user = self._account.pw_dir, self._account.pw_name
+        try:
+            written = rules_from(path, home, user, date.today())
+        except (BadFile, OSError) as error:
+            self._gaps += 1
+            self._talk.say(f"no rules could be made from {path}: {error}")
+            return ""
+        self._gaps += len(written.gaps)
+        count = len(written.rules)
+        self._talk.say(f"{path}: {count} rules, {len(written.gaps)} places left (GAP)")
+        text = text_of(written)
+        unsaid = [
+            f"{key}: {json.dumps(value)}\n"
+            for key, value in self._settings().items()
+            if key not in written.settings
+        ]
+        first, newline, rest = text.partition("\n")
+        return f"{first}{newline}{''.join(unsaid)}{rest}"
+
+    def _settings(self) -> dict[str, str]:
+        """What rules must say of a store that is not as they expect; Sieve says nothing of it."""
+        store = self._around.store
+        if store is None or store.problems:
+            return {}
+        said = {"maildir": _short(store.maildir, self._account.pw_dir)}
+        return said | {"layout": store.layout, "folder_encoding": store.encoding}
 
     def _starter(self, maildir: str) -> str:
         with open(builtin_path("starter"), encoding="utf-8") as file:
@@ -158,7 +180,7 @@ class UserAccount:
 
 def starter_for(text: str, store: ImapStore | None, maildir: str, home: str) -> str:
     """The starter rules for mail that lies as `store` says, in `maildir`."""
-    short = f"~{maildir[len(home) :]}" if maildir.startswith(f"{home}/") else maildir
+    short = _short(maildir, home)
     if short != "~/Maildir":
         text = text.replace("maildir: ~/Maildir", f"maildir: {json.dumps(short)}", 1)
     if store is None or store.problems:
@@ -168,6 +190,10 @@ def starter_for(text: str, store: ImapStore | None, maildir: str, home: str) -> 
     if store.junk and store.junk != "Junk":
         text = text.replace("file: Junk", f"file: {json.dumps(store.junk, ensure_ascii=False)}")
     return text
+
+
+def _short(path: str, home: str) -> str:
+    return f"~{path[len(home) :]}" if path.startswith(f"{home}/") else path
 
 
 def _file_names(rules: RuleSet) -> Iterator[str]:

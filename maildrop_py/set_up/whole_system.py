@@ -23,7 +23,7 @@ from maildrop_py.set_up.conversation import Conversation
 from maildrop_py.set_up.hook_lines import guarded
 from maildrop_py.set_up.hook_trial import MESSAGE, messages_with, try_line
 from maildrop_py.set_up.mail_server import Postfix
-from maildrop_py.set_up.old_filters import PROCMAILRC
+from maildrop_py.set_up.old_filters import found_filters
 
 COMMAND = "mailbox_command"
 BEFORE_IT = ("mailbox_transport", "mailbox_transport_maps", "mailbox_command_maps")
@@ -133,8 +133,7 @@ class WholeSystem:
 
 
 def _has_old_rules(user: pwd.struct_passwd) -> bool:
-    names = (PROCMAILRC, ".mailfilter", ".dovecot.sieve")
-    return any(os.path.exists(f"{user.pw_dir}/{name}") for name in names)
+    return bool(found_filters(user.pw_dir))
 
 
 def _make_maildir_of(user: pwd.struct_passwd) -> bool:

@@ -141,6 +141,22 @@ def test_the_old_filter_becomes_rules(home: Home) -> None:
     assert "procmail" not in home.forward.read_text()
 
 
+def test_a_sieve_script_becomes_rules(home: Home) -> None:
+    script = 'require ["fileinto"];\nif header :contains "subject" "売出し" { fileinto "Shops"; }\n'
+    (home.home / ".dovecot.sieve").write_text(script)
+    home.maildir = home.home / "Mail"
+    assert home.set_up(store=ImapStore(str(home.maildir), FS, UTF_8))
+    assert read_rules(str(home.rules)).settings.layout == FS, "a script says nothing of the store"
+    assert "売出し" in home.rules.read_text() and "file: Shops" in home.rules.read_text()
+
+
+def test_a_script_that_cannot_be_read_keeps_the_mail(home: Home) -> None:
+    (home.home / ".dovecot.sieve").write_text("if {{ nonsense")
+    assert not home.set_up()
+    assert not home.forward.exists()
+    assert any("no rules could be made" in line for line in home.said)
+
+
 def test_an_old_filter_that_is_no_rules_yet_keeps_the_mail(home: Home) -> None:
     (home.home / ".procmailrc").write_text(WITH_A_GAP)
     home.forward.write_text('"|exec /usr/bin/procmail"\n')
