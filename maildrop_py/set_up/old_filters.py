@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from maildrop_py.convert.conversion import Source, converted
 from maildrop_py.convert.recognise import SIEVE, recognised
 from maildrop_py.convert.written import Written
+from maildrop_py.record import replace
 
 PROCMAILRC, MAILFILTER = ".procmailrc", ".mailfilter"
 FILES = (PROCMAILRC, ".dovecot.sieve", "sieve/.dovecot.sieve", MAILFILTER)
@@ -19,8 +20,13 @@ def found_filters(home: str) -> list[str]:
     return [path for name in FILES if os.path.isfile(path := os.path.join(home, name))]
 
 
-def rules_from(path: str, home: str, user: str, today: date) -> Written:
-    """The rules that do what that file does; raises BadFile, and OSError."""
+def rules_from(
+    path: str, home: str, user: str, today: date, settings: Mapping[str, str]
+) -> Written:
+    """The rules that do what that file does; raises BadFile, and OSError.
+
+    `settings` say where and how mail lies, for a file that does not.
+    """
     text = _text_of(path, "latin-1")  # procmail and maildrop know no encoding
     language = recognised(path, text)
     if language == SIEVE:
@@ -33,7 +39,11 @@ def rules_from(path: str, home: str, user: str, today: date) -> Written:
         except (OSError, ValueError):
             return None
 
-    return converted(Source(language, text, os.path.basename(path), home, user, read, today))
+    source = Source(language, text, os.path.basename(path), home, user, read, today)
+    written = converted(source)
+    if language == SIEVE:
+        return replace(written, settings={**written.settings, **settings})
+    return written
 
 
 def _text_of(path: str, encoding: str) -> str:

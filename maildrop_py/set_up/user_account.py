@@ -148,7 +148,7 @@ class UserAccount:
     def _rules_from(self, path: str) -> str:
         home, user = self._account.pw_dir, self._account.pw_name
         try:
-            written = rules_from(path, home, user, date.today())
+            written = rules_from(path, home, user, date.today(), self._settings())
         except (BadFile, OSError) as error:
             self._gaps += 1
             self._talk.say(f"no rules could be made from {path}: {error}")
@@ -156,17 +156,10 @@ class UserAccount:
         self._gaps += len(written.gaps)
         count = len(written.rules)
         self._talk.say(f"{path}: {count} rules, {len(written.gaps)} places left (GAP)")
-        text = text_of(written)
-        unsaid = [
-            f"{key}: {json.dumps(value)}\n"
-            for key, value in self._settings().items()
-            if key not in written.settings
-        ]
-        first, newline, rest = text.partition("\n")
-        return f"{first}{newline}{''.join(unsaid)}{rest}"
+        return text_of(written)
 
     def _settings(self) -> dict[str, str]:
-        """What rules must say of a store that is not as they expect; Sieve says nothing of it."""
+        """How mail lies, as rules say it; a Sieve script says nothing of that."""
         store = self._around.store
         if store is None or store.problems:
             return {}
