@@ -1,4 +1,4 @@
-"""convert: a procmailrc or Sieve script into rules, and the proof that both do the same."""
+"""convert: rule files of other programs into rules, and the proof that both do the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from maildrop_py.convert.proof import report
 from maildrop_py.convert.proof.run import Message, Proof, processors, prove
 from maildrop_py.convert.proof.samples import samples
 from maildrop_py.convert.proof.sandbox import NoSandbox
-from maildrop_py.convert.recognise import LANGUAGES, SIEVE, recognised
+from maildrop_py.convert.recognise import LANGUAGES, PROCMAIL, recognised
 from maildrop_py.convert.written import Written, text_of
 from maildrop_py.intake.message_files import messages_in
 from maildrop_py.paths import UserPaths
@@ -77,7 +77,7 @@ def _source(
     if text is None:
         raise click.ClickException(f"{file} cannot be read")
     language = language or recognised(file, text)
-    if language == SIEVE:
+    if language != PROCMAIL:
         text = _as_utf8(text)
     return Source(
         language,
@@ -131,7 +131,7 @@ def _text_of(path: str) -> str | None:
 
 
 def _as_utf8(text: str) -> str:
-    """Sieve is UTF-8 (RFC 5228 2.1)."""
+    """Sieve and mailfilters are UTF-8 (RFC 5228 2.1, maildropfilter(7))."""
     return text.encode("latin-1").decode("utf-8", "replace").removeprefix("\ufeff")
 
 

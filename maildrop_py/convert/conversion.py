@@ -54,7 +54,7 @@ def converted(source: Source) -> Written:
     if source.language == SIEVE:
         return _sieve(source)
     if source.language == MAILFILTER:
-        raise BadFile("a mailfilter cannot be converted yet")
+        return _mailfilter(source)
     from maildrop_py.convert.procmail.converter import convert
 
     return convert(source.text, source.name, source.home, source.user, source.read)
@@ -67,6 +67,16 @@ def _sieve(source: Source) -> Written:
     try:
         return convert(source.text, source.name, source.read, source.today)
     except BadScript as problem:
+        raise BadFile(f"{source.name}, {problem}") from None
+
+
+def _mailfilter(source: Source) -> Written:
+    from maildrop_py.convert.mailfilter.converter import convert
+    from maildrop_py.convert.mailfilter.lexer import BadFilter
+
+    try:
+        return convert(source.text, source.name, source.home, source.user, source.read)
+    except BadFilter as problem:
         raise BadFile(f"{source.name}, {problem}") from None
 
 

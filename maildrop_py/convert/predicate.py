@@ -109,14 +109,20 @@ def as_when(predicate: Predicate) -> dict[str, Any]:
         inner = predicate.inner
         if isinstance(inner, Either):
             whens = [as_when(one) for one in inner.inner]
-            return {"not": {"any": _merged(whens) or whens}}
+            return {"not": {"any": _any_of(whens)}}
         return {"not": as_when(inner)}
     if isinstance(predicate, Either):
         whens = [as_when(one) for one in predicate.inner]
-        return _alternatives(whens) or {"any": _merged(whens) or whens}
+        return _alternatives(whens) or {"any": _any_of(whens)}
     assert isinstance(predicate, Every)
     whens = [as_when(one) for one in predicate.inner]
     return _merged(whens) or _with_all(whens)
+
+
+def _any_of(whens: list[dict[str, Any]]) -> dict[str, Any] | list[dict[str, Any]]:
+    """Alternatives: one mapping, whose keys are alternatives, if each is a single key."""
+    is_single = all(len(when) == 1 for when in whens)
+    return (_merged(whens) if is_single else None) or whens
 
 
 def _merged(whens: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -1,11 +1,102 @@
-"""mailfilter_trial: a mailfilter with its rules in the sandbox."""
+"""mailfilter_trial: a mailfilter with its rules in the sandbox, where maildrop files for real.
+
+What it filed is taken from the disk; what it handed to programs, from what it says.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 from typing import Any
 
-from maildrop_py.convert.proof.trial import CannotRun, Trial
+from maildrop_py.convert.mailfilter.converter import convert
+from maildrop_py.convert.procmail.folders import INBOX, Path
+from maildrop_py.convert.proof import sandbox
+from maildrop_py.convert.proof.effects import FILE, PROGRAM, Effect
+from maildrop_py.convert.proof.places import Places
+from maildrop_py.convert.proof.spawned import Spawned
+from maildrop_py.convert.proof.trial import CannotRun, Done, Trial
+from maildrop_py.convert.written import Written
+
+LIMIT = 10.0  # seconds for one message
+FILTER = "/tmp/mailfilter"
+_ON_TOP = f"""\
+HOME="{sandbox.HOME}"
+DEFAULT="{sandbox.SPOOL}"
+LOGNAME="me"
+SENDMAIL="{sandbox.RECORDERS}/sendmail"
+PATH="{sandbox.RECORDERS}:/bin:/usr/bin:/usr/local/bin"
+"""
+_DELIVERED = re.compile(r"^maildrop: Delivering to (.*)$", re.M)
 
 
 def start(told: dict[str, Any]) -> Trial:
-    raise CannotRun("mailfilter is not proved")
+    """The trial of `told["text"]`; the files that it includes are in `told["included"]`."""
+    original = sandbox.prepare(told["text"], told["home"])
+    included = told.get("included", {})
+    written = convert(original, "proof", sandbox.HOME, "me", included.get, sandbox.SPOOL)
+    program = shutil.which("maildrop")
+    if program is None:
+        raise CannotRun("the proof needs maildrop (Debian: apt install maildrop)")
+    with open(FILTER, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(_ON_TOP + original)
+    os.chmod(FILTER, 0o600)
+    _make_places(written)
+    names = {Path(path).bare: folder for path, folder in written.folders}
+    root = str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
+    names |= {root: INBOX, sandbox.SPOOL: INBOX}
+
+    def named(effect: Effect) -> Effect:
+        if effect.kind != FILE:
+            return effect
+        bare = Path(effect.where).bare
+        near = bare.removeprefix(f"{root}/").removeprefix(f"{sandbox.HOME}/").lstrip(".")
+        return Effect(FILE, names.get(bare, near), effect.content)
+
+    return Trial(written, Maildrop(program, written), named)
+
+
+def _make_places(written: Written) -> None:
+    """Maildirs must be there: maildrop makes mbox files of what is not."""
+    root = str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
+    paths = [path for path, _ in written.folders if not Path(path).is_mbox]
+    for path in [root, *(Path(path).bare for path in paths)]:
+        if path.startswith("/tmp/") and "\ue000" not in path:
+            for name in ("new", "cur", "tmp"):
+                os.makedirs(f"{path}/{name}", exist_ok=True)
+
+
+class Maildrop:
+    """maildrop over one message after another."""
+
+    def __init__(self, program: str, written: Written) -> None:
+        boxes = [path for path, _ in written.folders if Path(path).is_mbox]
+        boxes = [path for path in boxes if path.startswith("/tmp/") and "\ue000" not in path]
+        self._places = Places(
+            [sandbox.HOME, sandbox.ROOT, os.path.dirname(sandbox.SPOOL)],
+            frozenset([*boxes, sandbox.SPOOL]),
+        )
+        self._program = program
+
+    def run(self, message: bytes, sender: str) -> Done:
+        """Deliver one message; what it leaves is taken away again."""
+        argv = [self._program, "-V", "5", "-f", sender, FILTER]
+        environment = {"HOME": sandbox.HOME, "LOGNAME": "me", "PATH": "/bin:/usr/bin"}
+        ended = Spawned(argv, environment, sandbox.HOME, prints=True).run(message, LIMIT)
+        delivered = _DELIVERED.findall(ended.output)
+        effects = self._places.filed(tuple("/" + path.lstrip("./") for path in delivered if path))
+        for where in delivered:
+            if where.startswith("|"):
+                effects += _called(where[1:].strip())
+        return Done(effects, ended.output, ended.status or 0, ended.status is None)
+
+
+def _called(command: str) -> list[Effect]:
+    words = command.split()
+    sendmail = f"{sandbox.RECORDERS}/sendmail"
+    if words and words[0] == sendmail:
+        options = [number for number, word in enumerate(words) if word == "-f"]
+        addresses = words[options[0] + 2 :] if options else words[1:]
+        return [Effect(PROGRAM, f"{sendmail} -oi {address}") for address in addresses]
+    return [Effect(PROGRAM, command)]

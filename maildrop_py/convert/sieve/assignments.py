@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from maildrop_py.convert.branch_values import Value
 from maildrop_py.convert.marks import as_template, is_marked, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.sieve.arguments import Arguments
 from maildrop_py.convert.sieve.flags import flags_of
 from maildrop_py.convert.sieve.flags import shown as shown_flags
-from maildrop_py.convert.sieve.variables import FLAGS, Value, modified
+from maildrop_py.convert.sieve.variables import FLAGS, modified
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,55 +9,33 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from maildrop_py.convert.branch_values import MOST_VALUES, BranchValues, Value
 from maildrop_py.convert.marks import is_marked, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
-from maildrop_py.convert.predicate import either, every, negated
-from maildrop_py.record import record
+from maildrop_py.convert.predicate import every
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.convert.predicate import Predicate
-    from maildrop_py.convert.state import Held, State
+    from maildrop_py.convert.state import State
 
-MOST_VALUES = 16
 FLAGS = "$flags"
 """The name of the script's own set of flags; no variable can have it."""
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.]*|[0-9]+)\}")
 _ENCODED = re.compile(r"\$\{(hex|unicode):((?:\s*[0-9A-Fa-f]+)+)\s*\}", re.I)
 
 
-@record
-class Value:
-    """One value; None for `held` where it is that whatever happens."""
-
-    held: Held | None
-    text: str
-
-
-class Variables:
-    """Values by name; `ages` counts how often a variable of the rules was set."""
+class Variables(BranchValues):
+    """Values by name, and how what was matched is called."""
 
     def __init__(self) -> None:
-        self.ages: dict[str, int] = {}
+        super().__init__()
         self.groups: str | None = ""
         """How the groups of the last match are called; "" before any, None where not known."""
         self.are_used = False
         """Whether the script has required the extension."""
         self.reads_matches: frozenset[int] = frozenset()
         """Which of `${0}`, `${1}` … the script reads."""
-        self._values: dict[str, tuple[Value, ...]] = {}
-
-    def set(self, name: str, values: tuple[Value, ...]) -> None:
-        self._values[name.lower()] = values
-
-    def get(self, name: str) -> tuple[Value, ...]:
-        return self._values.get(name.lower(), (Value(None, ""),))
-
-    def snapshot(self) -> dict[str, tuple[Value, ...]]:
-        return dict(self._values)
-
-    def restore(self, values: dict[str, tuple[Value, ...]]) -> None:
-        self._values = dict(values)
 
     def constant(self, text: str, state: State) -> str:
         """The one value of `text`; raises NotTranslatable where it has several."""
@@ -103,47 +81,6 @@ class Variables:
         if self.groups is None:
             raise NotTranslatable("which match ${0}, ${1} … are of is not known here")
         return marked(f"{self.groups}_{number}") if self.groups else ""
-
-    def merge(
-        self,
-        branches: list[tuple[Predicate, dict[str, tuple[Value, ...]]]],
-        state: State,
-        line: int,
-    ) -> None:
-        """Behind an `if`: each value holds where its branch ran."""
-        names = dict.fromkeys(name for _, values in branches for name in values)
-        for name in names:
-            values = [(holds, each.get(name, (Value(None, ""),))) for holds, each in branches]
-            self._values[name] = _merged(values, state, line)
-
-
-def _merged(
-    branches: list[tuple[Predicate, tuple[Value, ...]]], state: State, line: int
-) -> tuple[Value, ...]:
-    first = branches[0][1]
-    if all(values == first for _, values in branches):
-        return first
-    found: dict[str, list[Predicate]] = {}
-    for holds, values in branches:
-        if not values:
-            return ()
-        for value in values:
-            both = every(holds, True if value.held is None else state.use(value.held))
-            if both is not False:
-                found.setdefault(value.text, []).append(both)
-    if len(found) > MOST_VALUES:
-        return ()
-    return _apart(found, state, line)
-
-
-def _apart(found: dict[str, list[Predicate]], state: State, line: int) -> tuple[Value, ...]:
-    """One of the values always is: the one of most branches is what it is otherwise."""
-    usual = max(found, key=lambda text: len(found[text]))
-    rare = {text: either(*holds) for text, holds in found.items() if text != usual}
-    values = [Value(state.hold(holds, line), text) for text, holds in rare.items()]
-    if not values:
-        return (Value(None, usual),)
-    return (*values, Value(state.hold(negated(either(*rare.values())), line), usual))
 
 
 def with_encoded_characters(text: str) -> str:

@@ -1,0 +1,1 @@
+"""mailfilter: maildrop's filtering language, maildropfilter(7), into written rules."""

@@ -1,0 +1,232 @@
+"""flow: a mailfilter's statements from top to bottom, into written rules.
+
+Guarantee: what has no equal becomes a gap, never a rule that takes more mail.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from maildrop_py.convert.branch_values import Value
+from maildrop_py.convert.mailfilter import deliveries
+from maildrop_py.convert.mailfilter.conditions import Conditions
+from maildrop_py.convert.mailfilter.parser import parse
+from maildrop_py.convert.mailfilter.tree import Branch, Output, Pattern, Statement
+from maildrop_py.convert.marks import as_template, is_marked, marked
+from maildrop_py.convert.not_translatable import NotTranslatable
+from maildrop_py.convert.predicate import Test, every, negated
+from maildrop_py.convert.state import MESSAGE
+from maildrop_py.convert.written import Gap, Remark, WrittenRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from maildrop_py.convert.mailfilter.values import Variables
+    from maildrop_py.convert.predicate import Predicate
+    from maildrop_py.convert.state import State
+
+MOST_INCLUDES = 32
+WITHOUT_EFFECT = ("log", "logfile", "echo")
+_REFORMAIL = re.compile(r"^\s*(?:\S*/)?reformail\s+-D\s*\d+\s+\S+\s*$")
+
+
+class Flow:
+    """Goes through statements and fills `state.items`; `read` gives an included file's text."""
+
+    def __init__(self, state: State, read: Callable[[str], str | None]) -> None:
+        self.state = state
+        self.variables: Variables = state.environment
+        self.variables.output = self._output
+        self.line = 0
+        self.ended = False
+        self.last_program: Predicate | None = None
+        self.titles: list[tuple[str, ...]] = []
+        self.heads: list[str] = []
+        self.asked: list[tuple[int, Pattern, bool]] = []
+        self._read = read
+        self._included = 0
+
+    def statements(self, statements: tuple[Statement, ...]) -> None:
+        for statement in statements:
+            if self.ended:
+                self._remark(statement.line, "no message gets here: what follows never runs")
+                return
+            self.line = statement.line
+            try:
+                self._one(statement)
+            except NotTranslatable as problem:
+                self._gap(statement.line, statement.source, str(problem))
+                self._forget((statement,))
+
+    def _one(self, statement: Statement) -> None:
+        name = statement.name
+        if name == "if":
+            self._if(statement)
+        elif name in ("{", "exception", "flock", "dotlock"):
+            self.statements(statement.block)
+        elif name == "=":
+            self._assign(statement)
+        elif name == "value":
+            self._value(statement)
+        elif name == "include":
+            self._include(statement)
+        elif name == "import":
+            self.variables.set(getattr(statement.value, "text", ""), ())
+        elif name in deliveries.DELIVERIES:
+            deliveries.DELIVERIES[name](self, statement)
+        elif name not in WITHOUT_EFFECT:
+            raise NotTranslatable(f"{name} has no equal here")
+
+    def _gap(self, line: int, source: str, reason: str) -> None:
+        self.state.items.append(Gap(line, source, reason))
+
+    def _remark(self, line: int, text: str) -> None:
+        self.state.items.append(Remark(line, text))
+
+    # branches
+
+    def _if(self, statement: Statement) -> None:
+        state, outer = self.state, self.state.reach
+        before, groups = self.variables.snapshot(), self.variables.groups
+        others = state.hold(True, statement.line)
+        merged: list[tuple[Predicate, dict[str, Any]]] = []
+        always_ends, unknown = True, statement.branches[:0]
+        for number, branch in enumerate(statement.branches):
+            self.line = branch.line
+            conditions = Conditions(self)
+            try:
+                predicate = True if branch.condition is None else conditions.truth(branch.condition)
+            except NotTranslatable as problem:
+                unknown = statement.branches[number:]
+                self._cannot(unknown, str(problem))
+                always_ends = False
+                break
+            own = every(state.use(others), predicate)
+            remaining = every(state.use(others), negated(predicate))
+            earlier, held = others, state.hold(own, branch.line)
+            others = state.hold(remaining, branch.line)
+            if own is False:
+                continue
+            self._enter(statement, branch, conditions, every(state.use(outer), own), before)
+            if self.ended:
+                others = others if remaining is False else earlier
+            else:
+                merged.append((state.use(held), self.variables.snapshot()))
+            always_ends = always_ends and self.ended
+            self.ended, state.reach, self.variables.groups = False, outer, groups
+        rest = state.use(others)
+        if rest is not False:
+            merged.append((rest, before))
+            always_ends = always_ends and statement.branches[-1].condition is None
+        if merged:
+            self.variables.restore(before)
+            self.variables.merge(merged, state, statement.line)
+        self.ended = always_ends
+        for branch in unknown:
+            self._forget(branch.block)
+        self.variables.groups = None if self.variables.reads else ""
+
+    def _enter(
+        self,
+        statement: Statement,
+        branch: Branch,
+        conditions: Conditions,
+        reach: Predicate,
+        before: dict[str, Any],
+    ) -> None:
+        self.state.reach = self.state.hold(reach, branch.line)
+        self.variables.restore(before)
+        if conditions.count:
+            self.variables.groups = conditions.matched if conditions.count == 1 else None
+        self.titles.append(statement.comments)
+        self.heads.append(branch.source)
+        self.statements(branch.block)
+        self.titles.pop()
+        self.heads.pop()
+
+    def _cannot(self, branches: tuple[Branch, ...], reason: str) -> None:
+        self._gap(branches[0].line, branches[0].source, reason)
+        for branch in branches[1:]:
+            reason = "it depends on the condition above that could not be translated"
+            self._gap(branch.line, branch.source, reason)
+
+    def _forget(self, statements: tuple[Statement, ...]) -> None:
+        """What a gap would have set is not known."""
+        for statement in statements:
+            if statement.name == "=":
+                self.variables.set(statement.variable, ())
+            if statement.name in ("xfilter",):
+                self.state.broken = f"what the filter in line {statement.line} leaves is not known"
+            self._forget(statement.block)
+            for branch in statement.branches:
+                self._forget(branch.block)
+
+    # variables
+
+    def _assign(self, statement: Statement) -> None:
+        assert statement.value is not None
+        values = self.variables.values(statement.value, self.state)
+        found = []
+        for holds, value in values:
+            text = self._kept(statement, value, holds)
+            held = None if holds is True else self.state.hold(holds, statement.line)
+            found.append(Value(held, text))
+        self.variables.set(statement.variable, tuple(found))
+
+    def _kept(self, statement: Statement, value: str, holds: Predicate) -> str:
+        if not is_marked(value) or isinstance(statement.value, Output):
+            return value
+        variable = self.state.free_name(f"{statement.variable.lower()}_{statement.line}")
+        self.rule(statement, {"set": {variable: as_template(value)}}, holds)
+        return marked(variable, "\ue000=" in value)
+
+    def _output(self, command: str) -> str:
+        name = self.state.free_name(f"output_{self.line}")
+        then = {"set": {name: {"output": deliveries.shell(self, command)}}}
+        self.rule(Statement("=", self.line, source=f"`{command}`"), then)
+        return marked(name)
+
+    def _value(self, statement: Statement) -> None:
+        """A command or pattern that stands alone: it is there for its status or match."""
+        if not isinstance(statement.value, Output):
+            raise NotTranslatable("a value that stands alone")
+        command = statement.value.command
+        state = self.state
+        if _REFORMAIL.match(command):
+            self.last_program = Test("duplicate", True, ((MESSAGE, state.message_age),))
+            return
+        value = deliveries.shell(self, command)
+        call = value if isinstance(value, dict) else {"run": value}
+        marks = ((MESSAGE, state.message_age),)
+        self.last_program = Test("command", {**call, "no_on": "1-255"}, marks, repeatable=False)
+
+    def _include(self, statement: Statement) -> None:
+        assert statement.value is not None
+        path = self.variables.one(statement.value, self.state)
+        text = None if is_marked(path) else self._read(path)
+        if text is None:
+            raise NotTranslatable(f"{path} is not here to be read")
+        if self._included >= MOST_INCLUDES:
+            raise NotTranslatable(f"more than {MOST_INCLUDES} files include each other")
+        self._included += 1
+        self._remark(statement.line, f"from {path}:")
+        self.statements(parse(text))
+        self._included -= 1
+
+    # rules
+
+    def rule(
+        self, statement: Statement, then: dict[str, Any], holds: Predicate = True
+    ) -> WrittenRule:
+        """A rule at the end of what there is, under all that leads here."""
+        when = every(self.state.use(self.state.reach, often=True), holds)
+        name = deliveries.name_of([*self.titles, statement.comments], then, statement.line)
+        written = WrittenRule(name, statement.line, when, then)
+        head = f"{' '.join(self.heads[-1].split())} {{ " if self.heads else ""
+        source = " ".join(statement.source.replace("\\\n", " ").split())
+        written.source = f"{head}{source}{' }' if head else ''}"
+        if when is not False:
+            self.state.items.append(written)
+        return written
