@@ -135,6 +135,8 @@ def _of_maildirs(options: dict[str, Any], country: CountryOf | None) -> Report:
     from maildrop_py.report.statistics.delivery_report import delivery_report
     from maildrop_py.report.statistics.filed_mail import read_filed
 
+    if options["user"]:
+        raise UsageError("--user is for the delivery log: a Maildir is one user's")
     settings = settings_of_user()
     for path in options["maildir"]:
         if not is_maildir(path):

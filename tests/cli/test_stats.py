@@ -37,6 +37,7 @@ def test_a_period_that_makes_no_sense_is_a_wrong_command_line(tmp_path: Path) ->
         ("--html", "-", "--json"),
         ("--maillog", log, "--maildir", tmp_path),
         ("--maillog", log, "--user", "me"),
+        ("--maildir", tmp_path, "--user", "me"),
     ):
         assert stats(tmp_path, "--log", log, *options).exit_code == 2, options
 

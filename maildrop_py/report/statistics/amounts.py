@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from maildrop_py.translation import text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeVar
+
+    Row = TypeVar("Row", int, list[int])
+
 SHOWN = 15
 """Rows of a figure; the rest is counted together."""
+FEW = 5
+"""Rows that are shown whatever their counts."""
+
+
+def worth_showing(ranked: Sequence[tuple[str, Row]], most: int) -> Sequence[tuple[str, Row]]:
+    """The first `most` of names that are ranked by count, without many that came once each."""
+    shown = ranked[:most]
+    once = [at for at, (_, row) in enumerate(shown) if _count(row) == 1]
+    return shown[: max(once[0], FEW)] if once else shown
+
+
+def _count(row: int | list[int]) -> int:
+    return row if isinstance(row, int) else sum(row)
 
 
 def size_in_words(size: int) -> str:

@@ -83,7 +83,7 @@ class Clients:
                 *titles[each],
                 SHOWN,
                 label=_LABELS.get(each, str),
-                remark=_remark(each),
+                remark=kinds_in_words(self.helo) if each == "helo" else "",
                 unit=unit,
             )
             for each in titles
@@ -91,10 +91,9 @@ class Clients:
         return [one for one in found if one.rows]
 
 
-def _remark(key: str) -> str:
-    if key == "helo":
-        return "; ".join(f"{kind}: {text(says)}" for kind, says in KINDS.items())
-    return ""
+def kinds_in_words(helo: Split) -> str:
+    """What the kinds of HELO names are that were seen."""
+    return "; ".join(f"{kind}: {text(says)}" for kind, says in KINDS.items() if kind in helo.counts)
 
 
 def _rule(name: str) -> str:

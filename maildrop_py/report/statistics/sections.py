@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import accumulate
 
-from maildrop_py.report.statistics.amounts import SHOWN, duration, size_in_words
+from maildrop_py.report.statistics.amounts import SHOWN, duration, size_in_words, worth_showing
 from maildrop_py.report.statistics.changes import changes
 from maildrop_py.report.statistics.deliveries import HIGHEST, LOWEST, SECONDS
 from maildrop_py.report.statistics.figures import Bars, Compared, Facts, Histogram, Section
@@ -225,8 +225,8 @@ def _done(name: str) -> str:
 
 def _top(key: str, title: str, name: str, tally: Top) -> Iterator[Bars]:
     if tally.total:
-        rows = tuple(tally.most(SHOWN))
-        yield Bars(key, title, name, rows, others=tally.rest(SHOWN))
+        rows = tuple(worth_showing(tally.most(SHOWN), SHOWN))
+        yield Bars(key, title, name, rows, others=tally.rest(len(rows)))
 
 
 def _bins(key: str, title: str, bounds: tuple[float, ...], values: list[float]) -> Bars | None:

@@ -6,6 +6,7 @@ in `top`.
 
 from __future__ import annotations
 
+from maildrop_py.report.statistics.amounts import worth_showing
 from maildrop_py.report.statistics.figures import Bars
 from maildrop_py.report.statistics.places import kind_names
 
@@ -71,7 +72,7 @@ class Split:
         `label` gives the text for a name, in the reader's language.
         """
         ranked = sorted(self.counts.items(), key=lambda item: (-sum(item[1]), item[0]))
-        shown = ranked[:most]
+        shown = worth_showing(ranked, most)
         names = self.names()
         used = [at for at in range(len(names)) if any(row[at] for _, row in shown)]
         return Bars(
@@ -81,7 +82,7 @@ class Split:
             rows=tuple((label(each), sum(row)) for each, row in shown),
             layers=tuple(names[at] for at in used),
             parts=tuple(tuple(row[at] for at in used) for _, row in shown),
-            others=self.others + sum(sum(row) for _, row in ranked[most:]),
+            others=self.others + sum(sum(row) for _, row in ranked[len(shown) :]),
             **more,
         )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from maildrop_py.evidence.helo import KINDS
-from maildrop_py.report.statistics.amounts import SHOWN, duration, size_in_words
+from maildrop_py.report.statistics.amounts import SHOWN, duration, size_in_words, worth_showing
 from maildrop_py.report.statistics.anonymous import without_addresses
 from maildrop_py.report.statistics.calendar import columns_of_days, weekday_names
+from maildrop_py.report.statistics.clients import kinds_in_words
 from maildrop_py.report.statistics.figures import Bars, Columns, Facts, HeatMap, Section
 from maildrop_py.report.statistics.maillog.traffic import DELIVERED, SECONDS
 from maildrop_py.report.statistics.places import connection_names, flow_names
@@ -134,9 +134,7 @@ def _connections(traffic: Traffic, anonymous: bool) -> Iterator[object]:
         ("helo", text("Kinds of HELO names, where something was refused"), text("kind"),
          counted.helo),
     ):  # fmt: skip
-        remark = "; ".join(f"{kind}: {text(says)}" for kind, says in KINDS.items()) * (
-            key == "helo"
-        )
+        remark = kinds_in_words(tally) if key == "helo" else ""
         bars = tally.bars(f"client-{key}", title, name, SHOWN, text, unit=unit, remark=remark)
         yield from [bars] if bars.rows else []
     if not anonymous:
@@ -175,8 +173,11 @@ def _of_rows(key: str, title: str, name: str, rows: Rows, column: int, unit: str
 
 def _of_top(key: str, title: str, tally: Top, name: str = "", unit: str = "") -> Iterator[Bars]:
     if tally.total:
-        rows = tuple((each.replace("\t", ": "), count) for each, count in tally.most(SHOWN))
-        yield Bars(key, title, name or text("reason"), rows, others=tally.rest(SHOWN), unit=unit)
+        most = worth_showing(tally.most(SHOWN), SHOWN)
+        rows = tuple((each.replace("\t", ": "), count) for each, count in most)
+        yield Bars(
+            key, title, name or text("reason"), rows, others=tally.rest(len(rows)), unit=unit
+        )
 
 
 def _of_counts(key: str, title: str, name: str, counts: dict[str, int]) -> Iterator[Bars]:
