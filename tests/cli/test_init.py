@@ -53,6 +53,25 @@ def test_with_yes_it_says_what_it_found(tmp_path: Path, monkeypatch: pytest.Monk
     assert "mailbox_command = " in result.output, "with no server the lines are shown"
 
 
+def test_on_a_terminal_it_asks_and_no_means_no(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "found_server", lambda: "Postfix")
+    monkeypatch.setattr(command, "hooks_of", lambda homes: iter(()))
+    monkeypatch.setattr(command, "_is_talking", lambda: True)
+    (tmp_path / ".procmailrc").write_text(":0\n* ^Subject:.*sale\n$HOME/Maildir/.Shops/\n")
+    tmp_path.chmod(0o700)
+    runner, env = CliRunner(), {"HOME": str(tmp_path)}
+    result = runner.invoke(app, ["init"], env=env, input="n\nn\n")
+    assert result.output.count("[Y/n]") == 2
+    assert "starter rules" in (tmp_path / ".config/maildrop-py/rules.yaml").read_text().lower()
+    assert not (tmp_path / ".forward").exists()
+    assert "mailbox_command = " in result.output, "who wants to do it by hand sees the lines"
+    run(tmp_path, "--undo")
+    runner.invoke(app, ["init"], env=env, input="y\nn\n")
+    assert "Shops" in (tmp_path / ".config/maildrop-py/rules.yaml").read_text()
+
+
 def test_only_root_sets_up_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     result = run(tmp_path, "--system", "--yes")

@@ -6,6 +6,7 @@ DEBIAN_SUITE=trixie DEBIAN_PACKAGE=FILE.deb
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -47,6 +48,7 @@ def test_its_life_in_a_new_debian(debian_package: Path, new_debian: ScratchRoot)
     assert "Postfix delivered a message to bert" in said
     submit(root, "first")
     wait_until(lambda: "first" in subjects(root), "Postfix delivers")
+    doctor_sees_it(root)
     upgrade_under_load(root, package)
     remove_and_come_back(root, package)
     purge(root)
@@ -58,6 +60,14 @@ def install(root: ScratchRoot, package: Path, *others: str) -> None:
     root.run("apt-get", "update", "-q", online=True)
     command = ("apt-get", "install", "-q", "-y", "--no-install-recommends")
     root.run(*command, *others, f"/root/{package.name}", online=True)
+
+
+def doctor_sees_it(root: ScratchRoot) -> None:
+    """The line, the package, and bert's rules, which a process of bert's looks at."""
+    root.run("runuser", "-u", "bert", "--", "env", "HOME=/home/bert", "maildrop-py", "init")
+    said = root.run("maildrop-py", "doctor", "--offline", check=False).stdout
+    assert re.search(r"ok +hook: /etc/postfix/main\.cf:\d+", said), said
+    assert re.search(r"ok +rules of bert: /home/bert/", said), said
 
 
 def upgrade_under_load(root: ScratchRoot, package: Path) -> None:
