@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NUMBER = 8  # bytes
 NAMES, LONGEST = 64, 80
-OTHER = "other"
+OTHER, UNNAMED = "other", "(no name)"
 _NAME = NUMBER + 1 + LONGEST + (-(1 + LONGEST) % NUMBER)  # a count, a length, the bytes
 
 
@@ -68,8 +68,12 @@ class Own:
         self._numbers = region[:size].cast("d")
         self._slots = region[size:]
         self._layout = layout
-        self._known = {_slot(self._slots, at)[0]: at for at in range(len(self._slots) // _NAME)}
-        self._known.pop("", None)
+        self._known: dict[str, int] = {}
+        self._used = 0
+        for at in range(len(self._slots) // _NAME):
+            name = _slot(self._slots, at)[0]
+            if name:
+                self._known[name], self._used = at, at + 1
         for family, start in layout.with_places():
             if family.kind == GAUGE:
                 for at in range(family.size):
@@ -101,14 +105,17 @@ class Own:
 
     def _begin(self, name: str) -> int:
         """The slot of a name that was not counted before: its length is written last."""
-        if len(self._known) >= NAMES - 1 and name != OTHER:
-            return self._known[OTHER] if OTHER in self._known else self._begin(OTHER)
-        at = len(self._known)
-        data = name.encode("utf-8", "replace")[:LONGEST]
+        data = (name or UNNAMED).encode("utf-8", "replace")[:LONGEST]
+        name = data.decode("utf-8", "replace")
+        if name in self._known:  # two long names may begin alike
+            return self._known[name]
+        if self._used >= NAMES - 1 and name != OTHER:
+            return self._begin(OTHER)
+        at = self._used
         start = at * _NAME + NUMBER
         self._slots[start + 1 : start + 1 + len(data)] = data
         self._slots[start] = len(data)
-        self._known[name] = at
+        self._known[name], self._used = at, at + 1
         return at
 
 

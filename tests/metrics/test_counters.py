@@ -8,7 +8,7 @@ import signal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildrop_py.metrics.counters import NAMES, OTHER, Counters
+from maildrop_py.metrics.counters import LONGEST, NAMES, OTHER, Counters
 from maildrop_py.metrics.families import COUNTER, GAUGE, HISTOGRAM, Family, Layout
 from maildrop_py.metrics.openmetrics import samples_in, text_of
 
@@ -72,7 +72,20 @@ def test_names_beyond_the_most_are_counted_together() -> None:
     assert found[OTHER] > NAMES
 
 
-@given(st.lists(st.text(min_size=1), max_size=20))
+def test_a_successor_counts_nothing_in_the_place_of_another_name() -> None:
+    """Names that are cut alike, and one that is empty, take one place each."""
+    counters = Counters(LAYOUT, 1)
+    long = "x" * LONGEST
+    for name in (f"{long}1", f"{long}2", "", "lists", "会" * LONGEST):
+        counters.own(0).name(name)
+    counters.own(0).name("a new one")
+    counters.own(0).name("lists")
+    found = counters.names()
+    assert found.pop("会" * (LONGEST // 3) + "\N{REPLACEMENT CHARACTER}") == 1
+    assert found == {long: 2, "(no name)": 1, "lists": 2, "a new one": 1}
+
+
+@given(st.lists(st.text(), max_size=20))
 def test_any_name_can_be_read_again_and_forges_no_line(names: list[str]) -> None:
     counters = Counters(LAYOUT, 1)
     own = counters.own(0)
