@@ -95,7 +95,8 @@ class Deliveries:
         self.failures.add(f"{entry.get('command')}: {entry.get('error')}")
         if result == DEFERRED:
             self.deferrals += 1
-            self.waits.deferred(entry.get("message_id") or "", self.calendar.seconds(moment))
+            if message := _name_of(entry):
+                self.waits.deferred(message, self.calendar.seconds(moment))
 
     def _add_new(self, entry: Entry, moment: str) -> None:
         place = place_of(entry)
@@ -113,7 +114,7 @@ class Deliveries:
         self._add_people(entry, place)
         self._add_evidence(entry, place)
         if self.waits.waiting or self.waits.keeps:
-            self.waits.delivered(entry.get("message_id") or "", self.calendar.seconds(moment))
+            self.waits.delivered(_name_of(entry), self.calendar.seconds(moment))
         if taken := entry.get("seconds"):
             self.seconds[bisect_left(SECONDS, taken)] += 1
 
@@ -189,3 +190,9 @@ def _elsewhere(entry: Entry) -> str:
         return "(rejected)"
     actions = entry.get("actions") or []
     return f"({actions[0]})" if actions else "(discarded)"
+
+
+def _name_of(entry: Entry) -> str:
+    """What a message for one recipient is known by; "" if it has no Message-ID."""
+    message_id = entry.get("message_id")
+    return f"{message_id} {entry.get('recipient')}" if message_id else ""

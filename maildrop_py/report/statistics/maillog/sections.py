@@ -168,7 +168,9 @@ def _of_rows(key: str, title: str, name: str, rows: Rows, column: int, unit: str
     if shown:
         total = int(sum(row[column] for row in rows.rows.values()))
         others = total - sum(count for _, count in shown)
-        yield Bars(key, title, name, shown, others=others, unit=unit)
+        remark = "" if rows.is_exact else text("There are more names than can be counted: "
+                                               "counts of rare ones may be too low.")  # fmt: skip
+        yield Bars(key, title, name, shown, others=others, unit=unit, remark=remark)
 
 
 def _of_top(key: str, title: str, tally: Top, name: str = "", unit: str = "") -> Iterator[Bars]:

@@ -75,7 +75,9 @@ class Traffic:
         self.sender_domains, self.senders = Rows(2), Rows(2)
         self.recipient_domains, self.recipients = Rows(5), Rows(2)
         self.deferrals, self.bounces, self.codes = Top(), Top(), Top()
-        self.refusals = {name: Top(20_000, 400) for name in _REFUSING}
+        self.refusals = {
+            name: Top(20_000 if name == "reject" else 4_000, 300) for name in _REFUSING
+        }
         self.problems = {name: Top() for name in ("warning", "fatal", "panic", "master")}
         self.unsized = 0
         self.seconds = [0] * (len(SECONDS) + 1)
