@@ -5,7 +5,7 @@ Two looks at the figures make rates: how many more there are, by the seconds bet
 
 from __future__ import annotations
 
-from maildrop_py.report.plain import bar
+from maildrop_py.report.plain import HEIGHTS, bar
 from maildrop_py.report.tables import width_of
 from maildrop_py.report.visible import visible
 from maildrop_py.translation import text
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     Sample = tuple[str, dict[str, str], float]
+    Line = tuple[str, str]
+    """Its text and its style: "title", "good", "late", "bad" or ""."""
 
 Figures = dict[str, dict[str, float]]
 """Family -> value of its label, "" for none -> number."""
@@ -22,13 +24,20 @@ Figures = dict[str, dict[str, float]]
 MOST_RULES = 12
 GAUGES = ("sessions", "recipient_processes", "waiting_messages", "policy_connections")
 COUNTS = (
-    ("messages", "result"),
-    ("evidence_unknown", "kind"),
-    ("policy_actions", "action"),
-    ("greylist_outcomes", "outcome"),
-    ("rules_fired", "rule"),
-    ("policy_rules_fired", "rule"),
+    "messages",
+    "evidence_unknown",
+    "policy_actions",
+    "greylist_outcomes",
+    "rules_fired",
+    "policy_rules_fired",
 )
+FLOW = ("messages", "policy_actions")
+STYLES = {
+    **dict.fromkeys(("delivered", "pass"), "good"),
+    **dict.fromkeys(("deferred", "greylist", "tarpit", "defer"), "late"),
+    **dict.fromkeys(("refused", "reject"), "bad"),
+}
+"""How a row is coloured, where there are colours, by its label."""
 
 
 def figures_of(samples: Sequence[Sample]) -> Figures:
@@ -40,32 +49,55 @@ def figures_of(samples: Sequence[Sample]) -> Figures:
     return found
 
 
+def rate_of(now: Figures, before: Figures, seconds: float) -> float:
+    """Messages, or recipients that a policy judged, in a second; 0 at the first look."""
+    sums = [sum(sum(it.get(name, {}).values()) for name in FLOW) for it in (now, before)]
+    return max(0.0, sums[0] - sums[1]) / seconds if seconds > 0 else 0.0
+
+
 def lines_of_figures(
-    now: Figures, before: Figures, seconds: float, width: int = 80
-) -> Iterator[str]:
-    """The lines; `before` are the figures of `seconds` ago, the same as `now` at first."""
+    now: Figures,
+    before: Figures,
+    seconds: float,
+    width: int = 80,
+    rates: Sequence[float] = (),
+) -> Iterator[Line]:
+    """The lines; `before` are the figures of `seconds` ago, the same as `now` at first.
+
+    `rates` are those of the last looks, the latest at the end.
+    """
     gauges = [(name, now[name].get("", 0)) for name in GAUGES if name in now]
-    yield "   ".join(f"{_title(name)} {value:,.0f}" for name, value in gauges)
+    yield "   ".join(f"{_title(name)} {value:,.0f}" for name, value in gauges), ""
+    if rates:
+        label = text("in a second: {number}", number=f"{rates[-1]:,.1f}")
+        yield f"{label}  {_drawn(rates, width - width_of(label) - 2)}", "good"
     limits = now.get("limits_reached", {}).get("", 0)
     if limits:
-        yield text("limits reached: {number}", number=f"{limits:,.0f}")
+        yield text("limits reached: {number}", number=f"{limits:,.0f}"), "late"
     if "delivery_seconds_bucket" in now:
         half, most = _quantile(now, 0.5), _quantile(now, 0.99)
         says = "half of the messages within {half} s, 99 % within {most} s"
-        yield text(says, half=half, most=most)
-    for name, _ in COUNTS:
+        yield text(says, half=half, most=most), ""
+    for name in COUNTS:
         yield from _counts(name, now.get(name, {}), before.get(name, {}), seconds, width)
+
+
+def _drawn(rates: Sequence[float], room: int) -> str:
+    """The last rates as a sparkline, as many as there is room for."""
+    shown = rates[-max(1, room) :]
+    most = max(shown) or 1.0
+    return "".join(HEIGHTS[-(-8 * round(1000 * rate / most) // 1000)] for rate in shown)
 
 
 def _counts(
     name: str, now: dict[str, float], before: dict[str, float], seconds: float, width: int
-) -> Iterator[str]:
+) -> Iterator[Line]:
     rows = sorted(((count, label) for label, count in now.items() if count), reverse=True)
     if not rows:
         return
     shown = rows[:MOST_RULES]
-    yield ""
-    yield _title(name)
+    yield "", ""
+    yield _title(name), "title"
     left = min(max(width_of(visible(label)) for _, label in shown), width // 2)
     most = max(count for count, _ in shown)
     for count, label in shown:
@@ -75,7 +107,8 @@ def _counts(
         while width_of(name_) > left:
             name_ = name_[:-1]
         blank = " " * (left - width_of(name_))
-        yield f"{name_}{blank} {count:>10,.0f} {rate:>8.1f}/s  {drawn}".rstrip()
+        style = STYLES.get(label, "")
+        yield f"{name_}{blank} {count:>10,.0f} {rate:>8.1f}/s  {drawn}".rstrip(), style
 
 
 def _quantile(now: Figures, share: float) -> str:

@@ -148,6 +148,20 @@ def test_without_colours_there_are_none(server: tuple[Path, Metrics]) -> None:
     assert re.findall(r"\x1b\[[0-9;]*3[0-9][0-9;]*m", terminal.printed) == []
 
 
+def test_results_have_colours_and_the_rate_a_line_of_its_own(
+    server: tuple[Path, Metrics],
+) -> None:
+    place, metrics = server
+    with top(place, 80) as terminal:
+        for _ in range(3):
+            metrics.answered(Reply(550, "5.0.0", "no"), 0.0)
+            terminal.read_until("in a second:", after=len(terminal.printed))
+        terminal.read_until("\x1b[31mrefused")
+    assert "\x1b[32mdelivered" in terminal.printed
+    rates = re.findall(r"in a second: ([\d.]+)  ([▁-█ ]*)", ESCAPES.sub("", terminal.printed))
+    assert any(float(rate) > 0 and "█" in drawn for rate, drawn in rates)
+
+
 def test_ctrl_c_ends_it_and_gives_the_screen_back(server: tuple[Path, Metrics]) -> None:
     with top(server[0], 80) as terminal:
         terminal.read_until("Messages by")
