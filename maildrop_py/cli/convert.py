@@ -141,7 +141,8 @@ def _reader(file: str) -> Callable[[str], str | None]:
 
     def read(path: str) -> str | None:
         parts = path.split("/")
-        beside = (os.path.join(here, *parts[-count:]) for count in (1, 2))
+        visible = [part.lstrip(".") for part in parts]  # as people keep them in repositories
+        beside = (os.path.join(here, *p[-count:]) for p in (parts, visible) for count in (1, 2))
         scripts = (os.path.join(here, *where, f"{path}.sieve") for where in ((), ("included",)))
         places = (path, *beside, *scripts)
         return next((text for each in places if (text := _text_of(each)) is not None), None)

@@ -32,6 +32,10 @@ KINDS = {
     "mh": ":0\n* ^From:.*ann\nann/.\n",
     "two folders": ":0\n* ^From:.*ann\na/ b/\n",
     "copy": ":0c\ncopies/\n\n:0\n* ^From:.*ann\nann/\n",
+    "lines counted": ':0 Bfh\n* H ?? !^Lines:\n* -1^0\n* 1^1 ^.*$\n| formail -A "Lines: $="\n',
+    "discard of a part": ":0 h\n* ^From:.*ben\n/dev/null\n",
+    "marked as read": ":0\n* ^From:.*ann\n{\n :0 c\n a/\n\n :0 ahi\n"
+    ' * LASTFOLDER ?? ()\\/[^/]+^^\n | mv "$LASTFOLDER" "$MAILDIR/a/cur/$MATCH:2,S"\n}\n',
     "discard": ":0\n* ^From:.*ben\n/dev/null\n",
     "forward": ":0\n* ^From:.*ben\n! a@example.org b@example.org\n",
     "forward a copy": ":0c\n! a@example.org\n",

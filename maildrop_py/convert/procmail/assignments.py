@@ -6,6 +6,7 @@ from typing import Any
 
 from maildrop_py.convert.predicate import every
 from maildrop_py.convert.procmail.commands import is_for_shell, program, simple_words
+from maildrop_py.convert.procmail.conditions import counts_lines
 from maildrop_py.convert.procmail.environment import (
     RESERVED,
     Unknown,
@@ -140,6 +141,20 @@ class Assignments:
         reach = every(state.use(state.reach), predicate)
         self._set(variable, value, recipe.line, reach, recipe.source)
         state.environment.set(pipe.capture, marked(variable, False))
+
+    def score(self, recipe: Recipe, predicate: Predicate, rest: str) -> None:
+        """`$=` behind a recipe that counts the lines of the body; other scores are not known."""
+        environment = self._state.environment
+        environment.set("SCORE", Unknown("the last score ($=) is procmail's own"))
+        questions = self._state.asked[-1][1] if self._state.asked else ()
+        below = "\n".join(rest.splitlines()[recipe.line - 1 :])
+        if "$=" not in below or not counts_lines(questions):
+            return
+        name = self._state.free_name(f"lines_{recipe.line}")
+        value = {"output": {"run": ["wc", "-l"], "part": "body"}}
+        reach = every(self._state.use(self._state.reach), predicate)
+        self._set(name, value, recipe.line, reach, "* -1^0 | * 1^1 ^.*$")
+        environment.set("SCORE", marked(name, False))
 
     def leave_block(self, before: dict[str, Any], match: str | None) -> None:
         """Behind a block: what it set under its condition is in variables; MATCH too."""

@@ -89,3 +89,13 @@ def _expanded_plain(text: str, environment: Environment) -> str:
 
 
 __all__ = ["BODY", "BOTH", "HEADER", "Question", "Unknown", "read"]
+
+
+def counts_lines(questions: tuple[Question, ...]) -> bool:
+    """Whether the score is the number of the body's lines: one less than what `^.*$` matches."""
+    weighed = [one for one in questions if one.weight is not None]
+    counted = [(one.kind, one.text, one.area, one.weight, one.power) for one in weighed]
+    lines = ("expression", "^.*$", "B", 1.0, 1.0)
+    others = [one for one in counted if one != lines]
+    is_less = len(others) == 1 and others[0][0] == "nothing" and others[0][3:] == (-1.0, 0.0)
+    return len(counted) == 2 and is_less

@@ -15,7 +15,6 @@ from maildrop_py.convert.procmail.expressions import NotTranslatable
 from maildrop_py.convert.procmail.folders import DEV_NULL, Path
 from maildrop_py.convert.procmail.tree import Folder, Forward, Pipe, Recipe
 from maildrop_py.convert.state import MESSAGE, Held
-from maildrop_py.convert.written import Gap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,14 +53,14 @@ def _copies(recipe: Recipe, flow: Flow) -> bool:
 
 
 def _folder(recipe: Recipe, action: Folder, predicate: Predicate, flow: Flow) -> None:
-    if part_of(recipe.flags):
-        raise NotTranslatable("only the header or the body is put into the folder")
     paths = [_path(word, flow) for word in flow.state.environment.words(action.words)]
     if not paths:
         raise NotTranslatable("no folder is named")
     if paths[0].text == DEV_NULL:
         _discard(recipe, predicate, flow)
         return
+    if part_of(recipe.flags):
+        raise NotTranslatable("only the header or the body is put into the folder")
     told = _traps(paths)
     if paths[0].is_mbox:
         paths = paths[:1]
@@ -164,8 +163,6 @@ def _pipe(recipe: Recipe, action: Pipe, predicate: Predicate, flow: Flow) -> Non
         _filter(recipe, action, words, predicate, flow)
     elif words and words[0].rpartition("/")[2] == "formail" and _is_duplicate(words):
         _duplicate(recipe, predicate, flow)
-    elif words and words[0].rpartition("/")[2] == "mv" and "LASTFOLDER" in action.command:
-        _marks_as_read(recipe, action, flow)
     elif _is_asked(recipe, flow):
         value = program(action.command, state.environment, part_of(recipe.flags))
         state.succeeded = Test(
@@ -176,17 +173,6 @@ def _pipe(recipe: Recipe, action: Pipe, predicate: Predicate, flow: Flow) -> Non
         )
     else:
         _to_program(recipe, action, predicate, flow)
-
-
-def _marks_as_read(recipe: Recipe, action: Pipe, flow: Flow) -> None:
-    flow.state.items.append(
-        Gap(
-            recipe.line,
-            recipe.source or action.command,
-            "a program moves what was filed",
-            "Write `flags: [seen]` beside the `file` or `copy` above.",
-        )
-    )
 
 
 def _is_duplicate(words: list[str]) -> bool:

@@ -16,6 +16,7 @@ from maildrop_py.convert.procmail import deliveries
 from maildrop_py.convert.procmail.assignments import Assignments
 from maildrop_py.convert.procmail.environment import Unknown
 from maildrop_py.convert.procmail.expressions import NotTranslatable
+from maildrop_py.convert.procmail.marking_as_read import marks_as_read
 from maildrop_py.convert.procmail.naming import name_of, shown
 from maildrop_py.convert.procmail.parser import parse
 from maildrop_py.convert.procmail.questions import Asked, ask
@@ -136,6 +137,10 @@ class Flow:
         if recipe.action is None:
             self._gap(recipe, "the action is missing: procmail goes on with the next recipe")
             return
+        if marks_as_read(recipe, self):
+            held = state.hold(False, recipe.line)
+            state.last = state.previous = held
+            return
         try:
             before = self._chained(recipe)
             asked = ask(recipe, state)
@@ -201,6 +206,7 @@ class Flow:
     def _act(self, recipe: Recipe, held: Held, asked: Asked) -> None:
         state = self.state
         state.succeeded, self._failed = True, False
+        self._assignments.score(recipe, held.predicate, self.rest)
         if isinstance(recipe.action, Block):
             self._block(recipe, recipe.action, held, asked)
             return

@@ -180,6 +180,8 @@ def _program(question: Question, state: State) -> Predicate:
 
 def _weighed(weighed: list[tuple[Question, Predicate]], state: State) -> Predicate:
     """procmail's scoring: the sum of all must be more than nothing."""
+    if conditions.counts_lines(tuple(question for question, _ in weighed)):
+        return Test("raw_body", "\\n", ((MESSAGE, state.message_age),))
     entries: list[dict[str, Any]] = []
     total = 0.0
     marks: list[tuple[str, int]] = []

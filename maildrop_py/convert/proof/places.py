@@ -29,11 +29,12 @@ class Places:
     def __init__(self, tops: list[str], mailboxes: frozenset[str]) -> None:
         self._directories: set[str] = set()
         self._kept: set[str] = set()
-        self._mailboxes = set(mailboxes)
-        for path in mailboxes:
+        self._mailboxes = {path for path in mailboxes if not os.path.isdir(path)}
+        for path in self._mailboxes:
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            if not os.path.isdir(path):
-                _empty(path)
+        self._mailboxes = {path for path in self._mailboxes if not os.path.isdir(path)}
+        for path in self._mailboxes:
+            _empty(path)
         for top in tops:
             if os.path.isdir(top):
                 self._enter(top)
