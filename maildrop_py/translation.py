@@ -15,7 +15,9 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    Text = Callable[..., str]  # `text`, or str.format, which leaves a text in English
 
 DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "translations")
 VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -50,7 +52,12 @@ def _is_plain(locale: str) -> bool:
     return locale.partition(".")[0] in ("C", "POSIX")
 
 
-def text(english: str, **values: object) -> str:
+def marked(english: str) -> str:
+    """`english` as it is: a text that `text` is given later, by what it is kept in."""
+    return english
+
+
+def text(english: str, /, **values: object) -> str:
     """`english` in the language chosen, with `values` in the place of their {names}."""
     found = _catalogue.get(english) or english
     if not values:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from maildrop_py.translation import choose
 from tests.support.cli_account import Account
 from tests.support.dns_server import DnsServer
 
@@ -17,6 +18,13 @@ settings.register_profile("patient", deadline=None)  # no test depends on the ma
 settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """A command that a test calls may have chosen another language for the whole process."""
+    yield
+    choose("en")
 
 
 @pytest.fixture(scope="session")

@@ -271,4 +271,5 @@ def test_a_delivery_loads_nothing_heavy(tmp_path: Path) -> None:
     assert len([*(tmp_path / "Maildir").glob(".Mail.world/cur/*")]) == 2
     ours = [name for name in modules if name.startswith("maildrop_py.")]
     assert "maildrop_py.decision.decide" in ours and "maildrop_py.rules.language.reader" not in ours
+    assert "maildrop_py.translation" not in ours, "what is logged is English"
     assert "re2._re2" in modules, "RE2's extension alone is what expressions need"

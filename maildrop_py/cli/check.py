@@ -14,6 +14,7 @@ from maildrop_py.report.tables import counted
 from maildrop_py.rules.language.rule_set import Rule, RuleSet
 from maildrop_py.rules.language.warnings import warnings_about
 from maildrop_py.rules.program.zones import zones_of
+from maildrop_py.translation import text
 
 if TYPE_CHECKING:
     pass
@@ -38,21 +39,21 @@ def check(file: str | None, rules: str | None, list_all: bool, strict: bool, off
     lists = [] if offline else _failing_lists(found)
     warnings = [*map(str, warnings_about(found)), *lists]
     for warning in warnings:
-        click.echo(f"{warning} [warning]", err=True)
+        click.echo(f"{warning} [{text('warning')}]", err=True)
     failures = run_examples(found)
     for failure in failures:
         click.echo(str(failure), err=True)
     passed = len(found.examples) - len(failures)
-    click.echo(
-        f"{counted(len(found.rules), 'rule')}, {counted(len(warnings), 'warning')}, "
-        + examples_in_words(passed, len(found.examples))
-    )
+    numbers = counted(len(found.rules), "rule"), counted(len(warnings), "warning")
+    click.echo(", ".join((*numbers, examples_in_words(passed, len(found.examples)))))
     sys.exit(1 if failures or (strict and warnings) else 0)
 
 
 def examples_in_words(passed: int, all_of_them: int) -> str:
     """How many examples turned out as expected."""
-    return f"{passed} of {all_of_them} examples as expected" if all_of_them else "no examples"
+    if not all_of_them:
+        return text("no examples")
+    return text("{passed} of {number} examples as expected", passed=passed, number=all_of_them)
 
 
 def _failing_lists(rules: RuleSet) -> list[str]:
@@ -65,7 +66,8 @@ def _failing_lists(rules: RuleSet) -> list[str]:
 
 
 def _in_words(number: int, rule: Rule) -> str:
-    when = rule.when.describe() if rule.when is not None else "for every message"
-    then = ", ".join(action.describe() for action in rule.then.actions)
-    ends = "" if rule.then.final else ", and go on"
-    return f"{number}. {rule.name}\n     if {when}\n     then {then}{ends}"
+    when = rule.when.describe(text) if rule.when is not None else text("for every message")
+    then = ", ".join(action.describe(text) for action in rule.then.actions)
+    ends = "" if rule.then.final else text(", and go on")
+    lines = text("if {when}", when=when), text("then {then}", then=then) + ends
+    return f"{number}. {rule.name}\n     {lines[0]}\n     {lines[1]}"

@@ -12,7 +12,7 @@ import click
 
 from maildrop_py.paths import UserPaths
 from maildrop_py.report.output import print_json
-from maildrop_py.report.tables import painted
+from maildrop_py.report.tables import painted, width_of
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.program.zones import zones_of
 from maildrop_py.set_up import checks, services
@@ -22,6 +22,7 @@ from maildrop_py.set_up.hook_search import hooks_of
 from maildrop_py.set_up.log_check import about_log
 from maildrop_py.set_up.program_path import hook_path
 from maildrop_py.set_up.users import about_rules_of, ordinary_users
+from maildrop_py.translation import choose, text
 
 COLOURS = {OK: "32", WARNING: "33", WRONG: "31"}
 
@@ -39,6 +40,8 @@ def doctor(as_lines: bool, offline: bool, sockets: tuple[str, ...], log: str | N
     Started by root it also checks the rules of every user. The status is 1 if
     something is wrong.
     """
+    if as_lines:
+        choose("en")
     levels = set()
     for finding in _findings(offline, sockets, log):
         levels.add(finding.level)
@@ -51,11 +54,11 @@ def doctor(as_lines: bool, offline: bool, sockets: tuple[str, ...], log: str | N
 
 
 def _print(finding: Finding) -> None:
-    click.echo(
-        f"{painted(f'{finding.level:<8}', COLOURS[finding.level])}{finding.about}: {finding.text}"
-    )
+    level = text(finding.level)
+    shown = painted(level + " " * (8 - width_of(level)), COLOURS[finding.level])
+    click.echo(f"{shown}{text(finding.about)}: {text(finding.text)}")
     if finding.remedy:
-        click.echo(f"        right would be: {finding.remedy}")
+        click.echo("        " + text("right would be: {remedy}", remedy=text(finding.remedy)))
 
 
 def _findings(offline: bool, sockets: tuple[str, ...], log: str | None) -> Iterator[Finding]:

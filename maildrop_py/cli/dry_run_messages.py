@@ -21,6 +21,7 @@ from maildrop_py.report.dry_run_rows import summary_of
 from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
 from maildrop_py.report.tables import counted
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,4 +80,5 @@ class Messages:
 def print_counts(counts: Counter[tuple[str, str]]) -> None:
     """How many messages would go where, and by which rule."""
     print(*summary_of(counts), sep="\n")
-    print(f"{counted(counts.total(), 'message')}; nothing was changed")
+    messages = counted(counts.total(), "message")
+    print(text("{messages}; nothing was changed", messages=messages))

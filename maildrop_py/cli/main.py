@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
+SERVICES = {"serve", "policy", "watch"}
+"""Commands whose output goes into logs: these are English, because programs read them."""
+
+
 def main() -> int:
     """Run the command line; returns or exits with its status."""
     arguments = sys.argv[1:]
@@ -29,6 +33,10 @@ def main() -> int:
 
 def _run(arguments: list[str]) -> int:
     """One command for people: what goes wrong is said in one line, without a traceback."""
+    if not {*arguments[:1]} & SERVICES:
+        from maildrop_py.translation import choose, language_of
+
+        choose(language_of(os.environ))
     if arguments[:1] == ["dry-run"]:
         from maildrop_py.cli.plain_dry_run import plain_dry_run
 

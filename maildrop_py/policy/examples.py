@@ -52,7 +52,7 @@ def parse_policy_example(node: Node) -> PolicyExample:
     found = {key.choice(KEYS, "key of an example"): value for key, value in node.pairs()}
     for needed in ("request", "expect"):
         if needed not in found:
-            raise node.mistake(f"an example needs `{needed}`")
+            raise node.mistake("an example needs `{needed}`", needed=needed)
     attributes = [(key.text(), _told(value)) for key, value in found["request"].pairs()]
     expect = tuple(_expected(key, value) for key, value in found["expect"].pairs())
     if not expect:

@@ -15,6 +15,7 @@ from maildrop_py.report.wording import (
     flag_names,
     total_score,
 )
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def row_of(path: str, message: Message, decision: Decision, evidence: Evidence) 
         total_score(evidence.spam().score, decision),
         evidence.spf_asked(),
         tuple(f"{reason.rule}: {reason.because}" for reason in decision.reasons),
-        destination(decision),
+        destination(decision, said),
         message.headers.first("Subject") or "",
         actions_as_json(decision),
     )
@@ -98,7 +99,7 @@ def summary_key(row: Row) -> tuple[str, str]:
 
 
 def _by(row: Row) -> str:
-    return row.rule or NO_RULE
+    return row.rule or said(NO_RULE)
 
 
 def _name(row: Row) -> str:

@@ -14,6 +14,7 @@ from maildrop_py.report.rule_lines import Line, cut, lines_of_rules
 from maildrop_py.report.tables import painted, width_of
 from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import answer_in_words, in_short, sentence
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _summary(message: Message) -> Iterator[str]:
         value = message.headers.first(name)
         if value is not None:
             yield f"{name}: {cut(value, None)[0]}"
-    yield f"{message.size} bytes"
+    yield said("{number} bytes", number=message.size)
 
 
 def _text_of(line: Line) -> Iterator[str]:
@@ -64,21 +65,27 @@ def _mark(columns: int) -> str:
 def result_lines(decision: Decision) -> Iterator[str]:
     """What is done, beginning with an empty line."""
     yield ""
-    by = f"by rule {decision.rule!r}" if decision.rule else "no rule ended the run"
-    yield f"result: {visible(sentence(decision))} ({by})"
+    by = said("no rule ended the run")
+    if decision.rule:
+        by = said("by rule {name!r}", name=decision.rule)
+    yield said("result: {done} ({by})", done=visible(sentence(decision, said)), by=by)
     for name, value in decision.add_headers:
-        yield f"        adds {name}: {visible(value)}"
+        yield "        " + said("adds {name}: {value}", name=name, value=visible(value))
     if decision.remove_headers:
-        yield f"        removes {', '.join(decision.remove_headers)}"
+        names = ", ".join(decision.remove_headers)
+        yield "        " + said("removes {names}", names=names)
     if decision.learn is not None:
-        yield f"        is learnt as {'spam' if decision.learn else 'ham'}"
+        kind = "spam" if decision.learn else "ham"
+        yield "        " + said("is learnt as {kind}", kind=kind)
     for answer in decision.answers:
-        yield f"        {visible(answer_in_words(answer))} (rule {answer.rule!r})"
+        done = visible(answer_in_words(answer, said))
+        yield "        " + said("{done} (rule {name!r})", done=done, name=answer.rule)
         if not answer.silence:
             yield from _answer(answer)
     if len(decision.actions) > 1:
         for action in decision.actions:
-            yield f"        {visible(in_short(action))} (rule {action.rule!r})"
+            done = visible(in_short(action, said))
+            yield "        " + said("{done} (rule {name!r})", done=done, name=action.rule)
 
 
 def _answer(answer: Answer) -> Iterator[str]:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from maildrop_py.record import record
 from maildrop_py.report.visible import visible
 from maildrop_py.rules.conditions.all import All
+from maildrop_py.translation import marked
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ WIDTH = 96
 """Characters of a header that are shown; of a longer one those around the match."""
 
 STEP = 4
-ANSWERS = {True: "yes", False: "no", None: "unknown"}
+ANSWERS = {True: marked("yes:"), False: marked("no:"), None: marked("unknown:")}
+STYLES = {True: "yes", False: "no", None: "unknown"}
 
 
 @record
@@ -38,21 +41,22 @@ def lines_of_rules(traces: tuple[RuleTrace, ...], rules: int) -> Iterator[Line]:
     for number, trace in enumerate(traces, 1):
         yield from lines_of_rule(number, trace)
     if len(traces) < rules:
-        yield plain(0, f"rules {len(traces) + 1} to {rules} were not reached")
+        first = len(traces) + 1
+        yield plain(0, said("rules {first} to {last} were not reached", first=first, last=rules))
 
 
 def lines_of_rule(number: int, trace: RuleTrace) -> Iterator[Line]:
     """One rule, the first line says whether it fires."""
     rule = trace.rule
     head = f"{number}. {rule.name} ({_base(rule.file)}:{rule.line}): "
-    state = ("fires", "fires") if trace.fired else (_why_not(trace.outcome), "")
+    state = (said("fires"), "fires") if trace.fired else (_why_not(trace.outcome), "")
     yield Line(0, ((head, ""), state))
     if trace.outcome is not None:
         for condition, outcome in trace.outcome.children:
             yield from _condition(condition, outcome, STEP)
     if trace.fired:
         for action in rule.then.actions:
-            yield plain(STEP, f"→ {action.describe()}")
+            yield plain(STEP, f"→ {action.describe(said)}")
 
 
 def plain(indent: int, text: str) -> Line:
@@ -78,18 +82,21 @@ def cut(text: str, span: tuple[int, int] | None) -> tuple[str, tuple[int, int] |
 
 def _why_not(outcome: Outcome | None) -> str:
     unknown = outcome is not None and outcome.held is None
-    return "does not fire, because that is not known" if unknown else "does not fire"
+    if unknown:
+        return said("does not fire, because that is not known")
+    return said("does not fire")
 
 
 def _condition(condition: Condition, outcome: Outcome | None, indent: int) -> Iterator[Line]:
     while outcome is not None and isinstance(condition, All) and len(outcome.children) == 1:
         condition, outcome = outcome.children[0]
     if outcome is None:
-        yield plain(indent, f"(not asked) {condition.describe()}")
+        yield plain(indent, f"{said('(not asked)')} {condition.describe(said)}")
         return
-    why = visible(f" ({outcome.why})") if outcome.why else ""
-    answer = ANSWERS[outcome.held]
-    yield Line(indent, ((answer, answer), (f": {condition.describe()}{why}", "")))
+    remark = outcome.remark(said)
+    why = visible(f" ({remark})") if remark else ""
+    answer = (said(ANSWERS[outcome.held]).removesuffix(":"), STYLES[outcome.held])
+    yield Line(indent, (answer, (f": {condition.describe(said)}{why}", "")))
     yield from _seen(outcome, indent + STEP + 1)
     for inner, its_outcome in outcome.children:
         yield from _condition(inner, its_outcome, indent + STEP)
@@ -100,7 +107,7 @@ def _seen(outcome: Outcome, indent: int) -> Iterator[Line]:
     if not outcome.text:
         return
     text, span = _without_blanks(*cut(outcome.text, outcome.span))
-    label = f"{outcome.label}: "
+    label = f"{said(outcome.label)}: "
     if span is None:
         yield plain(indent, label + text)
         return

@@ -5,6 +5,10 @@ from __future__ import annotations
 from maildrop_py.decision.decision import Action, Answer, Decision, Filing, Forward
 from maildrop_py.rules.language.flag_names import in_words
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.translation import Text
+
 NO_RULE = "(no rule)"
 """Stands in tables for what no rule decided."""
 
@@ -31,28 +35,26 @@ def flag_names(filing: Filing) -> list[str]:
     return words.split("\n")
 
 
-def destination(decision: Decision) -> str:
+def destination(decision: Decision, text: Text = str.format) -> str:
     """Where the message finally goes, and what copies go where, in a few words."""
     if decision.defer is not None:
-        return f"deferred: {decision.defer}"
+        return text("deferred: {reason}", reason=decision.defer)
     if decision.reject is not None:
-        return f"rejected: {decision.reject}"
+        return text("rejected: {reason}", reason=decision.reject)
     if not decision.actions:
-        return "discarded"
-    if len(decision.actions) == 1:
-        return in_short(decision.actions[0])
+        return text("discarded")
     *others, last = decision.actions
-    return " + ".join(map(in_short, (last, *others)))
+    return " + ".join(in_short(action, text) for action in (last, *others))
 
 
-def in_short(action: Action) -> str:
-    """One action in a few words."""
+def in_short(action: Action, text: Text = str.format) -> str:
+    """One action in a few words: in English for logs, by `translation.text` for people."""
     if isinstance(action, Filing):
         flags = flag_names(action)
         return action.folder + (f" ({', '.join(flags)})" if flags else "")
     if isinstance(action, Forward):
-        return f"forwarded to {action.address}"
-    return f"piped to {' '.join(action.argv)}"
+        return text("forwarded to {address}", address=action.address)
+    return text("piped to {program}", program=" ".join(action.argv))
 
 
 def in_full(action: Action) -> str:
@@ -60,23 +62,23 @@ def in_full(action: Action) -> str:
     return f"filed into {in_short(action)}" if isinstance(action, Filing) else in_short(action)
 
 
-def answer_in_words(answer: Answer) -> str:
+def answer_in_words(answer: Answer, text: Text = str.format) -> str:
     """An answer to the sender or a notification, or the reason why none is sent."""
     if answer.silence:
-        return f"no {answer.kind}: {answer.silence}"
+        return text("no {kind}: {reason}", kind=answer.kind, reason=answer.silence)
     to = answer.argv[0] if answer.argv else answer.to
-    often = f", once in {answer.days} days" if answer.days else ""
-    return f"{answer.kind} to {to}{often}"
+    often = text(", once in {days} days", days=answer.days) if answer.days else ""
+    return text("{kind} to {to}{often}", kind=answer.kind, to=to, often=often)
 
 
-def sentence(decision: Decision) -> str:
+def sentence(decision: Decision, text: Text = str.format) -> str:
     """Everything that is done, as one sentence."""
     if decision.defer is not None:
-        return destination(decision)
-    done = [in_short(action) for action in decision.actions]
+        return destination(decision, text)
+    done = [in_short(action, text) for action in decision.actions]
     if decision.reject is not None:
-        done.append(f"rejected: {decision.reject}")
-    return ", and ".join(done or ["discarded"])
+        done.append(text("rejected: {reason}", reason=decision.reject))
+    return text(", and ").join(done or [text("discarded")])
 
 
 def total_score(of_filter: float | None, decision: Decision) -> float | None:

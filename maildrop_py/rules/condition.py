@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
     class Condition(Protocol):
         """See the module's docstring."""
 
         COST: ClassVar[int]
 
-        def describe(self) -> str:
-            """The condition in words, as explanations and logs print it."""
+        def describe(self, text: Text = str.format) -> str:
+            """The condition in words: in English for logs, by `translation.text` for people."""
 
         def test(self, facts: Facts) -> Outcome:
             """Whether it holds for this message."""
@@ -85,11 +86,12 @@ class Outcome:
     """What a condition answered, with what it saw.
 
     `label` and `text` are what was looked at (a header's name and value), `span`
-    the part of `text` that matched, `why` a remark in words, `captures` the
-    named groups, `children` the outcomes of the conditions inside this one.
+    the part of `text` that matched, `why` a remark in English, which may have names of
+    `values` in it, `captures` the named groups, `children` the outcomes of the conditions
+    inside this one.
     """
 
-    __slots__ = ("captures", "children", "held", "label", "span", "text", "why")
+    __slots__ = ("captures", "children", "held", "label", "span", "text", "values", "why")
 
     def __init__(
         self,
@@ -100,6 +102,7 @@ class Outcome:
         why: str = "",
         captures: Mapping[str, str] | None = None,
         children: tuple[tuple[Condition, Outcome | None], ...] = (),
+        values: Mapping[str, object] | None = None,
     ) -> None:
         self.held = held
         self.label = label
@@ -108,6 +111,13 @@ class Outcome:
         self.why = why
         self.captures = captures
         self.children = children
+        self.values = values
+
+    def remark(self, text: Text = str.format) -> str:
+        """`why` with its values, "" if there is none; by `translation.text` for people."""
+        if self.values:
+            return text(self.why, **self.values)
+        return self.why if text is str.format else text(self.why)
 
 
 class Facts:

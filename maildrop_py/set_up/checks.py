@@ -18,6 +18,7 @@ from maildrop_py.set_up.file_access import READ, RUN, User, why_not
 from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
 from maildrop_py.set_up.hook_lines import hook_lines
 from maildrop_py.set_up.hook_search import Hook
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +32,13 @@ def about_program(user: User) -> Iterator[Finding]:
     """Whether `user` can run the interpreter and read the package."""
     package = os.path.join(os.path.dirname(maildrop_py.__file__), "cli/main.py")
     for about, path, wanted in (
-        ("interpreter", sys.executable, RUN),
-        ("package", package, READ),
+        (said("interpreter"), sys.executable, RUN),
+        (said("package"), package, READ),
     ):
         why = why_not(user, path, wanted)
-        remedy = "install it where every user may read it, such as a virtual environment in /opt"
+        remedy = said(
+            "install it where every user may read it, such as a virtual environment in /opt"
+        )
         yield Finding(WRONG, about, why, remedy) if why else Finding(OK, about, path)
 
 
@@ -43,8 +46,10 @@ def about_hooks(hooks: list[Hook], user: User, program: str) -> Iterator[Finding
     """Whether a mail server starts `deliver`, safely, and as somebody who can run it."""
     if not hooks:
         lines = hook_lines(program)["Postfix or Exim, for one user"][1]
-        text = "no line of a mail server starts `maildrop-py deliver`; is it `serve` that delivers?"
-        yield Finding(WARNING, "hook", text, f"in ~/.forward: {lines[0]}")
+        text = said(
+            "no line of a mail server starts `maildrop-py deliver`; is it `serve` that delivers?"
+        )
+        yield Finding(WARNING, "hook", text, said("in ~/.forward: {line}", line=lines[0]))
     for hook in hooks:
         yield _about_hook(hook, User.named(hook.user) if hook.user else user)
 
@@ -52,14 +57,19 @@ def about_hooks(hooks: list[Hook], user: User, program: str) -> Iterator[Finding
 def _about_hook(hook: Hook, user: User | None) -> Finding:
     where = f"{hook.file}:{hook.line}"
     if user is None:
-        return Finding(WRONG, "hook", f"{where}: there is no user {hook.user}", "make the account")
+        return Finding(
+            WRONG,
+            "hook",
+            said("{where}: there is no user {user}", where=where, user=hook.user),
+            "make the account",
+        )
     why = why_not(user, hook.program, RUN) or why_not(user, hook.program, READ)
     if why:
         return Finding(
             WRONG, "hook", f"{where}: {why}", "the path of a program that the user may run"
         )
     if not hook.is_guarded:
-        text = f"{where}: a status that is not 0, 75 or 77 would bounce mail"
+        text = said("{where}: a status that is not 0, 75 or 77 would bounce mail", where=where)
         return Finding(WARNING, "hook", text, "the line that `maildrop-py init` prints")
     return Finding(OK, "hook", where)
 
@@ -71,14 +81,21 @@ def about_syslog(path: str = SYSLOG) -> Finding:
             return Finding(OK, "syslog", path)
     except OSError:
         pass
-    remedy = "start systemd-journald or rsyslog, or read the delivery log alone"
-    return Finding(WARNING, "syslog", f"{path} is not there: failures are not logged there", remedy)
+    remedy = said("start systemd-journald or rsyslog, or read the delivery log alone")
+    return Finding(
+        WARNING,
+        "syslog",
+        said("{path} is not there: failures are not logged there", path=path),
+        remedy,
+    )
 
 
 def about_maildir(root: str, user: User) -> Iterator[Finding]:
     """Whether the Maildir is there, belongs to the user, and can be written."""
     if not os.path.isdir(root):
-        yield Finding(WRONG, "Maildir", f"{root} does not exist", "maildrop-py init")
+        yield Finding(
+            WRONG, "Maildir", said("{root} does not exist", root=root), "maildrop-py init"
+        )
         return
     problems = list(_wrong_with_maildir(root, user))
     yield from problems
@@ -91,26 +108,33 @@ def _wrong_with_maildir(root: str, user: User) -> Iterator[Finding]:
     for part in ("cur", "new", "tmp"):
         path = os.path.join(root, part)
         if not os.path.isdir(path):
-            yield Finding(WRONG, "Maildir", f"{path} is not there", f"mkdir -m 700 {path}")
+            yield Finding(
+                WRONG, "Maildir", said("{path} is not there", path=path), f"mkdir -m 700 {path}"
+            )
             continue
         found = os.stat(path)
         devices.add(found.st_dev)
         if found.st_uid != user.uid:
-            text = f"{path} belongs to uid {found.st_uid}, not to {user.name}"
+            text = said(
+                "{path} belongs to uid {uid}, not to {name}",
+                path=path,
+                uid=found.st_uid,
+                name=user.name,
+            )
             yield Finding(WRONG, "Maildir", text, f"chown -R {user.name} {root}")
     if len(devices) > 1:
-        text = f"{root}: cur, new and tmp are on different file systems"
+        text = said("{root}: cur, new and tmp are on different file systems", root=root)
         yield Finding(WRONG, "Maildir", text, "one file system: messages are linked from tmp/")
 
 
 def about_directories(paths: UserPaths) -> Iterator[Finding]:
     """Whether what is kept between messages can be believed."""
-    for about, path in (("cache", paths.cache), ("state", paths.state)):
+    for about, path in ((said("cache"), paths.cache), (said("state"), paths.state)):
         if not os.path.isdir(path):
-            yield Finding(OK, about, f"{path} will be made")
+            yield Finding(OK, about, said("{path} will be made", path=path))
             continue
         why = why_not_ours(os.stat(path), path) or why_path_not_ours(path)
-        remedy = f"chmod go-w {path}, and let it belong to you"
+        remedy = said("chmod go-w {path}, and let it belong to you", path=path)
         yield Finding(WRONG, about, why, remedy) if why else Finding(OK, about, path)
 
 
@@ -120,7 +144,7 @@ def read_user_rules(path: str) -> tuple[RuleSet | None, list[Finding]]:
     from maildrop_py.rules.language.warnings import warnings_about
 
     if not os.path.exists(path):
-        text = f"{path} does not exist: all mail goes to INBOX"
+        text = said("{path} does not exist: all mail goes to INBOX", path=path)
         return None, [Finding(WARNING, "rules", text, "maildrop-py init")]
     try:
         rules = read_rules(path)

@@ -9,6 +9,8 @@ import os
 import pwd
 import stat
 
+from maildrop_py.translation import text as said
+
 READ, RUN = 0o4, 0o1
 
 
@@ -33,15 +35,17 @@ def why_not(user: User, path: str, wanted: int) -> str:
     """Why `user` cannot read (READ) or run (RUN) the file at `path`; "" if nothing forbids it."""
     real = os.path.realpath(path)
     if not os.path.exists(real):
-        return f"{path} does not exist"
+        return said("{path} does not exist", path=path)
     if user.uid == 0:
         return ""
     *directories, last = _steps(real)
     for directory in directories:
         if not _may(user, os.stat(directory), RUN):
-            return f"{user.name} may not enter {directory}"
+            return said("{name} may not enter {directory}", name=user.name, directory=directory)
     if not _may(user, os.stat(last), wanted):
-        return f"{user.name} may not {'run' if wanted == RUN else 'read'} {last}"
+        if wanted == RUN:
+            return said("{name} may not run {path}", name=user.name, path=last)
+        return said("{name} may not read {path}", name=user.name, path=last)
     return ""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
+from maildrop_py.translation import marked
 
-OK, WARNING, WRONG = "ok", "warning", "wrong"
+OK, WARNING, WRONG = marked("ok"), marked("warning"), marked("wrong")
 
 
 @record

@@ -16,8 +16,10 @@ from maildrop_py.report.log_entry import DEFERRED, FAILED
 from maildrop_py.report.log_reader import Entry, file_entries
 from maildrop_py.report.visible import visible
 from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
+from maildrop_py.translation import marked
+from maildrop_py.translation import text as said
 
-ABOUT = "delivery log"
+ABOUT = marked("delivery log")
 RECENT = 86400.0  # seconds in which a failure is worth a warning
 
 
@@ -36,7 +38,7 @@ def about_log(path: str, now: float) -> Iterator[Finding]:
     elif stat.S_ISREG(found.st_mode):
         yield from _about_entries(path, now)
     else:
-        yield Finding(OK, ABOUT, f"{path} is no regular file, so it is not read")
+        yield Finding(OK, ABOUT, said("{path} is no regular file, so it is not read", path=path))
 
 
 def _about_missing(path: str) -> Finding:
@@ -44,25 +46,38 @@ def _about_missing(path: str) -> Finding:
     while not os.path.isdir(directory) and directory != os.path.dirname(directory):
         directory = os.path.dirname(directory)
     if not os.access(directory, os.W_OK | os.X_OK):
-        text = f"{path} cannot be made: {directory} may not be written"
-        return Finding(WRONG, ABOUT, text, f"chmod u+wx {directory}, and let it belong to you")
-    return Finding(OK, ABOUT, f"{path} will be made")
+        text = said(
+            "{path} cannot be made: {directory} may not be written", path=path, directory=directory
+        )
+        return Finding(
+            WRONG,
+            ABOUT,
+            text,
+            said("chmod u+wx {directory}, and let it belong to you", directory=directory),
+        )
+    return Finding(OK, ABOUT, said("{path} will be made", path=path))
 
 
 def _wrong_with_file(path: str, found: os.stat_result) -> Finding | None:
     """What keeps entries from being written to it, or from being believed."""
     if stat.S_ISLNK(found.st_mode):
-        text = f"{path} is a symbolic link, and nothing is written through one"
-        return Finding(WRONG, ABOUT, text, f"rm {path}, or name the file itself with --log")
+        text = said("{path} is a symbolic link, and nothing is written through one", path=path)
+        return Finding(
+            WRONG, ABOUT, text, said("rm {path}, or name the file itself with --log", path=path)
+        )
     if stat.S_ISDIR(found.st_mode):
-        return Finding(WRONG, ABOUT, f"{path} is a directory", "the path of a file")
+        return Finding(WRONG, ABOUT, said("{path} is a directory", path=path), "the path of a file")
     why = why_not_ours(found, path) or why_path_not_ours(path)
     if why:
-        return Finding(WRONG, ABOUT, why, f"chmod go-w {path}, and let it belong to you")
+        return Finding(
+            WRONG, ABOUT, why, said("chmod go-w {path}, and let it belong to you", path=path)
+        )
     if not os.access(path, os.R_OK | os.W_OK):
-        return Finding(WRONG, ABOUT, f"{path} may not be written", f"chmod u+rw {path}")
+        return Finding(
+            WRONG, ABOUT, said("{path} may not be written", path=path), f"chmod u+rw {path}"
+        )
     if not os.access(os.path.dirname(path), os.W_OK | os.X_OK):
-        text = f"{path} cannot be rotated: its directory may not be written"
+        text = said("{path} cannot be rotated: its directory may not be written", path=path)
         return Finding(WARNING, ABOUT, text, f"chmod u+wx {os.path.dirname(path)}")
     return None
 
@@ -79,10 +94,14 @@ def _about_entries(path: str, now: float) -> Iterator[Finding]:
     except OSError as error:
         yield Finding(WRONG, ABOUT, f"{path}: {error.strerror}", f"chmod u+rw {path}")
         return
-    yield Finding(OK, ABOUT, f"{path}: {number} {'entry' if number == 1 else 'entries'}")
+    yield Finding(OK, ABOUT, f"{path}: {_entries(number)}")
     if unreadable:
-        text = f"{len(unreadable)} lines cannot be read; the first: {unreadable[0]}"
-        remedy = "a disk that is not full; such lines are passed over and may be deleted"
+        text = said(
+            "{number} lines cannot be read; the first: {first}",
+            number=len(unreadable),
+            first=unreadable[0],
+        )
+        remedy = said("a disk that is not full; such lines are passed over and may be deleted")
         yield Finding(WARNING, ABOUT, text, remedy)
     if failure is not None:
         yield _about_failure(failure, now)
@@ -90,7 +109,9 @@ def _about_entries(path: str, now: float) -> Iterator[Finding]:
 
 def _about_failure(entry: Entry, now: float) -> Finding:
     error, message_id = (visible(str(entry.get(key) or "")) for key in ("error", "message_id"))
-    text = f"{entry['time']}: {error}" + (f" (message {message_id})" if message_id else "")
+    text = f"{entry['time']}: {error}" + (
+        said(" (message {message_id})", message_id=message_id) if message_id else ""
+    )
     if now - _seconds(str(entry["time"])) > RECENT:
         return Finding(OK, "last failure", text)
     remedy = f"maildrop-py why '{message_id}'" if message_id else "maildrop-py stats --days 1"
@@ -104,3 +125,7 @@ def _seconds(time: str) -> float:
     except ValueError:
         return 0.0
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def _entries(number: int) -> str:
+    return said("1 entry") if number == 1 else said("{number} entries", number=number)

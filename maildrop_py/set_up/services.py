@@ -23,6 +23,7 @@ from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.paths import PROGRAM
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
+from maildrop_py.translation import text as said
 
 SOCKETS = ("/run/maildrop-py/lmtp",)
 DNS_TIME = 3.0  # seconds
@@ -35,7 +36,9 @@ def about_dns(settings: Settings, zones: tuple[str, ...]) -> Iterator[Finding]:
     answer = Resolver(servers, Budget(DNS_TIME, time.monotonic)).ask("example.com", "MX")
     names = ", ".join(f"{host}:{port}" for host, port in servers)
     if answer.unanswered:
-        remedy = "a name server that answers, in /etc/resolv.conf or `dns: {nameservers: […]}`"
+        remedy = said(
+            "a name server that answers, in /etc/resolv.conf or `dns: {nameservers: […]}`"
+        )
         yield Finding(WRONG, "DNS", f"{names}: {answer.unanswered}", remedy)
         return
     yield Finding(OK, "DNS", names)
@@ -50,7 +53,11 @@ def failing_lists(zones: tuple[str, ...], settings: Settings) -> list[str]:
     servers = tuple(map(parse_server, settings.nameservers)) or system_servers()
     resolver = Resolver(servers, Budget(settings.dns_timeout, time.monotonic))
     found = self_test(zones, resolver)
-    return [f"DNS list {zone} is not believed: {why}" for zone, why in found.items() if why]
+    return [
+        said("DNS list {zone} is not believed: {why}", zone=zone, why=why)
+        for zone, why in found.items()
+        if why
+    ]
 
 
 def about_scanners(settings: Settings) -> Iterator[Finding]:
@@ -58,8 +65,8 @@ def about_scanners(settings: Settings) -> Iterator[Finding]:
     for scanner in settings.scanners:
         budget = Budget(settings.scan_timeout, time.monotonic)
         unknown = ask(scanner, Message(BytesSource(HARMLESS)), About(), budget).unknown
-        about = f"scanner {scanner[0]}"
-        remedy = f"start {scanner[0]}, or name its address in `scanners`"
+        about = said("scanner {name}", name=scanner[0])
+        remedy = said("start {name}, or name its address in `scanners`", name=scanner[0])
         yield Finding(WRONG, about, unknown, remedy) if unknown else Finding(OK, about, "answers")
 
 
@@ -88,7 +95,12 @@ def about_sockets(given: tuple[str, ...]) -> Iterator[Finding]:
             yield Finding(OK, "socket", f"{path}: {_greeting(path)}")
         except OSError as error:
             why = f"{path}: {error.strerror or error}"
-            yield Finding(WRONG, "socket", why, f"a running `{PROGRAM} serve --listen {path}`")
+            yield Finding(
+                WRONG,
+                "socket",
+                why,
+                said("a running `{program} serve --listen {path}`", program=PROGRAM, path=path),
+            )
 
 
 def _greeting(path: str) -> str:

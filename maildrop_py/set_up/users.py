@@ -11,6 +11,7 @@ from maildrop_py.paths import UserPaths
 from maildrop_py.set_up.file_access import User
 from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
 from maildrop_py.set_up.program_path import module_command
+from maildrop_py.translation import text as said
 
 LOWEST, HIGHEST = 1000, 59999  # uids of ordinary users
 
@@ -38,7 +39,7 @@ def about_rules_of(user: User) -> Iterator[Finding]:
         extra_groups=list(user.groups),
         env={"HOME": user.home, "PATH": os.environ.get("PATH", "/usr/bin:/bin")},
     )
-    about = f"rules of {user.name}"
+    about = said("rules of {name}", name=user.name)
     for line in done.stderr.splitlines():
         yield Finding(WARNING if line.endswith("[warning]") else WRONG, about, line)
     if done.returncode == 0:

@@ -47,7 +47,7 @@ def flow_names() -> tuple[str, ...]:
 
 def connection_names() -> tuple[str, ...]:
     """What became of a connection, in the order of `maillog.connections`."""
-    return text("brought mail"), text("left"), text("greylisted"), text("refused")
+    return text("brought mail"), text("gave up"), text("greylisted"), text("refused")
 
 
 def policy_names() -> tuple[str, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.policy_draft import PolicyDraft
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -29,8 +30,8 @@ class Accept:
             raise node.mistake("only `true` means something here", "accept: true")
         return cls()
 
-    def describe(self) -> str:
-        return "let it pass"
+    def describe(self, text: Text = str.format) -> str:
+        return text("let it pass")
 
     def apply(self, draft: PolicyDraft) -> None:
         draft.accept()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
     class Builder(Protocol):
         """Puts a decision together; texts are filled from what was captured."""
@@ -92,8 +93,8 @@ if TYPE_CHECKING:
     class Action(Protocol):
         """See the module's docstring."""
 
-        def describe(self) -> str:
-            """The action in words, as explanations and logs print it."""
+        def describe(self, text: Text = str.format) -> str:
+            """The action in words: in English for logs, by `translation.text` for people."""
 
         def apply(self, builder: Builder) -> None:
             """Tell the builder what is to be done."""

@@ -10,12 +10,14 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any, ClassVar
 
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 TOP, END = "top", "end"
 _KEYS = ("text", "if_absent", "at")
@@ -72,12 +74,13 @@ class AddHeader:
                 last.append(name)
         return cls(tuple(headers), tuple(absent), tuple(last))
 
-    def describe(self) -> str:
-        wording = (
-            f"{name}: {value.describe()}" + (" if there is none" if name in self.absent else "")
-            for name, value in self.headers
-        )
-        return "add header " + ", ".join(wording)
+    def describe(self, text: Text = str.format) -> str:
+        return text("add header {headers}", headers=", ".join(self._each(text)))
+
+    def _each(self, text: Text) -> Iterator[str]:
+        for name, value in self.headers:
+            unless = text(" if there is none") if name in self.absent else ""
+            yield f"{name}: {value.describe()}{unless}"
 
     def apply(self, builder: Builder) -> None:
         for name, value in self.headers:

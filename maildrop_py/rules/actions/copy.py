@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 
 @record
@@ -28,8 +29,8 @@ class Copy:
 
         return cls(parse_folder(node, scope))
 
-    def describe(self) -> str:
-        return f"copy into {self.folder.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("copy into {folder}", folder=self.folder.describe())
 
     def apply(self, builder: Builder) -> None:
         builder.copy(self.folder)

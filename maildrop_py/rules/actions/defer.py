@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 
 @record
@@ -33,8 +34,8 @@ class Defer:
             raise node.mistake("the text for the client is empty", "such as: try again in an hour")
         return cls(parse_template(node, scope))
 
-    def describe(self) -> str:
-        return f"defer: {self.text.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("defer: {written}", written=self.text.describe())
 
     def apply(self, draft: PolicyDraft) -> None:
         draft.defer(draft.text(self.text))

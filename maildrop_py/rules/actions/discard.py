@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -25,8 +26,8 @@ class Discard:
             raise node.mistake("`discard: false` does nothing", "leave it out")
         return cls()
 
-    def describe(self) -> str:
-        return "discard"
+    def describe(self, text: Text = str.format) -> str:
+        return text("discard")
 
     def apply(self, builder: Builder) -> None:
         """Nothing: a decision without actions means that the message is discarded."""

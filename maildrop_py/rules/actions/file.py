@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 
 @record
@@ -30,11 +31,13 @@ class File:
 
         return cls(parse_folder(node, scope))
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         from maildrop_py.rules.language.flag_names import in_words
 
-        flags = in_words(self.letters, self.keywords)
-        return f"file into {self.folder.describe()}" + (f" as {flags}" if flags else "")
+        folder, flags = self.folder.describe(), in_words(self.letters, self.keywords)
+        if not flags:
+            return text("file into {folder}", folder=folder)
+        return text("file into {folder} as {flags}", folder=folder, flags=flags)
 
     def apply(self, builder: Builder) -> None:
         builder.file(self.folder, self.letters, self.keywords)

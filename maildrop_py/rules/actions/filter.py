@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
+    from maildrop_py.translation import Text
 
 
 @record
@@ -32,8 +33,8 @@ class Filter:
 
         return cls(parse_call(node, scope))
 
-    def describe(self) -> str:
-        return f"filter through {self.call.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("filter through {call}", call=self.call.describe())
 
     def apply(self, builder: Builder) -> None:
         builder.filter(self.call)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 KEYS = ("add", "remove", "set")
 EVERY = "*"
@@ -66,15 +67,18 @@ class Flags:
         add = parse_flags(found["add"]) if "add" in found else nothing
         return cls(*add, *(parse_flags(found["remove"]) if "remove" in found else nothing))
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         from maildrop_py.rules.language.flag_names import in_words
 
         marks = in_words(self.letters, self.keywords)
-        if self.without == EVERY:
-            return f"mark as {marks} and nothing else" if marks else "take all marks away"
-        words = ["mark as " + marks] if marks else []
         gone = in_words(self.without, self.without_keywords)
-        return ", ".join([*words, *([f"no longer mark as {gone}"] if gone else [])])
+        if self.without == EVERY and not marks:
+            return text("take all marks away")
+        if self.without == EVERY:
+            return text("mark as {flags} and nothing else", flags=marks)
+        words = [text("mark as {flags}", flags=marks)] if marks else []
+        words += [text("no longer mark as {flags}", flags=gone)] if gone else []
+        return ", ".join(words)
 
     def apply(self, builder: Builder) -> None:
         if self.without or self.without_keywords:

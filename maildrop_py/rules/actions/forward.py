@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 
 @record
@@ -29,11 +30,13 @@ class Forward:
         address = parse_template(node, scope)
         written = "".join(part if isinstance(part, str) else "x" for part in address.parts)
         if not written or written[0] in "-|/" or any(char in written for char in ' ,;:|<>()"\\\n'):
-            raise node.mistake(f"{node.text()!r} is not one address", "such as me@example.com")
+            raise node.mistake(
+                "{written!r} is not one address", "such as me@example.com", written=node.text()
+            )
         return cls(address)
 
-    def describe(self) -> str:
-        return f"forward to {self.address.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("forward to {address}", address=self.address.describe())
 
     def apply(self, builder: Builder) -> None:
         builder.forward(builder.text(self.address))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.policy_draft import PolicyDraft
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 HOUR, DAY = 3600, 86400
 TERMS = {  # default, least, most; in seconds
@@ -40,10 +41,10 @@ class Greylist:
     def parse(cls, node: Node, scope: Scope) -> Greylist:
         return cls(*parse_terms(node))
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         from maildrop_py.rules.language.duration import in_words
 
-        return f"greylist for {in_words(self.delay)}"
+        return text("greylist for {in_words}", in_words=in_words(self.delay))
 
     def apply(self, draft: PolicyDraft) -> None:
         draft.greylist(self.delay, self.window, self.remember)

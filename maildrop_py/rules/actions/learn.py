@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 KINDS = ("spam", "ham")
 
@@ -32,8 +33,8 @@ class Learn:
     def parse(cls, node: Node, scope: Scope) -> Learn:
         return cls(node.choice(KINDS, "kind of mail"))
 
-    def describe(self) -> str:
-        return f"learn it as {self.kind}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("learn it as {kind}", kind=self.kind)
 
     def apply(self, builder: Builder) -> None:
         builder.learn(self.kind == "spam")

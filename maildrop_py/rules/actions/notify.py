@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 
 @record
@@ -51,11 +52,11 @@ class Notify:
 
         return cls(found.text, program=parse_call(found.others["program"], scope))
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         from maildrop_py.rules.language.answers import in_short
 
         to = self.to or (self.program.describe() if self.program is not None else "")
-        return f"notify {to}: {in_short(self.text)}"
+        return text("notify {to}: {message}", to=to, message=in_short(self.text))
 
     def apply(self, builder: Builder) -> None:
         builder.notify(self.text, self.to, self.program)

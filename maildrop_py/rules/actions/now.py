@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -27,8 +28,8 @@ class Now:
             raise node.mistake("`now: false` is what happens anyway", "leave it out")
         return cls()
 
-    def describe(self) -> str:
-        return "edit the header at once"
+    def describe(self, text: Text = str.format) -> str:
+        return text("edit the header at once")
 
     def apply(self, builder: Builder) -> None:
         builder.edit_now()

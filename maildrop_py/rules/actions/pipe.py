@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
+    from maildrop_py.translation import Text
 
 
 @record
@@ -28,8 +29,8 @@ class Pipe:
 
         return cls(parse_call(node, scope))
 
-    def describe(self) -> str:
-        return f"pipe to {self.call.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("pipe to {call}", call=self.call.describe())
 
     def apply(self, builder: Builder) -> None:
         builder.pipe(self.call)

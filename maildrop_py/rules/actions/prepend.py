@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 
 @record
@@ -42,8 +43,8 @@ class Prepend:
         key, value = pairs[0]
         return cls(header_name(key), parse_template(value, scope))
 
-    def describe(self) -> str:
-        return f"prepend header {self.name}: {self.value.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("prepend header {name}: {value}", name=self.name, value=self.value.describe())
 
     def apply(self, draft: PolicyDraft) -> None:
         draft.prepend(self.name, draft.text(self.value))

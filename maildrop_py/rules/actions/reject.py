@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 
 @record
@@ -30,8 +31,8 @@ class Reject:
             raise node.mistake("the text for the sender is empty", "such as: no mail from there")
         return cls(parse_template(node, scope))
 
-    def describe(self) -> str:
-        return f"reject: {self.text.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("reject: {written}", written=self.text.describe())
 
     def apply(self, builder: Builder) -> None:
         builder.reject(builder.text(self.text))

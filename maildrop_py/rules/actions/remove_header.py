@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -27,8 +28,8 @@ class RemoveHeader:
 
         return cls(tuple(header_name(item) for item in node.alternatives()))
 
-    def describe(self) -> str:
-        return "remove header " + ", ".join(self.names)
+    def describe(self, text: Text = str.format) -> str:
+        return text("remove header {names}", names=", ".join(self.names))
 
     def apply(self, builder: Builder) -> None:
         for name in self.names:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -34,8 +35,9 @@ class RenameHeader:
             raise node.mistake("no header is named here", "such as {Subject: Old-Subject}")
         return cls(tuple((header_name(key), header_name(value)) for key, value in pairs))
 
-    def describe(self) -> str:
-        return "rename header " + ", ".join(f"{old} to {new}" for old, new in self.names)
+    def describe(self, text: Text = str.format) -> str:
+        names = (text("{old} to {new}", old=old, new=new) for old, new in self.names)
+        return text("rename header {names}", names=", ".join(names))
 
     def apply(self, builder: Builder) -> None:
         for old, new in self.names:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 
 @record
@@ -49,10 +50,10 @@ class Reply:
         found = read_answer(node, ("text", "subject", "addresses"), scope)
         return cls(found.text, found.subject, found.addresses)
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         from maildrop_py.rules.language.answers import in_short
 
-        return f"answer: {in_short(self.text)}"
+        return text("answer: {in_short}", in_short=in_short(self.text))
 
     def apply(self, builder: Builder) -> None:
         builder.answer("reply", self.text, self.subject, self.addresses)

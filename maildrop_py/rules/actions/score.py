@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -25,8 +26,8 @@ class Score:
     def parse(cls, node: Node, scope: Scope) -> Score:
         return cls(float(node.number()))
 
-    def describe(self) -> str:
-        return f"add {self.points:g} to the spam score"
+    def describe(self, text: Text = str.format) -> str:
+        return text("add {points:g} to the spam score", points=self.points)
 
     def apply(self, builder: Builder) -> None:
         builder.score(self.points)

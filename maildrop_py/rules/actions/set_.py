@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 
 @record
@@ -47,13 +48,18 @@ class Set:
         values = []
         for key, value in node.pairs():
             if not key.text().isidentifier():
-                raise key.mistake(f"{key.text()!r} cannot be a name", "letters, digits and _")
+                raise key.mistake(
+                    "{key!r} cannot be a name", "letters, digits and _", key=key.text()
+                )
             values.append((key.text(), _value(value, scope)))
             scope.variables.add(key.text())
         return cls(tuple(values))
 
-    def describe(self) -> str:
-        return "set " + ", ".join(f"{name} to {_said(value)}" for name, value in self.values)
+    def describe(self, text: Text = str.format) -> str:
+        values = (
+            text("{name} to {value}", name=it, value=_said(value)) for it, value in self.values
+        )
+        return text("set {values}", values=", ".join(values))
 
     def apply(self, builder: Builder) -> None:
         from maildrop_py.rules.program.template import Template

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.policy_draft import PolicyDraft
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 LONGEST = 280
 """Seconds: a client may hang up after 300 (RFC 5321 4.5.3.2.3)."""
@@ -50,11 +51,15 @@ class Tarpit:
         at_most = _count(found["at_most"]) if "at_most" in found else AT_MOST
         return cls(parse_duration(found["wait"], 1, LONGEST), at_most, instead)
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         from maildrop_py.rules.language.duration import in_words
 
-        instead = f", or greylist for {in_words(self.instead[0])}" if self.instead else ""
-        return f"tarpit for {self.seconds}s{instead}"
+        if not self.instead:
+            return text("tarpit for {seconds}s", seconds=self.seconds)
+        delay = in_words(self.instead[0])
+        return text(
+            "tarpit for {seconds}s, or greylist for {delay}", seconds=self.seconds, delay=delay
+        )
 
     def apply(self, draft: PolicyDraft) -> None:
         draft.tarpit(self.seconds, self.at_most, self.instead)
@@ -62,5 +67,7 @@ class Tarpit:
 
 def _count(node: Node) -> int:
     if node.kind != "whole number" or not 1 <= node.number() <= 10000:
-        raise node.mistake(f"{node.text()!r} is not a number of clients", "1 to 10000")
+        raise node.mistake(
+            "{written!r} is not a number of clients", "1 to 10000", written=node.text()
+        )
     return int(node.number())

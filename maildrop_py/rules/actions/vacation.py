@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 LONGEST = 365
 _DATE: dict[str, Any] = {"type": "string", "format": "date", "description": "2026-08-31"}
@@ -65,11 +66,20 @@ class Vacation:
         handle = found.others["handle"].text() if "handle" in found.others else ""
         return cls(found.text, last, first, found.subject, days, found.addresses, handle)
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         from maildrop_py.rules.language.answers import in_short
 
-        period = f"from {self.first} to {self.last}" if self.first else f"until {self.last}"
-        return f"answer {period}, once in {self.days} days: {in_short(self.text)}"
+        if self.first:
+            period = text("from {first} to {last}", first=self.first, last=self.last)
+        else:
+            period = text("until {last}", last=self.last)
+        answer = in_short(self.text)
+        return text(
+            "answer {period}, once in {days} days: {answer}",
+            period=period,
+            days=self.days,
+            answer=answer,
+        )
 
     def apply(self, builder: Builder) -> None:
         builder.answer(

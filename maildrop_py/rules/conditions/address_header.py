@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
     from maildrop_py.rules.matching.addresses import Addresses
+    from maildrop_py.translation import Text
 
 ENVELOPE_SCHEMA: dict[str, Any] = {
     "$ref": "#/$defs/address_test",
@@ -46,11 +47,15 @@ class AddressHeader:
 
     COST: ClassVar[int] = CHEAP
 
-    def describe(self) -> str:
-        wording = [f"address in {self.label} is {self.addresses.shown}"] if self.addresses else []
+    def describe(self, text: Text = str.format) -> str:
+        wording = []
+        if self.addresses:
+            shown = self.addresses.describe(text)
+            wording.append(text("address in {name} is {shown}", name=self.label, shown=shown))
         if self.tests:
-            wording.append(f"{self.label} " + " or ".join(test.describe() for test in self.tests))
-        return " or ".join(wording)
+            tests = text(" or ").join(test.describe(text) for test in self.tests)
+            wording.append(text("{name} {tests}", name=self.label, tests=tests))
+        return text(" or ").join(wording)
 
     def anchors(self) -> Anchors:
         from maildrop_py.rules.program.anchors import all_of, of_addresses, of_tests
@@ -76,7 +81,14 @@ class AddressHeader:
             text = address.text
             entry = self.addresses.entry_for(text) if self.addresses is not None else None
             if entry is not None:
-                return Outcome(True, field.name, text, (0, len(text)), why=f"fits {entry}")
+                return Outcome(
+                    True,
+                    field.name,
+                    text,
+                    (0, len(text)),
+                    why="fits {entry}",
+                    values={"entry": entry},
+                )
         return None
 
     def _test_text(self, field: Field) -> Outcome | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.comparison import Comparison
+    from maildrop_py.translation import Text
 
 
 @record
@@ -30,8 +31,8 @@ class Age:
 
         return cls(parse_comparison(node, AGES))
 
-    def describe(self) -> str:
-        return f"age {self.comparison.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("age {comparison}", comparison=self.comparison.describe())
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.message.date import written_at

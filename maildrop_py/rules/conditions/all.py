@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -30,8 +31,8 @@ class All:
     def children(self) -> tuple[Condition, ...]:
         return self.conditions
 
-    def describe(self) -> str:
-        return " and ".join(condition.describe() for condition in self.conditions)
+    def describe(self, text: Text = str.format) -> str:
+        return text(" and ").join(condition.describe(text) for condition in self.conditions)
 
     def anchors(self) -> Anchors:
         """The best of the anchors inside: all of them are necessary."""

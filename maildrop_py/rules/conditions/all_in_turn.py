@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.translation import Text
 
 
 @record
@@ -26,8 +27,8 @@ class AllInTurn:
     def children(self) -> tuple[Condition, ...]:
         return self.conditions
 
-    def describe(self) -> str:
-        return " and then ".join(condition.describe() for condition in self.conditions)
+    def describe(self, text: Text = str.format) -> str:
+        return text(" and then ").join(condition.describe(text) for condition in self.conditions)
 
     def anchors(self) -> Anchors:
         """The best of the anchors inside: all of them are necessary."""

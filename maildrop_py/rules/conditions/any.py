@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -36,8 +37,11 @@ class Any_:
     def children(self) -> tuple[Condition, ...]:
         return self.conditions
 
-    def describe(self) -> str:
-        return "any of (" + "; ".join(condition.describe() for condition in self.conditions) + ")"
+    def describe(self, text: Text = str.format) -> str:
+        return text(
+            "any of ({conditions})",
+            conditions="; ".join(condition.describe(text) for condition in self.conditions),
+        )
 
     def anchors(self) -> Anchors:
         """All the anchors inside, where every condition has one."""

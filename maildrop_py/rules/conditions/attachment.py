@@ -11,7 +11,7 @@ from maildrop_py.rules.conditions.body import limits_reached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any, ClassVar
 
     from maildrop_py.message.headers import Headers
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.text_tests import TextTest
     from maildrop_py.rules.matching.comparison import Comparison
     from maildrop_py.rules.matching.pattern import Found
+    from maildrop_py.translation import Text
 
 KEYS = ("name", "type", "size", "header")
 SCHEMA: dict[str, Any] = {
@@ -64,18 +65,21 @@ class Attachment:
 
         return wanted(node, cls()) if node.kind == "boolean" else parse_part(node, scope, False)
 
-    def describe(self) -> str:
-        asked = [
-            f"{what} " + " or ".join(test.describe() for test in tests)
-            for what, tests in (("name", self.names), ("type", self.types), *self._headers())
-            if tests
-        ]
-        asked += [f"size is {self.size.describe()}"] if self.size is not None else []
-        what = "a part" if self.parts else "an attachment"
-        return what + (" whose " + " and whose ".join(asked) if asked else "")
+    def describe(self, text: Text = str.format) -> str:
+        asked = [*self._tests_in_words(text)]
+        if self.size is not None:
+            asked.append(text("size is {comparison}", comparison=self.size.describe()))
+        what = text("a part") if self.parts else text("an attachment")
+        if not asked:
+            return what
+        return text("{what} whose {tests}", what=what, tests=text(" and whose ").join(asked))
 
-    def _headers(self) -> list[tuple[str, tuple[TextTest, ...]]]:
-        return [(f"header {name}", tests) for name, tests in self.headers]
+    def _tests_in_words(self, text: Text) -> Iterator[str]:
+        of_headers = [(f"header {name}", tests) for name, tests in self.headers]
+        for what, tests in (("name", self.names), ("type", self.types), *of_headers):
+            if tests:
+                told = text(" or ").join(test.describe(text) for test in tests)
+                yield text("{name} {tests}", name=what, tests=told)
 
     def test(self, facts: Facts) -> Outcome:
         found = self._asked(facts)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
+    from maildrop_py.translation import Text
 
 
 @record
@@ -46,13 +47,14 @@ class Attribute:
         for key, _ in pairs:
             if not key.text().replace("_", "").isalnum() or not key.text().islower():
                 raise key.mistake(
-                    f"{key.text()!r} is not an attribute", "such as encryption_protocol"
+                    "{key!r} is not an attribute", "such as encryption_protocol", key=key.text()
                 )
         found = [cls(key.text(), parse_tests(value, scope)) for key, value in pairs]
         return found[0] if len(found) == 1 else All(tuple(found))
 
-    def describe(self) -> str:
-        return f"{self.name} " + " or ".join(test.describe() for test in self.tests)
+    def describe(self, text: Text = str.format) -> str:
+        tests = text(" or ").join(test.describe(text) for test in self.tests)
+        return text("{name} {tests}", name=self.name, tests=tests)
 
     def test(self, facts: Facts) -> Outcome:
         value = facts.evidence.attribute(self.name)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 METHODS = ("arc", "dkim", "dmarc", "iprev", "spf")
@@ -64,8 +65,12 @@ class Auth:
             raise node.mistake("no method is named here", "such as {dkim: pass}")
         return found[0] if len(found) == 1 else All(found)
 
-    def describe(self) -> str:
-        return f"a trusted server says {self.method} {' or '.join(self.results)}"
+    def describe(self, text: Text = str.format) -> str:
+        return text(
+            "a trusted server says {method} {results}",
+            method=self.method,
+            results=text(" or ").join(self.results),
+        )
 
     def test(self, facts: Facts) -> Outcome:
         authentication = facts.evidence.auth()

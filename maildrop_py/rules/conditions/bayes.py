@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.comparison import Comparison
+    from maildrop_py.translation import Text
 
 SHOWN = 12
 """Tokens that an explanation names."""
@@ -41,9 +42,9 @@ class Bayes:
                 raise node.mistake("a probability is from 0 to 1", 'such as ">= 0.9"')
         return cls(comparisons)
 
-    def describe(self) -> str:
-        asked = " or ".join(each.describe() for each in self.comparisons)
-        return f"probability of spam, as learnt, {asked}"
+    def describe(self, text: Text = str.format) -> str:
+        asked = text(" or ").join(each.describe() for each in self.comparisons)
+        return text("probability of spam, as learnt, {asked}", asked=asked)
 
     def test(self, facts: Facts) -> Outcome:
         judged = facts.evidence.bayes(SHOWN if facts.explaining else 0)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -30,8 +31,8 @@ class Bounce:
 
         return wanted(node, cls())
 
-    def describe(self) -> str:
-        return "a bounce (null sender or delivery report)"
+    def describe(self, text: Text = str.format) -> str:
+        return text("a bounce (null sender or delivery report)")
 
     def test(self, facts: Facts) -> Outcome:
         sender = facts.sender()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -28,8 +29,8 @@ class Bulk:
 
         return wanted(node, cls())
 
-    def describe(self) -> str:
-        return "Precedence says bulk, junk or list"
+    def describe(self, text: Text = str.format) -> str:
+        return text("Precedence says bulk, junk or list")
 
     def test(self, facts: Facts) -> Outcome:
         return search_block(PRECEDENCE, facts)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 ALIASES = {"uk": "gb", "el": "gr"}
@@ -54,8 +55,8 @@ class ClientCountry:
         found = [_code(one, line) for one in listed for line in scope.lines_of(one)]
         return cls(frozenset(found), "listed in " + " or ".join(one.text() for one in listed))
 
-    def describe(self) -> str:
-        return f"the client's country is {self.shown}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("the client's country is {shown}", shown=self.shown)
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.rules.conditions.client import AUTHENTICATED
@@ -74,5 +75,7 @@ def _code(node: Node, text: str) -> str:
     code = text.strip().lower()
     code = ALIASES.get(code, code)
     if not (len(code) == 2 and code.isascii() and code.isalpha()):
-        raise node.mistake(f"{text!r} is not a country", "two letters, such as br or cn (ISO 3166)")
+        raise node.mistake(
+            "{written!r} is not a country", "two letters, such as br or cn (ISO 3166)", written=text
+        )
     return code

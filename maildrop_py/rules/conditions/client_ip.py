@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -32,8 +33,9 @@ class ClientIp:
     def parse(cls, node: Node, scope: Scope) -> Condition:
         return cls(tuple(map(_network, node.alternatives())))
 
-    def describe(self) -> str:
-        return "the client's address is in " + " or ".join(text for text, _, _ in self.networks)
+    def describe(self, text: Text = str.format) -> str:
+        networks = text(" or ").join(network for network, _, _ in self.networks)
+        return text("the client's address is in {networks}", networks=networks)
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.evidence.networks import Network
@@ -46,7 +48,13 @@ class ClientIp:
             return Outcome(None, "client address", why=border.unknown)
         for one in self.networks:
             if Network(*one).holds(border.address):
-                return Outcome(True, "client address", border.address.text, why=f"in {one[0]}")
+                return Outcome(
+                    True,
+                    "client address",
+                    border.address.text,
+                    why="in {network}",
+                    values={"network": one[0]},
+                )
         return Outcome(False, "client address", border.address.text)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
+    from maildrop_py.translation import Text
 
 
 @record
@@ -35,8 +36,9 @@ class ClientName:
 
         return cls(parse_tests(node, scope))
 
-    def describe(self) -> str:
-        return "the client's name " + " or ".join(test.describe() for test in self.tests)
+    def describe(self, text: Text = str.format) -> str:
+        tests = text(" or ").join(test.describe(text) for test in self.tests)
+        return text("the client's name {tests}", tests=tests)
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.rules.conditions.client import named

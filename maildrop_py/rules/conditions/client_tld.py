@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -31,8 +32,8 @@ class ClientTld:
     def parse(cls, node: Node, scope: Scope) -> Condition:
         return cls(tuple(map(_label, node.alternatives())))
 
-    def describe(self) -> str:
-        return "the client's name ends in ." + " or .".join(self.labels)
+    def describe(self, text: Text = str.format) -> str:
+        return text("the client's name ends in .{labels}", labels=text(" or .").join(self.labels))
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.rules.conditions.client import named
@@ -52,5 +53,7 @@ def _label(node: Node) -> str:
 
     name = ascii_domain(node.text().strip().removeprefix("."))
     if name is None or "." in name:
-        raise node.mistake(f"{node.text()!r} is not a top-level domain", "such as br or th")
+        raise node.mistake(
+            "{written!r} is not a top-level domain", "such as br or th", written=node.text()
+        )
     return name

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
+    from maildrop_py.translation import Text
 
     Statuses = tuple[tuple[int, int], ...]  # the first and the last of each range
 
@@ -74,11 +75,14 @@ class Command:
         for first, last in no:
             if _without(((first, last),), yes) != ((first, last),):
                 shown = _shown(((first, last),))
-                raise found["no_on"].mistake(f"status {shown} is among those of `yes_on` too")
+                raise found["no_on"].mistake(
+                    "status {shown} is among those of `yes_on` too", shown=shown
+                )
         return cls(call, yes, no)
 
-    def describe(self) -> str:
-        return f"command exits with {_shown(self.yes)}: " + self.call.describe()
+    def describe(self, text: Text = str.format) -> str:
+        status, call = _shown(self.yes), self.call.describe()
+        return text("command exits with {status}: {call}", status=status, call=call)
 
     def test(self, facts: Facts) -> Outcome:
         call = self.call.filled(facts.text)
@@ -88,13 +92,15 @@ class Command:
             status = facts.evidence.status(call, facts.changed)
         if status is None:
             return Outcome(None, "command", call.argv[0], why="it did not run to its end")
-        why = f"exit status {status}"
+        why = "exit status {status}"
+        values = {"status": str(status)}
         if _has(self.yes, status):
-            return Outcome(True, "command", call.argv[0], why=why)
+            return Outcome(True, "command", call.argv[0], why=why, values=values)
         if _has(self.no, status):
-            return Outcome(False, "command", call.argv[0], why=why)
-        why += f", which means neither yes ({_shown(self.yes)}) nor no ({_shown(self.no)})"
-        return Outcome(None, "command", call.argv[0], why=why)
+            return Outcome(False, "command", call.argv[0], why=why, values=values)
+        why = "exit status {status}, which means neither yes ({yes}) nor no ({no})"
+        values |= {"yes": _shown(self.yes), "no": _shown(self.no)}
+        return Outcome(None, "command", call.argv[0], why=why, values=values)
 
 
 def _has(statuses: Statuses, status: int) -> bool:
@@ -126,4 +132,6 @@ def _status(node: Node) -> tuple[int, int]:
         low, high = map(int, ends)
         if low <= high <= LARGEST:
             return low, high
-    raise node.mistake(f"{node.text()!r} is not an exit status", "0 to 255, or a range: 2-255")
+    raise node.mistake(
+        "{written!r} is not an exit status", "0 to 255, or a range: 2-255", written=node.text()
+    )

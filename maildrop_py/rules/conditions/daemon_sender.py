@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -28,8 +29,8 @@ class DaemonSender:
 
         return wanted(node, cls())
 
-    def describe(self) -> str:
-        return "the sender's name is a daemon's"
+    def describe(self, text: Text = str.format) -> str:
+        return text("the sender's name is a daemon's")
 
     def test(self, facts: Facts) -> Outcome:
         return search_block(DAEMON_SENDER, facts)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
     Ranges = tuple[tuple[int, int], ...]
 
@@ -69,9 +70,14 @@ class Date:
 
         return cls(*read_date(node, tuple(PARTS)))
 
-    def describe(self) -> str:
-        of = {MESSAGE: "date of the message", RECEIVED: "date of receipt", NOW: "date"}
-        return f"{of.get(self.of, f'date in {self.of}')} is {self.shown}"
+    def describe(self, text: Text = str.format) -> str:
+        if self.of == MESSAGE:
+            return text("date of the message is {shown}", shown=self.shown)
+        if self.of == RECEIVED:
+            return text("date of receipt is {shown}", shown=self.shown)
+        if self.of == NOW:
+            return text("date is {shown}", shown=self.shown)
+        return text("date in {name} is {shown}", name=self.of, shown=self.shown)
 
     def test(self, facts: Facts) -> Outcome:
         moment, offset = self._moment(facts)

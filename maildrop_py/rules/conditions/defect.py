@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 NAMES = (*MIME, *HEADERS)
 
@@ -45,10 +46,10 @@ class Defect:
             return wanted(node, cls(tuple(MIME)))
         return cls(tuple(item.choice(NAMES, "defect") for item in node.alternatives()))
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         if self.names == tuple(MIME):
-            return "its MIME is broken"
-        return "it has the defect " + " or ".join(self.names)
+            return text("its MIME is broken")
+        return text("it has the defect {names}", names=text(" or ").join(self.names))
 
     def test(self, facts: Facts) -> Outcome:
         defects = facts.evidence.defects()

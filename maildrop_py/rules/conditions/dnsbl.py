@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 _CODE: dict[str, Any] = {
@@ -65,8 +66,10 @@ class Dnsbl:
         found = tuple(map(_parse_one, node.alternatives()))
         return found[0] if len(found) == 1 else Any_(found)
 
-    def describe(self) -> str:
-        return f"DNS list {self.zone} has the client" + (f" as {self.shown}" * bool(self.shown))
+    def describe(self, text: Text = str.format) -> str:
+        if not self.shown:
+            return text("DNS list {zone} has the client", zone=self.zone)
+        return text("DNS list {zone} has the client as {codes}", zone=self.zone, codes=self.shown)
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.rules.conditions.client import cleared
@@ -100,7 +103,9 @@ def parse_zone(node: Node) -> str:
 
     name = ascii_domain(node.text().strip())
     if name is None or "." not in name or not name.replace(".", "").replace("-", "").isalnum():
-        raise node.mistake(f"{node.text()!r} is not a zone", "such as zen.spamhaus.org")
+        raise node.mistake(
+            "{written!r} is not a zone", "such as zen.spamhaus.org", written=node.text()
+        )
     return name
 
 

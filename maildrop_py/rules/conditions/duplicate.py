@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 MESSAGE_ID = "Message-ID"
 MONTH = 30 * 86400
@@ -77,14 +78,20 @@ class Duplicate:
             found["handle"].text() if "handle" in found else "",
         )
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         if not self.seconds:
-            return "delivered here before (same Message-ID)"
+            return text("delivered here before (same Message-ID)")
         from maildrop_py.rules.language.duration import in_words
 
-        what = self.header if self.text is None else f"text {self.text.describe()!r}"
-        apart = f", {self.handle}" if self.handle else ""
-        return f"delivered here before (same {what}, in {in_words(self.seconds)}{apart})"
+        what = self.header
+        if self.text is not None:
+            what = text("text {written!r}", written=self.text.describe())
+        return text(
+            "delivered here before (same {what}, in {time}{apart})",
+            what=what,
+            time=in_words(self.seconds),
+            apart=f", {self.handle}" if self.handle else "",
+        )
 
     def test(self, facts: Facts) -> Outcome:
         if self.text is None:

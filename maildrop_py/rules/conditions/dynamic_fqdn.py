@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.host_names import Names
+    from maildrop_py.translation import Text
 
 
 @record
@@ -51,9 +52,9 @@ class DynamicFqdn:
             raise node.mistake("nothing is named here", "such as {except: [.example.com]}")
         return cls(parse_names(found["except"], scope))
 
-    def describe(self) -> str:
-        wording = "the client's name looks dynamically assigned"
-        return wording + (f", but for {self.exempt.shown}" if self.exempt else "")
+    def describe(self, text: Text = str.format) -> str:
+        but = text(", but for {shown}", shown=self.exempt.describe(text)) if self.exempt else ""
+        return text("the client's name looks dynamically assigned{but}", but=but)
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.evidence.reverse_name import dynamic
@@ -69,6 +70,8 @@ class DynamicFqdn:
             return Outcome(False, "client name", why="no verified name")
         entry = self.exempt.entry_for(found.name) if self.exempt else None
         if entry is not None:
-            return Outcome(False, "client name", found.name, why=f"fits {entry}")
+            return Outcome(
+                False, "client name", found.name, why="fits {entry}", values={"entry": entry}
+            )
         why = dynamic(found.name, address)
         return Outcome(bool(why), "client name", found.name, why=why)

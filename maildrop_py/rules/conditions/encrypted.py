@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -27,8 +28,8 @@ class Encrypted:
 
         return wanted(node, cls())
 
-    def describe(self) -> str:
-        return "the session is encrypted"
+    def describe(self, text: Text = str.format) -> str:
+        return text("the session is encrypted")
 
     def test(self, facts: Facts) -> Outcome:
         protocol = facts.evidence.attribute("encryption_protocol")

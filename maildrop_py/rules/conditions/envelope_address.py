@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
     from maildrop_py.rules.matching.addresses import Addresses
+    from maildrop_py.translation import Text
 
 
 @record
@@ -26,10 +27,15 @@ class EnvelopeAddress:
 
     COST: ClassVar[int] = CHEAP
 
-    def describe(self) -> str:
-        wording = [f"is {self.addresses.shown}"] if self.addresses else []
-        wording += [test.describe() for test in self.tests]
-        return f"envelope {self.which} " + " or ".join(wording)
+    def describe(self, text: Text = str.format) -> str:
+        wording = []
+        if self.addresses:
+            wording.append(text("is {shown}", shown=self.addresses.describe(text)))
+        wording += [test.describe(text) for test in self.tests]
+        tests = text(" or ").join(wording)
+        if self.which == "sender":
+            return text("envelope sender {tests}", tests=tests)
+        return text("envelope recipient {tests}", tests=tests)
 
     def anchors(self) -> Anchors:
         from maildrop_py.rules.program.anchors import all_of, of_addresses, of_tests
@@ -45,7 +51,14 @@ class EnvelopeAddress:
             return Outcome(False, label, why="the server did not say")
         entry = self.addresses.entry_for(value) if self.addresses else None
         if entry is not None:
-            return Outcome(True, label, value or "<>", (0, len(value) or 2), why=f"fits {entry}")
+            return Outcome(
+                True,
+                label,
+                value or "<>",
+                (0, len(value) or 2),
+                why="fits {entry}",
+                values={"entry": entry},
+            )
         for test in self.tests:
             found = test.search(value)
             if found:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -30,10 +31,11 @@ class Flags:
 
         return cls(*parse_flags(node))
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         from maildrop_py.rules.language.flag_names import in_words
 
-        return "flagged as " + in_words(self.letters, self.keywords, " or ")
+        flags = in_words(self.letters, self.keywords, text(" or "))
+        return text("flagged as {flags}", flags=flags)
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.rules.language.flag_names import in_words

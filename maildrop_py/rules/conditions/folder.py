@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -27,8 +28,8 @@ class Folder:
     def parse(cls, node: Node, scope: Scope) -> Condition:
         return cls(tuple(node.texts()))
 
-    def describe(self) -> str:
-        return "already in folder " + " or ".join(self.globs)
+    def describe(self, text: Text = str.format) -> str:
+        return text("already in folder {globs}", globs=text(" or ").join(self.globs))
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.message.normal_form import composed

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
+    from maildrop_py.translation import Text
 
 
 @record
@@ -37,8 +38,11 @@ class FolderExists:
         folders = tuple(parse_folder(item, scope) for item in node.alternatives())
         return cls(folders, scope.layout == "maildir++")
 
-    def describe(self) -> str:
-        return "there is a folder " + " or ".join(each.describe() for each in self.folders)
+    def describe(self, text: Text = str.format) -> str:
+        return text(
+            "there is a folder {folders}",
+            folders=text(" or ").join(each.describe() for each in self.folders),
+        )
 
     def test(self, facts: Facts) -> Outcome:
         answers = []

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -31,8 +32,8 @@ class FromDaemon:
 
         return wanted(node, cls())
 
-    def describe(self) -> str:
-        return "sent by a daemon or to a list (procmail's FROM_DAEMON)"
+    def describe(self, text: Text = str.format) -> str:
+        return text("sent by a daemon or to a list (procmail's FROM_DAEMON)")
 
     def test(self, facts: Facts) -> Outcome:
         return search_block(FROM_DAEMON, facts)

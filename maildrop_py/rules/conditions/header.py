@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
+    from maildrop_py.translation import Text
 
 
 @record
@@ -43,8 +44,12 @@ class Header:
         found = [parse_header(header_name(key), value, scope) for key, value in pairs]
         return found[0] if len(found) == 1 else All(tuple(found))
 
-    def describe(self) -> str:
-        return f"header {self.name} " + " or ".join(test.describe() for test in self.tests)
+    def describe(self, text: Text = str.format) -> str:
+        return text(
+            "header {name} {tests}",
+            name=self.name,
+            tests=text(" or ").join(test.describe(text) for test in self.tests),
+        )
 
     def anchors(self) -> Anchors:
         from maildrop_py.rules.program.anchors import of_tests
@@ -71,8 +76,8 @@ class HeaderExists:
 
     COST: ClassVar[int] = CHEAP
 
-    def describe(self) -> str:
-        return f"header {self.name} is there"
+    def describe(self, text: Text = str.format) -> str:
+        return text("header {name} is there", name=self.name)
 
     def test(self, facts: Facts) -> Outcome:
         values = facts.values(self.name)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
     from maildrop_py.rules.matching.comparison import Comparison
+    from maildrop_py.translation import Text
 
 COUNT, INDEX = "count", "index"
 
@@ -31,14 +32,18 @@ class HeaderAt:
 
     COST: ClassVar[int] = CHEAP
 
-    def describe(self) -> str:
-        tests = " or ".join(test.describe() for test in self.tests)
-        return f"header {self.name} number {self.index} {tests}"
+    def describe(self, text: Text = str.format) -> str:
+        tests = text(" or ").join(test.describe(text) for test in self.tests)
+        return text(
+            "header {name} number {index} {tests}", name=self.name, index=self.index, tests=tests
+        )
 
     def test(self, facts: Facts) -> Outcome:
         values = facts.values(self.name)
         if len(values) < abs(self.index):
-            return Outcome(False, self.name, why=f"there are {len(values)}")
+            return Outcome(
+                False, self.name, why="there are {number}", values={"number": len(values)}
+            )
         value = values[self.index - (self.index > 0)]
         for test in self.tests:
             found = test.search(value)
@@ -58,9 +63,14 @@ class Count:
 
     COST: ClassVar[int] = CHEAP
 
-    def describe(self) -> str:
-        what = "addresses in" if self.addresses else "headers called"
-        return f"number of {what} {self.label} {self.comparison.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        what = text("addresses in") if self.addresses else text("headers called")
+        return text(
+            "number of {what} {label} {comparison}",
+            what=what,
+            label=self.label,
+            comparison=self.comparison.describe(),
+        )
 
     def test(self, facts: Facts) -> Outcome:
         found = facts.present(self.names)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 KINDS = (
@@ -44,8 +45,8 @@ class Helo:
     def parse(cls, node: Node, scope: Scope) -> Condition:
         return cls(tuple(item.choice(KINDS, "kind of HELO") for item in node.alternatives()))
 
-    def describe(self) -> str:
-        return "HELO is of the kind " + " or ".join(self.kinds)
+    def describe(self, text: Text = str.format) -> str:
+        return text("HELO is of the kind {kinds}", kinds=text(" or ").join(self.kinds))
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.evidence.helo import KINDS as SAYS

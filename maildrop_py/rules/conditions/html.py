@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
+    from maildrop_py.translation import Text
 
 
 @record
@@ -34,8 +35,9 @@ class Html:
 
         return cls(parse_tests(node, scope, "(?m:{})"))
 
-    def describe(self) -> str:
-        return "html " + " or ".join(test.describe() for test in self.tests)
+    def describe(self, text: Text = str.format) -> str:
+        tests = text(" or ").join(test.describe(text) for test in self.tests)
+        return text("html {tests}", tests=tests)
 
     def test(self, facts: Facts) -> Outcome:
         return search_texts("html", self.tests, facts, as_written=True)

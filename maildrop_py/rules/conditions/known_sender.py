@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 MOST_AUTHORS = 10
@@ -35,8 +36,8 @@ class KnownSender:
 
         return wanted(node, cls())
 
-    def describe(self) -> str:
-        return "I have written to the sender before"
+    def describe(self, text: Text = str.format) -> str:
+        return text("I have written to the sender before")
 
     def test(self, facts: Facts) -> Outcome:
         authors = facts.evidence.authors()[:MOST_AUTHORS]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
+    from maildrop_py.translation import Text
 
 
 @record
@@ -36,8 +37,9 @@ class ListId:
 
         return parse_exists(node, "List-Id") or cls(parse_tests(node, scope))
 
-    def describe(self) -> str:
-        return "List-Id " + " or ".join(test.describe() for test in self.tests)
+    def describe(self, text: Text = str.format) -> str:
+        tests = text(" or ").join(test.describe(text) for test in self.tests)
+        return text("List-Id {tests}", tests=tests)
 
     def anchors(self) -> Anchors:
         from maildrop_py.rules.program.anchors import of_tests

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 LIST_HEADERS = (
     "List-Id",
@@ -46,8 +47,8 @@ class MailingList:
 
         return wanted(node, cls())
 
-    def describe(self) -> str:
-        return "came through a mailing list"
+    def describe(self, text: Text = str.format) -> str:
+        return text("came through a mailing list")
 
     def test(self, facts: Facts) -> Outcome:
         for name in LIST_HEADERS if facts.message.headers.may_have(_NAMES) else ():

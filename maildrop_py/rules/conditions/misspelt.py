@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 MOST_CHANGES = 2
@@ -63,8 +64,10 @@ class Misspelt:
             _words(found["innocent"]) if "innocent" in found else (),
         )
 
-    def describe(self) -> str:
-        return "Subject has, misspelt on purpose, " + " or ".join(self.words)
+    def describe(self, text: Text = str.format) -> str:
+        return text(
+            "Subject has, misspelt on purpose, {words}", words=text(" or ").join(self.words)
+        )
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.evidence.misspelt import find
@@ -74,14 +77,21 @@ class Misspelt:
             if found is not None:
                 at = subject.find(found.written)
                 span = (at, at + len(found.written)) if at >= 0 else None
-                return Outcome(True, "Subject", subject, span, why=f"meant is {found.word}")
+                return Outcome(
+                    True,
+                    "Subject",
+                    subject,
+                    span,
+                    why="meant is {word}",
+                    values={"word": found.word},
+                )
         return Outcome(False, "Subject", "".join(facts.values("Subject")[:1]))
 
 
 def _words(node: Node) -> tuple[str, ...]:
     for item in node.alternatives():
         if not item.text().strip() or len(item.text().split()) > 1:
-            raise item.mistake(f"{item.text()!r} is not one word", "such as viagra")
+            raise item.mistake("{item!r} is not one word", "such as viagra", item=item.text())
     return tuple(node.texts())
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -33,8 +34,8 @@ class Not:
     def children(self) -> tuple[Condition, ...]:
         return (self.condition,)
 
-    def describe(self) -> str:
-        return f"not ({self.condition.describe()})"
+    def describe(self, text: Text = str.format) -> str:
+        return text("not ({condition})", condition=self.condition.describe(text))
 
     def test(self, facts: Facts) -> Outcome:
         outcome = self.condition.test(facts)

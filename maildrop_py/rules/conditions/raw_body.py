@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.raw import RawExpression
+    from maildrop_py.translation import Text
 
 
 @record
@@ -30,8 +31,11 @@ class RawBody:
 
         return cls(parse_raw(node, scope))
 
-    def describe(self) -> str:
-        return "raw body matches " + " or ".join(e.describe() for e in self.expressions)
+    def describe(self, text: Text = str.format) -> str:
+        return text(
+            "raw body matches {expressions}",
+            expressions=text(" or ").join(e.describe() for e in self.expressions),
+        )
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.rules.matching.lines import line_of

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.raw import RawExpression
+    from maildrop_py.translation import Text
 
 
 @record
@@ -32,8 +33,11 @@ class RawHeaders:
 
         return cls(parse_raw(node, scope))
 
-    def describe(self) -> str:
-        return "header block matches " + " or ".join(each.describe() for each in self.expressions)
+    def describe(self, text: Text = str.format) -> str:
+        return text(
+            "header block matches {expressions}",
+            expressions=text(" or ").join(each.describe() for each in self.expressions),
+        )
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.rules.conditions.macros import search_block_by

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.host_names import Names
+    from maildrop_py.translation import Text
 
 
 ALL = (0, 1, 2, 3, 4, 5, 6)
@@ -64,10 +65,14 @@ class S25R:
         rules = _numbers(found["rules"]) if "rules" in found else ALL
         return cls(rules, parse_names(found["except"], scope) if "except" in found else None)
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         chosen = "" if self.rules == ALL else f" {', '.join(map(str, self.rules))}"
-        wording = f"the client's name looks like an end user's line (S25R{chosen})"
-        return wording + (f", but for {self.exempt.shown}" if self.exempt else "")
+        but = text(", but for {shown}", shown=self.exempt.describe(text)) if self.exempt else ""
+        return text(
+            "the client's name looks like an end user's line (S25R{chosen}){but}",
+            chosen=chosen,
+            but=but,
+        )
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.evidence.reverse_name import RULES, s25r
@@ -82,7 +87,7 @@ class S25R:
         shown = found.name or "unknown"
         entry = self.exempt.entry_for(found.name) if self.exempt else None
         if entry is not None:
-            return Outcome(False, "client name", shown, why=f"fits {entry}")
+            return Outcome(False, "client name", shown, why="fits {entry}", values={"entry": entry})
         held = [number for number in s25r(found.name) if number in self.rules]
         why = "; ".join(f"rule {number}: it {RULES[number]}" for number in held)
         return Outcome(bool(held), "client name", shown, why=why)
@@ -92,6 +97,8 @@ def _numbers(node: Node) -> tuple[int, ...]:
     found = []
     for item in node.alternatives():
         if item.kind != "whole number" or item.text() not in map(str, ALL):
-            raise item.mistake(f"there is no S25R rule {item.text()!r}", "0 to 6, or true for all")
+            raise item.mistake(
+                "there is no S25R rule {item!r}", "0 to 6, or true for all", item=item.text()
+            )
         found.append(int(item.text()))
     return tuple(sorted(set(found)))

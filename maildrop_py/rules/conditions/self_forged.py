@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -32,8 +33,8 @@ class SelfForged:
 
         return wanted(node, cls())
 
-    def describe(self) -> str:
-        return "it claims to be from its recipient, and nobody vouches for that"
+    def describe(self, text: Text = str.format) -> str:
+        return text("it claims to be from its recipient, and nobody vouches for that")
 
     def test(self, facts: Facts) -> Outcome:
         found = facts.evidence.self_forged()

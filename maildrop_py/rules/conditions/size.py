@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.comparison import Comparison
+    from maildrop_py.translation import Text
 
 
 @record
@@ -30,8 +31,8 @@ class Size:
 
         return cls(parse_comparison(node, SIZES))
 
-    def describe(self) -> str:
-        return f"size {self.comparison.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("size {comparison}", comparison=self.comparison.describe())
 
     def test(self, facts: Facts) -> Outcome:
         size = facts.message.size

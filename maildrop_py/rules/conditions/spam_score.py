@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.comparison import Comparison
+    from maildrop_py.translation import Text
 
 
 @record
@@ -30,8 +31,11 @@ class SpamScore:
 
         return cls(tuple(parse_comparison(item, PLAIN) for item in node.alternatives()))
 
-    def describe(self) -> str:
-        return "spam score " + " or ".join(each.describe() for each in self.comparisons)
+    def describe(self, text: Text = str.format) -> str:
+        return text(
+            "spam score {comparisons}",
+            comparisons=text(" or ").join(each.describe() for each in self.comparisons),
+        )
 
     def test(self, facts: Facts) -> Outcome:
         verdict = facts.evidence.spam()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 RESULTS = ("pass", "fail", "softfail", "neutral", "none", "temperror", "permerror")
@@ -40,8 +41,8 @@ class Spf:
     def parse(cls, node: Node, scope: Scope) -> Condition:
         return cls(tuple(item.choice(RESULTS, "SPF result") for item in node.alternatives()))
 
-    def describe(self) -> str:
-        return "SPF says " + " or ".join(self.results)
+    def describe(self, text: Text = str.format) -> str:
+        return text("SPF says {results}", results=text(" or ").join(self.results))
 
     def test(self, facts: Facts) -> Outcome:
         spf = facts.evidence.spf()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.addresses import Addresses
+    from maildrop_py.translation import Text
 
 
 @record
@@ -40,8 +41,8 @@ class SpfWhitelist:
             _check(item)
         return cls(parse_addresses(items, scope))
 
-    def describe(self) -> str:
-        return f"SPF vouches for a sender who is {self.addresses.shown}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("SPF vouches for a sender who is {shown}", shown=self.addresses.describe(text))
 
     def test(self, facts: Facts) -> Outcome:
         evidence = facts.evidence
@@ -54,8 +55,20 @@ class SpfWhitelist:
         for address in vouched.addresses:
             entry = self.addresses.entry_for(address)
             if entry is not None:
-                return Outcome(True, "sender", address, why=f"fits {entry}; {vouched.why}")
-        return Outcome(False, "sender", claimed[0], why=f"{vouched.why}, for nobody on the list")
+                return Outcome(
+                    True,
+                    "sender",
+                    address,
+                    why="fits {entry}; {spf}",
+                    values={"entry": entry, "spf": vouched.why},
+                )
+        return Outcome(
+            False,
+            "sender",
+            claimed[0],
+            why="{spf}, for nobody on the list",
+            values={"spf": vouched.why},
+        )
 
 
 MOST_AUTHORS = 10
@@ -70,4 +83,4 @@ def _check(item: Node) -> None:
     text = item.text()
     if text in ("", "<>") or not (text == "*" or is_address_test(text)):
         hint = "such as example.com, .example.com or *@example.com"
-        raise item.mistake(f"{text!r} is not an address, domain or glob", hint)
+        raise item.mistake("{written!r} is not an address, domain or glob", hint, written=text)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.raw import RawExpression
+    from maildrop_py.translation import Text
 
 
 @record
@@ -42,15 +43,19 @@ class Var:
         for key, value in node.pairs():
             name, known = key.text(), {*scope.variables, *scope.rule_groups}
             if name not in known:
-                raise key.mistake(f"nothing sets {name!r}", suggestion(name, known))
+                raise key.mistake("nothing sets {name!r}", suggestion(name, known), name=name)
             scope.use(name)
             found.append(cls(name, parse_raw(value, scope)))
         if not found:
             raise node.mistake("there is no name here", "such as {topic: ^work$}")
         return found[0] if len(found) == 1 else All(tuple(found))
 
-    def describe(self) -> str:
-        return f"{self.name} matches " + " or ".join(each.describe() for each in self.expressions)
+    def describe(self, text: Text = str.format) -> str:
+        return text(
+            "{name} matches {expressions}",
+            name=self.name,
+            expressions=text(" or ").join(each.describe() for each in self.expressions),
+        )
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.rules.matching.lines import line_of

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
+    from maildrop_py.translation import Text
 
 
 @record
@@ -40,11 +41,12 @@ class Virus:
 
         return cls(parse_tests(node, scope))
 
-    def describe(self) -> str:
+    def describe(self, text: Text = str.format) -> str:
         if not self.tests:
-            return "clamd found a virus"
-        return "clamd found a virus whose name " + " or ".join(
-            test.describe() for test in self.tests
+            return text("clamd found a virus")
+        return text(
+            "clamd found a virus whose name {tests}",
+            tests=text(" or ").join(test.describe(text) for test in self.tests),
         )
 
     def test(self, facts: Facts) -> Outcome:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.comparison import Comparison
+    from maildrop_py.translation import Text
 
 
 EACH = "each"
@@ -47,9 +48,16 @@ class Weigh:
     def children(self) -> tuple[Condition, ...]:
         return tuple(condition for condition, _ in self.entries)
 
-    def describe(self) -> str:
-        wording = (f"{condition.describe()}: {score:+g}" for condition, score in self.entries)
-        return f"weighed total {self.total.describe()} of (" + "; ".join(wording) + ")"
+    def describe(self, text: Text = str.format) -> str:
+        wording = (
+            text("{condition}: {score:+g}", condition=condition.describe(text), score=score)
+            for condition, score in self.entries
+        )
+        return text(
+            "weighed total {total} of ({wording})",
+            total=self.total.describe(),
+            wording="; ".join(wording),
+        )
 
     def test(self, facts: Facts) -> Outcome:
         totals = {0.0}

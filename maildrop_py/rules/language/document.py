@@ -15,6 +15,8 @@ from typing import NoReturn
 import yaml
 
 from maildrop_py.errors import Problem
+from maildrop_py.translation import marked
+from maildrop_py.translation import text as said
 
 MERGE = "tag:yaml.org,2002:merge"
 
@@ -36,9 +38,10 @@ class Node:
         self.line = node.start_mark.line + 1
         self.column = node.start_mark.column + 1
 
-    def mistake(self, text: str, hint: str = "") -> Mistake:
-        """The error to raise for this value."""
-        return Mistake(Problem(self.file, self.line, self.column, text, hint))
+    def mistake(self, text: str, hint: str = "", /, **values: object) -> Mistake:
+        """The error to raise for this value; `values` are those that the text names."""
+        told = said(text, **values), said(hint)
+        return Mistake(Problem(self.file, self.line, self.column, *told))
 
     @property
     def kind(self) -> str:
@@ -62,8 +65,8 @@ class Node:
             pair = Node(key, self.file), Node(value, self.file)
             name = pair[0].text()
             if name in own:
-                first = f"first in line {own[name][0].line}"
-                raise pair[0].mistake(f"{name!r} is here twice", first)
+                first = said("first in line {line}", line=own[name][0].line)
+                raise pair[0].mistake("{name!r} is here twice", first, name=name)
             own[name] = pair
         return list({**merged, **own}.values()) if merged else list(own.values())
 
@@ -113,19 +116,30 @@ class Node:
         text = self.text()
         options = list(allowed)
         if text not in options:
-            raise self.mistake(f"unknown {what} {text!r}", suggestion(text, options))
+            hint = suggestion(text, options)
+            raise self.mistake("unknown {what} {written!r}", hint, what=said(what), written=text)
         return text
 
     def _wrong(self, expected: str) -> NoReturn:
         shown = f" {self._node.value!r}" if isinstance(self._node, yaml.ScalarNode) else ""
-        raise self.mistake(f"{expected} must be here, not {_article(self.kind)}{shown}")
+        raise self.mistake(
+            "{expected} must be here, not {found}{shown}",
+            expected=said(expected),
+            found=said(_WORDS[self.kind]),
+            shown=shown,
+        )
 
 
 _KINDS = {"int": "whole number", "float": "number", "bool": "boolean", "null": "nothing"}
-
-
-def _article(kind: str) -> str:
-    return kind if kind == "nothing" else f"a {kind}"
+_WORDS = {
+    "mapping": marked("a mapping"),
+    "list": marked("a list"),
+    "text": marked("a text"),
+    "whole number": marked("a whole number"),
+    "number": marked("a number"),
+    "boolean": marked("a boolean"),
+    "nothing": marked("nothing"),
+}
 
 
 def suggestion(text: str, options: Iterable[str]) -> str:
@@ -134,5 +148,5 @@ def suggestion(text: str, options: Iterable[str]) -> str:
     for spelling in (text.lower().replace("-", "_"), text.lower()):
         close = get_close_matches(spelling, options, n=1, cutoff=0.6)
         if close:
-            return f"did you mean `{close[0]}`?"
-    return "one of: " + ", ".join(options)
+            return said("did you mean `{name}`?", name=close[0])
+    return said("one of: {names}", names=", ".join(options))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from maildrop_py.rules.matching.comparison import AGES
+from maildrop_py.translation import marked
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.language.document import Node
 
-HINT = "such as 125s, 5min, 12h or 60d"
+HINT = marked("such as 125s, 5min, 12h or 60d")
 
 SCHEMA: dict[str, Any] = {
     "anyOf": [
@@ -29,10 +31,12 @@ def parse_duration(node: Node, least: int, most: int) -> int:
     try:
         seconds = float(number) * {"": 1.0, **AGES}[unit]
     except (ValueError, KeyError):
-        raise node.mistake(f"{text!r} is not a length of time", HINT) from None
+        raise node.mistake("{written!r} is not a length of time", HINT, written=text) from None
     if not least <= seconds <= most:
-        wording = f"at least {in_words(least)}, at most {in_words(most)}"
-        raise node.mistake(f"{text!r} is out of range", wording)
+        wording = said(
+            "at least {least}, at most {most}", least=in_words(least), most=in_words(most)
+        )
+        raise node.mistake("{written!r} is out of range", wording, written=text)
     return int(seconds)
 
 

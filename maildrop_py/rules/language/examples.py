@@ -52,7 +52,7 @@ def parse_example(node: Node, scope: Scope) -> Example:
     found = {key.choice(KEYS, "key of an example"): value for key, value in node.pairs()}
     for needed in ("message", "expect"):
         if needed not in found:
-            raise node.mistake(f"an example needs `{needed}`")
+            raise node.mistake("an example needs `{needed}`", needed=needed)
     expect = tuple(_expected(key, value) for key, value in found["expect"].pairs())
     if not expect:
         raise found["expect"].mistake("nothing is expected here", "such as {file: INBOX}")
@@ -74,7 +74,9 @@ def _message(node: Node, scope: Scope) -> bytes:
         try:
             return scope.sources.read_message(path)
         except OSError as error:
-            raise found["path"].mistake(f"{path} cannot be used: {reason(error)}") from None
+            raise found["path"].mistake(
+                "{path} cannot be used: {reason}", path=path, reason=reason(error)
+            ) from None
     lines = []
     for key, value in found["headers"].pairs() if "headers" in found else []:
         lines += [f"{header_name(key)}: {text}\n" for text in value.texts()]

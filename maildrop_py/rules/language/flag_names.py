@@ -22,15 +22,16 @@ NAMES = {letter: name for name, letter in LETTERS.items()}
 
 
 OTHER_NAMES = {
-    "read": "did you mean `seen`?",
-    "unread": "write `not: {flags: seen}`",
-    "unseen": "write `not: {flags: seen}`",
-    "replied": "did you mean `answered`?",
-    "forwarded": "did you mean `passed`?",
-    "starred": "did you mean `flagged`?",
-    "deleted": "did you mean `trashed`?",
+    "read": "seen",
+    "replied": "answered",
+    "forwarded": "passed",
+    "starred": "flagged",
+    "deleted": "trashed",
 }
-"""What others call a flag, and what is right here."""
+"""What others call a flag, and what it is called here."""
+
+NO_FLAG = ("unread", "unseen")
+"""What others call a message without the flag `seen`."""
 
 _NOT_IN_ATOMS = frozenset('(){ %*"\\]')
 """RFC 3501 9, atom-specials."""
@@ -53,9 +54,11 @@ def _keyword(node: Node, name: str) -> str:
     """`name`, if it is an IMAP keyword (an atom, RFC 3501 9) and not a flag written wrongly."""
     right = _what_is_right(name)
     if right:
-        raise node.mistake(f"unknown flag {name!r}", right)
+        raise node.mistake("unknown flag {name!r}", right, name=name)
     if name == "$" or any(c in _NOT_IN_ATOMS or not " " < c < "\x7f" for c in name):
-        raise node.mistake(f"{name!r} is not an IMAP keyword", "ASCII, no blanks, such as $Work")
+        raise node.mistake(
+            "{name!r} is not an IMAP keyword", "ASCII, no blanks, such as $Work", name=name
+        )
     return name
 
 
@@ -63,11 +66,16 @@ def _what_is_right(name: str) -> str:
     """What to write instead of `name`, if a flag was meant; "" if it may well be a keyword."""
     from difflib import get_close_matches
 
+    from maildrop_py.translation import text as said
+
     if name.startswith("$"):
         return ""
     lowered = name.lower().lstrip("\\")
+    if lowered in NO_FLAG:
+        return said("write `not: {flags: seen}`")
     close = get_close_matches(lowered, LETTERS, n=1, cutoff=0.7)
-    return OTHER_NAMES.get(lowered, f"did you mean `{close[0]}`?" if close else "")
+    right = OTHER_NAMES.get(lowered) or (close[0] if close else "")
+    return said("did you mean `{name}`?", name=right) if right else ""
 
 
 def in_words(letters: str, keywords: tuple[str, ...], between: str = ", ") -> str:

@@ -9,5 +9,5 @@ def header_name(node: Node) -> str:
     """The name; raises Mistake for anything that would not be one header's name."""
     name = node.text()
     if not name or any(not "!" <= char <= "~" or char == ":" for char in name):
-        raise node.mistake(f"{name!r} cannot be a header's name", "such as X-Spam-Status")
+        raise node.mistake("{name!r} cannot be a header's name", "such as X-Spam-Status", name=name)
     return name

@@ -30,12 +30,16 @@ def included_paths(node: Node, scope: Scope) -> tuple[list[str], bool]:
     try:
         return scope.sources.matching(path), False
     except OSError as error:
-        raise node.mistake(f"{os.path.dirname(path)} cannot be read: {reason(error)}") from None
+        raise node.mistake(
+            "{dirname} cannot be read: {reason}",
+            dirname=os.path.dirname(path),
+            reason=reason(error),
+        ) from None
 
 
 def _builtin(node: Node, name: str, scope: Scope) -> str:
     folder = scope.vocabulary.library
     names = builtin_names(folder)
     if name not in names:
-        raise node.mistake(f"no rule file called {name!r} ships", suggestion(name, names))
+        raise node.mistake("no rule file called {name!r} ships", suggestion(name, names), name=name)
     return builtin_path(folder + name)

@@ -40,7 +40,14 @@ class Limits:
         """Count `amount` of `what`; raises TooMuch where that is more than is left."""
         self._left[what] -= amount
         if self._left[what] < 0:
-            raise TooMuch(f"these rules have more than {MOST[what]:,} {what} together")
+            from maildrop_py.translation import text as said
+
+            told = said(
+                "these rules have more than {most:,} {what} together",
+                most=MOST[what],
+                what=said(what),
+            )
+            raise TooMuch(told)
 
     def left(self, what: str) -> int:
         """How much may still be taken."""

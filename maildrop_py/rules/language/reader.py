@@ -24,6 +24,7 @@ from maildrop_py.rules.language.vocabulary import MAIL, Vocabulary
 from maildrop_py.rules.language.warnings.settings import warn_of_setting
 from maildrop_py.rules.language.when import parse_when
 from maildrop_py.rules.language.yaml_tree import parse
+from maildrop_py.translation import text as said
 
 LISTS = ("include", "rules", "examples")
 RULE_KEYS = ("name", "when", "then", "include")
@@ -83,7 +84,10 @@ class Reader:
         try:
             text = self.scope.sources.read(path, ships_with_us=path.startswith(builtin_path("")))
         except (OSError, UnicodeDecodeError) as error:
-            wording, hint = f"{path} cannot be used: {reason(error)}", advice(error)
+            wording, hint = (
+                said("{path} cannot be used: {reason}", path=path, reason=reason(error)),
+                advice(error),
+            )
             where = include.mistake(wording, hint).problem if include else None
             self.problems.append(where or Problem(path, 1, 1, wording, hint))
             return
@@ -117,7 +121,9 @@ class Reader:
         name = key.choice((*SETTINGS, *LISTS), "key")
         if name in SETTINGS:
             if len(self._open) > 1:
-                raise key.mistake(f"`{name}` belongs into the first file, not an included one")
+                raise key.mistake(
+                    "`{name}` belongs into the first file, not an included one", name=name
+                )
             self.settings = read_setting(self.settings, name, value, self.scope)
             self.scope.settings = self.settings
             if self.scope.warns:
@@ -140,11 +146,16 @@ class Reader:
                 continue
             if path in self._open:
                 chain = " includes ".join([*self._open[self._open.index(path) :], path])
-                raise node.mistake(f"files include each other: {chain}")
+                raise node.mistake("files include each other: {chain}", chain=chain)
             if first is not None:
-                raise node.mistake(f"{path} is included twice", f"first in {first}")
+                raise node.mistake(
+                    "{path} is included twice", said("first in {first}", first=first), path=path
+                )
             if len(self._open) >= DEEPEST_INCLUDE:
-                raise node.mistake(f"more than {DEEPEST_INCLUDE} files include one another")
+                raise node.mistake(
+                    "more than {most} files include one another",
+                    most=DEEPEST_INCLUDE,
+                )
             self._included[path] = f"{node.file}:{node.line}"
             self.read_file(path, node)
 
@@ -177,10 +188,16 @@ class Reader:
             return f"rule {len(self.rules) + 1}"
         name = written.text()
         if not name.strip() or not name.isprintable():
-            raise written.mistake(f"{name!r} is not a name", "one line, for logs and statistics")
+            raise written.mistake(
+                "{name!r} is not a name", "one line, for logs and statistics", name=name
+            )
         first = self._names.setdefault((node.file, name), node.line)
         if first != node.line:
-            raise written.mistake(f"another rule is called {name!r} too", f"in line {first}")
+            raise written.mistake(
+                "another rule is called {name!r} too",
+                said("in line {first}", first=first),
+                name=name,
+            )
         return name
 
     def _rule_key(self, key: Node) -> bool:
@@ -189,12 +206,12 @@ class Reader:
         if name in RULE_KEYS:
             return True
         if name in self.scope.vocabulary.actions:
-            hint = "an action: it belongs under `then`"
+            hint = said("an action: it belongs under `then`")
         elif name in self.scope.vocabulary.conditions:
-            hint = "a condition: it belongs under `when`"
+            hint = said("a condition: it belongs under `when`")
         else:
             hint = suggestion(name, RULE_KEYS)
-        raise key.mistake(f"unknown key of a rule {name!r}", hint)
+        raise key.mistake("unknown key of a rule {name!r}", hint, name=name)
 
 
 def load_text(text: str, path: str = "rules.yaml") -> RuleSet:

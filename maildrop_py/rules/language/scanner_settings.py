@@ -13,13 +13,15 @@ from typing import Any
 
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.matching.comparison import SIZES, parse_comparison
+from maildrop_py.translation import marked
+from maildrop_py.translation import text as said
 
 NAMES = ("spamd", "rspamd", "bogofilter", "clamd")
 SLOWEST = 60
 """Seconds: the longest time for all scanners that still leaves a delivery its own."""
 
 LARGEST = 1 << 30  # bytes
-_ADDRESSES = "such as unix:/run/it.sock or 127.0.0.1:11333"
+_ADDRESSES = marked("such as unix:/run/it.sock or 127.0.0.1:11333")
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -69,7 +71,7 @@ def _scanner(name: str, node: Node) -> list[tuple[str, str, int]]:
     keys = ("at", "max_size", "controller") if name == "rspamd" else ("at", "max_size")
     parts = {key.choice(keys, "key"): value for key, value in node.pairs()}
     if "at" not in parts and name != "bogofilter":
-        raise node.mistake(f"where is {name}?", f"{{at: …}}, {_ADDRESSES}")
+        raise node.mistake("where is {name}?", f"{{at: …}}, {said(_ADDRESSES)}", name=name)
     address = _address(name, parts["at"]) if "at" in parts else ""
     if "controller" in parts:
         address += " " + _address(name, parts["controller"])
@@ -82,12 +84,16 @@ def _address(name: str, node: Node) -> str:
         if node.kind == "boolean":
             return ""
         if not node.text().startswith("/"):
-            raise node.mistake(f"{node.text()!r} is not a program", "true, or /path/of/bogofilter")
+            raise node.mistake(
+                "{written!r} is not a program", "true, or /path/of/bogofilter", written=node.text()
+            )
         return node.text()
     text = node.text()
     address = text.removeprefix("http://").rstrip("/")
     if not address.startswith("unix:/") and not _is_host(address):
-        raise node.mistake(f"{text!r} is not an address of {name}", _ADDRESSES)
+        raise node.mistake(
+            "{written!r} is not an address of {name}", _ADDRESSES, written=text, name=name
+        )
     return text
 
 
@@ -114,6 +120,7 @@ def _seconds(node: Node) -> float:
     seconds = node.number()
     if not 0 < seconds <= SLOWEST:
         raise node.mistake(
-            "the scanners' time is out of range", f"seconds, above 0, at most {SLOWEST}"
+            "the scanners' time is out of range",
+            said("seconds, above 0, at most {most}", most=SLOWEST),
         )
     return float(seconds)

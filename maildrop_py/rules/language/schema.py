@@ -18,7 +18,7 @@ from maildrop_py.rules.language.branching import branching
 from maildrop_py.rules.language.commands import SCHEMA as CALL
 from maildrop_py.rules.language.duration import SCHEMA as DURATION
 from maildrop_py.rules.language.examples import ENVELOPE, EVIDENCE
-from maildrop_py.rules.language.flag_names import LETTERS, OTHER_NAMES
+from maildrop_py.rules.language.flag_names import LETTERS, NO_FLAG, OTHER_NAMES
 from maildrop_py.rules.language.settings_reader import SCHEMA as SETTINGS
 from maildrop_py.rules.language.text_tests import ONE_HEADER_TEST, ONE_TEST
 from maildrop_py.rules.language.text_tests import SCHEMA as TEXT_TEST
@@ -33,7 +33,7 @@ _TERM = r"(>=|<=|==|>|<|=)?\s*[-+]?[0-9.]+\s*[A-Za-z]*"
 _KEYWORD: Schema = {
     "type": "string",
     "pattern": r"^(?!\$$)[!#$&'+-Z\[^-z|}~]+$",
-    "not": {"enum": list(OTHER_NAMES)},
+    "not": {"enum": [*OTHER_NAMES, *NO_FLAG]},
     "description": "an IMAP keyword",
 }
 _TEXT: Schema = {"type": ["string", "number", "boolean"]}

@@ -16,6 +16,7 @@ from maildrop_py.rules.language.limits import INSTRUCTIONS, LINES, TooMuch
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.language.sources import UntrustedFile
 from maildrop_py.rules.language.vocabulary import MAIL
+from maildrop_py.translation import text as said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,9 +78,9 @@ class Scope:
             self.problems.append(mistake.problem)
             return None
 
-    def warn(self, node: Node, text: str, hint: str = "") -> None:
-        """Note what is allowed, but hardly meant."""
-        self.warnings.append(Problem(node.file, node.line, node.column, text, hint))
+    def warn(self, node: Node, text: str, hint: str = "", /, **values: object) -> None:
+        """Note what is allowed, but hardly meant; `values` are those that the text names."""
+        self.warnings.append(node.mistake(text, hint, **values).problem)
 
     def warn_at(self, file: str, line: int, text: str, hint: str = "") -> None:
         """The same for a line of another file."""
@@ -104,7 +105,9 @@ class Scope:
             lines = self.sources.read(path).splitlines()
             self.sources.limits.take(LINES, len(lines))
         except (OSError, UnicodeDecodeError) as error:
-            raise node.mistake(f"{path} cannot be used: {reason(error)}", advice(error)) from None
+            raise node.mistake(
+                "{path} cannot be used: {reason}", advice(error), path=path, reason=reason(error)
+            ) from None
         without_comments = ((f" {line}".partition(" #")[0]).strip() for line in lines)
         return [(number, line) for number, line in enumerate(without_comments, 1) if line]
 
@@ -125,12 +128,14 @@ class Scope:
 
 def advice(error: Exception) -> str:
     """What to do about a file that cannot be used, where that is known."""
-    return "chmod go-w, or let it belong to you" if isinstance(error, UntrustedFile) else ""
+    return said("chmod go-w, or let it belong to you") if isinstance(error, UntrustedFile) else ""
 
 
 def reason(error: Exception) -> str:
     """Why a file could not be read, without Python's dressing."""
     if isinstance(error, UnicodeDecodeError):
         line = error.object.count(b"\n", 0, error.start) + 1
-        return f"it is not UTF-8 in line {line}"
-    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        return said("it is not UTF-8 in line {line}", line=line)
+    return (
+        os.strerror(error.errno) if isinstance(error, OSError) and error.errno else said(str(error))
+    )

@@ -16,6 +16,7 @@ from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.language.special_use import SIGN, USUAL
 from maildrop_py.rules.language.template_reader import parse_folder
 from maildrop_py.rules.matching.comparison import AGES
+from maildrop_py.translation import text as said
 
 SPECIAL_USES = rf"^\\?(?i:{'|'.join(USUAL)})$"
 LAYOUTS = ("maildir++", "fs")
@@ -53,7 +54,9 @@ def _network(node: Node) -> str:
     try:
         return parse_network(node.text()).text
     except ValueError:
-        raise node.mistake(f"{node.text()!r} is not a network", "such as 192.0.2.0/24") from None
+        raise node.mistake(
+            "{written!r} is not a network", "such as 192.0.2.0/24", written=node.text()
+        ) from None
 
 
 def _dns(node: Node, scope: Scope) -> dict[str, Any]:
@@ -70,7 +73,9 @@ def _dns(node: Node, scope: Scope) -> dict[str, Any]:
 def _seconds(node: Node) -> float:
     seconds = node.number()
     if not 0 < seconds <= SLOWEST:
-        raise node.mistake("the DNS budget is out of range", f"seconds, above 0, at most {SLOWEST}")
+        raise node.mistake(
+            "the DNS budget is out of range", said("seconds, above 0, at most {most}", most=SLOWEST)
+        )
     return float(seconds)
 
 
@@ -86,7 +91,9 @@ def _nameserver(node: Node) -> str:
     is_port = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536
     if ip.parse(host) is None or not is_port:
         raise node.mistake(
-            f"{text!r} is not a name server", 'such as 127.0.0.1 or "127.0.0.1:5353"'
+            "{written!r} is not a name server",
+            'such as 127.0.0.1 or "127.0.0.1:5353"',
+            written=text,
         )
     return text
 
@@ -95,7 +102,9 @@ def _delimiter(node: Node) -> str:
     """Characters that may be in the local part of an address (RFC 5322 3.2.3), no letters."""
     text = node.text()
     if not set(text) <= set(DELIMITERS):
-        raise node.mistake(f"{text!r} cannot separate an extension", 'such as "+", "-" or "+-"')
+        raise node.mistake(
+            "{written!r} cannot separate an extension", 'such as "+", "-" or "+-"', written=text
+        )
     return text
 
 
@@ -107,7 +116,9 @@ def _notice(node: Node, scope: Scope) -> dict[str, Any]:
     number = text.rstrip("abcdefghijklmnopqrstuvwxyz")
     unit = text[len(number) :]
     if not number.isascii() or not number.isdigit() or unit not in AGES or not int(number):
-        raise node.mistake(f"{text!r} is not a time", "such as 1h or 2d, or false for never")
+        raise node.mistake(
+            "{written!r} is not a time", "such as 1h or 2d, or false for never", written=text
+        )
     return {"broken_rules_notice": int(number) * float(AGES[unit])}
 
 
@@ -120,12 +131,12 @@ def _path(node: Node) -> str:
 def _store(node: Node) -> str:
     """`redis:///path/of/socket`, `redis://host` or `redis://host:port`; raises Mistake."""
     text = node.text()
-    hint = "such as redis:///run/redis/redis.sock or redis://192.0.2.5:6379"
+    hint = said("such as redis:///run/redis/redis.sock or redis://192.0.2.5:6379")
     if not text.startswith("redis://") or not text[8:].strip("/"):
-        raise node.mistake(f"{text!r} is not a store", hint)
+        raise node.mistake("{written!r} is not a store", hint, written=text)
     port = "" if text[8] == "/" else text[8:].rpartition("]")[2].partition(":")[2]
     if port and not (port.isdigit() and 0 < int(port) < 65536):
-        raise node.mistake(f"{port!r} is not a port", hint)
+        raise node.mistake("{port!r} is not a port", hint, port=port)
     return text
 
 

@@ -9,6 +9,7 @@ from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.language.text_tests import check_regex
 from maildrop_py.rules.program.template import ALWAYS_KNOWN, RESERVED, Template
 from maildrop_py.rules.program.template_filters import NAMES, BadFilter, end_of, expressions_in
+from maildrop_py.translation import text as said
 
 Part = str | tuple[str, str]
 
@@ -49,9 +50,13 @@ def _check(node: Node, part: tuple[str, str], scope: Scope) -> None:
     name, how = part
     known = {*scope.variables, *scope.rule_groups, *ALWAYS_KNOWN}
     if name not in known:
-        how_set = f"(?P<{name}>…) in `when` sets it" if name.isidentifier() else "{{ is a brace"
-        hint = f"{suggestion(name, known)}; {how_set}"
-        raise node.mistake(f"nothing sets {{{name}}}", hint)
+        how_set = (
+            said("(?P<{name}>…) in `when` sets it", name=name)
+            if name.isidentifier()
+            else said("{{ is a brace")
+        )
+        hint = said("{suggestion}; {how_set}", suggestion=suggestion(name, known), how_set=how_set)
+        raise node.mistake("nothing sets {{{name}}}", hint, name=name)
     scope.use(name)
     try:
         for expression in expressions_in(how):
@@ -88,15 +93,19 @@ def _check_level(node: Node, level: str, scope: Scope) -> None:
         raise node.mistake("a folder's name has an empty level", "no / at the ends or doubled")
     if level.startswith((".", "~")):
         raise node.mistake(
-            f"the level {level!r} of a folder's name starts with {level[0]!r}",
+            "the level {level!r} of a folder's name starts with {sign!r}",
             "name folders as an IMAP client shows them: Lists/python",
+            level=level,
+            sign=level[0],
         )
     if "." in level and scope.layout == "maildir++":
-        hint = "write " + level.replace(".", "/") + ", or set `layout: fs`"
+        hint = said("write {right}, or set `layout: fs`", right=level.replace(".", "/"))
         raise node.mistake("in a Maildir++ a dot separates levels on disk", hint)
     if level in RESERVED and scope.layout == "fs":
-        raise node.mistake(f"in layout fs a folder cannot be called {level!r}", "a Maildir's own")
+        raise node.mistake(
+            "in layout fs a folder cannot be called {level!r}", "a Maildir's own", level=level
+        )
     if not all(char.isprintable() or category(char) == "Zs" for char in level):
-        raise node.mistake(f"{level!r} has a character that cannot be seen")
+        raise node.mistake("{level!r} has a character that cannot be seen", level=level)
     if max(len(level.encode("utf-7")), len(level.encode())) > LONGEST_LEVEL:
         raise node.mistake("this level of a folder's name is too long for a file system")

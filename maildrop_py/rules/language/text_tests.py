@@ -20,6 +20,7 @@ from maildrop_py.rules.matching.number import Number
 from maildrop_py.rules.matching.pattern import INNER, Regex
 from maildrop_py.rules.matching.raw import quoted
 from maildrop_py.rules.matching.text import Contains, Glob, Is, glob_expression
+from maildrop_py.translation import text as said
 
 TextTest = Regex | Contains | Is | Glob | Number
 
@@ -161,23 +162,27 @@ def check_regex(node: Node, expression: str, scope: Scope, latin1: bool = False)
     try:
         found = compiled(expression, latin1)
     except BadExpression as error:
-        raise node.mistake(f"bad regular expression: {error}", _hint(expression)) from None
+        raise node.mistake(
+            "bad regular expression: {error}", _hint(expression), error=error
+        ) from None
     scope.count_instructions(node, found.size)
     names: set[str] = set()
     for name in GROUP.findall(expression):
         if name in names:
-            raise node.mistake(f"two groups are called {name!r}", "only the first would count")
+            raise node.mistake(
+                "two groups are called {name!r}", "only the first would count", name=name
+            )
         names.add(name)
     return found
 
 
 def _hint(expression: str) -> str:
     if any(sign in expression for sign in ("(?=", "(?!", "(?<=", "(?<!")):
-        return "RE2 has no look-around; use `not` for what must be absent"
+        return said("RE2 has no look-around; use `not` for what must be absent")
     if "\\Z" in expression:
-        return "write \\z for the end of the text"
+        return said("write \\z for the end of the text")
     if expression.startswith(("*", "+", "?")):
-        return "write .* for any text, or {glob: …} for a shell pattern"
+        return said("write .* for any text, or {glob: …} for a shell pattern")
     if any(f"\\{digit}" in expression for digit in "123456789"):
-        return "RE2 has no back-references"
+        return said("RE2 has no back-references")
     return ""

@@ -15,6 +15,7 @@ from maildrop_py.rules.language.document import Node, suggestion
 from maildrop_py.rules.language.rule_set import Then
 from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.registry import action_class
+from maildrop_py.translation import text as said
 
 if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Action
@@ -40,7 +41,9 @@ def parse_then(node: Node, scope: Scope) -> Then:
             if action is not None:
                 found[key.text()] = action
     if all(key.text() == CONTINUE for key, _ in pairs):
-        raise node.mistake("nothing is done here", f"such as {scope.vocabulary.example}")
+        raise node.mistake(
+            "nothing is done here", said("such as {example}", example=scope.vocabulary.example)
+        )
     return Then(_ordered(found, final), _is_final(pairs, scope.vocabulary))
 
 
@@ -55,23 +58,27 @@ def _one(key: Node, value: Node, scope: Scope) -> Action:
             warn_of_action(name, value, scope)
         return found
     if name in words.conditions:
-        hint = "a condition: it belongs under `when`"
+        hint = said("a condition: it belongs under `when`")
     else:
         hint = words.elsewhere.get(name) or suggestion(name, (*words.actions, CONTINUE))
-    raise key.mistake(f"unknown action {name!r}", hint)
+    raise key.mistake("unknown action {name!r}", hint, name=name)
 
 
 def _is_final(pairs: list[tuple[Node, Node]], words: Vocabulary) -> bool:
     """Whether the run ends with these actions; raises Mistake where they contradict."""
     finals = [key for key, _ in pairs if key.text() in words.final]
     if len(finals) > 1 and {key.text() for key in finals} != TOGETHER:
-        both = f"`{finals[0].text()}` and `{finals[1].text()}`"
+        both = said("`{first}` and `{second}`", first=finals[0].text(), second=finals[1].text())
         raise finals[1].mistake(
-            f"{both} both end the run", "use `copy`, or two rules, the first with `continue: true`"
+            "{both} both end the run",
+            "use `copy`, or two rules, the first with `continue: true`",
+            both=both,
         )
     goes_on = any(value.boolean() for key, value in pairs if key.text() == CONTINUE)
     if goes_on and finals and finals[0].text() in words.ending:
-        raise finals[0].mistake(f"`{finals[0].text()}` cannot go on", "leave `continue` out")
+        raise finals[0].mistake(
+            "`{name}` cannot go on", "leave `continue` out", name=finals[0].text()
+        )
     return bool(finals) and not goes_on
 
 

@@ -24,6 +24,7 @@ from maildrop_py.rules.conditions.any import Any_
 from maildrop_py.rules.conditions.spam_score import SpamScore
 from maildrop_py.rules.language.rule_set import Rule
 from maildrop_py.rules.matching.comparison import Comparison
+from maildrop_py.translation import text as said
 
 if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition
@@ -41,8 +42,10 @@ def unreachable_rules(rules: Iterable[Rule]) -> Iterator[Problem]:
         earlier = shadows.over(rule)
         if earlier is not None:
             where = f"{os.path.basename(earlier.file)}:{earlier.line}"
-            wording = f"rule {rule.name!r} can never fire"
-            hint = f"{earlier.name!r} ({where}) always ends the run first"
+            wording = said("rule {name!r} can never fire", name=rule.name)
+            hint = said(
+                "{name!r} ({where}) always ends the run first", name=earlier.name, where=where
+            )
             yield Problem(rule.file, rule.line, 1, wording, hint)
         shadows.add(rule)
 

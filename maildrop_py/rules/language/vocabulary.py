@@ -9,12 +9,13 @@ from __future__ import annotations
 from maildrop_py.record import record
 from maildrop_py.rules.actions import ACTIONS, FINAL, NO_COPY, POLICY_ACTIONS, POLICY_FINAL
 from maildrop_py.rules.conditions import CONDITIONS, POLICY_CONDITIONS
+from maildrop_py.translation import marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NOT_YET = "it needs the message, and a policy is asked before that has come"
+NOT_YET = marked("it needs the message, and a policy is asked before that has come")
 
 
 @record
@@ -40,7 +41,7 @@ MAIL = Vocabulary(
     ACTIONS,
     FINAL,
     NO_COPY,
-    dict.fromkeys((*POLICY_ACTIONS, *POLICY_CONDITIONS), "it belongs into a policy file"),
+    dict.fromkeys((*POLICY_ACTIONS, *POLICY_CONDITIONS), marked("it belongs into a policy file")),
     "{file: INBOX}",
 )
 
@@ -49,7 +50,7 @@ POLICY = Vocabulary(
     POLICY_ACTIONS,
     POLICY_FINAL,
     POLICY_FINAL,
-    dict.fromkeys((*CONDITIONS, *ACTIONS), NOT_YET) | {"bounce": 'write {sender: "<>"}'},
+    dict.fromkeys((*CONDITIONS, *ACTIONS), NOT_YET) | {"bounce": marked('write {sender: "<>"}')},
     "{greylist: {delay: 5min}}",
     "policies/",
 )

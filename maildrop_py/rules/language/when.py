@@ -11,6 +11,8 @@ from maildrop_py.rules.conditions.weigh import parse_weigh
 from maildrop_py.rules.language.document import Node, suggestion
 from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.registry import condition_class
+from maildrop_py.translation import marked
+from maildrop_py.translation import text as said
 
 if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition
@@ -21,8 +23,10 @@ BESIDE_WEIGH = "total"
 """The one key of a `when` that is not a condition: the total that `weigh` must reach."""
 
 _REFUSED = {
-    "uri_dnsbl": "lists of the domains in a text need what a spam filter knows of texts: "
-    "its verdict is `spam_score`",
+    "uri_dnsbl": marked(
+        "lists of the domains in a text need what a spam filter knows of texts: "
+        "its verdict is `spam_score`"
+    ),
 }
 
 
@@ -61,7 +65,7 @@ def _cost(condition: Condition) -> int:
 def _one(key: Node, value: Node, scope: Scope, totals: list[Node]) -> Condition:
     name = key.text()
     if name not in scope.vocabulary.conditions:
-        raise key.mistake(f"unknown condition {name!r}", _hint(name, scope.vocabulary))
+        raise key.mistake("unknown condition {name!r}", _hint(name, scope.vocabulary), name=name)
     if name == "weigh":
         found: Condition = parse_weigh(value, scope, totals)
     else:
@@ -85,14 +89,14 @@ def _hint(name: str, vocabulary: Vocabulary) -> str:
     if name in _REFUSED:
         return _REFUSED[name]
     if name == BESIDE_WEIGH:
-        return "it belongs beside `weigh`"
+        return said("it belongs beside `weigh`")
     if name in vocabulary.actions:
-        return "an action: it belongs under `then`"
+        return said("an action: it belongs under `then`")
     if name in vocabulary.elsewhere:
         return vocabulary.elsewhere[name]
     known = name.lower().replace("-", "_") in vocabulary.conditions
     if not known and ("-" in name or name[:1].isupper()):
-        return f"a header is asked about by `header: {{{name}: …}}`"
+        return said("a header is asked about by `header: {{{name}: …}}`", name=name)
     return suggestion(name, vocabulary.conditions)
 
 

@@ -19,6 +19,7 @@ from yaml.reader import Reader
 from maildrop_py.errors import Problem
 from maildrop_py.rules.language.document import Mistake, Node
 from maildrop_py.rules.language.limits import VALUES, Limits, TooMuch
+from maildrop_py.translation import text as said
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -63,7 +64,7 @@ def _check_characters(text: str, file: str) -> None:
     if found is not None:
         before = text[: found.start()]
         at = before.count("\n") + 1, found.start() - before.rfind("\n")
-        wording = f"the character U+{ord(found[0]):04X} cannot be in a rules file"
+        wording = said("the character U+{ord:04X} cannot be in a rules file", ord=ord(found[0]))
         raise Mistake(Problem(file, *at, wording))
 
 
@@ -78,7 +79,7 @@ def _checked_size(text: str, file: str, most: int) -> int:
             depth += 1
             if depth > DEEPEST:
                 mark: Any = event.start_mark
-                wording = f"nested deeper than {DEEPEST} levels"
+                wording = said("nested deeper than {most} levels", most=DEEPEST)
                 raise Mistake(Problem(file, mark.line + 1, mark.column + 1, wording))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
@@ -91,7 +92,9 @@ def _count(node: yaml.Node, file: str, known: dict[int, int], depth: int) -> int
     if found is not None:
         return found
     if not node.tag.startswith("tag:yaml.org,2002:"):
-        raise Node(node, file).mistake(f"the tag {node.tag} is not used here", "leave it out")
+        raise Node(node, file).mistake(
+            "the tag {tag} is not used here", "leave it out", tag=node.tag
+        )
     if depth > DEEPEST:
         raise Node(node, file).mistake("this value contains itself")
     size = 1 + sum(_count(child, file, known, depth + 1) for child in _children(node))
@@ -111,19 +114,25 @@ def _yaml_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     wording = getattr(error, "problem", None) or " ".join(str(error).split())
     if mark is None:
-        return Problem(file, 1, 1, f"not YAML: {wording}")
+        return Problem(file, 1, 1, said("not YAML: {wording}", wording=wording))
     lines = text.splitlines()
     written = lines[mark.line] if mark.line < len(lines) else ""
-    return Problem(file, mark.line + 1, mark.column + 1, f"not YAML: {wording}", _hint(written))
+    return Problem(
+        file,
+        mark.line + 1,
+        mark.column + 1,
+        said("not YAML: {wording}", wording=wording),
+        _hint(written),
+    )
 
 
 def _hint(line: str) -> str:
     """What is most often meant by a line that is not YAML."""
     value = line.strip().removeprefix("- ").partition(": ")[2] or line.strip().removeprefix("- ")
     if line.lstrip(" ").startswith("\t"):
-        return "YAML is indented with blanks, not tabs"
+        return said("YAML is indented with blanks, not tabs")
     if value[:1] in set("*&!%@`[{|>") or ": " in value:
-        return "put the text into single quotes"
+        return said("put the text into single quotes")
     if '"' in line and "\\" in line:
-        return "a backslash wants single quotes: '\\.'"
+        return said("a backslash wants single quotes: '\\.'")
     return ""

@@ -9,12 +9,13 @@ line. International domains are known in all their spellings.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.matching.text import glob_fits
+from maildrop_py.rules.matching.text import glob_fits, listed_in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -26,6 +27,10 @@ class Addresses:
     parents: frozenset[str] = frozenset()
     globs: tuple[str, ...] = ()
     shown: str = ""
+
+    def describe(self, text: Text) -> str:
+        """The entries as they were written."""
+        return listed_in_words(self.shown, text)
 
     def entry_for(self, address: str) -> str | None:
         """The entry that `address` fits, or None; "" is the null sender."""

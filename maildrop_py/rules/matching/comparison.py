@@ -64,7 +64,7 @@ def parse_comparison(node: Node, units: dict[str, float]) -> Comparison:
     written = node.text()
     terms = tuple(_term(node, part.strip(), units) for part in written.split(" and "))
     if not _is_possible(terms):
-        raise node.mistake(f"no number is both: {written!r}", _example(units))
+        raise node.mistake("no number is both: {written!r}", _example(units), written=written)
     shown = written if written.lstrip()[:1] in "<>=" else f">= {written}"
     return Comparison(terms, shown)
 
@@ -89,16 +89,19 @@ def _term(node: Node, text: str, units: dict[str, float]) -> tuple[str, float]:
     except ValueError:
         value = FAR
     if not -FAR < value < FAR:
-        raise node.mistake(f"{text!r} is not a comparison", _example(units))
+        raise node.mistake("{written!r} is not a comparison", _example(units), written=text)
     if unit.lower() not in by_name:
-        wording = f"unknown unit {unit!r}" if unit else "a unit is missing"
+        from maildrop_py.translation import text as said
+
+        wording = said("unknown unit {unit!r}", unit=unit) if unit else said("a unit is missing")
         raise node.mistake(wording, _example(units))
     return operator or ">=", value * by_name[unit.lower()]
 
 
 def _example(units: dict[str, float]) -> str:
+    hint = 'such as ">= 5"'
     if units is SIZES:
-        return 'such as "> 10MB"; units: B, KB, MB, GB'
-    if units is AGES:
-        return 'such as "> 30d"; units: s, min, h, d, w, y'
-    return 'such as ">= 5"'
+        hint = 'such as "> 10MB"; units: B, KB, MB, GB'
+    elif units is AGES:
+        hint = 'such as "> 30d"; units: s, min, h, d, w, y'
+    return hint

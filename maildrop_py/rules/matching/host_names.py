@@ -8,12 +8,13 @@ each line.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.matching.text import glob_fits
+from maildrop_py.rules.matching.text import glob_fits, listed_in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
+    from maildrop_py.translation import Text
 
 
 @record
@@ -24,6 +25,10 @@ class Names:
     parents: frozenset[str] = frozenset()
     globs: tuple[str, ...] = ()
     shown: str = ""
+
+    def describe(self, text: Text) -> str:
+        """The entries as they were written."""
+        return listed_in_words(self.shown, text)
 
     def entry_for(self, name: str) -> str | None:
         """The entry that `name`, in lower case, fits, or None."""
@@ -67,7 +72,9 @@ def _name(node: Node, text: str) -> str:
     name = text.strip().lower().rstrip(".")
     plain = name.removeprefix(".")
     if any(sign in plain for sign in "\\^$()|[]{}+@ ") or not plain.strip("*?."):
-        raise node.mistake(f"{text!r} is not a name", "such as mail.example.com or *.example.com")
+        raise node.mistake(
+            "{written!r} is not a name", "such as mail.example.com or *.example.com", written=text
+        )
     if "*" in plain or "?" in plain:
         return name
     return "." * name.startswith(".") + (ascii_domain(plain) or plain)

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.rules.matching.comparison import Comparison
     from maildrop_py.rules.matching.pattern import Found
+    from maildrop_py.translation import Text
 
 _LONGEST = 40  # characters of a number
 
@@ -30,8 +31,8 @@ class Number:
             return None
         return ((start, end), {}) if self.comparison.holds(value) else None
 
-    def describe(self) -> str:
-        return f"as a number is {self.comparison.describe()}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("as a number is {comparison}", comparison=self.comparison.describe())
 
 
 def _end(text: str, start: int) -> int:

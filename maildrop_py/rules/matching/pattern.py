@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.translation import Text
+
 INNER = "inner_"
 """The group that holds what the user wrote, where it is put into another expression."""
 
@@ -42,8 +46,8 @@ class Regex:
                 return _leftmost(present, folded), {}
         return search(self.expression, text)
 
-    def describe(self) -> str:
-        return f"matches /{self.shown or self.expression}/"
+    def describe(self, text: Text = str.format) -> str:
+        return text("matches /{expression}/", expression=self.shown or self.expression)
 
 
 def search(expression: str, text: str) -> Found | None:

@@ -11,6 +11,8 @@ from maildrop_py.rules.matching.pattern import Found, Regex, search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.translation import Text
+
     TextTest = Regex | "Contains" | "Is" | "Glob"
 
 
@@ -28,8 +30,8 @@ class Contains:
         same = len(folded) == len(text)
         return (at, at + len(wanted)) if same else _unfolded(text, at, at + len(wanted)), {}
 
-    def describe(self) -> str:
-        return f"contains {self.wanted!r}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("contains {wanted!r}", wanted=self.wanted)
 
 
 @record
@@ -42,8 +44,8 @@ class Is:
         same = text.strip().casefold() == self.wanted.strip().casefold()
         return ((0, len(text)), {}) if same else None
 
-    def describe(self) -> str:
-        return f"is {self.wanted!r}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("is {wanted!r}", wanted=self.wanted)
 
 
 @record
@@ -55,8 +57,8 @@ class Glob:
     def search(self, text: str) -> Found | None:
         return ((0, len(text)), {}) if glob_fits(self.glob, text) else None
 
-    def describe(self) -> str:
-        return f"fits {self.glob}"
+    def describe(self, text: Text = str.format) -> str:
+        return text("fits {glob}", glob=self.glob)
 
 
 def _unfolded(text: str, start: int, end: int) -> tuple[int, int]:
@@ -66,6 +68,15 @@ def _unfolded(text: str, start: int, end: int) -> tuple[int, int]:
         at += len(char.casefold())
         ends.append(at)
     return sum(each <= start for each in ends), sum(each < end for each in ends) + 1
+
+
+def listed_in_words(shown: str, text: Text) -> str:
+    """Entries of a list as they were written, `a or listed in b`, told by `text`."""
+    parts = (
+        text("listed in {file}", file=part[10:]) if part.startswith("listed in ") else part
+        for part in shown.split(" or ")
+    )
+    return text(" or ").join(parts)
 
 
 def glob_fits(glob: str, text: str) -> bool:

@@ -45,7 +45,7 @@ def test_unknown_for_mail_from_inside_and_authenticated_sessions(envelope: objec
 def test_it_shows_address_and_network() -> None:
     found = outcome("{client_ip: 203.0.113.0/24}")
     assert (found.label, found.text) == ("client address", "203.0.113.9")
-    assert found.why == "in 203.0.113.0/24"
+    assert found.remark() == "in 203.0.113.0/24"
 
 
 @pytest.mark.parametrize("wrong", ["203.0.113.0/33", "203.0.113", "a.example", "''"])

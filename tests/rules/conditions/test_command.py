@@ -43,10 +43,10 @@ def test_a_program_that_could_not_be_run_leaves_it_unknown() -> None:
 
 
 def test_it_shows_the_status() -> None:
-    assert asked("{command: x}", evidence=Answers(x=3)).why == (
+    assert asked("{command: x}", evidence=Answers(x=3)).remark() == (
         "exit status 3, which means neither yes (0) nor no (1)"
     )
-    assert asked("{command: x}", evidence=Answers(x=1)).why == "exit status 1"
+    assert asked("{command: x}", evidence=Answers(x=1)).remark() == "exit status 1"
 
 
 def test_it_says_itself_in_words() -> None:

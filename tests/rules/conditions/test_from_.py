@@ -27,7 +27,7 @@ def test_it_may_be_asked_whether_it_is_there() -> None:
 def test_it_shows_the_address_that_fits() -> None:
     outcome = asked("{from: '*@example.com'}", MAIL)
     assert (outcome.label, seen(outcome)) == ("From", "other@example.com")
-    assert outcome.why == "fits *@example.com"
+    assert outcome.remark() == "fits *@example.com"
 
 
 def test_it_says_itself_in_words() -> None:

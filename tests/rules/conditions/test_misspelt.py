@@ -40,7 +40,7 @@ def test_without_a_subject() -> None:
 
 def test_it_shows_what_was_written_and_meant() -> None:
     found = asked("{misspelt: viagra}", "Subject: Buy Viagara now")
-    assert (seen(found), found.why) == ("Viagara", "meant is viagra")
+    assert (seen(found), found.remark()) == ("Viagara", "meant is viagra")
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,10 @@ def test_a_list_in_a_file(tmp_path: Path) -> None:
 
 def test_it_shows_who_is_vouched_for() -> None:
     found = outcome("{spf_whitelist: a.example}", ANN, spf="pass")
-    assert (found.text, found.why) == ("ann@a.example", "fits a.example; SPF pass, From aligned")
+    assert (found.text, found.remark()) == (
+        "ann@a.example",
+        "fits a.example; SPF pass, From aligned",
+    )
 
 
 @pytest.mark.parametrize("wrong", ["'^a.*'", '""', "word", "<>"])

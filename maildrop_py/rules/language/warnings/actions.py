@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from maildrop_py.rules.language.flag_names import LETTERS
 from maildrop_py.rules.language.warnings.programs import reason_against, warn_of_program
+from maildrop_py.translation import text as said
 
 if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
@@ -38,12 +39,16 @@ def _folder(node: Node, scope: Scope) -> None:
     written = node.text()
     first, slash, rest = written.partition("/")
     if slash and first.upper() == "INBOX":
-        wording = f"{written!r} is a folder below INBOX on disk"
-        scope.warn(node, wording, f"where clients show INBOX.{rest}, it is called {rest}")
+        wording = said("{written!r} is a folder below INBOX on disk", written=written)
+        scope.warn(
+            node, wording, said("where clients show INBOX.{rest}, it is called {rest}", rest=rest)
+        )
     other = scope.folders.setdefault(written.casefold(), (written, node.line))
     if other[0] != written:
-        wording = f"{written!r} and {other[0]!r} are two folders"
-        scope.warn(node, wording, f"the other is in line {other[1]}; write both alike")
+        wording = said("{written!r} and {other!r} are two folders", written=written, other=other[0])
+        scope.warn(
+            node, wording, said("the other is in line {other}; write both alike", other=other[1])
+        )
 
 
 def _flags(node: Node, scope: Scope) -> None:
@@ -51,8 +56,10 @@ def _flags(node: Node, scope: Scope) -> None:
     for item in [item for each in lists for item in _items(each)]:
         name = item.text().removeprefix("$").lower()
         if item.text().startswith("$") and name in LETTERS:
-            wording = f"{item.text()} is a keyword of its own, not the flag `{name}`"
-            scope.warn(item, wording, f"write {name}")
+            wording = said(
+                "{item} is a keyword of its own, not the flag `{name}`", item=item.text(), name=name
+            )
+            scope.warn(item, wording, said("write {name}", name=name))
 
 
 def _items(node: Node) -> list[Node]:
@@ -62,7 +69,12 @@ def _items(node: Node) -> list[Node]:
 def _forward(node: Node, scope: Scope) -> None:
     address = node.text().lower()
     if address in scope.settings.me:
-        scope.warn(node, f"{address} is one of `me`: mail would come back", "name another address")
+        scope.warn(
+            node,
+            "{address} is one of `me`: mail would come back",
+            "name another address",
+            address=address,
+        )
     why = reason_against(scope.settings.sendmail)
     if why:
-        scope.warn(node, f"`forward` calls sendmail: {why[0]}", "set `sendmail` at the top")
+        scope.warn(node, "`forward` calls sendmail: {why}", "set `sendmail` at the top", why=why[0])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from maildrop_py.translation import text as said
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
@@ -20,29 +22,38 @@ def doubt_about_entry(entry: str) -> tuple[str, str] | None:
         return None  # the null sender
     named = _NAMED.match(entry)
     if named is not None and named[1] != bare:
-        return f"{entry!r} is not an address", f"write {named[1]} alone"
+        return said("{entry!r} is not an address", entry=entry), said(
+            "write {named} alone", named=named[1]
+        )
     if _EXPRESSION.search(bare):
         plain = re.sub(r"[\\^$()]", "", bare)
         return (
-            f"{entry!r} is taken for an address, not for a regular expression",
-            f"write {plain.replace('.*', '*')}; * and ? stand for any characters",
+            said("{entry!r} is taken for an address, not for a regular expression", entry=entry),
+            said(
+                "write {replace}; * and ? stand for any characters",
+                replace=plain.replace(".*", "*"),
+            ),
         )
     if any(char.isspace() or char in ",;:\"'" for char in bare) and not bare.startswith('"'):
-        return f"{entry!r} is not an address", "one address, domain or glob"
+        return said("{entry!r} is not an address", entry=entry), said("one address, domain or glob")
     return _doubt_about_domain(entry, bare)
 
 
 def _doubt_about_domain(entry: str, bare: str) -> tuple[str, str] | None:
     local, at, domain = bare.rpartition("@")
     if bare == "*":
-        return "* fits every address", "say which addresses"
+        return said("* fits every address"), said("say which addresses")
     if "@" in local and not local.startswith('"'):
-        return f"{entry!r} has two @", "one address"
+        return said("{entry!r} has two @", entry=entry), said("one address")
     labels = (domain if at else bare.removeprefix(".")).split(".")
     if "" in labels and not (at and domain.startswith("*")):
-        return f"{entry!r} has an empty part in its domain", "such as boss@example.com"
+        return said("{entry!r} has an empty part in its domain", entry=entry), said(
+            "such as boss@example.com"
+        )
     if not at and len(labels) == 1 and not set("*?") & set(bare) and not bare.startswith("."):
-        return f"{entry!r} is neither an address nor a domain", "such as boss@example.com"
+        return said("{entry!r} is neither an address nor a domain", entry=entry), said(
+            "such as boss@example.com"
+        )
     return None
 
 

@@ -12,6 +12,7 @@ from maildrop_py.rules.language.warnings.addresses import doubt_about_entry, war
 from maildrop_py.rules.language.warnings.programs import warn_of_program
 from maildrop_py.rules.matching.addresses import is_address_test
 from maildrop_py.rules.matching.comparison import AGES, PLAIN, SIZES, parse_comparison
+from maildrop_py.translation import text as said
 
 if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
@@ -50,11 +51,13 @@ def _subject(node: Node, scope: Scope) -> None:
 
 
 def _list_id(node: Node, scope: Scope) -> None:
-    right = "leave < and > out; `header: {List-Id: …}` sees them"
+    right = said("leave < and > out; `header: {List-Id: …}` sees them")
     for item, expression in _texts(node, scope):
         _warn(item, scope, expressions.doubt_about_name(expression, "List-Id"))
         _warn(item, scope, expressions.doubt_about_header_ends(expression))
-        _warn(item, scope, expressions.doubt_about_brackets(expression, "the identifier", right))
+        _warn(
+            item, scope, expressions.doubt_about_brackets(expression, said("the identifier"), right)
+        )
 
 
 def _address_header(name: str) -> Callable[[Node, Scope], None]:
@@ -69,23 +72,27 @@ def _address_header(name: str) -> Callable[[Node, Scope], None]:
 
 
 def _envelope_address(node: Node, scope: Scope) -> None:
-    right = "leave < and > out"
+    right = said("leave < and > out")
     for item, expression in _address_texts(node, scope):
         _warn(item, scope, expressions.doubt_about_plus(expression))
-        _warn(item, scope, expressions.doubt_about_brackets(expression, "the address", right))
+        _warn(item, scope, expressions.doubt_about_brackets(expression, said("the address"), right))
 
 
 def _extension(node: Node, scope: Scope) -> None:
     for item, expression in _texts(node, scope):
         if "@" in expression:
-            wording = f"/{expression}/ can never match: an extension has no @"
+            wording = said(
+                "/{expression}/ can never match: an extension has no @", expression=expression
+            )
             scope.warn(item, wording, "`recipient` asks about the whole address")
 
 
 def _client_name(node: Node, scope: Scope) -> None:
     for item, expression in _texts(node, scope):
         if "@" in expression:
-            wording = f"/{expression}/ can never match: a host name has no @"
+            wording = said(
+                "/{expression}/ can never match: a host name has no @", expression=expression
+            )
             scope.warn(item, wording, "`from` and `sender` ask about addresses")
 
 
@@ -122,26 +129,32 @@ def _size(node: Node, scope: Scope) -> None:
     for operator, bound in parse_comparison(node, SIZES).terms:
         if bound < SMALLEST:
             most = operator in ("<", "<=", "=", "==")
-            wording = f"{'no' if most else 'every'} message has size {node.text()} (bytes)"
-            scope.warn(node, wording, "write a unit: KB, MB")
+            wording = (
+                "no message has size {written} (bytes)"
+                if most
+                else "every message has size {written} (bytes)"
+            )
+            scope.warn(node, wording, "write a unit: KB, MB", written=node.text())
 
 
 def _age(node: Node, scope: Scope) -> None:
     for operator, bound in parse_comparison(node, AGES).terms:
         if bound <= 0 and operator in ("<", "<="):
-            scope.warn(node, f"hardly any message has age {node.text()}", "such as < 1d")
+            scope.warn(
+                node, "hardly any message has age {written}", "such as < 1d", written=node.text()
+            )
 
 
 def _helo(node: Node, scope: Scope) -> None:
     names = scope.settings.server_names or _ships(node)
     if "own_name" in node.texts() and not names:
-        wording = "`own_name` knows no name but the recipient's domain"
+        wording = said("`own_name` knows no name but the recipient's domain")
         scope.warn(node, wording, "name your server at the top: `server_names: [mx.example.com]`")
 
 
 def _auth(node: Node, scope: Scope) -> None:
     if not scope.settings.authserv_ids and not _ships(node):
-        wording = "`auth` is always unknown without `trust: {authserv_ids: …}`"
+        wording = said("`auth` is always unknown without `trust: {authserv_ids: …}`")
         scope.warn(node, wording, "name the server whose Authentication-Results are to be believed")
 
 
@@ -163,10 +176,16 @@ def _weigh(node: Node, scope: Scope, total: Node | None = None) -> None:
     at = total or node
     for operator, bound in terms:
         if _is_beyond(operator, bound, low, high):
-            wording = f"the scores come to {low:g} at least and {high:g} at most"
-            scope.warn(at, f"this total is never reached: {wording}", "lower the total")
+            wording = said(
+                "the scores come to {low:g} at least and {high:g} at most", low=low, high=high
+            )
+            scope.warn(
+                at, "this total is never reached: {wording}", "lower the total", wording=wording
+            )
         elif _is_always(operator, bound, low, high):
-            scope.warn(at, f"this total is always reached: {low:g} at least", "raise the total")
+            scope.warn(
+                at, "this total is always reached: {low:g} at least", "raise the total", low=low
+            )
 
 
 warn_of_total = _weigh

@@ -6,6 +6,7 @@ import os
 import shutil
 
 from maildrop_py.paths import PROGRAM_PATH
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,14 +36,22 @@ def reason_against(program: str) -> tuple[str, str] | tuple[()]:
     """Why a program cannot be run, and what would be right; () where it can."""
     if "/" not in program:
         if shutil.which(program, path=PROGRAM_PATH) is None:
-            return f"there is no program {program!r} in {PROGRAM_PATH}", "write its whole path"
+            return said(
+                "there is no program {program!r} in {path}", program=program, path=PROGRAM_PATH
+            ), said("write its whole path")
         return ()
     if not program.startswith("/"):
-        return f"{program!r} is not a whole path", "write one that begins with /"
+        return said("{program!r} is not a whole path", program=program), said(
+            "write one that begins with /"
+        )
     if os.path.isdir(program):
-        return f"{program} is a directory", "name a program"
+        return said("{program} is a directory", program=program), said("name a program")
     if not os.path.exists(program):
-        return f"there is no program {program}", "install it, or correct the path"
+        return said("there is no program {program}", program=program), said(
+            "install it, or correct the path"
+        )
     if not os.access(program, os.X_OK):
-        return f"{program} may not be executed", f"chmod +x {program}"
+        return said("{program} may not be executed", program=program), said(
+            "chmod +x {program}", program=program
+        )
     return ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from maildrop_py.translation import text as said
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
@@ -26,7 +28,10 @@ def _maildir(node: Node, scope: Scope) -> None:
     other_home = written.startswith("~") and written[1:2] not in ("", "/")
     if "$" in written or "%" in written or other_home:
         scope.warn(
-            node, f"{written!r} is taken as it is written", "write ~/ for the home directory"
+            node,
+            "{written!r} is taken as it is written",
+            "write ~/ for the home directory",
+            written=written,
         )
         return
     path = written
@@ -34,24 +39,30 @@ def _maildir(node: Node, scope: Scope) -> None:
         path = scope.home + path[1:]
     path = os.path.normpath(os.path.join(scope.home, path))
     if path == os.path.normpath(scope.home):
-        scope.warn(node, f"{path} is your home directory", "such as ~/Maildir")
+        scope.warn(node, "{path} is your home directory", "such as ~/Maildir", path=path)
     elif why := _why_no_maildir(path):
         scope.warn(node, *why)
 
 
 def _why_no_maildir(path: str) -> tuple[str, str] | tuple[()]:
     if os.path.lexists(path) and not os.path.isdir(path):
-        kind = "a file" if os.path.isfile(path) else "not a directory"
-        return f"{path} is {kind}, so it cannot be a Maildir", "name a directory"
+        kind = said("a file") if os.path.isfile(path) else said("not a directory")
+        return said("{path} is {kind}, so it cannot be a Maildir", path=path, kind=kind), said(
+            "name a directory"
+        )
     existing = path
     while not os.path.lexists(existing):
         existing = os.path.dirname(existing)
     if not os.path.isdir(existing):
-        return f"{existing} is not a directory, so {path} cannot be made", "name another place"
+        return said(
+            "{existing} is not a directory, so {path} cannot be made", existing=existing, path=path
+        ), said("name another place")
     if existing != path and not os.access(existing, os.W_OK | os.X_OK):
-        return f"{path} is not there, and you may not write to {existing}", "name another place"
+        return said(
+            "{path} is not there, and you may not write to {existing}", path=path, existing=existing
+        ), said("name another place")
     if existing == path and not os.access(path, os.W_OK | os.X_OK):
-        return f"you may not write to {path}", "let it belong to you"
+        return said("you may not write to {path}", path=path), said("let it belong to you")
     return ()
 
 
@@ -67,5 +78,5 @@ def _networks(node: Node, scope: Scope) -> None:
             except ValueError:
                 continue
             if network.prefix < WIDEST[len(network.packed)]:
-                wording = f"{item.text()} believes a large part of the internet"
+                wording = said("{item} believes a large part of the internet", item=item.text())
                 scope.warn(item, wording, "name the networks of your own relays")

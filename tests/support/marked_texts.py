@@ -1,0 +1,107 @@
+"""marked_texts: every text of the program that is shown in the language of the user.
+
+They are found in the source: what is given to `text`, `said` and `marked`, and the texts that
+are given to mistakes, warnings, findings, remarks and headings, which pass them on.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from maildrop_py.evidence.helo import KINDS
+from maildrop_py.evidence.reverse_name import RULES
+
+PACKAGE = Path(__file__).resolve().parents[2] / "maildrop_py"
+
+TRANSLATED = ("text", "said", "marked")
+"""Functions whose first argument is a text."""
+
+PASSED_ON = {
+    "mistake": (0, 1),
+    "warn": (1, 2),
+    "warn_at": (2, 3),
+    "choice": (1,),
+    "_wrong": (0,),
+    "counted": (1,),
+    "Column": (0,),
+    "Finding": (1, 2, 3),
+    "Outcome": (1,),
+    "UntrustedFile": (0,),
+}
+"""Functions and methods that pass on arguments at these positions."""
+
+BY_NAME = ("why",)
+"""Arguments by name that are texts, of whatever is called."""
+
+VARIABLES = ("wording", "hint", "remedy", "why", "right")
+"""Local variables that hold a text for one of the above."""
+
+CONSTANTS = {
+    "rules/language/limits.py": ("FILES", "BYTES", "VALUES", "LINES", "INSTRUCTIONS"),
+    "rules/conditions/client.py": ("AUTHENTICATED",),
+    "report/wording.py": ("NO_RULE",),
+}
+"""Texts in modules that every delivery loads, and that therefore load no translation."""
+
+
+IN_STATISTICS = ("(discarded)", "(rejected)", "(no name)", "(nobody)", "yes", "no", "a host name")
+"""Values that are counted, and shown as texts."""
+
+
+def marked_texts() -> dict[str, str]:
+    """Each text, and the place where it is first."""
+    counted = (*IN_STATISTICS, *KINDS.values(), *RULES.values())
+    found: dict[str, str] = dict.fromkeys(counted, "what statistics count")
+    for path in sorted(PACKAGE.rglob("*.py")):
+        where = str(path.relative_to(PACKAGE))
+        source = path.read_text(encoding="utf-8")
+        own = TRANSLATED if "maildrop_py.translation import" in source else ()
+        for text, line in _texts_in(ast.parse(source), where, own):
+            if any(char.isalpha() for char in text):
+                found.setdefault(text, f"{where}:{line}")
+    return found
+
+
+def _texts_in(tree: ast.Module, where: str, own: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from _of_call(node, own)
+        elif isinstance(node, ast.Assign):
+            looked_at = {*CONSTANTS.get(where, ())}
+            if where.startswith(("rules/", "set_up/")):
+                looked_at |= {*VARIABLES}
+            if looked_at & {it.id for it in node.targets if isinstance(it, ast.Name)}:
+                yield from _constants(node.value)
+
+
+def _of_call(node: ast.Call, own: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    called = node.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    is_translated = name in own and isinstance(called, ast.Name)
+    for at in (0,) if is_translated else PASSED_ON.get(name, ()):
+        if at < len(node.args):
+            for text, line in _constants(node.args[at]):
+                yield from (_numbers(text, line) if name == "counted" else [(text, line)])
+    for keyword in node.keywords:
+        if keyword.arg in BY_NAME and name == "Outcome":
+            yield from _constants(keyword.value)
+
+
+def _numbers(noun: str, line: int) -> Iterator[tuple[str, int]]:
+    """The noun of one thing, and of several."""
+    yield f"{{number}} {noun}", line
+    yield f"{{number}} {noun}{'es' if noun.endswith('s') else 's'}", line
+
+
+def _constants(node: ast.expr) -> Iterator[tuple[str, int]]:
+    """A text, or both of `a if … else b`."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value, node.lineno
+    elif isinstance(node, ast.IfExp):
+        yield from _constants(node.body)
+        yield from _constants(node.orelse)
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from _constants(value)

@@ -1,0 +1,150 @@
+"""Every text has its Japanese counterpart, and both say the same things by name."""
+
+from __future__ import annotations
+
+import os
+import string
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from maildrop_py.rules.condition import Outcome
+from maildrop_py.rules.language.reader import load_text
+from maildrop_py.translation import DIRECTORY, choose, language_of, read_catalogue, text
+from tests.support.marked_texts import marked_texts
+
+PO = Path(DIRECTORY, "ja.po").read_text(encoding="utf-8")
+JAPANESE = read_catalogue(PO)
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def in_japanese() -> Iterator[None]:
+    choose("ja")
+    yield
+    choose("en")
+
+
+def _values(template: str) -> set[str]:
+    """The names of values in a text, with their formats; of one without values, none."""
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:
+        return set()
+    named = (part for part in parts if part[1] is not None and part[1].isidentifier())
+    return {f"{name}!{conversion}:{spec}" for _, name, spec, conversion in named}
+
+
+def test_every_text_is_translated_and_nothing_is_left_over() -> None:
+    marked = marked_texts()
+    missing = {text: where for text, where in marked.items() if text not in JAPANESE}
+    assert missing == {}, "add them to maildrop_py/translations/ja.po"
+    assert sorted(set(JAPANESE) - set(marked)) == []
+    assert len(marked) > 600
+
+
+def test_both_name_the_same_values() -> None:
+    for english, japanese in JAPANESE.items():
+        assert _values(english) == _values(japanese), english
+
+
+def test_blanks_at_the_ends_of_pieces_are_kept_or_made_unnecessary() -> None:
+    for english, japanese in JAPANESE.items():
+        assert japanese.strip(), english
+        assert english[:1] == " " or japanese[:1] != " ", english
+
+
+def test_the_catalogue_is_one_that_gettext_reads(tmp_path: Path) -> None:
+    """Nothing is fuzzy or there twice, and each text is as gettext's own reader has it."""
+    assert "fuzzy" not in PO
+    assert PO.count("\nmsgid ") == len(JAPANESE) + 1
+    messages = pytest.importorskip("babel.messages.pofile")
+    with Path(DIRECTORY, "ja.po").open("rb") as file:
+        found = messages.read_po(file, locale="ja")
+    assert {it.id: it.string for it in found if it.id} == JAPANESE
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "ja_JP"}, "ja"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "ja:en"}, "ja"),
+        ({"LANG": "ja_JP.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "C", "LANGUAGE": "ja"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_locale(environment: dict[str, str], language: str) -> None:
+    assert language_of(environment) == language
+
+
+def test_a_text_comes_in_english_where_it_cannot_be_told_otherwise(in_japanese: None) -> None:
+    assert text("no such text {name}", name="{x}") == "no such text {x}"
+    assert text("did you mean `{name}`?", name="{x}") == "もしかして `{x}`"
+
+
+def test_a_condition_can_be_told_in_either_language(in_japanese: None) -> None:
+    rules = load_text("rules: [{when: {subject: [a, {is: b}]}, then: {file: A}}]")
+    when, (action,) = rules.rules[0].when, rules.rules[0].then.actions
+    assert when is not None
+    assert when.describe() == "header Subject matches /a/ or is 'b'"
+    assert when.describe(text) == "ヘッダー Subject が /a/ に一致 または 'b' と同じ"
+    assert (action.describe(), action.describe(text)) == ("file into A", "A に入れる")
+    remark = Outcome(True, why="fits {entry}", values={"entry": "{a}"}).remark
+    assert (remark(), remark(text)) == ("fits {a}", "{a} に合う")
+
+
+RULES = "rules: [{name: x, when: {subject: hello}, then: {file: A}}]\n"
+MESSAGE = "From: a@b.example\nSubject: hello\n\nhello\n"
+
+
+def _run(folder: Path, *arguments: str, locale: str = "ja_JP.UTF-8", given: str = "") -> str:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": locale}
+    command = [sys.executable, "-m", "maildrop_py", *arguments]
+    environment["PYTHONPATH"] = str(ROOT)
+    done = subprocess.run(
+        command, env=environment, input=given, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "rules.yaml").write_text(RULES)
+    for part in ("cur", "new", "tmp"):
+        (tmp_path / "Maildir" / part).mkdir(parents=True)
+    return tmp_path
+
+
+def test_an_explanation_is_japanese_where_the_locale_is(home: Path) -> None:
+    rules = str(home / "rules.yaml")
+    shown = _run(home, "dry-run", "--rules", rules, given=MESSAGE)
+    assert "成立: ヘッダー Subject が /hello/ に一致" in shown
+    assert "結果: A（ルール 'x' による）" in shown
+    assert "fires" in _run(home, "dry-run", "--rules", rules, given=MESSAGE, locale="C.UTF-8")
+
+
+def test_mistakes_are_japanese_where_the_locale_is(home: Path) -> None:
+    (home / "rules.yaml").write_text(RULES.replace("subject", "subjct"))
+    shown = _run(home, "check", str(home / "rules.yaml"))
+    assert ":1:26: 'subjct' という条件はありません (もしかして `subject`)\n間違い 1 件\n" in shown
+
+
+def test_json_stays_english(home: Path) -> None:
+    rules = str(home / "rules.yaml")
+    shown = _run(home, "dry-run", "--json", "--rules", rules, given=MESSAGE)
+    assert '"reasons": ["x: header Subject matches /hello/"]' in shown
+    assert shown.isascii()
+    assert _run(home, "doctor", "--json", "--offline").isascii()
+
+
+def test_the_delivery_log_stays_english(home: Path) -> None:
+    maildir, rules = str(home / "Maildir"), str(home / "rules.yaml")
+    _run(home, "deliver", "--maildir", maildir, "--rules", rules, given=MESSAGE)
+    (log,) = home.rglob("deliveries.jsonl")
+    assert '"x: header Subject matches /hello/"' in log.read_text()
+    assert log.read_text().isascii()
