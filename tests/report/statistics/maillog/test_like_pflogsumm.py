@@ -150,6 +150,7 @@ def test_connections_by_domain(counted: dict[str, Any], printed: str) -> None:
         ("message hold detail", ("refusals", "hold")),
         ("message discard detail", ("refusals", "discard")),
         ("Warnings", ("problems", "warning")),
+        ("Master daemon messages", ("problems", "master")),
     ],
 )
 def test_reasons(counted: dict[str, Any], printed: str, title: str, path: tuple[str, ...]) -> None:
