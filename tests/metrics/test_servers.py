@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from maildrop_py.errors import UsageError
 from maildrop_py.metrics.client import ask
 from maildrop_py.metrics.exporter import metrics_listener
 from tests.support.policy_server import Asking, PolicyServer
+from tests.support.serving.homes import Homes
+from tests.support.serving.lmtp_client import Answer, hand_over
 from tests.support.serving.server import Server
 from tests.support.waiting import wait_until
 
@@ -158,3 +161,51 @@ def test_top_says_where_nobody_answers(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["top", str(tmp_path / "nothing")])
     assert result.exit_code == 1
     assert "No such file" in result.stderr
+
+
+def test_a_worker_that_is_killed_loses_no_count_and_its_successor_goes_on(place: Path) -> None:
+    metrics = place / "metrics"
+    with Server(serve_command(place, "--metrics", str(metrics)), place) as server:
+        talk(server.socket, "odd", "plain")
+        worker = server.children[0]
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(server.socket))
+            client.recv(200)
+            wait_until(lambda: counted(metrics)["sessions", ""] == 1, "the session is counted")
+            os.kill(worker, signal.SIGKILL)
+            wait_until(lambda: worker not in server.children, "it is gone")
+            assert client.recv(1) == b"", "it had this session"
+        wait_until(lambda: counted(metrics)["sessions", ""] == 0, "it has no sessions any more")
+        assert counted(metrics)["messages_total", "delivered"] == 2
+        talk(server.socket, "odd")
+        assert counted(metrics)["messages_total", "delivered"] == 3
+        assert counted(metrics)["rules_fired_total", 'odd "rule"'] == 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to deliver as a user")
+def test_where_users_own_processes_deliver_they_are_counted_and_cannot_count(place: Path) -> None:
+    """A user's rules and their names are no part of it: whatever they are, nothing changes."""
+    homes = Homes(place / "homes", ["anna"], own_uids=True)
+    homes.make()
+    rules = place / "homes/anna/rules.yaml"
+    rules.write_text('rules: [{name: "x\\n# EOF", when: {subject: odd}, then: {file: Odd}}]\n')
+    rules.chmod(0o600)
+    homes.give_away()
+    homes.write_users(place / "users")
+    metrics = place / "metrics"
+    whose = ["--users", str(place / "users"), "--rules", "{home}/rules.yaml", "--log", "none"]
+    command = [sys.executable, "-m", "maildrop_py", "serve", *whose, "--metrics", str(metrics)]
+    with Server(command, place, as_root=True) as server:
+        answers = hand_over(server.socket, b"Subject: odd\n\nx\n", ["anna@mx.example"])
+        assert set(answers.values()) == {Answer.DONE}
+        found = counted(metrics)
+        assert found["messages_total", "delivered"] == 1
+        assert found["delivery_seconds_count", ""] == 1
+        assert [name for name, _ in found if name.startswith("rules_fired")] == []
+        wait_until(
+            lambda: counted(metrics)["recipient_processes", ""] == 1, "anna's process is counted"
+        )
+
+
+def counted(place: Path) -> dict[tuple[str, str], float]:
+    return values_of(fetched(place))
