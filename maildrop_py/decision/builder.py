@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maildrop_py.decision.decision import Reason, RuleTrace
     from maildrop_py.message.message import Source
     from maildrop_py.rules.condition import Calendar, Facts
+    from maildrop_py.rules.language.rule_set import Then
     from maildrop_py.rules.language.settings import Settings
     from maildrop_py.rules.program.call import Call
     from maildrop_py.rules.program.template import Template
@@ -86,24 +87,38 @@ class DecisionBuilder:
         self._keywords = [keyword for keyword in self._keywords if keyword.lower() not in gone]
         self._facts.given = "".join(self._letters), tuple(self._keywords)
 
-    def forward(self, address: str) -> None:
-        self._actions.append(Forward(address, self.rule, self._changed))
+    def forward(self, address: str, otherwise: Then | None = None) -> None:
+        others = self._others(otherwise)
+        self._actions.append(Forward(address, self.rule, self._changed, others))
 
-    def pipe(self, call: Call) -> None:
-        filled = call.filled(self.text)
+    def pipe(self, call: Call, otherwise: Then | None = None) -> None:
+        filled, others = call.filled(self.text), self._others(otherwise)
         self._actions.append(
-            Pipe(filled.argv, self.rule, filled.environment, filled.part, self._changed)
+            Pipe(filled.argv, self.rule, filled.environment, filled.part, self._changed, others)
         )
 
-    def filter(self, call: Call) -> None:
-        """The message is what the program prints; unchanged where that cannot be had."""
+    def _others(self, otherwise: Then | None) -> tuple[Action, ...]:
+        """What is done where a program fails, all of its texts known."""
+        if otherwise is None:
+            return ()
+        before, main, self._actions = self._actions, self._main, []
+        for action in otherwise.actions:
+            action.apply(self)
+        others, self._actions, self._main = tuple(self._actions), before, main
+        return others
+
+    def filter(self, call: Call) -> bool:
+        """The message is what the program prints; False, and unchanged, where it fails."""
         self.edit_now()
         self.has_values = True
         filled = call.filled(self.text)
         self._filters.append(f"{filled.argv[0]} (rule {self.rule!r})")
         facts = self._facts
-        if facts.message.file is None:
-            facts.change(facts.evidence.filtered(filled, facts.changed))
+        if facts.message.file is not None:
+            return True
+        changed = facts.evidence.filtered(filled, facts.changed)
+        facts.change(changed)
+        return changed is not None or not facts.evidence.runs_programs
 
     def output(self, call: Call) -> str:
         self.has_values = True

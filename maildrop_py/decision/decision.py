@@ -32,22 +32,24 @@ class Filing:
 
 @record
 class Forward:
-    """Send the message on to `address` through sendmail."""
+    """Send the message on to `address` through sendmail; `otherwise` if that fails."""
 
     address: str
     rule: str | None = None
     message: Source | None = None
+    otherwise: tuple[Action, ...] = ()
 
 
 @record
 class Pipe:
-    """Feed the message to the command `argv`, which is run without a shell."""
+    """Feed the message to the command `argv`, run without a shell; `otherwise` if it fails."""
 
     argv: tuple[str, ...]
     rule: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
     part: str = ""
     message: Source | None = None
+    otherwise: tuple[Action, ...] = ()
 
 
 @record

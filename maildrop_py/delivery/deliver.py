@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.decision.decision import Action, Decision
     from maildrop_py.delivery.program_settings import ProgramSettings
+    from maildrop_py.delivery.reserved_quota import ReservedQuota
     from maildrop_py.maildir.maildir import Folder, Maildir
     from maildrop_py.maildir.tmp_file import TmpFile
     from maildrop_py.message.envelope import Envelope
@@ -120,7 +121,7 @@ class Delivery:
         self._edits = Edits()
         self._changed: dict[int, tuple[Spool, Edits]] = {}
         self._done = False
-        self._reserved = (0, 0)  # bytes and messages of the quota
+        self._quota: ReservedQuota | None = None
 
     def write(self) -> None:
         """Put every copy whole into tmp/ of its folder (unsynced)."""
@@ -132,8 +133,7 @@ class Delivery:
             for action in self._actions:
                 if isinstance(action, Filing):
                     self._write_copy(action)
-            if self._copies and os.path.exists(f"{self.maildir.root}/maildirsize"):
-                self._reserve_quota()
+            self._reserve(self._copies)
 
     @property
     def descriptors(self) -> list[int]:
@@ -163,6 +163,7 @@ class Delivery:
         """Run it over `message`, or over what rules made of that, or a part."""
         from maildrop_py.delivery.program_settings import ProgramSettings
         from maildrop_py.delivery.programs import run_action
+        from maildrop_py.errors import CommandFailed
 
         settings = self.commands or ProgramSettings()
         part = action.part if isinstance(action, Pipe) else ""
@@ -176,9 +177,33 @@ class Delivery:
             self._commands_done.append(
                 run_action(action, own, self.envelope, self.spool.from_line, settings)
             )
+        except CommandFailed as error:
+            if not action.otherwise:
+                raise
+            self.warnings.append(f"{error}; done instead what the rule says under `otherwise`")
+            self._do_instead(action.otherwise, message)
         finally:
             if own != message:
                 os.close(own)
+
+    def _do_instead(self, actions: tuple[Action, ...], message: int) -> None:
+        """What a rule wants where a program fails."""
+        for action in map(self._possible, actions):
+            if not isinstance(action, Filing):
+                self._run_program(action, message)
+                continue
+            with storage(self.maildir.root):
+                self._write_copy(action)
+                self._reserve(self._copies[-1:])
+                self._copies[-1].written.sync()
+
+    def _reserve(self, copies: list[TmpFile]) -> None:
+        if self._quota is not None:
+            self._quota.reserve(copies)
+        elif copies and os.path.exists(f"{self.maildir.root}/maildirsize"):
+            from maildrop_py.delivery.reserved_quota import ReservedQuota
+
+            self._quota = ReservedQuota(self.maildir.root, copies)
 
     def _version(self, action: Action) -> tuple[Spool, Edits]:
         """The message that an action is about, in a spool of its own where rules changed it."""
@@ -188,10 +213,8 @@ class Delivery:
         if id(source) not in self._changed:
             from maildrop_py.message.changed import pieces_of
 
-            spool = Spool(self.maildir)
-            for piece in pieces_of(source):
-                spool.write(piece)
-            self._changed[id(source)] = spool.finish(), self._make_edits(spool)
+            spool = Spool.holding(pieces_of(source), self.maildir)
+            self._changed[id(source)] = spool, self._make_edits(spool)
         return self._changed[id(source)]
 
     def publish(self) -> None:
@@ -208,9 +231,7 @@ class Delivery:
     def finish(self) -> Receipt:
         """From here on the delivery counts as done; remove the names in tmp/."""
         self._done = True
-        for copy in self._copies:
-            copy.discard()
-        self._close_changed()
+        self._tidy()
         paths = tuple(copy.target for copy in self._copies)
         return Receipt(paths, tuple(self._commands_done), tuple(self.warnings))
 
@@ -219,12 +240,13 @@ class Delivery:
         if not self._done:
             for copy in self._copies:
                 copy.retract()
-            self._release_quota()
+            if self._quota is not None:
+                self._quota.release()
+        self._tidy()
+
+    def _tidy(self) -> None:
         for copy in self._copies:
             copy.discard()
-        self._close_changed()
-
-    def _close_changed(self) -> None:
         for spool, _ in self._changed.values():
             spool.close()
 
@@ -237,29 +259,23 @@ class Delivery:
         why = why_not_forwarded(action, self.spool.head(), self.envelope.recipient)
         if not why:
             return action
-        self.warnings.append(f"{why}; filed into INBOX instead")
-        return Filing(INBOX, rule=action.rule, message=action.message)
+        inbox = Filing(INBOX, rule=action.rule, message=action.message)
+        instead = next((it for it in action.otherwise if isinstance(it, Filing)), inbox)
+        self.warnings.append(f"{why}; filed into {instead.folder} instead")
+        return instead
 
     def _make_edits(self, spool: Spool) -> Edits:
         decision, head = self.decision, spool.head()
         if decision.rename_headers or decision.last_headers:
-            return self._new_head(head)
+            from maildrop_py.delivery.rewritten_head import rewritten_head
+
+            return rewritten_head(decision, head, self.traces)
         if not (decision.add_headers or decision.remove_headers):
             return Edits(on_top(head, self.traces))
         from maildrop_py.message.header_edits import added, cuts
 
         more = added(decision.add_headers, head)
         return Edits(on_top(head, self.traces, more), cuts(head, decision.remove_headers))
-
-    def _new_head(self, head: bytes) -> Edits:
-        """Another head in place of the old one."""
-        from maildrop_py.message.extent import message_start
-        from maildrop_py.message.header_edits import edited_head
-
-        decision, start = self.decision, message_start(head)
-        edits = decision.add_headers, decision.remove_headers, decision.rename_headers
-        new = edited_head(head, *edits, decision.last_headers)
-        return Edits(on_top(head, self.traces) + new[start:], ((start, len(head)),))
 
     def _write_copy(self, filing: Filing) -> None:
         folder = self._folder(filing.folder)
@@ -275,22 +291,6 @@ class Delivery:
             os.utime(self._copies[-1].path, (self.mtime, self.mtime))
         if filing.keywords:
             self._flags[-1] += self._letters(folder, filing.keywords)
-
-    def _reserve_quota(self) -> None:
-        from maildrop_py.maildir.quota import is_counted, reserve
-
-        root = self.maildir.root
-        sizes = [copy.written.size for copy in self._copies if is_counted(copy.folder.path, root)]
-        reserve(root, sum(sizes), len(sizes))
-        self._reserved = (sum(sizes), len(sizes))
-
-    def _release_quota(self) -> None:
-        size, messages = self._reserved
-        self._reserved = (0, 0)
-        if messages:
-            from maildrop_py.maildir.quota import release
-
-            release(self.maildir.root, size, messages)
 
     def _folder(self, name: str) -> Folder:
         if name == INBOX:

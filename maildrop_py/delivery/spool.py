@@ -26,6 +26,8 @@ from maildrop_py.message.extent import HEAD_LIMIT, head_end, message_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from maildrop_py.delivery.large_file import LargeFile
     from maildrop_py.maildir.maildir import Folder, Maildir
     from maildrop_py.message.envelope import Envelope
@@ -74,6 +76,14 @@ class Spool:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    @classmethod
+    def holding(cls, pieces: Iterable[bytes], maildir: Maildir) -> Spool:
+        """A Spool with a whole message in it."""
+        spool = cls(maildir)
+        for piece in pieces:
+            spool.write(piece)
+        return spool.finish()
 
     def write(self, data: bytes) -> None:
         """Take the next piece, of any length."""

@@ -289,6 +289,11 @@ class Evidence:
         whole = source or self.message.source
         return joined(head, whole)
 
+    @property
+    def runs_programs(self) -> bool:
+        """Whether programs are run at all; not in a dry run."""
+        return self._programs is not None and not self.offline
+
     def _runs(self) -> Programs | None:
         if not self.may_wait:
             raise WouldWait

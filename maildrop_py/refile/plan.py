@@ -161,8 +161,8 @@ class Planner:
 
     def _several(self, message: Message, file: MessageFile, decision: Decision) -> list[Step]:
         """All that is to be done with a message; its programs are run now."""
-        self._programs.run(decision, message)
-        filings = self._merged(decision.filings, file)
+        instead = self._programs.run(decision, message)
+        filings = self._merged((*decision.filings, *instead), file)
         if not filings:
             return self._discarded(file, decision)
         *others, main = filings

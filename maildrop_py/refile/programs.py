@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 
 from maildrop_py.decision.decision import Filing, Forward
+from maildrop_py.errors import CommandFailed
 from maildrop_py.maildir.base_name import base_of
 
 TYPE_CHECKING = False
@@ -45,16 +46,32 @@ class Programs:
             return ""
         return not_allowed(action_name(actions[0]))
 
-    def run(self, decision: Decision, message: Message) -> None:
-        """Run those of the decision's programs that are allowed and were not run before."""
-        for action in self._allowed(_program_actions(decision)):
+    def run(self, decision: Decision, message: Message) -> list[Filing]:
+        """Run those of the decision's programs that are allowed and were not run before.
+
+        The filings that rules want instead of those that failed.
+        """
+        return self._run(_program_actions(decision), message)
+
+    def _run(self, actions: list[ProgramAction], message: Message) -> list[Filing]:
+        instead: list[Filing] = []
+        for action in self._allowed(actions):
             key = (_name_of(message), _in_words(action))
             if key in self._ran or self._options.run_program is None or self._journal is None:
                 continue
-            self._options.run_program(action, message)
+            try:
+                self._options.run_program(action, message)
+            except CommandFailed:
+                filings = [other for other in action.otherwise if isinstance(other, Filing)]
+                others = [it for it in action.otherwise if not isinstance(it, Filing)]
+                if not filings and (not others or self._allowed(others) != others):
+                    raise  # nobody would have the message
+                instead += [*filings, *self._run(others, message)]
+                continue
             self._journal.add(do=RAN, message=key[0], what=key[1], rule=action.rule)
             self._journal.sync()
             self._ran.add(key)
+        return instead
 
     def _allowed(self, actions: list[ProgramAction]) -> list[ProgramAction]:
         return [action for action in actions if action_name(action) in self._options.allowed]

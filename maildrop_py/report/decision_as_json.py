@@ -51,9 +51,11 @@ def _edits(decision: Decision) -> list[dict[str, Any]]:
 
 def _action(action: Action) -> dict[str, Any]:
     """`changed` says that a filter, or edits with `now`, made another message of it before."""
-    of_all = {"rule": action.rule, "changed": action.message is not None}
+    of_all: dict[str, Any] = {"rule": action.rule, "changed": action.message is not None}
     if isinstance(action, Filing):
         return {"do": "file", "folder": action.folder, "flags": flag_names(action), **of_all}
+    if action.otherwise:
+        of_all["otherwise"] = [_action(other) for other in action.otherwise]
     if isinstance(action, Forward):
         return {"do": "forward", "to": action.address, **of_all}
     environment = dict(action.environment)

@@ -60,3 +60,25 @@ def test_a_message_whose_program_fails_stays(filed: FiledMaildir) -> None:
     troubles = filed.refile(doing(Forward("a@example.org"), Filing("A")), options=options)
     assert troubles == {"1,S=17:2,S": "sendmail: exit status 75"}
     assert list(filed.files()) == ["cur"]
+
+
+def test_a_message_whose_program_fails_may_go_elsewhere(filed: FiledMaildir) -> None:
+    def fail(command: object, message: Message) -> None:
+        raise CommandFailed("false: exit status 1")
+
+    filed.put("cur/1,S=17:2,S")
+    options = RefileOptions(allowed=("pipe",), run_program=fail)
+    pipe = Pipe(("false",), otherwise=(Filing("Failed"),))
+    assert not filed.refile(doing(pipe), options=options)
+    assert list(filed.files()) == [".Failed/cur"]
+
+
+def test_a_message_stays_where_what_is_done_otherwise_is_not_allowed(filed: FiledMaildir) -> None:
+    def fail(command: object, message: Message) -> None:
+        raise CommandFailed("false: exit status 1")
+
+    filed.put("cur/1,S=17:2,S")
+    options = RefileOptions(allowed=("pipe",), run_program=fail, discard="delete")
+    pipe = Pipe(("false",), otherwise=(Forward("a@example.org"),))
+    assert filed.refile(doing(pipe), options=options) == {"1,S=17:2,S": "false: exit status 1"}
+    assert list(filed.files()) == ["cur"]

@@ -44,7 +44,7 @@ def test_every_condition_is_listed_once_and_no_other() -> None:
 
 def test_every_action_is_listed_once_and_no_other() -> None:
     listed = _first_column("Actions")
-    assert sorted(listed) == sorted([*ACTIONS, "continue"])
+    assert sorted(listed) == sorted([*ACTIONS, "continue", "otherwise"])
     assert tuple(listed[: len(FINAL)]) == FINAL
 
 

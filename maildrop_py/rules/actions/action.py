@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, Protocol
 
     from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.rule_set import Then
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
     from maildrop_py.rules.program.template import Template
@@ -35,14 +36,14 @@ if TYPE_CHECKING:
         def unflag(self, letters: str, keywords: tuple[str, ...]) -> None:
             """What earlier rules gave is taken away: these flags, or all of them for "*"."""
 
-        def forward(self, address: str) -> None:
-            """The message goes on to an address."""
+        def forward(self, address: str, otherwise: Then | None = None) -> None:
+            """The message goes on to an address; if that fails, `otherwise` is done."""
 
-        def pipe(self, call: Call) -> None:
-            """The message goes to a program."""
+        def pipe(self, call: Call, otherwise: Then | None = None) -> None:
+            """The message goes to a program; if that fails, `otherwise` is done."""
 
-        def filter(self, call: Call) -> None:
-            """A program changes the message, for later rules and for what is done with it."""
+        def filter(self, call: Call) -> bool:
+            """A program changes the message, for all that comes behind; False if it fails."""
 
         def output(self, call: Call) -> str:
             """The first line of what a program prints; "" if it fails."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.rule_set import Then
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
     from maildrop_py.translation import Text
@@ -24,6 +25,7 @@ class Filter:
     """What the program of `call` prints is the message from here on."""
 
     call: Call
+    otherwise: Then | None = None
 
     SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/call"}
 
@@ -34,7 +36,12 @@ class Filter:
         return cls(parse_call(node, scope))
 
     def describe(self, text: Text = str.format) -> str:
-        return text("filter through {call}", call=self.call.describe())
+        from maildrop_py.rules.language.rule_set import with_otherwise
+
+        wording = text("filter through {call}", call=self.call.describe())
+        return with_otherwise(wording, self.otherwise, text)
 
     def apply(self, builder: Builder) -> None:
-        builder.filter(self.call)
+        if not builder.filter(self.call) and self.otherwise is not None:
+            for action in self.otherwise.actions:
+                action.apply(builder)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.rule_set import Then
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
     from maildrop_py.translation import Text
@@ -20,6 +21,7 @@ class Forward:
     """The message goes on to `address` through sendmail."""
 
     address: Template
+    otherwise: Then | None = None
 
     SCHEMA: ClassVar[dict[str, Any]] = {"type": "string", "pattern": "@|^[^@]+$"}
 
@@ -36,7 +38,10 @@ class Forward:
         return cls(address)
 
     def describe(self, text: Text = str.format) -> str:
-        return text("forward to {address}", address=self.address.describe())
+        from maildrop_py.rules.language.rule_set import with_otherwise
+
+        wording = text("forward to {address}", address=self.address.describe())
+        return with_otherwise(wording, self.otherwise, text)
 
     def apply(self, builder: Builder) -> None:
-        builder.forward(builder.text(self.address))
+        builder.forward(builder.text(self.address), self.otherwise)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
+    from maildrop_py.rules.language.rule_set import Then
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
     from maildrop_py.translation import Text
@@ -20,6 +21,7 @@ class Pipe:
     """The program of `call` gets the message, or a part of it, on its standard input."""
 
     call: Call
+    otherwise: Then | None = None
 
     SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/call"}
 
@@ -30,7 +32,10 @@ class Pipe:
         return cls(parse_call(node, scope))
 
     def describe(self, text: Text = str.format) -> str:
-        return text("pipe to {call}", call=self.call.describe())
+        from maildrop_py.rules.language.rule_set import with_otherwise
+
+        wording = text("pipe to {call}", call=self.call.describe())
+        return with_otherwise(wording, self.otherwise, text)
 
     def apply(self, builder: Builder) -> None:
-        builder.pipe(self.call)
+        builder.pipe(self.call, self.otherwise)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.examples import Example
     from maildrop_py.rules.language.settings import Settings
     from maildrop_py.rules.language.sources import Stamp
+    from maildrop_py.translation import Text
 
 
 @record
@@ -20,6 +21,14 @@ class Then:
 
     actions: tuple[Action, ...]
     final: bool
+
+
+def with_otherwise(wording: str, then: Then | None, text: Text = str.format) -> str:
+    """The words of an action, and what is done where it fails."""
+    if then is None:
+        return wording
+    others = text(" and ").join(action.describe(text) for action in then.actions)
+    return text("{action}, otherwise {others}", action=wording, others=others)
 
 
 @record

@@ -121,6 +121,7 @@ def _definitions() -> Schema:
         "call": CALL,
         "when": _when(),
         "whens": _one_or_more({"$ref": "#/$defs/when"}),
+        "otherwise": _otherwise(),
         "weighed": _weighed(),
         "then": _then(),
     }
@@ -161,7 +162,19 @@ def _then() -> Schema:
     }
     for name in NO_COPY:
         others[name]["properties"]["continue"] = {"const": False}
+    *first, last = then.MAY_FAIL
+    needed: Schema = {"required": [last]}
+    for name in first:
+        needed = {"if": {"required": [name]}, "else": needed}
+    others[then.OTHERWISE] = needed
     return {**found, "dependentSchemas": others}
+
+
+def _otherwise() -> Schema:
+    """What may be done where an action beside it fails."""
+    allowed = dict.fromkeys(name for names in then.MAY_FAIL.values() for name in names)
+    properties = {name: action_class(name).SCHEMA for name in allowed}
+    return {**_object(properties), "minProperties": 1}
 
 
 def _described(wording: Schema, cls: type) -> Schema:

@@ -21,7 +21,20 @@ if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Action
     from maildrop_py.rules.language.vocabulary import Vocabulary
 
-CONTINUE = "continue"
+CONTINUE, OTHERWISE = "continue", "otherwise"
+
+_ELSEWHERE = ("file", "copy", "forward", "pipe", "flags")
+MAY_FAIL = {
+    "pipe": _ELSEWHERE,
+    "forward": _ELSEWHERE,
+    "filter": ("flags", "copy", "score", "add_header", "remove_header", "set"),
+}
+"""Actions that may have an `otherwise` beside them, and what may be in that."""
+_WHY_NOT = {
+    "discard": "the message would be lost",
+    "reject": "the sender cannot mend a program; file it",
+    "defer": "without `otherwise` the mail server is told to try again",
+}
 
 TOGETHER = {"greylist", "tarpit"}
 """The only final actions that may be side by side: a client has to bear both."""
@@ -36,15 +49,43 @@ def parse_then(node: Node, scope: Scope) -> Then:
     final = scope.vocabulary.final
     found: dict[str, Action] = {}
     for key, value in sorted(pairs, key=lambda pair: pair[0].text() in final):
-        if key.text() != CONTINUE:
+        if key.text() not in (CONTINUE, OTHERWISE):
             action = scope.attempt(_one, key, value, scope)
             if action is not None:
                 found[key.text()] = action
-    if all(key.text() == CONTINUE for key, _ in pairs):
+    if all(key.text() in (CONTINUE, OTHERWISE) for key, _ in pairs):
         raise node.mistake(
             "nothing is done here", said("such as {example}", example=scope.vocabulary.example)
         )
+    for key, value in pairs:
+        if key.text() == OTHERWISE:
+            scope.attempt(_otherwise, key, value, pairs, found, scope)
     return Then(_ordered(found, final), _is_final(pairs, scope.vocabulary))
+
+
+def _otherwise(
+    key: Node,
+    node: Node,
+    pairs: list[tuple[Node, Node]],
+    found: dict[str, Action],
+    scope: Scope,
+) -> None:
+    """Gives what is to be done to the one action beside it that may fail; raises Mistake."""
+    names = [name.text() for name, _ in pairs if name.text() in MAY_FAIL]
+    if len(names) != 1:
+        hint = "it belongs beside one `pipe`, `forward` or `filter`"
+        raise key.mistake("`otherwise` is what is done if a program fails", hint)
+    (failing,) = names
+    for name, _ in node.pairs():
+        if name.text() not in MAY_FAIL[failing]:
+            options = ", ".join(MAY_FAIL[failing])
+            hint = _WHY_NOT.get(name.text()) or said("one of: {options}", options=options)
+            raise name.mistake("`{name}` cannot be under `otherwise`", hint, name=name.text())
+    then = parse_then(node, scope)
+    if failing != "filter" and all(isinstance(action, Flags) for action in then.actions):
+        raise node.mistake("nobody would get the message", "such as {file: INBOX}")
+    if failing in found:
+        found[failing] = replace(found[failing], otherwise=then)
 
 
 def _one(key: Node, value: Node, scope: Scope) -> Action:
@@ -60,7 +101,7 @@ def _one(key: Node, value: Node, scope: Scope) -> Action:
     if name in words.conditions:
         hint = said("a condition: it belongs under `when`")
     else:
-        hint = words.elsewhere.get(name) or suggestion(name, (*words.actions, CONTINUE))
+        hint = words.elsewhere.get(name) or suggestion(name, (*words.actions, CONTINUE, OTHERWISE))
     raise key.mistake("unknown action {name!r}", hint, name=name)
 
 
@@ -102,5 +143,9 @@ def schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "minProperties": 1,
-        "properties": {**properties, CONTINUE: {"type": "boolean"}},
+        "properties": {
+            **properties,
+            CONTINUE: {"type": "boolean"},
+            OTHERWISE: {"$ref": "#/$defs/otherwise"},
+        },
     }

@@ -96,6 +96,8 @@ rules:
       defer: later
   - when: {command: [/bin/true, a b], sender: "", recipient: "*@example.com", extension: x}
     then: {pipe: /bin/cat}
+  - then: {forward: a@b, otherwise: {pipe: [a], copy: B, flags: [seen]}}
+  - then: {filter: [a], otherwise: {flags: [$Bad], add_header: {X: y}}}
   - then: {flags: {set: []}}
   - then: {flags: {set: [seen]}}
 examples:
@@ -176,6 +178,12 @@ rules: [{when: {flags: unread}, then: {file: A}}]
 ---
 rules: [{then: {flags: {}}}]
 ---
+rules: [{then: {file: A, otherwise: {file: B}}}]
+---
+rules: [{then: {forward: a@b, otherwise: {}}}]
+---
+rules: [{then: {forward: a@b, otherwise: {discard: true}}}]
+---
 rules: [{then: {flags: {remove: unread}}}]
 ---
 rules: [{then: {flags: {add: []}}}]
@@ -251,7 +259,7 @@ def test_it_knows_every_condition_action_and_setting_and_says_what_it_is() -> No
     conditions = made["$defs"]["when"]["properties"]
     actions = made["$defs"]["then"]["properties"]
     assert set(conditions) == {*CONDITIONS, "total"}
-    assert set(actions) == {*ACTIONS, "continue"}
+    assert set(actions) == {*ACTIONS, "continue", "otherwise"}
     assert {*SETTINGS, "include", "rules", "examples"} == set(made["properties"])
     assert all(conditions[name]["description"] for name in CONDITIONS)
     assert all(actions[name]["description"] for name in ACTIONS)
