@@ -79,7 +79,7 @@ def _otherwise(
     for name, _ in node.pairs():
         if name.text() not in MAY_FAIL[failing]:
             options = ", ".join(MAY_FAIL[failing])
-            hint = _WHY_NOT.get(name.text()) or said("one of: {options}", options=options)
+            hint = _WHY_NOT.get(name.text()) or said("one of: {names}", names=options)
             raise name.mistake("`{name}` cannot be under `otherwise`", hint, name=name.text())
     then = parse_then(node, scope)
     if failing != "filter" and all(isinstance(action, Flags) for action in then.actions):
