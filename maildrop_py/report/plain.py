@@ -69,6 +69,8 @@ def csv_of(sections: Iterable[Section]) -> str:
             headings, rows = table_of(figure)
             for name, *values in rows:
                 for heading, value in zip(headings[1:], values, strict=True):
+                    if _is_number(value):
+                        value = value.replace(",", "")
                     cells = section.key, figure.key, name, heading, value
                     writer.writerow([_harmless(visible(cell)) for cell in cells])
     return out.getvalue()

@@ -116,10 +116,12 @@ def test_anonymous_says_nobodys_name(tmp_path: Path) -> None:
 
 
 def test_csv_has_every_number_of_the_tables(tmp_path: Path) -> None:
-    log = write_log(tmp_path / "log", [entry(), entry(folders=["Junk"], rule="spam")])
+    junk_mail = entry(folders=["Junk"], rule="spam")
+    log = write_log(tmp_path / "log", [entry()] * 1234 + [junk_mail])
     rows = list(csv.DictReader(io.StringIO(stats(tmp_path, "--log", log, "--csv").stdout)))
     junk = [row for row in rows if row["figure"] == "folders" and row["name"] == "Junk"]
     assert {(row["column"], row["value"]) for row in junk} >= {("messages", "1")}
+    assert "1235" in {row["value"] for row in rows if row["name"] == "new messages"}
 
 
 def test_mail_is_a_message_with_text_and_the_page_attached(tmp_path: Path) -> None:
