@@ -168,7 +168,8 @@ class Answerer:
             return
         plan, evidence = one.judged.case.plan, one.judged.evidence
         action = action_of(plan, answer, self._may_prepend(one.request, bool(plan.prepend)))
-        self._metrics.decided(plan, action, "" if answer is None else answer.outcome)
+        outcome = "" if answer is None else answer.outcome
+        self._metrics.decided(plan, action, outcome, evidence.unknown())
         self.log.decided(evidence, plan, answer, action, self._clock.time())
         for warning in evidence.warnings:
             self._warn(warning)

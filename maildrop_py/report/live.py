@@ -26,6 +26,7 @@ GAUGES = ("sessions", "recipient_processes", "waiting_messages", "policy_connect
 COUNTS = (
     "messages",
     "evidence_unknown",
+    "policy_evidence_unknown",
     "policy_actions",
     "greylist_outcomes",
     "rules_fired",
@@ -129,6 +130,7 @@ def _title(name: str) -> str:
         "policy_connections": text("connections"),
         "messages": text("Messages by result"),
         "evidence_unknown": text("Questions without an answer"),
+        "policy_evidence_unknown": text("Questions without an answer"),
         "policy_actions": text("Recipients by action"),
         "greylist_outcomes": text("Greylisting"),
         "rules_fired": text("Rules"),

@@ -33,6 +33,7 @@ rules:
 POLICY = """\
 rules:
   - {name: bad helo, when: {helo: no_dot}, then: {reject: say who you are}}
+  - {name: listed, when: {dnsbl: {zone: bl.example}}, then: {reject: it is listed}}
 """
 
 
@@ -145,6 +146,7 @@ def test_policy_tells_what_it_answered(place: Path) -> None:
         assert found["policy_actions_total", "reject"] == 1
         assert found["policy_actions_total", "pass"] == 1
         assert found["policy_rules_fired_total", "bad helo"] == 1
+        assert found["policy_evidence_unknown_total", "dnsbl"] == 1, "no DNS was asked"
         asking.close()
     finally:
         server.stop()
