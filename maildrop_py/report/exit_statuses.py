@@ -13,6 +13,7 @@ STATUSES = (
     ("watch, serve, policy", "1", "could not start: the reason is on standard error"),
     ("why", "1", "the log says nothing of the message"),
     ("doctor", "1", "something is wrong"),
+    ("convert", "1", "there are gaps, or a message differs; the file could not be read"),
     ("all but deliver", "0", "done"),
     ("all but deliver", "1", "failed: the reason is on standard error"),
     ("all but deliver", "2", "the command line is wrong"),

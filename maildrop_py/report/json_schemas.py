@@ -117,6 +117,23 @@ def _policy_dry_run() -> Schema:
     return _object({**dict.fromkeys(counts, COUNT), "rules": by_rule, "median_wait": wait})
 
 
+def _convert() -> Schema:
+    differs = _object({"name": TEXT, "different": TEXTS})
+    gap = _object({"line": COUNT, "reason": TEXT})
+    return {
+        "description": "The proof that --prove makes: messages by their names.",
+        **_object(
+            {
+                "equal": COUNT,
+                "differ": {"type": "array", "items": differs},
+                "too_slow": {**TEXTS, "description": "the original did not end in time"},
+                "never_fired": {**TEXTS, "description": "rules that no message met"},
+                "gaps": {"type": "array", "items": gap},
+            }
+        ),
+    }
+
+
 SCHEMAS: dict[str, Callable[[], Schema]] = {
     "rules": rules_schema,
     "log": log_schema,
@@ -128,6 +145,7 @@ SCHEMAS: dict[str, Callable[[], Schema]] = {
     "maillog": maillog_schema,
     "doctor": lambda: _object(FINDING),
     "policy-dry-run": _policy_dry_run,
+    "convert": _convert,
 }
 """By what `maildrop-py schema` calls them; those of commands are for their --json."""
 

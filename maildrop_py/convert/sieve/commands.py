@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 INBOX = "INBOX"
 _ADDRESS = re.compile(r"[^\s@<>(),;:\\\"-][^\s@<>(),;:\\\"]*@[^\s@<>(),;:\\\"]+")
+SPECIAL_USES = ("Archive", "Drafts", "Junk", "Sent", "Trash")
 FILED = "filed"
 """The variable that says that a copy was filed, so that the message itself is not kept."""
 WITHOUT_EFFECT = frozenset(
@@ -93,7 +94,11 @@ def _fileinto(flow: Flow, command: Command) -> None:
     arguments = Arguments(command)
     arguments.only("copy", "create", "flags", "specialuse")
     if "specialuse" in arguments.tags:
-        raise NotTranslatable("a folder by its special use")
+        use = arguments.tag("specialuse").removeprefix("\\").capitalize()
+        if use not in SPECIAL_USES:
+            raise NotTranslatable(f"a folder by the special use {use}")
+        _file(flow, command, arguments, [(True, f"\\{use}")], "copy" in arguments.tags)
+        return
     folders = flow.variables.expand(arguments.texts(0)[0], flow.state)
     _file(flow, command, arguments, folders, "copy" in arguments.tags)
 

@@ -35,6 +35,7 @@ def convert(text: str, source: str, read: Callable[[str], str | None], today: da
     state = State(variables)
     flow = Flow(state, read, today)
     _count_folders(script, flow)
+    variables.folder_names = [name for name in flow.times if name]
     flow.commands(script)
     if not flow.ended:
         flow.end(text.count("\n") + 1)
@@ -68,11 +69,12 @@ def _placed(state: State) -> tuple[tuple[str, str], ...]:
     """Put folders in the place of mailbox names; pairs of both."""
     rules = [item for item in state.items if isinstance(item, WrittenRule)]
     values = [rule.then["file"] for rule in rules if isinstance(rule.then.get("file"), Folder)]
-    names = list(dict.fromkeys(value.name for value in values))
+    filed = list(dict.fromkeys(value.name for value in values))
+    names = list(dict.fromkeys([*state.environment.folder_names, *filed]))
     for rule in rules:
         if isinstance(rule.then.get("file"), Folder):
             rule.then["file"] = folder_of(rule.then["file"].name, names)
-    return tuple((name, folder_of(name, names)) for name in names)
+    return tuple((name, folder_of(name, names)) for name in filed)
 
 
 __all__ = ["commands", "convert"]

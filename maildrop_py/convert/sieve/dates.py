@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from maildrop_py.convert.sieve import tree
     from maildrop_py.convert.sieve.asker import Asker
 
-SPANS = {"year": (0, 9999), "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59)}
+SPANS = {"year": (1, 9999), "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59)}
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 

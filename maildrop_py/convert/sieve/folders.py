@@ -35,6 +35,8 @@ def folder_of(name: str, names: list[str]) -> str:
     """The folder of the rule language, a template; `names` are all that the script has."""
     if name.upper() == INBOX:
         return INBOX
+    if name.startswith("\\"):
+        return name
     separator = separator_of(names)
     prefix = INBOX + separator
     others = [each for each in names if each.upper() != INBOX]

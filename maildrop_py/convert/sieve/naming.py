@@ -48,6 +48,6 @@ def _of_action(then: dict[str, Any]) -> str:
 
 def shown(command: Command, around: list[Command]) -> str:
     """The command with the test that leads to it."""
-    head = around[-1].source.partition("{")[0].strip() if around else ""
+    head = around[-1].head.strip() if around else ""
     source = " ".join(command.source.split())
     return f"{' '.join(head.split())} {{ {source} }}" if head else source

@@ -78,7 +78,7 @@ class _Parser:
             raise BadScript(name.line, f"there are more than {MOST_COMMANDS:,} commands")
         arguments, tests = self._arguments()
         end = self._next("; or {")
-        block = None
+        block, head = None, self._text[name.start : end.start]
         if end.kind == "sign" and end.text == "{":
             self._deeper(name.line)
             block = self._commands(until="}")
@@ -87,7 +87,9 @@ class _Parser:
         elif end.text != ";":
             raise BadScript(end.line, f"; or {{ is expected here, not {end.text!r}")
         source = self._text[name.start : end.end]
-        return Command(name.text.lower(), name.line, arguments, tests, block, comments, source)
+        return Command(
+            name.text.lower(), name.line, arguments, tests, block, comments, source, head
+        )
 
     def _deeper(self, line: int) -> None:
         self._depth += 1

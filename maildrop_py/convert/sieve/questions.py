@@ -9,7 +9,7 @@ import re
 from functools import partial
 from typing import Any
 
-from maildrop_py.convert.marks import is_marked, names_in
+from maildrop_py.convert.marks import as_template, is_marked, names_in
 from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import Test, either, every, negated
 from maildrop_py.convert.sieve.address_questions import address, envelope
@@ -19,7 +19,8 @@ from maildrop_py.convert.sieve.capabilities import SUPPORTED
 from maildrop_py.convert.sieve.counts import counted
 from maildrop_py.convert.sieve.dates import current_date_test, date_test
 from maildrop_py.convert.sieve.flags import flags_of
-from maildrop_py.convert.sieve.texts import EXISTS
+from maildrop_py.convert.sieve.folders import folder_of
+from maildrop_py.convert.sieve.texts import EXISTS, glob_pattern
 from maildrop_py.convert.sieve.variables import FLAGS
 
 TYPE_CHECKING = False
@@ -162,7 +163,6 @@ def _of_text(asker: Asker, arguments: Arguments, text: str, keys: list[str]) -> 
 
 def _pattern(test: Any) -> str:
     """A test of text as an expression over the whole of a variable."""
-    from maildrop_py.convert.sieve.texts import glob_pattern
 
     if isinstance(test, str):
         return test
@@ -197,9 +197,31 @@ def _ihave(asker: Asker, test: tree.Test) -> Predicate:
 
 
 def _duplicate(asker: Asker, test: tree.Test) -> Predicate:
+    """RFC 7352; without a time the rules remember for 30 days."""
+    arguments = Arguments(test)
+    arguments.only("header", "uniqueid", "seconds", "handle")
+    found: dict[str, Any] = {}
+    if "header" in arguments.tags:
+        found["header"] = asker.constants((arguments.tag("header"),))[0]
+    if "uniqueid" in arguments.tags:
+        values = asker.state.environment.expand(arguments.tag("uniqueid"), asker.state)
+        if len(values) != 1:
+            raise NotTranslatable("what is remembered depends on a branch above")
+        found["text"] = as_template(values[0][1])
+    seconds = arguments.tags.get("seconds")
+    if isinstance(seconds, int):
+        found["for"] = f"{max(seconds, 1)}s"
+    if "handle" in arguments.tags:
+        found["handle"] = arguments.tag("handle")
+    return asker.message("duplicate", found or True)
+
+
+def _mailboxexists(asker: Asker, test: tree.Test) -> Predicate:
     arguments = Arguments(test)
     arguments.only()
-    return asker.message("duplicate", True)
+    names = asker.constants(arguments.texts(0))
+    known = asker.state.environment.folder_names
+    return every(*(asker.message("folder_exists", folder_of(name, known)) for name in names))
 
 
 def _spamtest(asker: Asker, test: tree.Test) -> Predicate:
@@ -219,6 +241,7 @@ QUESTIONS: dict[str, Question] = {
     "hasflag": _hasflag,
     "ihave": _ihave,
     "duplicate": _duplicate,
+    "mailboxexists": _mailboxexists,
     "date": date_test,
     "currentdate": current_date_test,
     "spamtest": _spamtest,

@@ -33,7 +33,10 @@ class Test:
 
 @record
 class Command:
-    """A command; `block` is None where a semicolon ends it. `comments` stand right above it."""
+    """A command; `block` is None where a semicolon ends it. `comments` stand right above it.
+
+    `source` is its text, `head` that before its block.
+    """
 
     name: str
     line: int
@@ -42,3 +45,4 @@ class Command:
     block: tuple[Command, ...] | None = None
     comments: tuple[str, ...] = ()
     source: str = ""
+    head: str = ""

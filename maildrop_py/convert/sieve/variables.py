@@ -32,6 +32,8 @@ class Variables(BranchValues):
         super().__init__()
         self.groups: str | None = ""
         """How the groups of the last match are called; "" before any, None where not known."""
+        self.folder_names: list[str] = []
+        """The mailbox names that stand in the script."""
         self.are_used = False
         """Whether the script has required the extension."""
         self.reads_matches: frozenset[int] = frozenset()

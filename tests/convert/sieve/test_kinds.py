@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.convert.sieve.proving import is_same, proved
+from maildrop_py.convert import predicate
+from tests.convert.sieve.proving import is_same, proved, written
 
 MAIL = b"""Return-Path: <ann+x@lists.example.org>
 From: Ann <ann@example.org>
@@ -28,7 +29,7 @@ ENCODED = MAIL.replace(b"[Billing #17] Refund of 20%", b"=?UTF-8?Q?R=C3=BCckzahl
 BARE = b"From: x@example.org\n\n\n"
 EXTENSIONS = """require ["fileinto","envelope","copy","variables","imap4flags","relational",
 "comparator-i;ascii-numeric","regex","body","subaddress","reject","encoded-character",
-"ihave","include","date","index","vacation","enotify"];
+"ihave","include","date","index","vacation","enotify","duplicate"];
 """
 KINDS = {
     "nothing": "# only a comment\n",
@@ -145,3 +146,16 @@ def test_return_leaves_the_included_script_alone() -> None:
 def test_a_script_that_is_none_to_pigeonhole_is_not_proved() -> None:
     with pytest.raises(OSError, match="does not take the script"):
         proved('if address :is "x-none" "a" { discard; }', MAIL)
+
+
+def test_what_a_server_alone_knows_becomes_the_rules_own_words() -> None:
+    script = """require ["fileinto","mailbox","special-use","duplicate"];
+    if mailboxexists "Lists.a" { fileinto "Lists.a"; }
+    elsif duplicate :header "X-Id" :seconds 60 :handle "h" { discard; }
+    else { fileinto :specialuse "\\\\Junk" "Spam"; }
+    """
+    found = written(script)
+    assert found.gaps == ()
+    assert found.rules[0].when == predicate.Test("folder_exists", "Lists/a", (("message", 0),))
+    assert found.rules[1].when.value == {"header": "X-Id", "for": "60s", "handle": "h"}  # type: ignore[union-attr]
+    assert found.rules[2].then == {"file": "\\Junk"}
