@@ -122,7 +122,15 @@ def draw_facts(figure: Facts) -> Markup:
 
 def _folded_table(figure: Any) -> Markup:
     summary = element("summary", text("Table"))
-    return element("details", summary, element("div", _table(figure), class_="scroll"))
+    box = element(
+        "div",
+        _table(figure),
+        class_="scroll",
+        role="region",
+        tabindex=0,  # one without a pointer must reach what is further to the right
+        aria_label=figure.title,
+    )
+    return element("details", summary, box)
 
 
 def _table(figure: Any) -> Markup:

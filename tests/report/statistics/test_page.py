@@ -61,6 +61,19 @@ def test_every_picture_has_a_text_and_every_shape_its_value(log: Path, tmp_path:
     assert {kind for kind, title in shapes if not title} == {"grid"}
 
 
+def test_a_screen_reader_finds_what_it_is_told_of(log: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "policy"
+    request = '{"time": "2026-10-20T03:12:55Z", "client_address": "192.0.2.9", "client_name": "a.b"'
+    policy.write_text(f'{request}, "helo_name": "x", "action": "DUNNO", "want": "pass"}}\n')
+    page = page_of(tmp_path, log, "--policy-log", str(policy), "--since", "2026-10-16")
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert {*re.findall(r'aria-labelledby="([^"]+)"', page)} <= set(ids)
+    assert {*re.findall(r'href="#([^"]+)"', page)} <= set(ids)
+    assert all("scope=" in heading for heading in re.findall(r"<th[ >][^>]*", page))
+    assert re.findall(r"<h[1-6]", page)[:2] == ["<h1", "<h2"]
+
+
 def test_thresholds_are_those_of_the_rules(log: Path, tmp_path: Path) -> None:
     page = page_of(tmp_path, log)
     for words in ("certain spam 15", "spam 5", "doubtful 4.5"):
