@@ -16,7 +16,7 @@ from maildrop_py.set_up.conversation import Conversation
 from maildrop_py.set_up.dovecot import ImapStore, read_doveconf, store_of
 from maildrop_py.set_up.hook_lines import hook_lines
 from maildrop_py.set_up.hook_search import hooks_of
-from maildrop_py.set_up.mail_server import POSTFIX, Postfix, found_server
+from maildrop_py.set_up.mail_server import POSTFIX, Postfix, found_server, why_no_user_file
 from maildrop_py.set_up.program_path import hook_path
 from maildrop_py.set_up.user_account import Surroundings, UserAccount
 from maildrop_py.set_up.users import ordinary_users
@@ -80,7 +80,8 @@ def _set_up_user(
     if asks:
         _say_what_is_here(store)
     server = found_server()
-    around = Surroundings(server, hook_path(), store, _named_in() if asks else "")
+    obstacle = why_no_user_file(server, os.geteuid() == 0, Postfix) if asks else ""
+    around = Surroundings(server, hook_path(), store, _named_in() if asks else "", obstacle)
     user = UserAccount(account, around, changes, talk)
     path = os.path.abspath(rules or paths.rules)
     found = store.maildir if store and not store.problems else paths.maildir

@@ -30,6 +30,20 @@ def found_server(exists: Callable[[str], bool] = os.path.exists) -> str:
     return next((name for name, signs in SIGNS.items() if any(map(exists, signs))), "")
 
 
+def why_no_user_file(server: str, is_root: bool, postfix: Callable[[], Postfix]) -> str:
+    """Why the mail server does not run what a user's file says; "" if nothing is known of it."""
+    if is_root:
+        return "commands of root are not run as root: give root an alias in /etc/aliases"
+    if server != POSTFIX:
+        return ""
+    local, path = (postfix().effective(name) for name in ("local_transport", "forward_path"))
+    if local.partition(":")[0] != "local":
+        return f"Postfix gives local mail away (local_transport = {local})"
+    if "/.forward" not in path:
+        return f"Postfix reads no ~/.forward (forward_path = {path})"
+    return ""
+
+
 class Postfix(Parameters):
     """The Postfix of this machine; `config` is its directory if it is not the usual one."""
 

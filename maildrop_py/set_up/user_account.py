@@ -41,12 +41,14 @@ MODELINE = f"# yaml-language-server: $schema={SCHEMA}"
 @record
 class Surroundings:
     """What was found: the mail server's name ("" if none), the path that it should call, the
-    IMAP server's store (None if there is none), and the file whose line starts us already."""
+    IMAP server's store (None if there is none), the file whose line starts us already, and why the
+    mail server would not run a user's own line ("" if it would)."""
 
     server: str
     program: str
     store: ImapStore | None = None
     named_in: str = ""
+    obstacle: str = ""
 
 
 class UserAccount:
@@ -125,6 +127,8 @@ class UserAccount:
         server = self._around.server
         if server not in USER_FILE:
             return f"{server} takes it in its own settings" if server else "no mail server is here"
+        if self._around.obstacle:
+            return self._around.obstacle
         if self._gaps:
             return f"{self._gaps} places of the old filter are no rules yet (GAP in the rules file)"
         path = os.path.join(self._account.pw_dir, USER_FILE[server])

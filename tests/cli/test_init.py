@@ -59,6 +59,7 @@ def test_on_a_terminal_it_asks_and_no_means_no(
     monkeypatch.setattr(command, "found_server", lambda: "Postfix")
     monkeypatch.setattr(command, "hooks_of", lambda homes: iter(()))
     monkeypatch.setattr(command, "_is_talking", lambda: True)
+    monkeypatch.setattr(command, "why_no_user_file", lambda *found: "")
     (tmp_path / ".procmailrc").write_text(":0\n* ^Subject:.*sale\n$HOME/Maildir/.Shops/\n")
     tmp_path.chmod(0o700)
     runner, env = CliRunner(), {"HOME": str(tmp_path)}
