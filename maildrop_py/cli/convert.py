@@ -11,12 +11,13 @@ from datetime import date
 import click
 
 from maildrop_py.convert.conversion import BadFile, Included, Source, converted, told
+from maildrop_py.convert.friendlier import friendlier
 from maildrop_py.convert.proof import report
 from maildrop_py.convert.proof.run import Message, Proof, processors, prove
-from maildrop_py.convert.proof.samples import samples
+from maildrop_py.convert.proof.samples import MADE, samples
 from maildrop_py.convert.proof.sandbox import NoSandbox
 from maildrop_py.convert.recognise import LANGUAGES, PROCMAIL, recognised
-from maildrop_py.convert.written import Written, text_of
+from maildrop_py.convert.written import Written, name_apart, text_of
 from maildrop_py.intake.message_files import messages_in
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
@@ -59,15 +60,22 @@ def convert(
         written = converted(source)
     except BadFile as problem:
         raise click.ClickException(str(problem)) from None
-    rules = text_of(written)
-    if output:
-        with open(output, "w", encoding="utf-8") as written_to:
-            written_to.write(rules)
+    name_apart(written.rules)
     proving = bool(archives) or prove_samples
-    if not output and not (proving and as_json):
-        click.echo(rules, nl=False)
-    same = _prove(source, included, written, archives, as_json) if proving else True
+    proof = _prove(source, included, written, archives, as_json) if proving else None
+    if proof is not None and archives:
+        written = friendlier(written, proof.same_if_friendlier)
+    _write(text_of(written), output, hidden=proving and as_json)
+    same = proof is None or not proof.differing
     sys.exit(WHOLE if same and not written.gaps else WITH_GAPS)
+
+
+def _write(rules: str, output: str | None, hidden: bool) -> None:
+    if output:
+        with open(output, "w", encoding="utf-8") as file:
+            file.write(rules)
+    elif not hidden:
+        click.echo(rules, nl=False)
 
 
 def _source(
@@ -92,14 +100,18 @@ def _source(
 
 def _prove(
     source: Source, included: Included, written: Written, archives: tuple[str, ...], as_json: bool
-) -> bool:
-    made = [(f"made for line {one.line}", one.message) for one in samples(written.asked)]
+) -> Proof:
+    made = [(f"{MADE}{one.line}", one.message) for one in samples(written.asked)]
     messages = [*made, *_archived(archives)]
     worker = module_command("maildrop_py.cli.proof_worker")
     try:
         with progress("proving", len(messages)) as advance:
             found: Proof = prove(
-                told(source, included.texts), messages, worker, processors(), advance
+                told(source, included.texts, bool(archives)),
+                messages,
+                worker,
+                processors(),
+                advance,
             )
     except NoSandbox as missing:
         raise click.ClickException(str(missing)) from None
@@ -110,7 +122,7 @@ def _prove(
     else:
         for line in report.lines(found, written):
             click.echo(line, err=True)
-    return not found.differing
+    return found
 
 
 def _archived(archives: tuple[str, ...]) -> Iterator[Message]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 NAMES = {"D": "draft", "F": "flagged", "P": "passed", "R": "answered", "S": "seen", "T": "trashed"}
 STATE = "/tmp/state"
+_STATES: list[str] = []
 RULES = "/tmp/rules.yaml"
 
 
@@ -37,6 +38,9 @@ def main() -> None:
 
 
 def _decider(text: str) -> worker.Decide:
+    """Makes decisions by these rules, which remember apart from others what they saw."""
+    state = f"{STATE}-{len(_STATES)}"
+    _STATES.append(state)
     with open(RULES, "w", encoding="utf-8") as file:
         file.write(text)
     rules = read_rules(RULES, enforce_trust=False, home=sandbox.HOME)
@@ -61,7 +65,7 @@ def _decider(text: str) -> worker.Decide:
             message,
             envelope,
             program.settings,
-            STATE,
+            state,
             run_command=lambda argv: programs.plain_status(argv),
             programs=lambda: programs,
         )

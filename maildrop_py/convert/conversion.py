@@ -80,13 +80,14 @@ def _mailfilter(source: Source) -> Written:
         raise BadFile(f"{source.name}, {problem}") from None
 
 
-def told(source: Source, included: dict[str, str]) -> dict[str, Any]:
-    """What the proof's worker is told."""
+def told(source: Source, included: dict[str, str], friendlier: bool) -> dict[str, Any]:
+    """What the proof's worker is told; whether it tries friendlier conditions beside these."""
     return {
         "language": source.language,
         "text": source.text,
         "home": source.home,
         "user": "me",
         "included": included,
+        "friendlier": friendlier,
         "today": source.today.isoformat(),
     }

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from maildrop_py.convert.proof import sandbox
+from maildrop_py.convert.proof.samples import MADE
 from maildrop_py.record import record
 
 Message = tuple[str, bytes]
@@ -20,12 +21,17 @@ Message = tuple[str, bytes]
 
 @record
 class Proof:
-    """What was compared. `differing` are the workers' answers for messages that differ."""
+    """What was compared. `differing` are the workers' answers for messages that differ.
+
+    `same_if_friendlier` are the rules that fired for mail of the archive, and would with
+    friendlier conditions too, for the same messages.
+    """
 
     equal: int
     differing: tuple[dict[str, Any], ...]
     too_slow: tuple[str, ...]
     fired: frozenset[str]
+    same_if_friendlier: frozenset[str] = frozenset()
 
 
 def prove(
@@ -50,7 +56,14 @@ def prove(
     different = tuple(answer for answer in answers if answer.get("different"))
     slow = tuple(answer["name"] for answer in answers if answer.get("slow"))
     fired = frozenset(rule for answer in answers for rule in answer["fired"])
-    return Proof(len(answers) - len(different) - len(slow), different, slow, fired)
+    equal = len(answers) - len(different) - len(slow)
+    return Proof(equal, different, slow, fired, _same_if_friendlier(answers))
+
+
+def _same_if_friendlier(answers: list[dict[str, Any]]) -> frozenset[str]:
+    archived = [answer for answer in answers if not answer["name"].startswith(MADE)]
+    fired = frozenset(rule for answer in archived for rule in answer["fired"])
+    return fired - {rule for answer in answers for rule in answer.get("unlike", ())}
 
 
 def _together(shares: list[_Share]) -> Iterator[dict[str, Any]]:

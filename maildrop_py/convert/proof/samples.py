@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from maildrop_py.convert.written import Wanted
 
+MADE = "made for line "
+"""With this the names of these messages begin."""
 PLAIN = ("From: someone@example.org", "To: me@example.net", "Subject: hello", "Message-ID: <{}@x>")
 
 

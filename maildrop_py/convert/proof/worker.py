@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from maildrop_py.convert.friendlier import friendlier
 from maildrop_py.convert.proof import mailfilter_trial, procmail_trial, sieve_trial
 from maildrop_py.convert.proof.effects import REFUSAL, Effect, differences
 from maildrop_py.convert.proof.trial import CannotRun, Trial
@@ -39,12 +40,23 @@ def run(decider: Callable[[str], Decide]) -> None:
     try:
         trial = STARTS[told["language"]](told)
         decide = decider(text_of(trial.written))
+        other = _other(trial, decider) if told.get("friendlier") else None
         for line in sys.stdin:
             one = json.loads(line)
             message = base64.b64decode(one["message"])
-            print(json.dumps(_compare(one["name"], message, trial, decide)), flush=True)
+            found = _compare(one["name"], message, trial, decide)
+            if other is not None:
+                _, fired, _ = other(message, _sender(message), trial.recipient)
+                found["unlike"] = sorted(set(fired) ^ set(found["fired"]))
+            print(json.dumps(found), flush=True)
     except CannotRun as problem:
         sys.exit(str(problem))
+
+
+def _other(trial: Trial, decider: Callable[[str], Decide]) -> Decide | None:
+    """The same rules with friendlier conditions, if any would be."""
+    before, text = text_of(trial.written), text_of(friendlier(trial.written))
+    return decider(text) if text != before else None
 
 
 def _compare(name: str, message: bytes, trial: Trial, decide: Decide) -> dict[str, Any]:
