@@ -1,9 +1,10 @@
-"""`init --system` with a real Postfix: the line is tried, then a message goes through it."""
+"""`init` and `init --system` with a real Postfix: the line is tried, then a message goes through."""
 
 from __future__ import annotations
 
 import os
 import pwd
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,28 @@ def site(
     yield made
     made.settings.put("mailbox_command", before)
     postfix._age()
+
+
+def as_user(account: Account, program: Program, *arguments: str) -> str:
+    """What the program says to the user who runs it."""
+    command = ["runuser", "-u", account.name, "--", program.command, *arguments]
+    env = {"HOME": str(account.home), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False).stdout
+
+
+def test_a_user_needs_one_command(postfix: Postfix, account: Account, program: Program) -> None:
+    old = account.home / ".forward"
+    account.write(old, '"|exec /usr/bin/procmail"\n', 0o644)
+    account.write(account.home / ".procmailrc", ":0\n* ^Subject:.*parcel\n$HOME/Maildir/.Shops/\n")
+    said = as_user(account, program, "init", "--yes")
+    assert "tried the line with a message to yourself" in said
+    address = f"{account.name}@{DOMAIN}"
+    postfix.deliver(address, message("Your parcel"))
+    assert account.folders() == {"": 1, ".Shops": 1}, "the rules that procmail had, and the trial"
+    said = as_user(account, program, "init", "--undo")
+    assert f"left: {account.maildir}: there is mail in it" in said
+    assert "procmail" in old.read_text() and not account.rules.exists()
+    assert account.folders() == {".Shops": 1}, "mail stays"
 
 
 def test_mail_of_all_users_goes_through_it_and_back(site: Site) -> None:
