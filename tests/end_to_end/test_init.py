@@ -1,4 +1,4 @@
-"""`init` and `init --system` with a real Postfix: the line is tried, then a message goes through."""
+"""`init` and `init --system` with a real Postfix: the line is tried, then mail goes through it."""
 
 from __future__ import annotations
 
