@@ -128,13 +128,15 @@ class Facts:
     headers that are decoded already, by names in lower case. Each of `delimiters`
     separates a user's name from the extension in an address. `changed` is what
     the message was made into, None while it is as it came. `calendar` gives local dates
-    (UTC if None). `given` are the flag letters and keywords that earlier rules gave.
+    (UTC if None). `given` are the flag letters and keywords that earlier rules gave,
+    `blocks` the answers of the `when` of blocks of rules.
     With `explaining`, conditions inside others are all asked, so that each can be shown.
     """
 
     __slots__ = (
         "_delimiters",
         "_folded",
+        "blocks",
         "calendar",
         "changed",
         "envelope",
@@ -169,6 +171,7 @@ class Facts:
         self.known = _NOTHING if known is None else known
         self._delimiters = delimiters
         self.calendar = calendar
+        self.blocks: dict[int, Outcome] | None = None
         self.given: tuple[str, tuple[str, ...]] | None = None
         self.changed: Source | None = None
         self._folded: dict[str, str] = {}

@@ -10,16 +10,16 @@ import os
 
 from maildrop_py.errors import Problem, RuleError
 from maildrop_py.record import replace
-from maildrop_py.rules.language.document import Node, suggestion
+from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.language.examples import Example, parse_example
 from maildrop_py.rules.language.includes import included_paths
 from maildrop_py.rules.language.library import builtin_path
-from maildrop_py.rules.language.rule_set import Rule, RuleSet
+from maildrop_py.rules.language.rule_reader import RuleReader
+from maildrop_py.rules.language.rule_set import RuleSet
 from maildrop_py.rules.language.scope import Scope, advice, reason
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.language.settings_reader import SETTINGS, read_setting
 from maildrop_py.rules.language.sources import Sources
-from maildrop_py.rules.language.then import parse_then
 from maildrop_py.rules.language.vocabulary import MAIL, Vocabulary
 from maildrop_py.rules.language.warnings.settings import warn_of_setting
 from maildrop_py.rules.language.when import parse_when
@@ -27,7 +27,6 @@ from maildrop_py.rules.language.yaml_tree import parse
 from maildrop_py.translation import text as said
 
 LISTS = ("include", "rules", "examples")
-RULE_KEYS = ("name", "when", "then", "include")
 DEEPEST_INCLUDE = 20
 MOST_PROBLEMS = 100
 
@@ -58,11 +57,11 @@ class Reader:
         self.problems: list[Problem] = []
         self.scope = Scope(sources, self.problems, parse_when, home, vocabulary, warns)
         self.settings = Settings()
-        self.rules: list[Rule] = []
+        self._rule_reader = RuleReader(self.scope, self._include)
+        self.rules = self._rule_reader.rules
         self.examples: list[Example] = []
         self._open: list[str] = []
         self._included: dict[str, str] = {}
-        self._names: dict[tuple[str, str], int] = {}
 
     def finished(self) -> RuleSet:
         """What was read, or a RuleError with the mistakes in the order of the files."""
@@ -129,13 +128,15 @@ class Reader:
             if self.scope.warns:
                 warn_of_setting(name, value, self.scope)
         elif value.kind != "nothing":
-            read = {"include": self._include, "rules": self._read_rule}.get(
+            read = {"include": self._include, "rules": self._rule_reader.read}.get(
                 name, self._read_example
             )
             for item in value.alternatives() if name == "include" else value.items():
                 self.scope.attempt(read, item)
 
     def _read_example(self, node: Node) -> None:
+        if self._rule_reader.blocks:
+            return  # of a file that is included under a `when`: it is no test of that
         self.examples.append(parse_example(node, self.scope))
 
     def _include(self, node: Node) -> None:
@@ -158,60 +159,6 @@ class Reader:
                 )
             self._included[path] = f"{node.file}:{node.line}"
             self.read_file(path, node)
-
-    def _read_rule(self, node: Node) -> None:
-        pairs = node.pairs()
-        known = self._rule_key
-        found = {key.text(): value for key, value in pairs if self.scope.attempt(known, key)}
-        if "include" in found:
-            if len(pairs) > 1:
-                raise node.mistake("an `include` among rules has no other key beside it")
-            for item in found["include"].alternatives():
-                self.scope.attempt(self._include, item)
-            return
-        self.scope.rule_groups, self.scope.in_turn = set(), False
-        name = self.scope.attempt(self._name, node, found.get("name"))
-        when = (
-            self.scope.attempt(parse_when, found["when"], self.scope) if "when" in found else None
-        )
-        then = (
-            self.scope.attempt(parse_then, found["then"], self.scope) if "then" in found else None
-        )
-        self.scope.variables |= self.scope.rule_groups
-        if then is not None and name is not None:
-            self.rules.append(Rule(name, node.file, node.line, when, then))
-        if len(found) == len(pairs) and "then" not in found:
-            raise node.mistake("this rule does nothing: `then` is missing", "then: {file: INBOX}")
-
-    def _name(self, node: Node, written: Node | None) -> str:
-        if written is None:
-            return f"rule {len(self.rules) + 1}"
-        name = written.text()
-        if not name.strip() or not name.isprintable():
-            raise written.mistake(
-                "{name!r} is not a name", "one line, for logs and statistics", name=name
-            )
-        first = self._names.setdefault((node.file, name), node.line)
-        if first != node.line:
-            raise written.mistake(
-                "another rule is called {name!r} too",
-                said("in line {first}", first=first),
-                name=name,
-            )
-        return name
-
-    def _rule_key(self, key: Node) -> bool:
-        """True for a key that rules have; raises Mistake for others."""
-        name = key.text()
-        if name in RULE_KEYS:
-            return True
-        if name in self.scope.vocabulary.actions:
-            hint = said("an action: it belongs under `then`")
-        elif name in self.scope.vocabulary.conditions:
-            hint = said("a condition: it belongs under `when`")
-        else:
-            hint = suggestion(name, RULE_KEYS)
-        raise key.mistake("unknown key of a rule {name!r}", hint, name=name)
 
 
 def load_text(text: str, path: str = "rules.yaml") -> RuleSet:

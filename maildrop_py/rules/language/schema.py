@@ -77,7 +77,7 @@ def unbranched_schema() -> Schema:
                 "anyOf": [_TEXTS, {"type": "null"}],
                 "description": "rule files, spliced in here",
             },
-            "rules": {"type": ["array", "null"], "items": _rule()},
+            "rules": {"type": ["array", "null"], "items": {"$ref": "#/$defs/rule"}},
             "examples": {"type": ["array", "null"], "items": _example()},
         },
         "$defs": _definitions(),
@@ -121,6 +121,7 @@ def _definitions() -> Schema:
         "call": CALL,
         "when": _when(),
         "whens": _one_or_more({"$ref": "#/$defs/when"}),
+        "rule": _rule(),
         "otherwise": _otherwise(),
         "weighed": _weighed(),
         "then": _then(),
@@ -128,11 +129,26 @@ def _definitions() -> Schema:
 
 
 def _rule() -> Schema:
-    rule = {"name": _TEXT, "when": {"$ref": "#/$defs/when"}, "then": {"$ref": "#/$defs/then"}}
+    rules: Schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/rule"}}
+    rule: Schema = {
+        "name": _TEXT,
+        "when": {"$ref": "#/$defs/when"},
+        "then": {"$ref": "#/$defs/then"},
+        "rules": {**rules, "description": "tried where `when` holds"},
+        "else": {
+            "anyOf": [{"$ref": "#/$defs/then"}, rules],
+            "description": "done, or rules that are tried, where `when` does not hold",
+        },
+    }
     return {
         "if": {"type": "object", "required": ["include"]},
         "then": _object({"include": _TEXTS}, "include"),
-        "else": _object(rule, "then"),
+        "else": _object(rule)
+        | {
+            "if": {"not": {"anyOf": [{"required": ["rules"]}, {"required": ["else"]}]}},
+            "then": {"required": ["then"]},
+            "else": {"required": ["when"]},
+        },
     }
 
 

@@ -26,6 +26,7 @@ PACKAGE = "maildrop_py.rules."
 PARTS = (
     "conditions.address_header:AddressHeader",
     "conditions.all_in_turn:AllInTurn",
+    "conditions.block:Block",
     "conditions.envelope_address:EnvelopeAddress",
     "conditions.header:HeaderExists",
     "conditions.header_fields:Count",

@@ -98,6 +98,12 @@ rules:
     then: {pipe: /bin/cat}
   - then: {forward: a@b, otherwise: {pipe: [a], copy: B, flags: [seen]}}
   - then: {filter: [a], otherwise: {flags: [$Bad], add_header: {X: y}}}
+  - when: {subject: a}
+    rules:
+      - {then: {file: A}}
+      - {when: {subject: b}, rules: [{include: builtin:forged}], else: {file: C}}
+    else: [{name: x, then: {file: B}}]
+  - {when: {subject: a}, then: {score: 1}, else: {score: 2}}
   - then: {flags: {set: []}}
   - then: {flags: {set: [seen]}}
 examples:
@@ -129,6 +135,18 @@ special_use: {Junk: [a]}
 trust: {network: 192.0.2.0/24}
 ---
 rules: [{name: a}]
+---
+rules: [{when: {subject: a}}]
+---
+rules: [{rules: [{then: {file: A}}]}]
+---
+rules: [{then: {file: A}, else: {file: B}}]
+---
+rules: [{when: {subject: a}, rules: []}]
+---
+rules: [{when: {subject: a}, rules: [{then: {fil: A}}]}]
+---
+rules: [{when: {subject: a}, else: [{when: {subjct: a}, then: {file: A}}]}]
 ---
 rules: [{when: {subjekt: a}, then: {file: A}}]
 ---
