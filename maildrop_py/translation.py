@@ -24,17 +24,23 @@ VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 """Where gettext looks for the language, the first that says something."""
 
 _catalogue: Mapping[str, str] = {}
+_language = "en"
 
 
 def choose(language: str) -> None:
     """From now on texts are in `language` ("ja"), or in English where there is no catalogue."""
-    global _catalogue
+    global _catalogue, _language
     path = os.path.join(DIRECTORY, f"{language}.po")
     if not language.isalpha() or not os.path.exists(path):
-        _catalogue = {}
+        _catalogue, _language = {}, "en"
         return
     with open(path, encoding="utf-8") as file:
-        _catalogue = read_catalogue(file.read())
+        _catalogue, _language = read_catalogue(file.read()), language
+
+
+def language() -> str:
+    """The language chosen."""
+    return _language
 
 
 def language_of(environment: Mapping[str, str]) -> str:

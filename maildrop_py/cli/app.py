@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from maildrop_py import __version__
+from maildrop_py.cli.help_texts import in_language
 from maildrop_py.paths import PROGRAM
 
 COMMANDS = {
@@ -47,7 +48,7 @@ class Commands(click.Group):
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"maildrop_py.cli.{module}"), attribute)
-        return command
+        return in_language(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

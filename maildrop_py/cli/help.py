@@ -14,6 +14,7 @@ from maildrop_py.report.documents import GUARANTEES, chapters
 from maildrop_py.report.exit_statuses import STATUSES
 from maildrop_py.report.tables import Column, table
 from maildrop_py.rules.language.library import reference_path
+from maildrop_py.translation import language, text
 
 TOPICS = ("rules", "log", "guarantees", "statuses")
 
@@ -26,7 +27,7 @@ def help_(context: click.Context, topic: tuple[str, ...]) -> None:
     guaranteed, the exit statuses."""
     root = context.find_root()
     if topic == ("rules",):
-        with open(reference_path(), encoding="utf-8") as file:
+        with open(reference_path(language()), encoding="utf-8") as file:
             _show(file.read())
     elif topic == ("log",):
         _show(chapters(("The delivery log",)))
@@ -34,7 +35,7 @@ def help_(context: click.Context, topic: tuple[str, ...]) -> None:
         _show(chapters(GUARANTEES))
     elif topic == ("statuses",):
         click.echo(
-            "\n".join(table((Column("command"), Column("status"), Column("means")), STATUSES))
+            "\n".join(table((Column("command"), Column("status"), Column("means")), _statuses()))
         )
     else:
         _help_for(root, topic)
@@ -57,8 +58,12 @@ def _help_for(context: click.Context, words: tuple[str, ...]) -> None:
     click.echo(command.get_help(context))
 
 
-def _show(text: str) -> None:
+def _statuses() -> list[tuple[str, str, str]]:
+    return [(text(command), status, text(means)) for command, status, means in STATUSES]
+
+
+def _show(document: str) -> None:
     if sys.stdout.isatty():
-        click.echo_via_pager(text)
+        click.echo_via_pager(document)
     else:
-        click.echo(text)
+        click.echo(document)

@@ -33,7 +33,7 @@ def main() -> int:
 
 def _run(arguments: list[str]) -> int:
     """One command for people: what goes wrong is said in one line, without a traceback."""
-    if not {*arguments[:1]} & SERVICES:
+    if not {*arguments[:1]} & SERVICES or {"-h", "--help"} & {*arguments}:
         from maildrop_py.translation import choose, language_of
 
         choose(language_of(os.environ))
@@ -46,10 +46,11 @@ def _run(arguments: list[str]) -> int:
     import click
 
     from maildrop_py.cli.app import app
+    from maildrop_py.cli.help_texts import in_language
     from maildrop_py.errors import MaildropError
 
     try:
-        return int(app.main(arguments, prog_name=PROGRAM, standalone_mode=False) or 0)
+        return int(in_language(app).main(arguments, prog_name=PROGRAM, standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -20,6 +20,7 @@ from maildrop_py.paths import (
     journals,
 )
 from maildrop_py.report.exit_statuses import STATUSES
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,17 +72,17 @@ def _commands_in(command: click.Command, context: click.Context) -> list[click.C
 
 
 def _write(page: Page, command: click.Command, context: click.Context) -> None:
-    page.heading("Name")
+    page.heading(text("Name"))
     page.text(f"{page.name} - {_in_short(command)}")
-    page.heading("Synopsis")
+    page.heading(text("Synopsis"))
     page.text(f"{bold(context.command_path)} {' '.join(command.collect_usage_pieces(context))}")
-    page.heading("Description")
+    page.heading(text("Description"))
     for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
         page.paragraph(plain(" ".join(paragraph.split())))
     _write_options(page, command, context)
     inner = _commands_in(command, context)
     if inner:
-        page.heading("Commands")
+        page.heading(text("Commands"))
         for each in inner:
             page.definition(bold(f"{page.name}-{each.name}(1)"), _in_short(each))
     _write_end(page, context, inner)
@@ -99,7 +100,7 @@ def _write_options(page: Page, command: click.Command, context: click.Context) -
         if (record := parameter.get_help_record(context)) is not None
     ]
     if records:
-        page.heading("Options")
+        page.heading(text("Options"))
     for option, says in records:
         name, _, value = option.partition(" ")
         while value.startswith("-"):  # a second name: -h, --help
@@ -110,16 +111,16 @@ def _write_options(page: Page, command: click.Command, context: click.Context) -
 
 def _write_end(page: Page, context: click.Context, inner: list[click.Command]) -> None:
     name = context.command_path.removeprefix(PROGRAM).strip()
-    page.heading("Exit status")
+    page.heading(text("Exit status"))
     for status, means in _statuses_of(name.partition(" ")[0]):
-        page.definition(bold(status), means)
-    page.heading("Environment")
+        page.definition(bold(status), text(means))
+    page.heading(text("Environment"))
     for variable, says in (*(OF_DELIVER if name == "deliver" else ()), *ENVIRONMENT):
-        page.definition(bold(variable), says)
-    page.heading("Files")
+        page.definition(bold(variable), text(says))
+    page.heading(text("Files"))
     for path, says in FILES:
-        page.definition(italic(path), says)
-    page.heading("See also")
+        page.definition(italic(path), text(says))
+    page.heading(text("See also"))
     others = [f"{page.name}-{each.name}(1)" for each in inner]
     if context.parent is not None:
         others.append(f"{context.parent.command_path.replace(' ', '-')}(1)")

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import maildrop_py
 from maildrop_py.cli.app import app
+from maildrop_py.cli.help_texts import in_language
 from maildrop_py.man.commands import command_pages
 from maildrop_py.man.markdown import add
 from maildrop_py.man.roff import Page, bold, italic
@@ -20,6 +21,7 @@ from maildrop_py.paths import PROGRAM
 from maildrop_py.report.documents import GUARANTEES, chapter
 from maildrop_py.report.log_schema import ALWAYS, SOMETIMES
 from maildrop_py.rules.language.library import reference_path
+from maildrop_py.translation import choose, language, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,14 +29,25 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+LANGUAGES = ("en", "ja")
+
+
 def all_pages(date: str) -> Iterator[Page]:
-    """Every page; `date` (ISO 8601) stands at the foot of each."""
+    """Every page in the language chosen; `date` (ISO 8601) stands at the foot of each.
+
+    Of the log and of what is promised there are pages in English alone.
+    """
 
     def new_page(name: str, section: int) -> Page:
-        return Page(name, section, date, f"{PROGRAM} {maildrop_py.__version__}")
+        page = Page(name, section, date, f"{PROGRAM} {maildrop_py.__version__}")
+        if language() == "ja":
+            page.set_without_blanks()
+        return page
 
-    yield from command_pages(app, new_page)
+    yield from command_pages(in_language(app), new_page)
     yield _rules(new_page(f"{PROGRAM}-rules", 5))
+    if language() != "en":
+        return
     yield _log(new_page(f"{PROGRAM}-log", 5))
     yield _guarantees(new_page(f"{PROGRAM}-guarantees", 7))
 
@@ -42,13 +55,20 @@ def all_pages(date: str) -> Iterator[Page]:
 def write_pages(directory: str, date: str) -> list[str]:
     """Write every page below `directory`; their paths, from there on."""
     written = []
-    for page in all_pages(date):
-        path = f"man{page.section}/{page.name}.{page.section}"
-        os.makedirs(os.path.join(directory, os.path.dirname(path)), exist_ok=True)
-        with open(os.path.join(directory, path), "w", encoding="utf-8") as file:
-            file.write(page.source())
-        written.append(path)
+    for name in LANGUAGES:
+        choose(name)
+        for page in all_pages(date):
+            path = f"man{page.section}/{page.name}.{page.section}"
+            written.append(path if name == "en" else f"{name}/{path}")
+            _write(os.path.join(directory, written[-1]), page.source())
+    choose("en")
     return written
+
+
+def _write(path: str, source: str) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(source)
 
 
 def date_of_build() -> str:
@@ -59,12 +79,13 @@ def date_of_build() -> str:
 
 
 def _rules(page: Page) -> Page:
-    _begin(page, "the rules that say where mail goes")
-    with open(reference_path(), encoding="utf-8") as file:
-        _, _, text = file.read().partition("\n## ")
-    page.heading("Description")
-    page.text(f"A rules file is YAML. {bold(f'{PROGRAM} check')} finds mistakes in it.")
-    add(page, f"## {text}")
+    _begin(page, text("the rules that say where mail goes"))
+    with open(reference_path(language()), encoding="utf-8") as file:
+        _, _, chapters = file.read().partition("\n## ")
+    page.heading(text("Description"))
+    command = bold(f"{PROGRAM} check")
+    page.text(text("A rules file is YAML. {command} finds mistakes in it.", command=command))
+    add(page, f"## {chapters}")
     return _end(page)
 
 
@@ -96,12 +117,12 @@ def _guarantees(page: Page) -> Page:
 
 
 def _begin(page: Page, what: str) -> None:
-    page.heading("Name")
+    page.heading(text("Name"))
     page.text(f"{page.name} - {what}")
 
 
 def _end(page: Page) -> Page:
-    page.heading("See also")
+    page.heading(text("See also"))
     page.text(f"{bold(PROGRAM)}(1)")
     return page
 

@@ -6,11 +6,16 @@ everything else in it is escaped. Lines are broken at blanks to stay below WIDTH
 
 from __future__ import annotations
 
+import re
+
 WIDTH = 78
 BOLD, ITALIC, PLAIN = "\1", "\2", "\3"
 """Where bold and italic begin, and where either ends; no document has these characters."""
 
 _FONTS = {BOLD: r"\fB", ITALIC: r"\fI", PLAIN: r"\fR"}
+_BREAK = re.compile("([、。）」])(?![、。）」])")
+"""Behind these a line of Japanese may end; groff finds no other place."""
+
 _ESCAPED = {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"}
 
 
@@ -41,6 +46,10 @@ class Page:
         """`date` is ISO 8601, `source` what the page belongs to, such as "maildrop-py 1.0"."""
         self.name, self.section = name, section
         self._lines = [f".TH {quoted(name.upper())} {section} {date} {quoted(source)}"]
+
+    def set_without_blanks(self) -> None:
+        """For a language without blanks: lines are not filled with them, words stay whole."""
+        self._lines += [".ad l", ".nh"]
 
     def heading(self, text: str) -> None:
         """A section."""
@@ -82,16 +91,20 @@ class Page:
         for word in text.split():
             longer = f"{line} {word}" if line else word
             if line and len(escaped(longer).encode()) > WIDTH:
-                self._lines.append(_harmless(escaped(line)))
+                self._lines.append(_harmless(_breakable(escaped(line))))
                 line = word
             else:
                 line = longer
         if line:
-            self._lines.append(_harmless(escaped(line)))
+            self._lines.append(_harmless(_breakable(escaped(line))))
 
     def source(self) -> str:
         """The whole page."""
         return "\n".join(self._lines) + "\n"
+
+
+def _breakable(source: str) -> str:
+    return _BREAK.sub(r"\1\\:", source)
 
 
 def _harmless(line: str) -> str:

@@ -76,6 +76,22 @@ def test_a_page_has_each_option_of_its_command(directory: Path, command: str) ->
             assert parameter.opts[0] in text
 
 
+def test_the_pages_of_commands_and_rules_are_there_in_japanese_too(directory: Path) -> None:
+    for folder in ("man1", "man5"):
+        english = {path.name for path in (directory / folder).iterdir()}
+        japanese = {path.name for path in (directory / "ja" / folder).iterdir()}
+        assert english - japanese == ({"maildrop-py-log.5"} if folder == "man5" else set())
+
+
+@needs_mandoc
+def test_a_japanese_page_says_in_japanese_what_the_english_one_says(directory: Path) -> None:
+    text = shown(directory / "ja/man1/maildrop-py-undo.1")
+    assert "元に戻せる実行を一覧する" in text and "--list" in text and "終了ステータス" in text
+    rules = shown(directory / "ja/man5/maildrop-py-rules.5")
+    assert "エンベロープ送信者" in rules
+    assert r"subject: '\[(?P<queue>\w+) #\d+\]'" in rules
+
+
 @needs_mandoc
 def test_the_page_of_the_log_has_every_field(directory: Path) -> None:
     text = shown(directory / "man5/maildrop-py-log.5")

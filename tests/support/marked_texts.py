@@ -10,8 +10,14 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
+from maildrop_py.cli.app import app
+from maildrop_py.cli.help_texts import paragraphs_of
 from maildrop_py.evidence.helo import KINDS
 from maildrop_py.evidence.reverse_name import RULES
+from maildrop_py.man.commands import ENVIRONMENT, FILES, OF_DELIVER
+from maildrop_py.report.exit_statuses import STATUSES
 
 PACKAGE = Path(__file__).resolve().parents[2] / "maildrop_py"
 
@@ -54,6 +60,10 @@ def marked_texts() -> dict[str, str]:
     """Each text, and the place where it is first."""
     counted = (*IN_STATISTICS, *KINDS.values(), *RULES.values())
     found: dict[str, str] = dict.fromkeys(counted, "what statistics count")
+    in_pages = (*FILES, *ENVIRONMENT, *OF_DELIVER, *(status[1:] for status in STATUSES))
+    found |= {says: "manual pages" for _, says in in_pages}
+    found |= {"Usage:": "help", "Options": "help", "Commands": "help", "all but deliver": "help"}
+    found |= _help_of(app, click.Context(app, info_name="maildrop-py"))
     for path in sorted(PACKAGE.rglob("*.py")):
         where = str(path.relative_to(PACKAGE))
         source = path.read_text(encoding="utf-8")
@@ -61,6 +71,19 @@ def marked_texts() -> dict[str, str]:
         for text, line in _texts_in(ast.parse(source), where, own):
             if any(char.isalpha() for char in text):
                 found.setdefault(text, f"{where}:{line}")
+    return found
+
+
+def _help_of(command: click.Command, context: click.Context) -> dict[str, str]:
+    """The help of a command, of its options, and of the commands in it."""
+    found = dict.fromkeys(paragraphs_of(command), context.command_path)
+    for parameter in command.get_params(context):
+        if isinstance(parameter, click.Option) and parameter.help and not parameter.hidden:
+            found[parameter.help] = context.command_path
+    for name in command.list_commands(context) if isinstance(command, click.Group) else ():
+        inner = command.get_command(context, name)
+        if inner is not None and not inner.hidden:
+            found |= _help_of(inner, click.Context(inner, info_name=name, parent=context))
     return found
 
 

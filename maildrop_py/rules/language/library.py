@@ -31,6 +31,7 @@ def builtin_names(below: str = "") -> list[str]:
     return sorted(name for name in found if name != STARTER)
 
 
-def reference_path() -> str:
-    """The path of the reference of the rule language."""
-    return os.path.join(builtin_path(""), "README.md")
+def reference_path(language: str = "en") -> str:
+    """The path of the reference of the rule language, in English where there is no other."""
+    path = os.path.join(builtin_path(""), f"README.{language}.md")
+    return path if os.path.exists(path) else os.path.join(builtin_path(""), "README.md")
