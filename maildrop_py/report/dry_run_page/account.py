@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from maildrop_py.report.dry_run_page.places import Place
 
 MOST = 4000
-ROOM = 1_200_000
-"""Characters of explanations that are kept: twice what a page shows."""
+ROOM = 2_400_000
+"""Characters of explanations that are kept: four times what a page shows."""
 
 
 def work_of(comparison: Alone | Against) -> Callable[[str, Message], tuple[Any, ...]]:

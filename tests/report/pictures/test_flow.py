@@ -8,8 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from maildrop_py.report.pictures.flow import FULL, SLOT, draw_flow
+from maildrop_py.report.pictures.flow import FULL, draw_flow
 from maildrop_py.report.statistics.figures import Flow, table_of
+
+LINE = 1.1
+"""The height of a name in the page, in rem."""
 
 FOLDERS = tuple((1, f"Lists/{name}") for name in "abcdefghijklmn")
 FIGURE = Flow(
@@ -65,7 +68,7 @@ def test_names_have_a_line_each_and_are_all_inside() -> None:
             [float(it) for it in re.findall(r"[\d.]+", label.get("style") or "")] for label in box
         ]
         assert len(places) == number
-        assert all(size >= SLOT - 0.01 for _, size in places)
+        assert all(size >= LINE for _, size in places)
         assert places[-1][0] + places[-1][1] <= height + 0.01
         for (top, size), (below, _) in pairwise(places):
             assert below >= top + size
