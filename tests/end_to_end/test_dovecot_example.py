@@ -55,25 +55,22 @@ def test_init_understands_it(name: str) -> None:
     assert store.junk == "Junk" and store.problems == store.notes == ()
 
 
-@pytest.mark.parametrize(("name", "release"), [(OLD, (2, 3)), (NEW, (2, 4))])
-def test_the_dovecot_of_that_release_takes_it(
-    name: str, release: tuple[int, int], tmp_path: Path
-) -> None:
+def test_the_dovecot_that_is_here_takes_the_one_of_its_release(tmp_path: Path) -> None:
     program = installed("doveconf")
-    here = _release()
-    if program is None or here != release:
-        pytest.skip(f"needs Dovecot {release[0]}.{release[1]}")
+    if program is None:
+        pytest.skip("needs the Debian package dovecot-core")
     config = tmp_path / "dovecot.conf"
     first = "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
-    config.write_text((first if release >= (2, 4) else "") + example(name))
+    is_new = _release() >= (2, 4)
+    config.write_text(first + example(NEW) if is_new else example(OLD))
     ran = subprocess.run([program, "-c", config], capture_output=True, text=True, check=False)
     assert ran.returncode == 0 and "Error" not in ran.stderr, ran.stderr
 
 
-def _release() -> tuple[int, int] | None:
-    program = installed("dovecot")
-    if program is None:
-        return None
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-    found = re.match(r"(\d+)\.(\d+)", said)
-    return (int(found[1]), int(found[2])) if found else None
+def _release() -> tuple[int, int]:
+    said = subprocess.run(
+        [str(installed("dovecot")), "--version"], capture_output=True, text=True, check=True
+    )
+    found = re.match(r"(\d+)\.(\d+)", said.stdout)
+    assert found, said.stdout
+    return int(found[1]), int(found[2])

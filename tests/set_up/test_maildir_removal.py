@@ -43,6 +43,7 @@ def test_mail_that_comes_meanwhile_stays(
     remove = maildir_removal._remove
 
     def deliver_and_remove(path: str) -> None:
+        assert not root.exists(), "whoever comes by the name fails, and tries again"
         os.close(os.open("1", os.O_WRONLY | os.O_CREAT, dir_fd=new))
         remove(path)
 
