@@ -125,7 +125,7 @@ def _content(decision: Decision, source: Source) -> bytes:
         whole = source.content()
         head = head.partition(b"\n")[2]
         body = whole[len(head) :]
-    return edited_head(head, *edits, decision.last_headers) + body
+    return edited_head(head, *edits, decision.last_headers, decision.replaced_headers) + body
 
 
 if __name__ == "__main__":

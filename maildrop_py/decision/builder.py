@@ -51,6 +51,7 @@ class DecisionBuilder:
         self._learn: bool | None = None
         self._renamed: list[tuple[str, str]] = []
         self._last: list[tuple[str, str]] = []
+        self._replaced: list[tuple[str, str]] = []
         self._defer: str | None = None
         self._filters: list[str] = []
         self._answers: list[Answer] = []
@@ -132,7 +133,7 @@ class DecisionBuilder:
         """The edits so far are made on the message that later rules see."""
         from maildrop_py.message.header_edits import edited_head
 
-        edits = self._added, self._removed, self._renamed, self._last
+        edits = self._added, self._removed, self._renamed, self._last, self._replaced
         if not any(edits):
             return
         self.has_values = True
@@ -140,11 +141,12 @@ class DecisionBuilder:
         head = edited_head(facts.message.source.head(), *edits)
         facts.change(facts.evidence.with_head(head, facts.changed))
         if facts.message.file is None:
-            self._added, self._removed, self._renamed, self._last = [], [], [], []
+            self._added, self._removed, self._renamed = [], [], []
+            self._last, self._replaced = [], []
 
     def has_header(self, name: str) -> bool:
         self.has_values = True
-        added = {each.lower() for each, _ in (*self._added, *self._last)}
+        added = {each.lower() for each, _ in (*self._added, *self._last, *self._replaced)}
         return name.lower() in added or bool(self._facts.message.headers.all(name))
 
     def rename_header(self, old: str, new: str) -> None:
@@ -158,6 +160,11 @@ class DecisionBuilder:
 
     def add_header(self, name: str, value: str, last: bool = False) -> None:
         (self._last if last else self._added).append((name, _one_line(value)))
+
+    def replace_header(self, name: str, value: str) -> None:
+        low = name.lower()
+        self._replaced = [pair for pair in self._replaced if pair[0].lower() != low]
+        self._replaced.append((name, _one_line(value)))
 
     def remove_header(self, name: str) -> None:
         self._removed.append(name)
@@ -218,6 +225,7 @@ class DecisionBuilder:
             self._defer,
             tuple(self._filters),
             self._final_answers(actions),
+            tuple(self._replaced),
         )
 
     def _final_answers(self, actions: list[Action]) -> tuple[Answer, ...]:

@@ -114,9 +114,9 @@ class Decision:
     `actions` are carried out in order. With `reject` the sender gets that
     text, after the copies in `actions` are made. With `defer` nothing is done, and
     the mail server is told that text and tries again. None of them means: discarded.
-    `last_headers` are added at the header's end. `filters` are the programs
-    that changed the message, in words; each action has the message as it was
-    when its rule fired, None where that is the message as it came.
+    `last_headers` are added at the header's end; `replaced_headers` get another text in
+    their place. `filters` are the programs that changed the message, in words; each action
+    has the message as it was when its rule fired, None where that is the message as it came.
     `rule` names the rule that ended the run, None for the default. `score` is
     what rules added to the spam score. `trace` is empty unless an explanation was
     asked for. `learn` says as what the Bayes filter learns it: spam, ham, or (None)
@@ -137,6 +137,7 @@ class Decision:
     defer: str | None = None
     filters: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
+    replaced_headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def filings(self) -> tuple[Filing, ...]:

@@ -266,7 +266,7 @@ class Delivery:
 
     def _make_edits(self, spool: Spool) -> Edits:
         decision, head = self.decision, spool.head()
-        if decision.rename_headers or decision.last_headers:
+        if decision.rename_headers or decision.last_headers or decision.replaced_headers:
             from maildrop_py.delivery.rewritten_head import rewritten_head
 
             return rewritten_head(decision, head, self.traces)

@@ -17,5 +17,5 @@ def rewritten_head(decision: Decision, head: bytes, traces: Envelope) -> Edits:
     """The edits of a message whose head is `head`, with the headers of its way on top."""
     start = message_start(head)
     edits = decision.add_headers, decision.remove_headers, decision.rename_headers
-    new = edited_head(head, *edits, decision.last_headers)
+    new = edited_head(head, *edits, decision.last_headers, decision.replaced_headers)
     return Edits(on_top(head, traces) + new[start:], ((start, len(head)),))

@@ -86,24 +86,36 @@ def edited_head(
     remove: Iterable[str] = (),
     rename: Iterable[tuple[str, str]] = (),
     add_last: Iterable[tuple[str, str]] = (),
+    replaced: Iterable[tuple[str, str]] = (),
 ) -> bytes:
     """`head` with fields left out, renamed and added, in this order; its `From ` line stays on top.
+
+    Of the fields that are `replaced` the first has another text in its place, and the others
+    go; where there is none it is added.
 
     A head that has no blank line at its end gets one where something is added.
     """
     start = message_start(head)
     names = {old.lower(): new for old, new in rename}
     gone = {name.lower() for name in remove}
-    more, last = added(add, head), added(add_last, head)
+    texts = {name.lower(): (name, text) for name, text in replaced}
+    there = {field.name.lower() for field in Headers(head).fields} if texts else set()
+    missing = [pair for low, pair in texts.items() if low not in there]
+    more, last = added([*missing, *add], head), added(add_last, head)
+    done: set[str] = set()
     if (more or last) and head[start : start + 1] in (b" ", b"\t", b"\r", b"\n", b""):
         return head[:start] + more + last + line_end(head[start:]) + head[start:]
     kept, at = [head[:start], more], start
     for field in Headers(head).fields:
         low, (first, behind) = field.name.lower(), field.span
-        if low not in gone and low not in names:
+        if low not in gone and low not in names and low not in texts:
             continue
         kept.append(head[at:first])
-        if low in names and low not in gone:
+        if low in texts:
+            if low not in done:
+                kept.append(added([(field.name, texts[low][1])], head))
+            done.add(low)
+        elif low in names and low not in gone:
             kept.append(names[low].encode("ascii", "replace"))
             kept.append(head[first + len(field.name) : behind])
         at = behind

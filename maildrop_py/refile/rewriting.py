@@ -62,10 +62,10 @@ def new_head(message: Message, decision: Decision) -> NewHead | None:
     head = message.source.head()
     removed = {name.lower() for name in decision.remove_headers}
     wanted = _missing(decision.add_headers, message.headers, removed)
-    if decision.rename_headers or decision.last_headers:
+    if decision.rename_headers or decision.last_headers or decision.replaced_headers:
         last = _missing(decision.last_headers, message.headers, removed)
         edits = wanted, decision.remove_headers, decision.rename_headers, last
-        new = edited_head(head, *edits)
+        new = edited_head(head, *edits, decision.replaced_headers)
         return None if new == head else NewHead(new, head)
     start = message_start(head)
     lines = kept_apart(added(wanted, head), head)
@@ -84,6 +84,7 @@ def changes_header(decision: Decision) -> bool:
         or decision.remove_headers
         or decision.rename_headers
         or decision.last_headers
+        or decision.replaced_headers
     )
 
 

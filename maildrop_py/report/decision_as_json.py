@@ -38,6 +38,7 @@ def deeds(actions: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
 def _edits(decision: Decision) -> list[dict[str, Any]]:
     tops = [("top", pair) for pair in decision.add_headers]
     ends = [("end", pair) for pair in decision.last_headers]
+    ends += [("place", pair) for pair in decision.replaced_headers]
     return [
         *({"do": "filter", "program": wording} for wording in decision.filters),
         *({"do": "remove_header", "name": name} for name in decision.remove_headers),

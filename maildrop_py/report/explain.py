@@ -69,11 +69,17 @@ def result_lines(decision: Decision) -> Iterator[str]:
     if decision.rule:
         by = said("by rule {name!r}", name=decision.rule)
     yield said("result: {done} ({by})", done=visible(sentence(decision, said)), by=by)
-    for name, value in decision.add_headers:
+    for name, value in (
+        *decision.add_headers,
+        *decision.last_headers,
+        *decision.replaced_headers,
+    ):
         yield "        " + said("adds {name}: {value}", name=name, value=visible(value))
     if decision.remove_headers:
         names = ", ".join(decision.remove_headers)
         yield "        " + said("removes {names}", names=names)
+    for old, new in decision.rename_headers:
+        yield "        " + said("renames {old} to {new}", old=old, new=new)
     if decision.learn is not None:
         kind = "spam" if decision.learn else "ham"
         yield "        " + said("is learnt as {kind}", kind=kind)

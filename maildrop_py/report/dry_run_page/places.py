@@ -68,7 +68,9 @@ def is_left_alone(message: Message, decision: Decision) -> bool:
     file = message.file
     if file is None or len(decision.actions) != 1 or decision.reject or decision.defer:
         return False
-    if decision.add_headers or decision.last_headers or decision.answers:
+    if decision.add_headers or decision.last_headers or decision.replaced_headers:
+        return False
+    if decision.answers:
         return False
     if decision.remove_headers or decision.rename_headers:
         return False

@@ -69,6 +69,9 @@ if TYPE_CHECKING:
         def add_header(self, name: str, value: str, last: bool = False) -> None:
             """A header is put on top of what is delivered, or at the header's end."""
 
+        def replace_header(self, name: str, value: str) -> None:
+            """A header has another text in its place; it is put on top where there is none."""
+
         def remove_header(self, name: str) -> None:
             """All headers of a name are left out of what is delivered."""
 

@@ -1,8 +1,8 @@
 """add_header: put headers on top of what is delivered.
 
 `{text: …, if_absent: true}` adds only where no field has the name, `at: end` puts it
-below the others. Conditions of later rules see the message without them, unless
-`now: true` is beside it."""
+below the others, `at: place` where the one is that it replaces. Conditions of later
+rules see the message without them, unless `now: true` is beside it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.program.template import Template
     from maildrop_py.translation import Text
 
-TOP, END = "top", "end"
+TOP, END, PLACE = "top", "end", "place"
 _KEYS = ("text", "if_absent", "at")
 
 
@@ -28,12 +28,13 @@ class AddHeader:
     """A name and a value each; delivery makes the values safe.
 
     `absent` are the names of those that are added only where there is none, `last` of
-    those that are put at the header's end.
+    those that are put at the header's end, `placed` of those that replace one in its place.
     """
 
     headers: tuple[tuple[str, Template], ...]
     absent: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
+    placed: tuple[str, ...] = ()
 
     SCHEMA: ClassVar[dict[str, Any]] = {
         "type": "object",
@@ -48,7 +49,7 @@ class AddHeader:
                     "properties": {
                         "text": {"type": ["string", "number"]},
                         "if_absent": {"type": "boolean"},
-                        "at": {"enum": [TOP, END]},
+                        "at": {"enum": [TOP, END, PLACE]},
                     },
                 },
             ]
@@ -63,28 +64,33 @@ class AddHeader:
         pairs = node.pairs()
         if not pairs:
             raise node.mistake("no header is named here", "such as {X-Folder: work}")
-        headers, absent, last = [], [], []
+        headers, absent = [], []
+        places: dict[str, list[str]] = {TOP: [], END: [], PLACE: []}
         for key, value in pairs:
             name = header_name(key)
             parts = _parts(value)
             headers.append((name, parse_template(parts["text"], scope)))
             if "if_absent" in parts and parts["if_absent"].boolean():
                 absent.append(name)
-            if "at" in parts and parts["at"].choice((TOP, END), "place") == END:
-                last.append(name)
-        return cls(tuple(headers), tuple(absent), tuple(last))
+            places[parts["at"].choice(places, "place") if "at" in parts else TOP].append(name)
+        return cls(tuple(headers), tuple(absent), tuple(places[END]), tuple(places[PLACE]))
 
     def describe(self, text: Text = str.format) -> str:
         return text("add header {headers}", headers=", ".join(self._each(text)))
 
     def _each(self, text: Text) -> Iterator[str]:
         for name, value in self.headers:
-            unless = text(" if there is none") if name in self.absent else ""
-            yield f"{name}: {value.describe()}{unless}"
+            how = text(" if there is none") if name in self.absent else ""
+            how += text(" in its place") if name in self.placed else ""
+            yield f"{name}: {value.describe()}{how}"
 
     def apply(self, builder: Builder) -> None:
         for name, value in self.headers:
-            if name not in self.absent or not builder.has_header(name):
+            if name in self.absent and builder.has_header(name):
+                continue
+            if name in self.placed:
+                builder.replace_header(name, builder.text(value))
+            else:
                 builder.add_header(name, builder.text(value), name in self.last)
 
 

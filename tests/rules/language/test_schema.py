@@ -88,7 +88,7 @@ rules:
       command: {run: [a, "{who}"], environment: {A: "{who}"}, part: header}
     then:
       rename_header: {A: B}
-      add_header: {X: {text: a, if_absent: true, at: end}}
+      add_header: {X: {text: a, if_absent: true, at: end}, Y: {text: b, at: place}}
       now: true
       set: {b: {output: [/bin/date]}}
       filter: {run: /bin/cat, part: body}

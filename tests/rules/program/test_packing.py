@@ -62,7 +62,8 @@ THENS = {
     "flags": "{flags: {add: [seen], remove: [flagged, $x]}}",
     "copy": "{copy: A}",
     "score": "{score: 1.5}",
-    "add_header": "{add_header: {X: '{user}', Y: {text: a, if_absent: true, at: end}}}",
+    "add_header": "{add_header: {X: '{user}', Y: {text: a, if_absent: true, at: end}, "
+    "Z: {text: b, at: place}}}",
     "rename_header": "{rename_header: {X: Y}}",
     "filter": "{filter: {run: [a, '{user}'], part: body}, otherwise: {score: 1}}",
     "now": "{add_header: {X: a}, now: true}",
