@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-MOST = 2000
+MOST = 1500
 LONGEST = 120
 
 

@@ -1,8 +1,8 @@
 """timeline: how many of each name there were on each day, in bounded memory.
 
 With more than MOST pairs of day and name, all but the most frequent names are put together
-as others, day by day; the sum of each day stays right. Where there are still too many, which
-takes more than four years of days, the oldest days go.
+as others, day by day. Where there are still too many, which takes years, days become months.
+The sum of each stays right.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.report.statistics.figures import Columns
 
-MOST = 25_000
+MOST = 16_000
 SHOWN = 6
+MONTH = len("2026-11")
 OTHERS = ""
 """The name of what has no name of its own any more; no folder and no rule has it."""
 
@@ -29,9 +30,11 @@ class Timeline:
     def __init__(self) -> None:
         self.days: dict[str, dict[str, int]] = {}
         self._pairs = 0
+        self._length = len("2026-11-28")
 
     def add(self, day: str, name: str) -> None:
         """One more of `name` on this day."""
+        day = day[: self._length]
         row = self.days.get(day)
         if row is None:
             row = self.days[day] = {}
@@ -45,8 +48,10 @@ class Timeline:
 
     def merge(self, days: dict[str, dict[str, int]]) -> None:
         """Add what another has counted."""
+        if any(len(day) < self._length for day in days):
+            self._become_monthly()
         for day, row in days.items():
-            mine = self.days.setdefault(day, {})
+            mine = self.days.setdefault(day[: self._length], {})
             for name, count in row.items():
                 self._pairs += name not in mine
                 mine[name] = mine.get(name, 0) + count
@@ -59,7 +64,7 @@ class Timeline:
         others = [text("(others)")]
         days = {day: _row(row, names) for day, row in sorted(self.days.items())}
         layers = (*map(shown, names), *others)
-        if len(days) > DAYS_SHOWN:
+        if len(days) > DAYS_SHOWN or self._length == MONTH:
             return columns_of_months(key, title, days, layers)
         return columns_of_days(key, title, days, layers)
 
@@ -78,10 +83,17 @@ class Timeline:
             if rest:
                 self.days[day][OTHERS] = rest
         self._pairs = sum(map(len, self.days.values()))
-        for day in sorted(self.days):  # with so many days they are long ago, or of wrong clocks
+        if self._pairs > MOST // 2 and self._length > MONTH:
+            self._become_monthly()
+        for day in sorted(self.days):  # so many months are of wrong clocks
             if self._pairs <= MOST // 2:
                 break
             self._pairs -= len(self.days.pop(day))
+
+    def _become_monthly(self) -> None:
+        """Put the days of each month together, and those that come."""
+        days, self.days, self._length, self._pairs = self.days, {}, MONTH, 0
+        self.merge(days)
 
 
 def _row(row: dict[str, int], names: list[str]) -> list[int]:

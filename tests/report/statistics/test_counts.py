@@ -77,12 +77,28 @@ def test_a_timeline_keeps_the_sum_of_each_day_and_its_frequent_names() -> None:
     assert columns.layers[0] == "often" and sum(columns.counts[0]) == timeline.MOST * 2
 
 
-def test_a_timeline_of_very_many_days_is_bounded() -> None:
+def test_a_timeline_of_very_many_days_counts_months() -> None:
+    """Twenty years, in two parts of which one has become months before they are put together."""
+    whole, other = Timeline(), Timeline()
+    days = [f"{2000 + at // 336}-{at // 28 % 12 + 1:02}-{at % 28 + 1:02}" for at in range(20 * 336)]
+    for day in days:
+        for name in ("INBOX", "Junk", "Lists/a", day):
+            whole.add(day, name)
+    other.add("2019-12-28", "INBOX")
+    other.merge(whole.days)
+    assert sum(map(len, other.days.values())) <= timeline.MOST
+    assert {len(day) for day in other.days} == {7} and len(other.days) == 240
+    assert sum(sum(row.values()) for row in other.days.values()) == 4 * len(days) + 1
+    columns = other.columns("k", "t")
+    assert columns.marks[-1] == "2019-12" and columns.counts[0][-1] == 29
+
+
+def test_a_timeline_of_wrong_clocks_is_bounded() -> None:
     line = Timeline()
-    for day in range(3 * timeline.MOST):
-        line.add(f"{day:010}", "INBOX")
+    for month in range(12 * 9000):
+        line.add(f"{month // 12 + 1:04}-{month % 12 + 1:02}-01", "INBOX")
     assert sum(map(len, line.days.values())) <= timeline.MOST
-    assert f"{3 * timeline.MOST - 1:010}" in line.days, "the latest days stay"
+    assert "9000-12" in line.days, "the latest stay"
 
 
 def test_a_clock_of_long_ago_is_no_failure() -> None:
