@@ -114,6 +114,10 @@ class Parts:
             return [(Attachment(_name_of(part), part.type), part) for part in self._parts()]
         return [(one, part) for part in self._parts() for one in _attachments_of(part)]
 
+    def text_of(self, part: Part) -> str:
+        """One of the parts as text, decoded, HTML as markup; "" for containers."""
+        return "" if part.is_container and not part.is_opaque else _text_of(part, as_written=True)
+
     @property
     def attachments_seen(self) -> tuple[Attachment, ...]:
         """The attached files if they were asked for before; nothing is read for this."""

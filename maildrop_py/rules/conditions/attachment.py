@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from maildrop_py.rules.matching.pattern import Found
     from maildrop_py.translation import Text
 
-KEYS = ("name", "type", "size", "header")
+if TYPE_CHECKING:
+    Passed = tuple[tuple[int, int] | None, dict[str, str]]
+    """Where its name passed, and what was captured."""
+
+KEYS = ("name", "type", "size", "header", "text")
+MOST_TEXT = 1 << 22
+"""Bytes of all texts of a message together that are looked at."""
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -34,6 +40,7 @@ SCHEMA: dict[str, Any] = {
         "name": {"$ref": "#/$defs/text_test"},
         "type": {"$ref": "#/$defs/text_test"},
         "size": {"$ref": "#/$defs/comparison"},
+        "text": {"$ref": "#/$defs/text_test"},
         "header": {
             "type": "object",
             "minProperties": 1,
@@ -55,6 +62,7 @@ class Attachment:
     size: Comparison | None = None
     headers: tuple[tuple[str, tuple[TextTest, ...]], ...] = ()
     parts: bool = False
+    texts: tuple[TextTest, ...] = ()
 
     COST: ClassVar[int] = MIDDLING
     SCHEMA: ClassVar[dict[str, Any]] = {"anyOf": [{"type": "boolean"}, SCHEMA]}
@@ -76,15 +84,19 @@ class Attachment:
 
     def _tests_in_words(self, text: Text) -> Iterator[str]:
         of_headers = [(f"header {name}", tests) for name, tests in self.headers]
-        for what, tests in (("name", self.names), ("type", self.types), *of_headers):
+        asked = ("name", self.names), ("type", self.types), ("text", self.texts), *of_headers
+        for what, tests in asked:
             if tests:
                 told = text(" or ").join(test.describe(text) for test in tests)
                 yield text("{name} {tests}", name=what, tests=told)
 
     def test(self, facts: Facts) -> Outcome:
-        found = self._asked(facts)
+        found, left = self._asked(facts), MOST_TEXT
         for one, part in found:
             passed = self._passes(one, part)
+            if passed is not None and self.texts and part is not None:
+                left -= part.end - part.start
+                passed = self._in_text(facts, part, passed) if left > 0 else None
             if passed is not None:
                 text = f"{one.name} ({one.type})"
                 span, captures = passed
@@ -103,13 +115,11 @@ class Attachment:
         parts = facts.message.parts
         if self.parts:
             return parts.with_parts(every=True)
-        if self.size is None and not self.headers:
+        if self.size is None and not self.headers and not self.texts:
             return [(one, None) for one in parts.attachments]
         return parts.with_parts(every=False)
 
-    def _passes(
-        self, one: Attached, part: Part | None
-    ) -> tuple[tuple[int, int] | None, dict[str, str]] | None:
+    def _passes(self, one: Attached, part: Part | None) -> Passed | None:
         name, kind = _passes(self.names, one.name), _passes(self.types, one.type)
         if not name or not kind:
             return None
@@ -122,6 +132,11 @@ class Attachment:
                 return None
             captures.update(found[1])
         return name[0] if self.names else None, captures
+
+    def _in_text(self, facts: Facts, part: Part, passed: Passed) -> Passed | None:
+        """What passed, with what its text adds; None if the text does not pass."""
+        found = _passes(self.texts, facts.message.parts.text_of(part))
+        return None if found is None else (passed[0], {**passed[1], **found[1]})
 
 
 def parse_part(node: Node, scope: Scope, parts: bool) -> Attachment:
@@ -142,6 +157,7 @@ def parse_part(node: Node, scope: Scope, parts: bool) -> Attachment:
         parse_comparison(found["size"], SIZES) if "size" in found else None,
         tuple((header_name(key), parse_tests(value, scope)) for key, value in headers),
         parts,
+        parse_tests(found["text"], scope, "(?m:{})") if "text" in found else (),
     )
 
 

@@ -119,6 +119,11 @@ Content-Transfer-Encoding: 8bit
         ("part: {header: {Content-Language: {is: fr}}}", False),
         ("part: {header: {X-None: .}}", False),
         ("part: {name: b.gif, size: '< 6'}", True),
+        ("part: {type: calendar, text: '^BEGIN:vcalendar$'}", True),
+        ("part: {type: gif, text: BEGIN}", False),
+        ("part: {text: {contains: '234'}}", True),
+        ("attachment: {text: AAA}", True),  # decoded
+        ("attachment: {text: QUFB}", False),
     ],
 )
 def test_sizes_and_headers_of_parts(test: str, answer: bool) -> None:
@@ -135,3 +140,10 @@ def test_a_message_that_is_one_file_has_a_size_and_a_header() -> None:
 def test_what_was_captured_in_a_header_is_known() -> None:
     captures = asked("{part: {header: {Content-Language: '(?P<l>..)'}}}", PARTS).captures
     assert captures == {"l": "de"}
+
+
+def test_only_so_much_text_is_looked_at() -> None:
+    parts = "".join(f"--x\nContent-Type: text/a\n\n{'b' * 1_000_000}\n" for _ in range(6))
+    message = mail("Content-Type: multipart/mixed; boundary=x", parts + "--x\n\nlast\n--x--\n")
+    assert held("{part: {text: last}}", message) is False
+    assert held("{part: {type: {is: text/plain}, text: last}}", message)

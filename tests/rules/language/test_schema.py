@@ -56,7 +56,7 @@ rules:
       to: {count: "> 20"}
       folder_exists: [A, \Junk, "B/{user}"]
       attachment: {name: a, type: [b, c], size: "> 5MB", header: {Content-Disposition: {is: d}}}
-      part: {type: text/calendar}
+      part: {type: text/calendar, text: '^METHOD:REQUEST$'}
       duplicate: {header: X-Event, for: 7d, handle: mine}
       date: {of: now, zone: +09:00, weekday: [sat, sun], hour: 8-17, day: 1, until: "2026-12-24"}
       subject: {regex: [A, B], case: false}

@@ -24,7 +24,7 @@ WHENS = {
     "header": "{X-A: [a, {is: b}, {glob: 'c?'}, {contains: ß}], X-B: {exists: false}, "
     "X-C: [{index: -1, number: 5}, {count: 2}], X-D: {contains: A, case: true}}",
     "attachment": "{name: a, type: b, size: '> 5MB', header: {X: a, Y: b}}",
-    "part": "{type: b}",
+    "part": "{type: b, text: [a, {contains: b}]}",
     "size": "'> 5MB and < 1GB'",
     "age": "'> 5d'",
     "duplicate": "{text: 'a {user}', for: 2d, handle: x}",

@@ -103,7 +103,9 @@ def _body(node: Node, scope: Scope) -> None:
 
 def _attachment(node: Node, scope: Scope) -> None:
     for key, value in node.pairs() if node.kind == "mapping" else []:
-        for item, expression in _texts(value, scope):
+        if key.text() not in ("name", "type", "text"):
+            continue
+        for item, expression in _texts(value, scope, by_lines=key.text() == "text"):
             if key.text() == "name":
                 _warn(item, scope, expressions.doubt_about_suffix(expression))
 
@@ -111,6 +113,12 @@ def _attachment(node: Node, scope: Scope) -> None:
 def _raw_headers(node: Node, scope: Scope) -> None:
     for item in node.alternatives():
         _warn(item, scope, expressions.doubt_about_raw(item.text()))
+        for doubt in expressions.doubts_about(item.text(), by_lines=True):
+            scope.warn(item, *doubt)
+
+
+def _raw(node: Node, scope: Scope) -> None:
+    for item in node.alternatives():
         for doubt in expressions.doubts_about(item.text(), by_lines=True):
             scope.warn(item, *doubt)
 
@@ -217,7 +225,10 @@ _CHECKS: dict[str, Callable[[Node, Scope], None]] = {
     "body": _body,
     "html": _body,
     "attachment": _attachment,
+    "part": _attachment,
     "raw_headers": _raw_headers,
+    "raw_body": _raw,
+    "raw_message": _raw,
     "to_word": _to_word,
     "spf_whitelist": _whitelist,
     "size": _size,

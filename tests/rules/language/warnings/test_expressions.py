@@ -87,6 +87,9 @@ def test_what_matches_every_text_is_named(expression: str) -> None:
         (r"{subject: {glob: 'a\.b*'}}", "`glob` takes"),
         ("{raw_headers: 'Subject:.*会議'}", "letters beyond ASCII"),
         ("{attachment: {name: .exe}}", r"write '\.exe$'"),
+        ("{part: {name: .exe}}", r"write '\.exe$'"),
+        ("{raw_body: '[billing] x'}", "any one of these letters"),
+        ("{raw_message: '.*'}", "matches every text"),
         ("{client_name: 'mail@x'}", "a host name has no @"),
         ("{extension: 'a@b'}", "an extension has no @"),
     ],
@@ -103,7 +106,9 @@ def test_what_can_never_match_or_matches_too_much(when: str, said: str) -> None:
         r"{sender: '^bounce-\w+@example\.com$'}", "{raw_headers: '^Subject: sale'}",
         r"{body: 'a$\nb'}", r"{body: '^Subject: x'}", r"{attachment: {name: '\.exe$'}}",
         r"{subject: '[^\n]{0,30}x'}", "{subject: {contains: '[billing]'}}", "{header: {X-A: '.+'}}",
-        r"{subject: {glob: '*sale*'}}",
+        r"{subject: {glob: '*sale*'}}", "{header: {X: {number: '> 5'}}}", "{to: {count: '> 5'}}",
+        "{part: {type: text/html, size: '> 5MB', header: {X: a}, text: '^a$'}}",
+        "{subject: {index: 1, is: a, case: true}}", "{date: {of: now, hour: 8-17}}",
     ],
 )  # fmt: skip
 def test_what_is_right_is_left_alone(when: str) -> None:
