@@ -12,7 +12,7 @@ from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     Sample = tuple[str, dict[str, str], float]
     Line = tuple[str, str]
@@ -32,6 +32,7 @@ COUNTS = (
     "rules_fired",
     "policy_rules_fired",
 )
+BUCKETS, LARGEST = "delivery_seconds_bucket", 1e18
 FLOW = ("messages", "policy_actions")
 STYLES = {
     **dict.fromkeys(("delivered", "pass"), "good"),
@@ -41,13 +42,24 @@ STYLES = {
 """How a row is coloured, where there are colours, by its label."""
 
 
-def figures_of(samples: Sequence[Sample]) -> Figures:
-    """Family -> value of its label ("" for none) -> number; of a histogram its buckets."""
+def figures_of(samples: Iterable[Sample]) -> Figures:
+    """Family -> value of its label ("" for none) -> number; of a histogram its buckets.
+
+    What is no count, because the server is none of ours, is left out.
+    """
     found: Figures = {}
     for name, labels, value in samples:
         label = next(iter(labels.values()), "")
-        found.setdefault(name.removesuffix("_total"), {})[label] = value
+        if 0 <= value <= LARGEST and (name != BUCKETS or _is_bound(label)):
+            found.setdefault(name.removesuffix("_total"), {})[label] = value
     return found
+
+
+def _is_bound(label: str) -> bool:
+    try:
+        return float(label) >= 0
+    except ValueError:
+        return False
 
 
 def rate_of(now: Figures, before: Figures, seconds: float) -> float:
@@ -75,7 +87,7 @@ def lines_of_figures(
     limits = now.get("limits_reached", {}).get("", 0)
     if limits:
         yield text("limits reached: {number}", number=f"{limits:,.0f}"), "late"
-    if "delivery_seconds_bucket" in now:
+    if BUCKETS in now:
         half, most = _quantile(now, 0.5), _quantile(now, 0.99)
         says = "half of the messages within {half} s, 99 % within {most} s"
         yield text(says, half=half, most=most), ""
@@ -114,7 +126,7 @@ def _counts(
 
 def _quantile(now: Figures, share: float) -> str:
     """The bound of the bucket in which that share of all is reached."""
-    buckets = now["delivery_seconds_bucket"]
+    buckets = now[BUCKETS]
     total = buckets.get("+Inf", 0)
     for bound, count in sorted(buckets.items(), key=lambda item: float(item[0])):
         if total and count >= share * total:
