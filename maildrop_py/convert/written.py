@@ -86,6 +86,22 @@ class Written:
         return tuple(item for item in self.items if isinstance(item, WrittenRule))
 
 
+def programs_of(written: Written) -> list[str]:
+    """The programs that rules hand mail to; of a shell's line its first word."""
+    found: list[str] = []
+    for rule in written.rules:
+        for key in ("pipe", "filter"):
+            call = rule.then.get(key)
+            argv = call["run"] if isinstance(call, dict) else call
+            if not argv:
+                continue
+            words = argv[2].split() if argv[1:2] == ["-c"] and len(argv) > 2 else argv
+            found += [
+                word.strip("\"'(") for word in words[:1] if "{" not in word and "$" not in word
+            ]
+    return list(dict.fromkeys(filter(None, found)))
+
+
 WIDTH = 100
 
 

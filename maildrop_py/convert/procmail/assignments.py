@@ -150,6 +150,9 @@ class Assignments:
         below = "\n".join(rest.splitlines()[recipe.line - 1 :])
         if "$=" not in below or not counts_lines(questions):
             return
+        if any("filter" in getattr(item, "then", ()) for item in self._state.items):
+            told = "behind a filter procmail counts one line too many; here it is their number"
+            self._state.items.append(Remark(recipe.line, told))
         name = self._state.free_name(f"lines_{recipe.line}")
         value = {"output": {"run": ["wc", "-l"], "part": "body"}}
         reach = every(self._state.use(self._state.reach), predicate)

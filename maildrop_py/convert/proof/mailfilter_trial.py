@@ -17,7 +17,7 @@ from maildrop_py.convert.proof.effects import FILE, PROGRAM, Effect
 from maildrop_py.convert.proof.places import Places
 from maildrop_py.convert.proof.spawned import Spawned
 from maildrop_py.convert.proof.trial import CannotRun, Done, Trial
-from maildrop_py.convert.written import Written
+from maildrop_py.convert.written import Written, programs_of
 
 LIMIT = 10.0  # seconds for one message
 FILTER = "/tmp/mailfilter"
@@ -43,6 +43,7 @@ def start(told: dict[str, Any]) -> Trial:
         file.write(_ON_TOP + original)
     os.chmod(FILTER, 0o600)
     _make_places(written)
+    sandbox.stand_in(programs_of(written))
     names = {Path(path).bare: folder for path, folder in written.folders}
     root = str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
     names |= {root: INBOX, sandbox.SPOOL: INBOX}

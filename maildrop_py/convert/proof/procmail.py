@@ -21,6 +21,7 @@ LIMIT = 10.0  # seconds for one message
 _ABSTRACT = re.compile(r"^  Folder: (.*?)\s+\d+$", re.M)
 _ASKS = re.compile(r"\bformail\s.*-D")
 _TAKEN = re.compile(r'^procmail: Assigning "LASTFOLDER=(.*?)"$', re.M | re.S)
+_SHELL = re.compile(r"^\S*/[a-z]*sh -c ")
 _MESSAGE_FILE = re.compile(r"/(new/\d+\.|msg\.[^/]*$|\d+$)")
 _LOGS = re.compile(r"^([ \t{]*)(LOGFILE|VERBOSE|LOGABSTRACT|LOG)([ \t]*=)", re.M)
 
@@ -79,7 +80,7 @@ class Procmail:
             if words[0].endswith("/sendmail") and words[1:2] == ["-oi"]:
                 found += [Effect(PROGRAM, f"{words[0]} -oi {address}") for address in words[2:]]
             elif len(words) > 1 or shutil.which(words[0], path=self._environment["PATH"]):
-                found.append(Effect(PROGRAM, folder))
+                found.append(Effect(PROGRAM, _SHELL.sub("", folder)))
         return found
 
 

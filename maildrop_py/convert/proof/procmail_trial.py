@@ -12,7 +12,7 @@ from maildrop_py.convert.proof import sandbox
 from maildrop_py.convert.proof.effects import FILE, Effect
 from maildrop_py.convert.proof.procmail import Procmail, without_logs
 from maildrop_py.convert.proof.trial import Trial
-from maildrop_py.convert.written import Written
+from maildrop_py.convert.written import Written, programs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def start(told: dict[str, Any]) -> Trial:
     original = sandbox.prepare(told["text"], told["home"])
     written = convert(original, "proof", sandbox.HOME, "me", _read, sandbox.SPOOL)
     _make_places(written)
+    sandbox.stand_in(programs_of(written))
     with open(RCFILE, "w", encoding="latin-1") as file:
         file.write(without_logs(original))
     os.chmod(RCFILE, 0o600)

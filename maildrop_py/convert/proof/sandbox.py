@@ -15,6 +15,10 @@ import os
 import re
 import shutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 RECORDER = "#!/bin/sh\nexec cat\n"
 SENDMAIL = "#!/bin/sh\ncat >/dev/null\n"
 
@@ -27,7 +31,9 @@ RECORDERS = "/tmp/recorders"
 _ELSEWHERE = re.compile(
     r"(?<![\w$}/.])/(?:home|Users|u|usr/home|data|mnt|srv|export|var/(?:spool/)?mail)(?=/)"
 )
-_PROGRAMS = re.compile(r"(?<![\w/.$}-])(/(?:usr/(?:local/)?s?bin|bin|sbin|opt|etc)/[\w./+-]+)")
+_PROGRAMS = re.compile(
+    r"(?<![\w/.$}-])(/(?:usr/(?:local/)?s?bin|bin|sbin|opt|etc|(?:usr|opt)/[\w./+-]*?/(?:libexec|s?bin))/[\w./+-]+)"
+)
 
 
 _PATH = re.compile(r"^([ \t]*PATH[ \t]*=[ \t]*[\"']?)", re.M)
@@ -75,11 +81,14 @@ def prepare(text: str, home: str) -> str:
     return _PATH.sub(rf"\1{RECORDERS}:", text)
 
 
-def record(names: list[str]) -> None:
-    """Recorders for the programs in `names` that are nowhere in PATH."""
-    for name in names:
-        if "/" not in name and shutil.which(name) is None:
-            _write(f"{RECORDERS}/{name}", RECORDER)
+def stand_in(programs: Iterable[str]) -> None:
+    """Recorders in the place of programs that are not there, by name or below /tmp."""
+    for program in programs:
+        if "/" not in program and shutil.which(program) is None:
+            _write(f"{RECORDERS}/{program}", RECORDER)
+        elif program.startswith((f"{HOME}/", f"{ROOT}/")) and not os.path.exists(program):
+            os.makedirs(os.path.dirname(program), exist_ok=True)
+            _write(program, SENDMAIL if os.path.basename(program) in SENDERS else RECORDER)
 
 
 def _write(path: str, text: str) -> None:
