@@ -150,3 +150,19 @@ def test_rules_that_others_may_write_are_broken_rules(server: Server) -> None:
     server.hand_over(mail("x"), ANNA)
     assert list(server.files("anna")) == ["new"]
     assert "writable for everybody" in str(server.log("anna")[0]["warnings"])
+
+
+def test_each_users_own_folders_and_events_are_looked_at(server: Server) -> None:
+    server.write_rules(
+        "rules:\n"
+        "  - {when: {folder_exists: Wanted}, then: {copy: Wanted}}\n"
+        "  - {when: {duplicate: {header: X-Event}}, then: {file: Again}}\n"
+    )
+    for part in ("cur", "new", "tmp"):
+        (server.folder / "users/anna/.Wanted" / part).mkdir(parents=True)
+    server.start()
+    message = b"X-Event: 17\r\n" + mail("x")
+    for user in ("anna", "bert", "anna"):
+        assert server.hand_over(message, f"{user}@example.org")[0].startswith("250 ")
+    assert sorted(server.files("anna")) == [".Again/new", ".Wanted/new", "new"]
+    assert sorted(server.files("bert")) == ["new"]
