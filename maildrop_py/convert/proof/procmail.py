@@ -64,7 +64,9 @@ class Procmail:
         log = os.pread(self._log, os.fstat(self._log).st_size, 0).decode("utf-8", "replace")
         taken = _TAKEN.findall(log)
         effects = self._places.filed(tuple("/" + path.lstrip("./") for path in taken if path))
-        effects += self._called(log, taken)
+        filed = {f"/{effect.where.strip('/')}" for effect in effects}
+        named = [path for path in taken if not _is_one_of(path, filed)]
+        effects += self._called(log, named)
         return Done(effects, log, ended.status or 0, ended.status is None)
 
     def _called(self, log: str, taken: list[str]) -> list[Effect]:
@@ -82,6 +84,12 @@ class Procmail:
             elif len(words) > 1 or shutil.which(words[0], path=self._environment["PATH"]):
                 found.append(Effect(PROGRAM, _SHELL.sub("", folder)))
         return found
+
+
+def _is_one_of(path: str, filed: set[str]) -> bool:
+    """Whether a relative `path` is one of the folders that were filed into."""
+    name = "/" + path.removeprefix("./").strip("/")
+    return any(where.endswith(name) for where in filed)
 
 
 def without_logs(text: str) -> str:

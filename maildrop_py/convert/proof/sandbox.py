@@ -29,7 +29,8 @@ ROOT = "/tmp/root"
 SPOOL = "/tmp/mail/spool"
 RECORDERS = "/tmp/recorders"
 _ELSEWHERE = re.compile(
-    r"(?<![\w$}/.])/(?:home|Users|u|usr/home|data|mnt|srv|export|var/(?:spool/)?mail)(?=/)"
+    r"(?<![\w$}/.])/(?:(?:home|Users|u|usr/home|data|mnt|srv|export|var/(?:spool/)?mail)(?=/)"
+    r"|var/(?:spool/)?mail(?=[\s\"']|$))"
 )
 _PROGRAMS = re.compile(
     r"(?<![\w/.$}-])(/(?:usr/(?:local/)?s?bin|bin|sbin|opt|etc|(?:usr|opt)/[\w./+-]*?/(?:libexec|s?bin))/[\w./+-]+)"
