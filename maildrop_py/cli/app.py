@@ -10,6 +10,7 @@ import click
 from maildrop_py import __version__
 from maildrop_py.cli.help_texts import in_language
 from maildrop_py.paths import PROGRAM
+from maildrop_py.translation import text as said
 
 COMMANDS = {
     # name: module of maildrop_py.cli, attribute
@@ -55,8 +56,10 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             near = get_close_matches(args[0].lower(), COMMANDS, 1, 0.5)
-            hint = f"Did you mean {near[0]!r}?" if near else f"See `{PROGRAM} help`."
-            ctx.fail(f"There is no command {args[0]!r}. {hint}")
+            hint = said("See `{program} help`.", program=PROGRAM)
+            if near:
+                hint = said("Did you mean {name!r}?", name=near[0])
+            ctx.fail(said("There is no command {name!r}. {hint}", name=args[0], hint=hint))
         return super().resolve_command(ctx, args)
 
 

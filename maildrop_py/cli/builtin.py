@@ -7,6 +7,7 @@ import click
 from maildrop_py.cli.completion import complete_builtin
 from maildrop_py.report.tables import Column, table
 from maildrop_py.rules.language.library import BUILTIN, builtin_names, builtin_path
+from maildrop_py.translation import text as said
 
 BELOW = ("", "policies/")
 
@@ -30,7 +31,7 @@ def show(name: str) -> None:
     name = name.removeprefix(BUILTIN)
     if name not in _names():
         raise click.ClickException(
-            f"there is no {BUILTIN}{name}; `maildrop-py builtin list` shows all"
+            said("there is no {name}; `maildrop-py builtin list` shows all", name=BUILTIN + name)
         )
     with open(builtin_path(name), encoding="utf-8") as file:
         click.echo(file.read(), nl=False)

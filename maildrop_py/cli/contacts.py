@@ -23,6 +23,7 @@ from maildrop_py.evidence.store import Store
 from maildrop_py.paths import UserPaths, contacts_file, evidence_store
 from maildrop_py.report.progress import progress
 from maildrop_py.report.tables import counted
+from maildrop_py.translation import text as said
 
 state_option = click.option(
     "--state",
@@ -101,7 +102,9 @@ def forget(addresses: tuple[str, ...], state: str | None) -> None:
     """Drop each ADDRESS, and never learn it again (unless it is imported with --again)."""
     for address in addresses:
         if normal(address) is None:
-            raise click.BadParameter(f"{address!r} is not an address", param_hint="ADDRESS")
+            raise click.BadParameter(
+                said("{address!r} is not an address", address=address), param_hint="ADDRESS"
+            )
     with _failures():
         number = _contacts(_state(state)).forget(addresses)
     others = len(set(map(normal, addresses))) - number

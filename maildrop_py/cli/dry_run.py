@@ -38,6 +38,7 @@ from maildrop_py.report.standard_error import say, warn
 from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import NO_RULE
 from maildrop_py.rules.program.program import Program
+from maildrop_py.translation import text as said
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -115,7 +116,7 @@ def dry_run(
     messages = Messages(paths, walk)
     if html is not None:
         if as_lines:
-            raise click.UsageError("--html and --json are alternatives: give one")
+            raise click.UsageError(said("--html and --json are alternatives: give one"))
         files = [rules or UserPaths(os.environ).rules, *([against] if against else [])]
         _write_page(html, [dry(program), *map(dry, map(program_of, files[1:]))], files, messages)
     elif against is not None:

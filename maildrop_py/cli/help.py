@@ -50,7 +50,13 @@ def _help_for(context: click.Context, words: tuple[str, ...]) -> None:
         if inner is None:
             if isinstance(command, Commands):
                 command.resolve_command(context, [word])  # fails with a suggestion
-            context.fail(f"There is no command {word!r}; there are {', '.join(COMMANDS)}.")
+            context.fail(
+                text(
+                    "There is no command {word!r}; there are {names}.",
+                    word=word,
+                    names=", ".join(COMMANDS),
+                )
+            )
         context = click.Context(inner, info_name=word, parent=context)
         command = inner
         if not isinstance(inner, click.Group):

@@ -21,6 +21,7 @@ from maildrop_py.policy.protocol import Garbage, requests_in
 from maildrop_py.policy.replay import Logged, Replay
 from maildrop_py.policy.replay_words import account_as_object, account_in_words
 from maildrop_py.report.explain import explain_rules
+from maildrop_py.translation import text as said
 
 
 def policy_at(path: str) -> Policy:
@@ -140,5 +141,5 @@ def _past(options: dict[str, Any]) -> list[Logged]:
     if options["maillog"]:
         return past_of_maillogs(options["maillog"])
     if not options["log"]:
-        raise UsageError("say what to go by: --log FILE, or --maillog FILE")
+        raise UsageError(said("say what to go by: --log FILE, or --maillog FILE"))
     return past_of_log(options["log"])

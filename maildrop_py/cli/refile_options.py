@@ -23,6 +23,7 @@ from maildrop_py.refile.options import DELETE, KEEP, TRASH, RefileOptions
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.matching.comparison import AGES
 from maildrop_py.rules.matching.text import glob_fits
+from maildrop_py.translation import text as said
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,7 +41,15 @@ class Age(click.ParamType[float]):
             return float(number) * AGES[str(value)[len(number) :]]
         except (ValueError, KeyError):
             units = ", ".join(AGES)
-            self.fail(f"{value!r} is not an age: write a number and one of {units}", param, ctx)
+            self.fail(
+                said(
+                    "{value!r} is not an age: write a number and one of {units}",
+                    value=value,
+                    units=units,
+                ),
+                param,
+                ctx,
+            )
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,7 @@ def check_folders(roots: Iterable[str], wanted: tuple[str, ...], settings: Setti
         if not is_glob and not any(glob == name or glob_fits(glob, name) for name in names):
             near = get_close_matches(glob, names, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise UsageError(f"--folder {glob}: there is no such folder{hint}")
+            raise UsageError(said("--folder {glob}: there is no such folder", glob=glob) + hint)
 
 
 def _no_report(path: str, why: str) -> None:

@@ -15,6 +15,7 @@ from maildrop_py.errors import RuleError, UsageError
 from maildrop_py.paths import UserPaths
 from maildrop_py.report.tables import counted
 from maildrop_py.rules.program.cache import compile_program, fresh_program
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def _default() -> str:
     """The user's own rules; UsageError, with what helps, where there are none yet."""
     path = UserPaths(os.environ).rules
     if not os.path.lexists(path):
-        raise UsageError(f"{path}: there are no rules yet; `maildrop-py init` writes some")
+        raise UsageError(
+            said("{path}: there are no rules yet; `maildrop-py init` writes some", path=path)
+        )
     return path
 
 

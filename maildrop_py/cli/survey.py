@@ -18,6 +18,7 @@ from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
 from maildrop_py.report.survey import Finding, findings, table
 from maildrop_py.rules.language.settings import Settings
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def survey(
     asked = Survey(settings, world)
     ham_answers, spam_answers = (_answers(asked, paths, settings) for paths in (folders, spam))
     if not ham_answers or not spam_answers:
-        raise click.ClickException("there must be ham and spam")
+        raise click.ClickException(said("there must be ham and spam"))
     found = findings(tuple(asked.conditions), ham_answers, spam_answers)
     if as_json:
         for one in found:

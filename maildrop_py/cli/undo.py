@@ -28,6 +28,7 @@ from maildrop_py.report.undo_report import (
     run_as_object,
     runs_table,
 )
+from maildrop_py.translation import text as said
 
 
 @click.command()
@@ -111,8 +112,8 @@ def _chosen(runs: list[PastRun], name: str | None) -> PastRun:
     )
     if past is None:
         raise click.ClickException(
-            f"no such run: {name}; `maildrop-py undo --list` shows all"
+            said("no such run: {name}; `maildrop-py undo --list` shows all", name=name)
             if name
-            else "there is nothing to undo"
+            else said("there is nothing to undo")
         )
     return past

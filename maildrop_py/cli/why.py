@@ -14,6 +14,7 @@ from maildrop_py.message.message import FileSource, Message
 from maildrop_py.report.log_reader import Entry, entries
 from maildrop_py.report.log_search import Search, in_words
 from maildrop_py.report.standard_error import say
+from maildrop_py.translation import text as said
 
 
 @click.command()
@@ -64,7 +65,7 @@ def _entries(path: str) -> Iterator[Entry]:
         yield from entries(path, say)
     except FileNotFoundError:
         raise click.ClickException(
-            f"{path}: there is no such log; was anything delivered?"
+            said("{path}: there is no such log; was anything delivered?", path=path)
         ) from None
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}") from error

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from maildrop_py.message.headers import Field, Headers
     from maildrop_py.message.ip import Address
     from maildrop_py.message.received import Hop
+    from maildrop_py.translation import Text
 
 
 @record
@@ -65,16 +66,21 @@ class Border:
     below: int = 0
     unknown: str = ""
 
-    def sentences(self) -> list[str]:
-        """The path in words, from here outwards."""
-        lines = [
-            f"{step.what}: {'believed' if step.believed else 'not believed'}, {step.why}"
-            for step in self.hops
-        ]
+    def sentences(self, text: Text = str.format) -> list[str]:
+        """The path in words, from here outwards; by `translation.text` for people."""
+        lines = []
+        for step in self.hops:
+            answer = text("believed") if step.believed else text("not believed")
+            lines.append(f"{step.what}: {answer}, {text(step.why)}")
         if self.below:
-            lines.append(f"Received lines below, which the sender may have written: {self.below}")
-        where = f"{self.address.text} is the border" if self.address else self.unknown
-        return [*lines, where + (", and its session was authenticated" * self.authenticated)]
+            wording = "Received lines below, which the sender may have written: {number}"
+            lines.append(text(wording, number=self.below))
+        where = text(self.unknown)
+        if self.address:
+            where = text("{address} is the border", address=self.address.text)
+        if self.authenticated:
+            where += text(", and its session was authenticated")
+        return [*lines, where]
 
 
 class _Walk:

@@ -7,6 +7,7 @@ are in the message: base64 makes them a third more than the file has.
 from __future__ import annotations
 
 from maildrop_py.report.visible import visible
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ def attachment_lines(attachments: Iterable[Attachment]) -> Iterator[str]:
     """One line for each, `attachment: ` in front."""
     found = [*attachments]
     for each in found[:MOST]:
-        yield f"attachment: {in_words(each.name, each.type, each.size)}"
+        yield text("attachment: {file}", file=in_words(each.name, each.type, each.size))
     if len(found) > MOST:
-        yield f"and {len(found) - MOST} attachments more"
+        yield text("and {number} attachments more", number=len(found) - MOST)
 
 
 def in_words(name: str, type_: str, size: int) -> str:
     """`report.pdf (application/pdf, 1200 bytes)`."""
-    return visible(f"{name or 'without a name'} ({type_}, {size} bytes)")
+    name = name or text("without a name")
+    return visible(text("{name} ({type}, {number} bytes)", name=name, type=type_, number=size))

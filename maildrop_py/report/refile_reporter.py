@@ -11,6 +11,7 @@ from maildrop_py.report.standard_error import say, warn
 from maildrop_py.report.tally import Tally
 from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import destination
+from maildrop_py.translation import marked, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.message import Message
     from maildrop_py.refile.run import Changed, OnChanged
+
+DONE = {
+    "changed": (marked("changed"), marked("would be changed")),
+    "delivered": (marked("delivered"), marked("would be delivered")),
+}
+"""What a run, and a dry run, says of messages."""
 
 
 class RefileReporter:
@@ -67,11 +74,11 @@ class RefileReporter:
 
     def _print_result(self, done: str, undo: str, stopped: bool) -> None:
         self._print_tables()
-        self._print(self.tally.sentence(f"would be {done}" if self._dry_run else done))
+        self._print(self.tally.sentence(text(DONE[done][self._dry_run])))
         if stopped:
-            self._print("stopped before the end")
+            self._print(text("stopped before the end"))
         if undo:
-            self._print(f"to put it back: maildrop-py undo {undo}")
+            self._print(text("to put it back: {command}", command=f"maildrop-py undo {undo}"))
 
     def _changed(self, decision: Decision, row: Row | None, changed: Changed) -> None:
         self.tally.change(decision)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from maildrop_py.report.visible import visible
+from maildrop_py.translation import marked, text
 
 if TYPE_CHECKING:
     from maildrop_py.evidence.border import Border
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.spf import Spf
     from maildrop_py.evidence.trusted_headers import Authentication
 
-UNKNOWN = "not known"
+UNKNOWN = marked("not known")
 
 
 def path_lines(evidence: Evidence) -> Iterator[str]:
     """The hops that were believed, the border and its client, and what rules asked about it."""
     border = evidence.border()
-    yield "path:"
-    for sentence in border.sentences():
+    yield text("path:")
+    for sentence in border.sentences(text):
         yield f"    {visible(sentence)}"
-    yield "sender:"
+    yield text("sender:")
     for sentence in (*_client(border, evidence.answered("reverse name")), *_asked(evidence)):
         yield f"    {visible(sentence)}"
 
@@ -39,13 +40,16 @@ def was_asked(evidence: Evidence) -> bool:
 
 def _client(border: Border, looked_up: ReverseName | None) -> Iterator[str]:
     if border.address is not None:
-        name = border.name or ("not looked up" if border.name is None else "none that is verified")
+        unverified = "not looked up" if border.name is None else "none that is verified"
+        name = border.name or text(unverified)
         if border.name is None and looked_up is not None:
-            name = looked_up.name or looked_up.unknown or "none that is verified"
+            name = looked_up.name or text(looked_up.unknown) or text("none that is verified")
             name += f" ({looked_up.source})" if looked_up.source else ""
-        yield f"client address {border.address.text}, name: {name}"
-        yield f"HELO: {border.helo or UNKNOWN}"
-    yield f"envelope sender: {UNKNOWN if border.sender is None else border.sender or '<>'}"
+        address = border.address.text
+        yield text("client address {address}, name: {name}", address=address, name=name)
+        yield f"HELO: {border.helo or text(UNKNOWN)}"
+    sender = text(UNKNOWN) if border.sender is None else border.sender or "<>"
+    yield text("envelope sender: {sender}", sender=sender)
 
 
 def _asked(evidence: Evidence) -> Iterator[str]:
@@ -57,4 +61,4 @@ def _asked(evidence: Evidence) -> Iterator[str]:
     auth: Authentication | None = evidence.answered("auth")
     if auth is not None:
         said = ", ".join(f"{one.method}={one.result}" for one in auth.findings)
-        yield auth.unknown or f"{', '.join(auth.servers)}: {said or 'no result'}"
+        yield text(auth.unknown) or f"{', '.join(auth.servers)}: {said or text('no result')}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from maildrop_py.decision.decision import Filing
 from maildrop_py.report.tables import counted
 from maildrop_py.report.wording import NO_RULE, destination
+from maildrop_py.translation import text
 
 if TYPE_CHECKING:
     from maildrop_py.decision.decision import Decision
@@ -44,18 +45,20 @@ class Tally:
         counts: Counter[tuple[str, str]] = Counter()
         for key, count in self._changed.items():
             decision = self._samples[key]
-            counts[destination(decision), decision.rule or NO_RULE] += count
+            counts[destination(decision, text), decision.rule or text(NO_RULE)] += count
         return summary_of(counts)
 
     def sentence(self, done: str) -> str:
         """`3 messages moved, 4 stay`; `done` is the word for what was changed."""
         parts = [f"{counted(self.changed, 'message')} {done}"]
-        parts += [f"{self.stay} stay"] if self.stay or not self.not_allowed else []
-        parts += [f"{count} left ({why})" for why, count in self.not_allowed.most_common()]
+        if self.stay or not self.not_allowed:
+            parts.append(text("{number} stay", number=self.stay))
+        for why, number in self.not_allowed.most_common():
+            parts.append(text("{number} left ({why})", number=number, why=text(why)))
         if self.gone:
-            parts.append(f"{self.gone} gone meanwhile")
+            parts.append(text("{number} gone meanwhile", number=self.gone))
         if self.failed:
-            parts.append(f"{self.failed} failed")
+            parts.append(text("{number} failed", number=self.failed))
         return ", ".join(parts)
 
     def as_json(self) -> dict[str, object]:

@@ -15,6 +15,7 @@ from maildrop_py.report.output import Output, json_text
 from maildrop_py.report.refile_log import undo_entry
 from maildrop_py.report.standard_error import say
 from maildrop_py.report.tables import Column, table
+from maildrop_py.translation import marked, text
 
 if TYPE_CHECKING:
     from maildrop_py.refile.past_runs import PastRun
@@ -28,11 +29,11 @@ RUNS = (
     *(Column("put back", right=True), Column("maildir")),
 )
 WORDS = {
-    "back": "put back",
-    "changed": "put back, changed since",
-    "gone": "gone",
-    "impossible": "cannot be undone",
-    "failed": "failed",
+    "back": marked("put back"),
+    "changed": marked("put back, changed since"),
+    "gone": marked("gone"),
+    "impossible": marked("cannot be undone"),
+    "failed": marked("failed"),
 }
 """Outcome -> in words."""
 
@@ -56,7 +57,7 @@ class UndoReport:
         if self._as_lines:
             self._output.write(json_text(line_as_object(undone.line, why)))
         elif undone.outcome != "back":
-            say(name_of(undone.line), why)
+            say(name_of(undone.line), text(why))
 
     def write_log(self) -> None:
         """Write the log, whether or not all went well."""
@@ -66,8 +67,9 @@ class UndoReport:
     def finish(self) -> int:
         """Print the sum; the exit status."""
         if not self._as_lines:
-            done = ", ".join(f"{self._counts[it]} {WORDS[it]}" for it in WORDS if self._counts[it])
-            self._output.write(f"{self._past.name}: {done or 'nothing to put back'}\n")
+            found = [it for it in WORDS if self._counts[it]]
+            done = ", ".join(f"{self._counts[it]} {text(WORDS[it])}" for it in found)
+            self._output.write(f"{self._past.name}: {done or text('nothing to put back')}\n")
         self._output.end()
         return 1 if self._counts["failed"] else 0
 

@@ -35,13 +35,16 @@ PASSED_ON = {
     "Finding": (1, 2, 3),
     "Outcome": (1,),
     "UntrustedFile": (0,),
+    "_go_on": (1,),
+    "_stop": (1,),
+    "Step": (2,),
 }
 """Functions and methods that pass on arguments at these positions."""
 
-BY_NAME = ("why",)
-"""Arguments by name that are texts, of whatever is called."""
+BY_NAME = ("why", "unknown")
+"""Arguments by name that are remarks of evidence and conditions."""
 
-VARIABLES = ("wording", "hint", "remedy", "why", "right")
+VARIABLES = ("wording", "hint", "remedy", "why", "right", "unverified")
 """Local variables that hold a text for one of the above."""
 
 CONSTANTS = {
@@ -90,16 +93,16 @@ def _help_of(command: click.Command, context: click.Context) -> dict[str, str]:
 def _texts_in(tree: ast.Module, where: str, own: tuple[str, ...]) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _of_call(node, own)
+            yield from _of_call(node, own, where)
         elif isinstance(node, ast.Assign):
             looked_at = {*CONSTANTS.get(where, ())}
-            if where.startswith(("rules/", "set_up/")):
+            if where.startswith(("rules/", "set_up/", "report/sender_path", "evidence/border")):
                 looked_at |= {*VARIABLES}
             if looked_at & {it.id for it in node.targets if isinstance(it, ast.Name)}:
                 yield from _constants(node.value)
 
 
-def _of_call(node: ast.Call, own: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+def _of_call(node: ast.Call, own: tuple[str, ...], where: str) -> Iterator[tuple[str, int]]:
     called = node.func
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
     is_translated = name in own and isinstance(called, ast.Name)
@@ -108,7 +111,7 @@ def _of_call(node: ast.Call, own: tuple[str, ...]) -> Iterator[tuple[str, int]]:
             for text, line in _constants(node.args[at]):
                 yield from (_numbers(text, line) if name == "counted" else [(text, line)])
     for keyword in node.keywords:
-        if keyword.arg in BY_NAME and name == "Outcome":
+        if keyword.arg in BY_NAME and where.startswith(("rules/", "evidence/")):
             yield from _constants(keyword.value)
 
 
