@@ -15,7 +15,7 @@ from statistics import median
 
 from maildrop_py.report.statistics.clients import Clients
 from maildrop_py.report.statistics.figures import Bars, Facts, Funnel, Section
-from maildrop_py.report.statistics.places import policy_names
+from maildrop_py.report.statistics.places import policy_names, shown
 from maildrop_py.report.statistics.reading import NOW
 from maildrop_py.report.statistics.split import Split
 from maildrop_py.report.statistics.top import Top
@@ -131,7 +131,7 @@ class BeforeTheMail:
         yield from self._waits()
         yield self.rules.bars(
             "policy-rules", text("Rules of the policy"), text("rule"), _SHOWN,
-            text, unit=text("recipients"),
+            shown, unit=text("recipients"),
         )  # fmt: skip
         yield from self.clients.figures("policy", text("recipients"))
 

@@ -104,7 +104,7 @@ def _time(now: Deliveries, filed: bool) -> Iterator[object]:
 
 def _filed(now: Deliveries) -> Iterator[Bars]:
     yield from _folders(now.folders)
-    rules = now.rules.bars("rules", text("Rules that ended the run"), text("rule"), SHOWN, text)
+    rules = now.rules.bars("rules", text("Rules that ended the run"), text("rule"), SHOWN, shown)
     yield from [rules] if rules.rows else []
     yield from _top("reasons", text("Reasons"), text("rule and condition"), now.reasons)
 

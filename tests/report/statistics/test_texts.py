@@ -10,7 +10,10 @@ import pytest
 
 from maildrop_py.evidence.helo import KINDS
 from maildrop_py.evidence.reverse_name import RULES
-from maildrop_py.translation import DIRECTORY, read_catalogue
+from maildrop_py.report.statistics.deliveries import Deliveries
+from maildrop_py.report.statistics.reading import Account
+from maildrop_py.report.statistics.sections import sections_of
+from maildrop_py.translation import DIRECTORY, choose, read_catalogue
 
 PACKAGE = Path(__file__).parents[3] / "maildrop_py"
 FILES = (
@@ -47,3 +50,20 @@ def test_the_same_values_are_in_both(catalogue: dict[str, str]) -> None:
     for english in texts():
         values = re.findall(r"\{(\w+)\}", english)
         assert sorted(re.findall(r"\{(\w+)\}", catalogue[english])) == sorted(values), english
+
+
+def test_rules_and_folders_keep_their_names(catalogue: dict[str, str]) -> None:
+    """A rule may be called as the program calls something: `spam` is a name, `(no rule)` a text."""
+    assert "spam" in catalogue
+    choose("ja")
+    try:
+        deliveries = Deliveries()
+        for rule, folder in (("spam", "Junk"), (None, "INBOX")):
+            entry = {"rule": rule, "folders": [folder], "time": "2026-11-28T00:00:00Z"}
+            deliveries.add({"command": "deliver", "result": "delivered", **entry})
+        sections = sections_of(Account(deliveries, Deliveries(), ()))
+        figures = {figure.key: figure for section in sections for figure in section.figures}
+        names = {name for name, _ in figures["rules"].rows}
+        assert names == {"spam", catalogue["(no rule)"]}
+    finally:
+        choose("en")
