@@ -119,6 +119,10 @@ class Stated(Evidence):
     def repeated(self, kind: str, value: str, seconds: int) -> bool | None:
         return self._stated.get("duplicate")
 
+    def folder_exists(self, name: str) -> bool | None:
+        folders = self._stated.get("folders")
+        return None if folders is None else name in folders
+
     def virus(self) -> Answer:
         name = self._stated.get("virus")
         if name is None:

@@ -28,7 +28,9 @@ def _theirs(folder: Path, body: str, expression: str) -> list[bool]:
         recipes += [":0", *lines, "{ " + f'HITS="$HITS {number}"' + " }", ""]
     file = folder / "rc"
     file.write_text(
-        f'MAILDIR={folder}\nSHELL=/bin/sh\nLOGFILE=log\nHITS=""\n' + "\n".join(recipes) + '\n:0w\n| echo "$HITS" > hits\n'
+        f'MAILDIR={folder}\nSHELL=/bin/sh\nLOGFILE=log\nHITS=""\n'
+        + "\n".join(recipes)
+        + '\n:0w\n| echo "$HITS" > hits\n'
     )
     message = f"From: a@example.com\n\n{body}".encode()
     subprocess.run(["procmail", str(file)], input=message, check=True, cwd=folder)

@@ -23,7 +23,7 @@ NOON = float(timegm((2026, 7, 1, 12, 0, 0)))
 
 KEYS = ("message", "envelope", "evidence", "filed", "expect")
 ENVELOPE = ("sender", "recipient", "extension", "client_address", "client_name", "helo")
-EVIDENCE = ("duplicate", "known", "spf", "dnsbl", "auth", "bayes", "virus")
+EVIDENCE = ("duplicate", "known", "spf", "dnsbl", "auth", "bayes", "virus", "folders")
 EXPECTED = ("rule", "file", "copies", "flags", "discard", "reject", "forward", "score")
 
 
@@ -106,6 +106,8 @@ def _answer(name: str, value: Node) -> tuple[str, Any]:
             (method.choice(METHODS, "method"), result.choice(AUTH_RESULTS, "result"))
             for method, result in value.pairs()
         )
+    if name == "folders":
+        return name, tuple(item.text() for item in value.items())
     if name == "bayes":
         return name, float(value.number())
     if name == "virus":

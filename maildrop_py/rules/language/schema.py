@@ -227,6 +227,7 @@ def _evidence() -> Schema:
         **{name: {"type": "boolean"} for name in EVIDENCE},
         "bayes": {"type": "number", "minimum": 0, "maximum": 1},
         "virus": {"type": ["string", "boolean"]},
+        "folders": {"type": "array", "items": _TEXT},
         "spf": condition_class("spf").SCHEMA["anyOf"][0],
         "dnsbl": {"type": "object", "additionalProperties": codes},
         "auth": _object({name: wording["anyOf"][0] for name, wording in methods.items()}),

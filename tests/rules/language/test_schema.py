@@ -115,6 +115,7 @@ examples:
       spf: softfail
       dnsbl: {zen.example: [2, 127.0.0.4], b.example: []}
       auth: {dkim: pass, dmarc: fail}
+      folders: [A, 2026]
     filed: {folder: INBOX, flags: [seen], age: 3d}
     expect: {rule: 1, file: null, copies: [], flags: [], discard: false, reject: true, score: 1}
 """
