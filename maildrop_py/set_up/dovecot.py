@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
 from maildrop_py.record import record
 
@@ -27,6 +28,7 @@ DOVECONF = "doveconf"
 MAILDIR, PLUS_PLUS, FS = "maildir", "maildir++", "fs"
 UTF_7, UTF_8 = "imap-utf-7", "utf-8"
 _MARK = re.compile(r"%(?:([a-zA-Z%])|\{([^}]*)\}|.|$)")
+_LAYOUT_SET = re.compile(r"^\s*mailbox_list_layout\s*=\s*fs\b", re.M)
 _UNKNOWN = "\0"
 _FILTERS: dict[str, Callable[[str], str]] = {
     "username": lambda user: user.partition("@")[0],
@@ -62,7 +64,28 @@ def read_doveconf(program: str = DOVECONF) -> Settings | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return parsed(ran.stdout) if ran.returncode == 0 else None
+    return _with_layout(parsed(ran.stdout), ran.stdout) if ran.returncode == 0 else None
+
+
+def _with_layout(settings: Settings, said: str) -> Settings:
+    """The settings with the layout that is in force.
+
+    2.4 prints `fs` whether somebody set it or nobody set anything; and then Maildirs have
+    Maildir++'s. So the files are searched for the words themselves.
+    """
+    if "mail_driver" not in settings or _text(settings, "mailbox_list_layout") != FS:
+        return settings
+    config = re.search(r"^# .*: (/\S+)$", said, re.M)
+    files = Path(config[1]).parent.rglob("*.conf") if config else ()
+    is_set = any(_LAYOUT_SET.search(_content(file)) for file in files)
+    return {**settings, "mailbox_list_layout": FS if is_set else PLUS_PLUS}
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def parsed(text: str) -> Settings:

@@ -117,29 +117,54 @@ def test_what_hides_new_mail_is_said() -> None:
     assert len(store_of(parsed(text), "anna", "/h", {}).notes) == 1
 
 
-@pytest.mark.parametrize(
-    ("location", "layout", "encoding"),
-    [
-        ("maildir:~/Maildir", PLUS_PLUS, UTF_7),
-        ("maildir:~/Maildir:LAYOUT=fs:UTF-8", FS, UTF_8),
-    ],
-)
-def test_a_real_dovecot_is_understood(
-    location: str, layout: str, encoding: str, tmp_path: Path
-) -> None:
+OLD_WORDS = {PLUS_PLUS: "", FS: ":LAYOUT=fs:UTF-8"}
+NEW_WORDS = {PLUS_PLUS: "", FS: "mailbox_list_layout = fs\nmailbox_list_utf8 = yes\n"}
+VERSIONS = "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
+
+
+@pytest.mark.parametrize(("layout", "encoding"), [(PLUS_PLUS, UTF_7), (FS, UTF_8)])
+def test_a_real_dovecot_is_understood(layout: str, encoding: str, tmp_path: Path) -> None:
     program = installed("doveconf")
     if program is None:
         pytest.skip("needs the Debian package dovecot-core")
     config = tmp_path / "dovecot.conf"
-    config.write_text(f"mail_location = {location}\nnamespace inbox {{\n  inbox = yes\n}}\n")
+    old = f"mail_location = maildir:~/Maildir{OLD_WORDS[layout]}\n"
+    new = f"{VERSIONS}mail_driver = maildir\nmail_path = ~/Maildir\n{NEW_WORDS[layout]}"
+    said = subprocess.run(
+        [str(installed("dovecot")), "--version"], capture_output=True, text=True, check=True
+    )
+    is_old = said.stdout.startswith("2.3")
+    config.write_text(f"{old if is_old else new}namespace inbox {{\n  inbox = yes\n}}\n")
     script = tmp_path / "doveconf"
     script.write_text(f'#!/bin/sh\nexec {program} -c {config} "$@"\n')
     script.chmod(0o755)
     settings = read_doveconf(str(script))
-    assert settings is not None, subprocess.run([script, "-n"], check=False)
+    assert settings is not None
     found = store_of(settings, "anna", "/home/anna", {})
     assert (found.maildir, found.layout, found.encoding) == ("/home/anna/Maildir", layout, encoding)
     assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "layout"),
+    [
+        ("mailbox_list_layout = fs\n", FS),
+        ("# mailbox_list_layout = fs\n", PLUS_PLUS),
+        ("", PLUS_PLUS),
+    ],
+)
+def test_2_4_says_fs_where_nobody_set_it(written: str, layout: str, tmp_path: Path) -> None:
+    """As Dovecot 2.4.1 prints it; its Maildirs were seen to have Maildir++'s layout then."""
+    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "conf.d/10-mail.conf").write_text(written)
+    script = tmp_path / "doveconf"
+    lines = [f"# 2.4.1-4 (7d8c0e5759): {tmp_path}/dovecot.conf", "mail_driver = maildir"]
+    lines += ["mail_path = ~/Maildir", "mailbox_list_layout = fs"]
+    script.write_text("#!/bin/sh\ncat <<'END'\n" + "\n".join(lines) + "\nEND\n")
+    script.chmod(0o755)
+    settings = read_doveconf(str(script))
+    assert settings is not None
+    assert store_of(settings, "anna", "/home/anna", {}).layout == layout
 
 
 def test_no_dovecot_is_none(tmp_path: Path) -> None:

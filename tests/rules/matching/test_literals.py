@@ -196,5 +196,6 @@ def test_plain_expressions_need_no_engine(expression: str, plain: bool) -> None:
 
 
 def test_letters_that_newer_unicode_may_fold_are_no_literals() -> None:
-    """U+0264 got its capital in Unicode 16, which Python 3.11 does not know."""
-    assert regex("abcɤdefg").literals == ("defg",)
+    """U+0264 got its capital in Unicode 16, which Python 3.14 knows first."""
+    known = "ɤ".upper() != "ɤ"
+    assert regex("abcɤdefg").literals == (("abcɤdefg",) if known else ("defg",))
