@@ -33,14 +33,14 @@ class Spawned:
         self._environment = environment
         self._input = tempfile.TemporaryFile()  # noqa: SIM115 - as long as this
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - the same
-        self._null = os.open(os.devnull, os.O_WRONLY)
+        self._null = open(os.devnull, "wb")  # noqa: SIM115 - the same
         self._prints = prints
 
     def run(self, message: bytes, limit: float) -> Ended:
         """Run it; `limit` in seconds."""
         _refill(self._input.fileno(), message)
         _refill(self._output.fileno(), b"")
-        printed = self._output.fileno() if self._prints else self._null
+        printed = (self._output if self._prints else self._null).fileno()
         actions = [(os.POSIX_SPAWN_DUP2, self._input.fileno(), 0)]
         actions += [(os.POSIX_SPAWN_DUP2, printed, number) for number in (1, 2)]
         child = os.posix_spawnp(

@@ -48,3 +48,12 @@ def _is_gone(process: int) -> bool:
 def test_a_program_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         spawned("no-such-program", at=tmp_path).run(b"", 1)
+
+
+def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+    """For each message of a long proof there may be one of these."""
+    spawned("cat", at=tmp_path).run(b"x", 10)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        spawned("cat", at=tmp_path).run(b"x", 10)
+    assert len(os.listdir("/proc/self/fd")) <= before
