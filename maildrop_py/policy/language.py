@@ -60,7 +60,8 @@ class PolicyReader(Reader):
         super()._read_key(key, value)
 
     def _read_example(self, node: Node) -> None:
-        self.policy_examples.append(parse_policy_example(node))
+        if not self._rule_reader.blocks:
+            self.policy_examples.append(parse_policy_example(node))
 
     def _bind_examples(self, first_rule: int, first_example: int) -> None:
         span = (first_rule, len(self.rules))

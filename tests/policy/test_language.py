@@ -158,3 +158,14 @@ examples:
 def test_a_rule_that_can_never_fire_is_warned_of() -> None:
     policy = load_policy("rules: [{name: a, then: {accept: true}}, {then: {greylist: true}}]")
     assert "can never fire" in str(policy.warnings[0])
+
+
+def test_rules_may_be_under_a_rule() -> None:
+    text = """
+    rules:
+      - when: {helo: no_dot}
+        rules: [{then: {score: 1}}, {name: inner, when: {spam_score: '>= 1'}, then: {defer: later}}]
+        else: {accept: true}
+    """
+    assert plan(text, helo_name="friend").rule == "inner"
+    assert (plan(text).verdict, plan(text).rule) == ("accept", "rule 1 else")

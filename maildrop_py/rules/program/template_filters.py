@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Filter = Callable[[str], str]
 
 LONGEST = 4096
+LONGEST_NEW = 200
 REPLACE = "replace("
 
 PLAIN: dict[str, Filter] = {
@@ -107,6 +108,8 @@ def _arguments(text: str, at: int) -> tuple[str, str, int]:
     if text[at : at + 1] != ",":
         raise BadFilter("`replace` takes two texts", "such as replace(/[^a-z]+/, _)")
     new, at = _new(text, at + 1)
+    if len(new) > LONGEST_NEW:
+        raise BadFilter("what `replace` puts in is too long", f"at most {LONGEST_NEW} characters")
     return old, new, at
 
 

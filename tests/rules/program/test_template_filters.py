@@ -51,6 +51,7 @@ def test_values_are_cleaned(template: str, value: str, made: str) -> None:
     ("filters", "said"),
     [
         ("lowr", "did you mean `lower`?"),
+        (f"replace(a, {'b' * 201})", "is too long"),
         ("replace(a)", "`replace` takes two texts"),
         ("replace(a, b", "`replace(` without its `)`"),
         ("replace(/a, b)", "an expression without its second /"),
