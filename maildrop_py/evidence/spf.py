@@ -17,15 +17,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.evidence.resolver import Resolver
     from maildrop_py.message.ip import Address
+    from maildrop_py.translation import Text
 
 RESULTS = ("pass", "fail", "softfail", "neutral", "none", "temperror", "permerror")
 
 _SAYS = {
-    "pass": "lets",
-    "fail": "does not let",
-    "softfail": "probably does not let",
-    "neutral": "does not say whether it lets",
+    "pass": "SPF pass: {domain} lets {address} send{because}{by}",
+    "fail": "SPF fail: {domain} does not let {address} send{because}{by}",
+    "softfail": "SPF softfail: {domain} probably does not let {address} send{because}{by}",
+    "neutral": "SPF neutral: {domain} does not say whether it lets {address} send{because}{by}",
+    "none": "SPF none: {domain} publishes no policy{by}",
 }
+_OTHER = "SPF {result}: {reason}{by}"
 
 
 @record
@@ -46,16 +49,20 @@ class Spf:
     source: str = ""
     unknown: str = ""
 
-    def sentence(self, address: str) -> str:
-        """The result in words; `address` is the client's."""
-        if self.unknown:
-            return f"SPF {self.result}: {self.unknown}"
-        if self.result in _SAYS:
-            because = f" ({self.mechanism})" if self.mechanism else ""
-            return f"SPF {self.result}: {self.domain} {_SAYS[self.result]} {address} send{because}"
-        if self.result == "none":
-            return f"SPF none: {self.domain or 'the sender'} publishes no policy"
-        return f"SPF {self.result}: {self.explanation}"
+    def remark(self, address: str) -> tuple[str, dict[str, str]]:
+        """The result in English, and the values that it names; `address` is the client's."""
+        values = {"result": self.result, "domain": self.domain or "the sender", "address": address}
+        values["because"] = f" ({self.mechanism})" if self.mechanism else ""
+        values["by"] = self.source and f", by {self.source}"
+        values["reason"] = self.unknown or self.explanation
+        if self.unknown or self.result not in _SAYS:
+            return _OTHER, values
+        return _SAYS[self.result], values
+
+    def sentence(self, address: str, text: Text = str.format) -> str:
+        """The result in words; by `translation.text` for people."""
+        wording, values = self.remark(address)
+        return text(wording, **values)
 
 
 @record

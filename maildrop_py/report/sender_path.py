@@ -56,8 +56,7 @@ def _asked(evidence: Evidence) -> Iterator[str]:
     spf: Spf | None = evidence.answered("spf")
     if spf is not None:
         address = evidence.border().address
-        said = spf.sentence(address.text if address else "the client")
-        yield said + (f", by {spf.source}" if spf.source else "")
+        yield spf.sentence(address.text if address else text("the client"), text)
     auth: Authentication | None = evidence.answered("auth")
     if auth is not None:
         said = ", ".join(f"{one.method}={one.result}" for one in auth.findings)

@@ -48,6 +48,7 @@ VARIABLES = ("wording", "hint", "remedy", "why", "right", "unverified")
 """Local variables that hold a text for one of the above."""
 
 CONSTANTS = {
+    "evidence/spf.py": ("_SAYS", "_OTHER"),
     "rules/language/limits.py": ("FILES", "BYTES", "VALUES", "LINES", "INSTRUCTIONS"),
     "rules/conditions/client.py": ("AUTHENTICATED",),
     "report/wording.py": ("NO_RULE",),
@@ -128,6 +129,6 @@ def _constants(node: ast.expr) -> Iterator[tuple[str, int]]:
     elif isinstance(node, ast.IfExp):
         yield from _constants(node.body)
         yield from _constants(node.orelse)
-    elif isinstance(node, ast.BoolOp):
+    elif isinstance(node, ast.Dict) or isinstance(node, ast.BoolOp):
         for value in node.values:
             yield from _constants(value)

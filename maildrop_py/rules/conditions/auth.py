@@ -77,8 +77,8 @@ class Auth:
         findings = authentication.of(self.method)
         if not findings:
             servers = ", ".join(authentication.servers)
-            why = authentication.unknown or f"{servers} did not report it"
-            return Outcome(None, self.method, why=why)
+            why = authentication.unknown or "{servers} did not report it"
+            return Outcome(None, self.method, why=why, values={"servers": servers})
         results = [finding.result for finding in findings]
         if "pass" in results:
             results = ["pass"]

@@ -57,8 +57,9 @@ def search_texts(
             if found:
                 line, span = line_around(text, found[0])
                 return Outcome(True, label, line, span, captures=found[1])
-    why = "; ".join((f"{number} text part(s), none matches", *limits_reached(parts)))
-    return Outcome(False, label, why=why)
+    why = "{number} text part(s), none matches{cut}"
+    values = {"number": number, "cut": "".join(f"; {it}" for it in limits_reached(parts))}
+    return Outcome(False, label, why=why, values=values)
 
 
 def limits_reached(parts: Parts) -> list[str]:

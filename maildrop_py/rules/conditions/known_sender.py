@@ -47,5 +47,7 @@ class KnownSender:
             if known:
                 return Outcome(True, "From", author)
             held = None if known is None else held
-        why = "no address" if not authors else "the contacts cannot be read" * (held is None)
+        why = "" if held is not None else "the contacts cannot be read"
+        if not authors:
+            why = "no address"
         return Outcome(held, "From", ", ".join(authors), why=why)

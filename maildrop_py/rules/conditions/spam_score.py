@@ -47,9 +47,14 @@ class SpamScore:
         sources = [verdict.header] if verdict.score is not None else []
         sources += ["rules"] if facts.score is not None else []
         asked = self.comparisons
-        why = "from " + " and ".join(sources)
+        why = "from {sources}"
         if verdict.score is not None and not verdict.believed:
             asked = tuple(each for each in asked if each.has_lower_bound)
-            why += ", which the sender may have written: a sign of spam, never of the contrary"
+            why = (
+                "from {sources}, which the sender may have written: "
+                "a sign of spam, never of the contrary"
+            )
         held = any(comparison.holds(total) for comparison in asked)
-        return Outcome(held, "spam score", f"{total:g}", why=why)
+        return Outcome(
+            held, "spam score", f"{total:g}", why=why, values={"sources": " and ".join(sources)}
+        )

@@ -47,7 +47,6 @@ class Spf:
     def test(self, facts: Facts) -> Outcome:
         spf = facts.evidence.spf()
         address = facts.evidence.border().address
-        why = spf.sentence(address.text if address else "the client")
-        why += f", by {spf.source}" if spf.source else ""
+        why, values = spf.remark(address.text if address else "the client")
         held = True if spf.result in self.results else None if spf.unknown else False
-        return Outcome(held, "SPF", spf.result, why=why)
+        return Outcome(held, "SPF", spf.result, why=why, values=values)

@@ -75,7 +75,7 @@ def test_it_shows_what_was_said() -> None:
     found = outcome("{auth: {dkim: pass}}", above("dkim=fail; dkim=neutral"), INSIDE)
     assert (found.label, found.text) == ("dkim", "fail neutral")
     silent = outcome("{auth: {arc: pass}}", above("dkim=fail"), INSIDE)
-    assert silent.why == "mx.me.example did not report it"
+    assert silent.remark() == "mx.me.example did not report it"
 
 
 def test_mistakes() -> None:

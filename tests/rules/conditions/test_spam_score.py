@@ -32,7 +32,7 @@ def test_the_filters_score_is_compared(test: str, answer: bool) -> None:
 def test_a_score_that_the_sender_may_have_written_clears_nothing(test: str, answer: bool) -> None:
     outcome = asked(f"{{spam_score: {test}}}", "Received: by mx\nX-Spam-Score: 5")
     assert outcome.held is answer
-    assert "the sender may have written" in outcome.why
+    assert "the sender may have written" in outcome.remark()
 
 
 def test_without_any_score_nothing_holds() -> None:
@@ -44,11 +44,11 @@ def test_what_rules_added_counts() -> None:
     known.score = 2.5
     outcome = when("{spam_score: '== 7.5'}").test(known)
     assert outcome.held
-    assert (outcome.text, outcome.why) == ("7.5", "from X-Spam-Status and rules")
+    assert (outcome.text, outcome.remark()) == ("7.5", "from X-Spam-Status and rules")
 
 
 def test_it_shows_where_the_score_is_from() -> None:
-    assert asked("{spam_score: 1}", FIVE).why == "from X-Spam-Status"
+    assert asked("{spam_score: 1}", FIVE).remark() == "from X-Spam-Status"
     assert "no filter left a score" in asked("{spam_score: 1}", "A: b").why
 
 

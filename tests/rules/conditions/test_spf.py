@@ -33,7 +33,7 @@ def test_what_cannot_be_asked_is_unknown_to_everybody() -> None:
 def test_it_shows_the_result_in_words() -> None:
     found = outcome("{spf: fail}", spf="fail")
     assert (found.label, found.text) == ("SPF", "fail")
-    assert found.why == "SPF fail: a.example does not let 203.0.113.9 send"
+    assert found.remark() == "SPF fail: a.example does not let 203.0.113.9 send"
 
 
 def test_it_is_asked_last() -> None:
