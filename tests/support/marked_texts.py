@@ -129,6 +129,6 @@ def _constants(node: ast.expr) -> Iterator[tuple[str, int]]:
     elif isinstance(node, ast.IfExp):
         yield from _constants(node.body)
         yield from _constants(node.orelse)
-    elif isinstance(node, ast.Dict) or isinstance(node, ast.BoolOp):
+    elif isinstance(node, ast.Dict | ast.BoolOp):
         for value in node.values:
             yield from _constants(value)
