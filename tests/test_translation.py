@@ -148,3 +148,19 @@ def test_the_delivery_log_stays_english(home: Path) -> None:
     (log,) = home.rglob("deliveries.jsonl")
     assert '"x: header Subject matches /hello/"' in log.read_text()
     assert log.read_text().isascii()
+
+
+def test_what_refile_and_undo_log_stays_english(home: Path) -> None:
+    (home / "Maildir/new/1.M1P1.host").write_text(MESSAGE)
+    maildir, rules = str(home / "Maildir"), str(home / "rules.yaml")
+    assert "変更" in _run(home, "refile", maildir, "--rules", rules)
+    assert "戻した" in _run(home, "undo")
+    (log,) = home.rglob("deliveries.jsonl")
+    assert len(log.read_text().splitlines()) == 2 and log.read_text().isascii()
+
+
+def test_remarks_side_by_side_are_told_each(in_japanese: None) -> None:
+    each = (("rule {number}: it {says}", {"number": 0, "says": "has no verified name"}),) * 2
+    remark = Outcome(True, why="{each}", values={"each": each}).remark
+    assert remark() == "rule 0: it has no verified name; rule 0: it has no verified name"
+    assert remark(text).startswith("ルール 0: ")

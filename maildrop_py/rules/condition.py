@@ -116,8 +116,17 @@ class Outcome:
     def remark(self, text: Text = str.format) -> str:
         """`why` with its values, "" if there is none; by `translation.text` for people."""
         if self.values:
-            return text(self.why, **self.values)
+            values = {name: _in_words(value, text) for name, value in self.values.items()}
+            return text(self.why, **values)
         return self.why if text is str.format else text(self.why)
+
+
+def _in_words(value: object, text: Text) -> object:
+    """A value of a remark; several remarks, each with its own values, are put side by side."""
+    if not isinstance(value, tuple):
+        return value
+    told = ((why, {name: text(str(of)) for name, of in values.items()}) for why, values in value)
+    return "; ".join(text(why, **values) for why, values in told)
 
 
 class Facts:

@@ -48,6 +48,8 @@ VARIABLES = ("wording", "hint", "remedy", "why", "right", "unverified")
 """Local variables that hold a text for one of the above."""
 
 CONSTANTS = {
+    "rules/conditions/s25r.py": ("WHY",),
+    "rules/conditions/helo.py": ("WHY",),
     "evidence/spf.py": ("_SAYS", "_OTHER"),
     "rules/language/limits.py": ("FILES", "BYTES", "VALUES", "LINES", "INSTRUCTIONS"),
     "rules/conditions/client.py": ("AUTHENTICATED",),

@@ -26,6 +26,8 @@ KINDS = (
     *("own_address", "own_name", "private_name", "invalid"),
 )
 
+WHY = "{kind}: it {says}"
+
 
 @record
 class Helo:
@@ -59,5 +61,5 @@ class Helo:
         if helo.unknown:
             return Outcome(None, "HELO", why=helo.unknown)
         held = [kind for kind in helo.kinds if kind in self.kinds]
-        why = "; ".join(f"{kind}: it {SAYS[kind]}" for kind in held)
-        return Outcome(bool(held), "HELO", helo.name, why=why)
+        each = tuple((WHY, {"kind": kind, "says": SAYS[kind]}) for kind in held)
+        return Outcome(bool(held), "HELO", helo.name, why="{each}", values={"each": each})

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 ALL = (0, 1, 2, 3, 4, 5, 6)
+WHY = "rule {number}: it {says}"
 
 
 @record
@@ -89,8 +90,8 @@ class S25R:
         if entry is not None:
             return Outcome(False, "client name", shown, why="fits {entry}", values={"entry": entry})
         held = [number for number in s25r(found.name) if number in self.rules]
-        why = "; ".join(f"rule {number}: it {RULES[number]}" for number in held)
-        return Outcome(bool(held), "client name", shown, why=why)
+        each = tuple((WHY, {"number": number, "says": RULES[number]}) for number in held)
+        return Outcome(bool(held), "client name", shown, why="{each}", values={"each": each})
 
 
 def _numbers(node: Node) -> tuple[int, ...]:

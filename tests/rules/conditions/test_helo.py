@@ -47,7 +47,7 @@ def test_unknown_where_nobody_told_it() -> None:
 def test_it_shows_name_and_kind() -> None:
     found = outcome("{helo: no_dot}", envelope=outside(helo="friend"))
     assert (found.label, found.text) == ("HELO", "friend")
-    assert found.why.startswith("no_dot: it is a single word")
+    assert found.remark().startswith("no_dot: it is a single word")
 
 
 def test_mistakes() -> None:

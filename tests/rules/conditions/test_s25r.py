@@ -77,7 +77,7 @@ def test_names_in_a_file_are_exempt(tmp_path: Path) -> None:
 def test_it_shows_the_rules_that_hold() -> None:
     found = outcome("{s25r: true}", envelope=outside("dsl12345.a.example"))
     assert found.text == "dsl12345.a.example"
-    assert found.why == (
+    assert found.remark() == (
         "rule 2: it has five digits in a row in its first label; "
         "rule 6: it begins like a dial-up or DSL line"
     )
