@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maildrop_py.decision.decision import Decision
 from maildrop_py.rules.language.reader import read_rules
@@ -158,3 +164,60 @@ def test_it_says_itself_in_words() -> None:
     assert " and then header Subject matches /alpha/" in first.when.describe()
     decision: Decision = decided(WORK, "To: me@home\nSubject: alpha")
     assert decision.reasons[0].because.startswith("not (")
+
+
+LETTERS = st.sampled_from("abc")
+LEAF = st.fixed_dictionaries({"when": LETTERS, "ends": st.booleans()})
+RULES = st.lists(
+    st.recursive(
+        LEAF,
+        lambda inner: st.fixed_dictionaries(
+            {"when": LETTERS, "rules": st.lists(inner, min_size=1, max_size=3)},
+            optional={"else": st.lists(inner, min_size=1, max_size=3)},
+        ),
+        max_leaves=12,
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def as_rules(written: list[dict[str, Any]], numbers: Iterator[int]) -> list[dict[str, Any]]:
+    """What was drawn as it stands in a file: a rule's number is its folder or keyword."""
+    found: list[dict[str, Any]] = []
+    for one in written:
+        rule: dict[str, Any] = {"when": {"subject": one["when"]}}
+        if "rules" in one:
+            for key in ("rules", "else"):
+                if key in one:
+                    rule[key] = as_rules(one[key], numbers)
+        else:
+            number = next(numbers)
+            rule["then"] = {"file": f"F{number}"} if one["ends"] else {"flags": [f"$K{number}"]}
+        found.append(rule)
+    return found
+
+
+def done(rules: list[dict[str, Any]], subject: str, flags: list[str]) -> str | None:
+    """What they mean, said otherwise: the folder where the run ends, None if it goes on."""
+    for rule in rules:
+        holds = rule["when"]["subject"] in subject
+        if "then" in rule:
+            if holds and "file" in rule["then"]:
+                return str(rule["then"]["file"])
+            flags += rule["then"].get("flags", []) if holds else []
+            continue
+        ended = done(rule.get("rules" if holds else "else", []), subject, flags)
+        if ended is not None:
+            return ended
+    return None
+
+
+@given(RULES, st.lists(LETTERS, max_size=3))
+def test_blocks_mean_what_they_say(drawn: list[dict[str, Any]], letters: list[str]) -> None:
+    rules, subject, flags = as_rules(drawn, count()), "".join(letters), list[str]()
+    folder = done(rules, subject, flags) or "INBOX"
+    for explain in (True, False):
+        text = yaml.safe_dump({"rules": rules})
+        filing = decided(text, f"Subject: {subject}", explain=explain).filings[-1]
+        assert (filing.folder, sorted(filing.keywords)) == (folder, sorted(flags))
