@@ -150,6 +150,15 @@ def test_the_delivery_log_stays_english(home: Path) -> None:
     assert log.read_text().isascii()
 
 
+def test_why_tells_in_japanese_what_was_logged_in_english(home: Path) -> None:
+    maildir, rules = str(home / "Maildir"), str(home / "rules.yaml")
+    _run(home, "deliver", "--maildir", maildir, "--rules", rules, given=MESSAGE)
+    shown = _run(home, "why", "hello")
+    assert "  deliver による配送\n    件名       hello\n" in shown
+    assert "理由       x: header Subject matches /hello/" in shown
+    assert "ログに 'none' がありません" in _run(home, "why", "none")
+
+
 def test_what_refile_and_undo_log_stays_english(home: Path) -> None:
     (home / "Maildir/new/1.M1P1.host").write_text(MESSAGE)
     maildir, rules = str(home / "Maildir"), str(home / "rules.yaml")

@@ -40,7 +40,7 @@ def why(message: str, logs: tuple[str, ...], as_lines: bool, attachments: bool, 
         else:
             click.echo("\n".join(in_words(entry)))
     if not found:
-        click.echo(f"the log says nothing of {message!r}", err=True)
+        click.echo(said("the log says nothing of {message!r}", message=message), err=True)
         sys.exit(1)
 
 

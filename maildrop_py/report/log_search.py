@@ -16,7 +16,9 @@ from datetime import datetime
 from maildrop_py.message.message import FileSource, Message
 from maildrop_py.report.attachments import in_words as attachment_in_words
 from maildrop_py.report.log_reader import Entry
+from maildrop_py.report.tables import width_of
 from maildrop_py.report.visible import visible
+from maildrop_py.translation import marked, text
 
 INFO = ":2,"
 
@@ -60,22 +62,53 @@ class Search:
         return bool(self._text) and self._text in _folded(entry.get("subject"))
 
 
+LABELS = {
+    "subject": marked("subject:"),
+    "from": marked("from:"),
+    "message-id": marked("message-id:"),
+    "envelope": marked("envelope:"),
+    "error": marked("error:"),
+    "did": marked("did:"),
+    "rule": marked("rule:"),
+    "moved from": marked("moved from:"),
+    "run": marked("run:"),
+    "attached": marked("attached:"),
+    "because": marked("because:"),
+    "file": marked("file:"),
+    "warning": marked("warning:"),
+}
+"""What stands before a field of an entry, by its name."""
+
+
+RESULTS = {
+    "delivered": marked("delivered"),
+    "rejected": marked("rejected"),
+    "discarded": marked("discarded"),
+    "refiled": marked("refiled"),
+    "imported": marked("imported"),
+    "undone": marked("undone"),
+}
+"""What became of a message, as the log says it."""
+
+
 def in_words(entry: Entry) -> Iterator[str]:
     """The lines that tell of one entry."""
     when = datetime.fromisoformat(entry["time"]).astimezone()
     what = _outcome(entry)
     yield f"{when:%Y-%m-%d %H:%M:%S}  {what}"
     for name, value in _fields(entry):
-        yield f"    {name:<11}{visible(value)}"
+        label = text(LABELS[name]).removesuffix(":")
+        yield "    " + label + " " * max(1, 11 - width_of(label)) + visible(value)
 
 
 def _outcome(entry: Entry) -> str:
     result, command = str(entry.get("result")), str(entry.get("command"))
     if result == "deferred":
-        return f"not delivered by {command}: the mail server tries again"
+        wording = "not delivered by {command}: the mail server tries again"
+        return text(wording, command=command)
     if result == "failed":
-        return f"{command} failed"
-    return f"{result} by {command}"
+        return text("{command} failed", command=command)
+    return text("{result} by {command}", result=text(RESULTS.get(result, result)), command=command)
 
 
 def _fields(entry: Entry) -> Iterator[tuple[str, str]]:

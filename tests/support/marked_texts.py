@@ -47,6 +47,9 @@ BY_NAME = ("why", "unknown")
 VARIABLES = ("wording", "hint", "remedy", "why", "right", "unverified")
 """Local variables that hold a text for one of the above."""
 
+WITH_VARIABLES = ("rules/", "set_up/", "report/sender_path", "evidence/border", "report/log_")
+"""Where these are looked at."""
+
 CONSTANTS = {
     "rules/conditions/s25r.py": ("WHY",),
     "rules/conditions/helo.py": ("WHY",),
@@ -99,7 +102,7 @@ def _texts_in(tree: ast.Module, where: str, own: tuple[str, ...]) -> Iterator[tu
             yield from _of_call(node, own, where)
         elif isinstance(node, ast.Assign):
             looked_at = {*CONSTANTS.get(where, ())}
-            if where.startswith(("rules/", "set_up/", "report/sender_path", "evidence/border")):
+            if where.startswith(WITH_VARIABLES):
                 looked_at |= {*VARIABLES}
             if looked_at & {it.id for it in node.targets if isinstance(it, ast.Name)}:
                 yield from _constants(node.value)
