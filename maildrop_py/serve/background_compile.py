@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import select
 import signal
 
 from maildrop_py.lmtp.processes.resource_limits import ResourceLimits
+from maildrop_py.record import replace
 from maildrop_py.rules.program.cache import load_stamped
 
 TYPE_CHECKING = False
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 LONGEST = 120.0  # seconds
 USABLE, NOT_USABLE = b"+", b"-"
 LIMITS = ResourceLimits(processor=150, processes=0)
+"""Its memory is beside what the server has already: the stacks and heaps of many threads alone
+reserve more addresses than that."""
 _PIECE = 65536  # bytes
 
 
@@ -79,12 +83,19 @@ class Compilation:
         os.waitpid(self._pid, 0)
 
 
+def _address_space() -> int:
+    """Bytes of addresses that this process has; a child begins with those of its parent."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
 def _compile(path: str, cache: str, home: str | None, writer: int) -> NoReturn:
     """The child's whole life: it holds copies of the server's sockets, and uses none."""
     try:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
-        LIMITS.apply()
+        memory = LIMITS.memory and LIMITS.memory + _address_space()
+        replace(LIMITS, memory=memory).apply()
         signal.setitimer(signal.ITIMER_REAL, LONGEST)  # and that SIGALRM ends it
         warnings: list[str] = []
         stamped = load_stamped(path, cache, warnings.append, home)

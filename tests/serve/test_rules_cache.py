@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -123,6 +124,13 @@ def test_a_compilation_that_takes_too_much_costs_its_rules_alone(
     write(place / "rules.yaml", 30_000)  # many times what a second is enough for
     decider, warnings = RulesCache().decider(mailbox_in(place))
     assert len(decider.program) == 0 and "not usable" in warnings[0]
+
+
+def test_addresses_that_the_server_reserved_do_not_count(place: Path) -> None:
+    """As many threads do: each has a stack and a heap, of which little is used."""
+    with mmap.mmap(-1, 2 << 30, prot=mmap.PROT_READ):
+        write(place / "rules.yaml", 3000)
+        assert wait_for(RulesCache(), mailbox_in(place), 3000) == ()
 
 
 def test_mistakes_are_not_looked_for_again_and_again(place: Path) -> None:
