@@ -35,6 +35,7 @@ PASSED_ON = {
     "Finding": (1, 2, 3),
     "Outcome": (1,),
     "UntrustedFile": (0,),
+    "BadFilter": (0, 1),
     "_go_on": (1,),
     "_stop": (1,),
     "Step": (2,),
@@ -112,6 +113,8 @@ def _of_call(node: ast.Call, own: tuple[str, ...], where: str) -> Iterator[tuple
     called = node.func
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
     is_translated = name in own and isinstance(called, ast.Name)
+    if where.startswith("convert/") and not is_translated:
+        return
     for at in (0,) if is_translated else PASSED_ON.get(name, ()):
         if at < len(node.args):
             for text, line in _constants(node.args[at]):

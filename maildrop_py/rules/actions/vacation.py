@@ -61,7 +61,9 @@ class Vacation:
         first = day_of(found.others["from"]) if "from" in found.others else ""
         last = day_of(found.others["until"])
         if first > last:
-            raise found.others["until"].mistake(f"it ends before {first}, when it begins")
+            raise found.others["until"].mistake(
+                "it ends before {first}, when it begins", first=first
+            )
         days = days_of(found.others["days"], LONGEST) if "days" in found.others else 7
         handle = found.others["handle"].text() if "handle" in found.others else ""
         return cls(found.text, last, first, found.subject, days, found.addresses, handle)

@@ -148,7 +148,7 @@ def parse_part(node: Node, scope: Scope, parts: bool) -> Attachment:
     found = {key.choice(KEYS, "test"): value for key, value in node.pairs()}
     if not found:
         what = "part" if parts else "attachment"
-        raise node.mistake(f"nothing is asked of the {what}", r"such as {name: '\.scr$'}")
+        raise node.mistake("nothing is asked of the {what}", r"such as {name: '\.scr$'}", what=what)
     tests = {what: parse_tests(found[what], scope) for what in ("name", "type") if what in found}
     headers = found["header"].pairs() if "header" in found else []
     return Attachment(

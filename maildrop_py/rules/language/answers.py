@@ -59,7 +59,9 @@ def address_of(node: Node) -> str:
     local, at, domain = text.rpartition("@")
     odd = any(char in ' ,;:<>()[]|\\"' or not char.isprintable() for char in text)
     if odd or not local or not at or not domain or text[0] in "-/@":
-        raise node.mistake(f"{node.text()!r} is not one address", "such as me@example.com")
+        raise node.mistake(
+            "{written!r} is not one address", "such as me@example.com", written=node.text()
+        )
     return text.lower()
 
 
@@ -71,7 +73,9 @@ def day_of(node: Node) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise node.mistake(f"{text!r} is not a day", "year, month and day: 2026-08-31") from None
+        raise node.mistake(
+            "{written!r} is not a day", "year, month and day: 2026-08-31", written=text
+        ) from None
 
 
 def days_of(node: Node, most: int) -> int:

@@ -52,7 +52,7 @@ def read_date(node: Node, parts: tuple[str, ...]) -> Read:
     asked = tuple((name, _ranges(name, found[name])) for name in parts if name in found)
     first, last = (_moment(found[key]) if key in found else "" for key in ("from", "until"))
     if first and last and first > last and not first.startswith(last):
-        raise found["until"].mistake(f"it ends before {first}, when it begins")
+        raise found["until"].mistake("it ends before {first}, when it begins", first=first)
     wording = (f"{k} {' or '.join(v.texts())}" for k, v in found.items() if k != "of")
     return of, zone, asked, first, last, ", ".join(wording)
 
@@ -61,7 +61,9 @@ def _of(node: Node) -> str:
     known = WORDS.get(node.text().lower())
     if known is None and node.text().islower() and "-" not in node.text():
         hint = suggestion(node.text(), ("message", "received", "now"))
-        raise node.mistake(f"unknown date {node.text()!r}", f"{hint}; or a header: Resent-Date")
+        raise node.mistake(
+            "unknown date {written!r}", f"{hint}; or a header: Resent-Date", written=node.text()
+        )
     return known or header_name(node)
 
 
@@ -73,7 +75,9 @@ def _zone(node: Node) -> str | int:
     if text.upper() in ("UTC", "GMT", "Z"):
         return 0
     if found is None or int(found[2]) > 23 or int(found[3]) > 59:
-        raise node.mistake(f"{text!r} is not a zone", "local, original, UTC, or such as +09:00")
+        raise node.mistake(
+            "{written!r} is not a zone", "local, original, UTC, or such as +09:00", written=text
+        )
     seconds = 3600 * int(found[2]) + 60 * int(found[3])
     return -seconds if found[1] == "-" else seconds
 
@@ -86,7 +90,9 @@ def _moment(node: Node) -> str:
             raise ValueError
         datetime.fromisoformat(text)
     except ValueError:
-        raise node.mistake(f"{text!r} is not a date", "2026-12-24 or 2026-12-24T18:00") from None
+        raise node.mistake(
+            "{written!r} is not a date", "2026-12-24 or 2026-12-24T18:00", written=text
+        ) from None
     return text.replace(" ", "T")
 
 
@@ -100,12 +106,16 @@ def _range(name: str, node: Node) -> tuple[int, int]:
     least, most = LIMITS[name]
     if None in ends:
         hint = HINTS.get(name, f"such as {least}, or {least}-{most}")
-        raise node.mistake(f"{node.text()!r} is no {name}", hint)
+        raise node.mistake("{written!r} is no {name}", hint, written=node.text(), name=name)
     if any(not least <= (end or 0) <= most for end in ends):
-        raise node.mistake(f"{node.text()!r} is no {name}", f"{least} to {most}")
+        raise node.mistake(
+            "{written!r} is no {name}", f"{least} to {most}", written=node.text(), name=name
+        )
     first, last = ends[0] or 0, ends[-1] or 0
     if first > last and name == "year":
-        raise node.mistake(f"{node.text()!r} is no {name}", "the earlier year first")
+        raise node.mistake(
+            "{written!r} is no {name}", "the earlier year first", written=node.text(), name=name
+        )
     return first, last
 
 

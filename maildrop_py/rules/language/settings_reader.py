@@ -146,7 +146,9 @@ def _uses(node: Node, scope: Scope) -> tuple[tuple[str, str], ...]:
     for key, value in node.pairs():
         use = key.text().removeprefix(SIGN).lower()
         if use not in USUAL:
-            raise key.mistake(f"unknown special use {key.text()}", suggestion(use, USUAL))
+            raise key.mistake(
+                "unknown special use {written}", suggestion(use, USUAL), written=key.text()
+            )
         parse_folder(value, scope)
         found.append((use, value.text()))
     return tuple(found)

@@ -44,12 +44,12 @@ def folder_for(node: Node, scope: Scope) -> str:
     written = node.text()
     use = written.removeprefix(SIGN)
     if use.lower() not in USUAL:
-        raise node.mistake(f"unknown special use {written}", suggestion(use, USUAL))
+        raise node.mistake("unknown special use {written}", suggestion(use, USUAL), written=written)
     use = use.lower()
     found = dict(scope.settings.special_use).get(use) or _of_dovecot(scope).get(use) or USUAL[use]
     if not found:
         hint = f"say it at the top: `special_use: {{{use.capitalize()}: NAME}}`"
-        raise node.mistake(f"nobody says which folder {written} is", hint)
+        raise node.mistake("nobody says which folder {written} is", hint, written=written)
     return found
 
 
