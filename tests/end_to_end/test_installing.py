@@ -95,6 +95,8 @@ def test_one_wheel_is_for_every_python(built: Path) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_wheel_installs(way: str, built: Path, tmp_path: Path) -> None:
+    if way == "pip 23" and sys.version_info >= (3, 12):
+        pytest.skip("pip 23.0 does not run on a Python that is newer than 3.11")
     [wheel] = built.glob("*.whl")
     place = WAYS[way](wheel, tmp_path)
     program = place / "bin/maildrop-py"
