@@ -91,7 +91,7 @@ def test_stats_count_what_was_delivered(account: Account) -> None:
     account.deliver(message=b"Subject: drop me\n\n")
     result = run("stats", HOME=str(account.home))
     assert result.exit_code == 0
-    assert "3 new messages" in result.output
+    assert "new messages: 3" in result.output
     assert "(discarded)" in result.output
     counts = json.loads(run("stats", "--json", HOME=str(account.home)).output)
     assert counts["folders"] == {"Hello": 1, "INBOX": 1, "(discarded)": 1}

@@ -26,7 +26,7 @@ def test_a_period_counts_what_is_in_it_and_the_period_before(tmp_path: Path) -> 
     assert list(found["days"]) == [f"2026-10-{day}" for day in range(20, 25)]
     assert list(found["before"]["days"]) == [f"2026-10-{day}" for day in range(15, 20)]
     shown = stats(tmp_path, "--log", log, "--since", "2026-10-20T12:00:01").output
-    assert "10 new messages" in shown
+    assert "new messages: 10" in shown
 
 
 def test_a_period_that_makes_no_sense_is_a_wrong_command_line(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_several_logs_and_all_commands_are_counted(tmp_path: Path) -> None:
     assert found["filed_mail"] == {"refiled by refile": 1, "refiled by watch": 1}
     assert found["failures"] == {"serve: full": 1}
     text = CliRunner().invoke(app, arguments).output
-    assert text.endswith("2 new messages, 15 B\n")
+    assert text.endswith("new messages: 2, 15 B\n")
 
 
 WITH_A_FILE = (

@@ -43,8 +43,8 @@ def delivery_report(
         counts[section.key] = found
         if section.figures:
             sections.append(section)
-    what = text("{number} messages, {size}") if filed else None
-    lead = (what or text("{number} new messages, {size}")).format(
+    what = text("messages: {number}, {size}") if filed else None
+    lead = (what or text("new messages: {number}, {size}")).format(
         number=f"{now.messages:,}", size=size_in_words(now.bytes)
     )
     title = text("Mail in folders") if filed else text("What became of mail")
