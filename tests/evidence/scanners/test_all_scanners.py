@@ -38,7 +38,7 @@ def asked(text: str, about: Evidence) -> Outcome:
 def test_the_asked_filter_counts_and_not_the_header(good: dict[str, Misbehaving]) -> None:
     about = evidence({"spamd": good["spamd"].address})
     outcome = asked('{spam_score: ">= 5"}', about)
-    assert outcome.held is True and outcome.text == "7.5" and outcome.why == "from spamd"
+    assert outcome.held is True and outcome.text == "7.5" and outcome.remark() == "from spamd"
     assert asked("{spam_flag: true}", about).held is True
     assert len(good["spamd"].received) == 1, "asked once"
 
