@@ -76,9 +76,11 @@ class Auth:
         authentication = facts.evidence.auth()
         findings = authentication.of(self.method)
         if not findings:
-            servers = ", ".join(authentication.servers)
-            why = authentication.unknown or "{servers} did not report it"
-            return Outcome(None, self.method, why=why, values={"servers": servers})
+            if authentication.unknown:
+                return Outcome(None, self.method, why=authentication.unknown)
+            values = {"servers": ", ".join(authentication.servers)}
+            why = "{servers} did not report it"
+            return Outcome(None, self.method, why=why, values=values)
         results = [finding.result for finding in findings]
         if "pass" in results:
             results = ["pass"]
