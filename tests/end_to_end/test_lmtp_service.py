@@ -124,6 +124,16 @@ def as_root(script: str, program: Program, postfix: Postfix) -> Iterator[subproc
         with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
         server.wait(60)
+        wait_until(lambda: not is_alive(server.pid), "what the script started to end")
+
+
+def is_alive(group: int) -> bool:
+    """Whether there is any process of this process group."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def listens(path: Path) -> bool:
