@@ -62,6 +62,7 @@ def site(
     monkeypatch.setattr(whole_system, "SENDMAIL", str(sender))
     postfix.set(myorigin=DOMAIN)
     before = made.settings.value("mailbox_command")
+    made.settings.put("mailbox_command", "")  # other tests set one
     yield made
     made.settings.put("mailbox_command", before)
     postfix._age()

@@ -159,7 +159,7 @@ def test_a_bundle_that_others_may_have_made_is_not_run(
     spoil: str | None, plain: Deliveries
 ) -> None:
     """A bundle whose code leaves a trace: run if it is ours, else never."""
-    from maildrop_py.cli.startup import bundle
+    from maildrop_py import module_bundle as bundle
 
     path, mark = plain.home.path / ".cache/maildrop-py/modules", plain.home.path / "mark"
     start = len(bundle.KEY) + 4
