@@ -194,11 +194,15 @@ def debian_package(place: Path) -> Path:
     return Path(given) if given else built_package(place / "debian-package")
 
 
-@pytest.fixture(scope="session")
-def new_debian(place: Path) -> Iterator[ScratchRoot]:
-    """A new Debian, of this release or of $DEBIAN_SUITE, with a user, bert, and no mail server."""
+@pytest.fixture(scope="module")
+def new_debian(place: Path, request: pytest.FixtureRequest) -> Iterator[ScratchRoot]:
+    """A new Debian, of this release or of $DEBIAN_SUITE, with a user, bert, and no mail server.
+
+    Each file of tests has one of its own: what one installs and sets, another must not find.
+    """
     suite, site = archive()
-    made = ScratchRoot(place / "debian", os.environ.get("DEBIAN_SUITE", suite), site)
+    name = request.module.__name__.rpartition(".")[2]
+    made = ScratchRoot(place / name, os.environ.get("DEBIAN_SUITE", suite), site)
     made.run("useradd", "--create-home", "bert")
     yield made
     made.close()
