@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import socket
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -43,6 +44,8 @@ from maildrop_py.systemd import ServiceManager
 NOBODY = 65534  # other servers and file systems run as that, so no mail for it
 GRACE = 30.0  # seconds that sessions get to finish when the server stops
 Beat = Callable[[], None]
+Role = Callable[[Beat], None]
+"""What one process does for its whole life."""
 
 
 @record
@@ -100,29 +103,12 @@ def _run_as_one(plan: Plan, manager: ServiceManager) -> None:
     if plan.credentials is not None:
         become(plan.credentials)
         os.environ["HOME"] = pwd.getpwuid(plan.credentials.uid).pw_dir
-
     counters = serve_counters(plan.workers)
-
-    def work(number: int, beat: Beat) -> None:
-        leave_terminal()
-        if number == plan.workers + len(_for_hooks(plan)):
-            _export(plan, counters, beat)
-            return
-        if number >= plan.workers:
-            _hand_over(plan, number - plan.workers, (), beat)
-            return
-        metrics = Metrics(counters.own(number))
-        opened = partial(DirectHandler, plan.recipients, plan.seconds, plan.log, metrics=metrics)
-        worker = Worker(_for_lmtp(plan), opened, plan.name, plan.limits)
-        worker.reactor.ticks.append(lambda: metrics.now(len(worker.server.connections)))
-        worker.run(beat, GRACE)
-
-    count = plan.workers + len(_for_hooks(plan)) + (plan.metrics is not None)
-    Supervisor(work, count, manager, plan.log.warning, grace=GRACE, note=plan.log.info).run()
+    workers = [partial(_deliver, plan, counters, number) for number in range(plan.workers)]
+    _supervise(plan, manager, [*workers, *_others(plan, counters)])
 
 
 def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
-    channels = [channel() for _ in range(plan.workers)]
     credentials = plan.credentials
     assert credentials is not None
     policy = Policy(
@@ -132,48 +118,76 @@ def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
         limits=plan.resources,
     )
     counters = serve_counters(plan.workers)
+    channels = [channel() for _ in range(plan.workers)]
+    workers = [
+        partial(_take_in, plan, counters, number, own) for number, (_, own) in enumerate(channels)
+    ]
+    spawner = partial(_spawn, [spawners_end for spawners_end, _ in channels], policy)
+    others = _others(plan, counters, policy.refused)
+    _supervise(plan, manager, [*workers, spawner, *others], last=len(workers))
+
+
+def _supervise(
+    plan: Plan, manager: ServiceManager, roles: list[Role], last: int | None = None
+) -> None:
+    """Run a process for each role; the one with the number `last` ends when the others have."""
 
     def work(number: int, beat: Beat) -> None:
         leave_terminal()
-        if number == plan.workers + 1 + len(_for_hooks(plan)):
-            become(credentials)
-            _export(plan, counters, beat)
-            return
-        if number == plan.workers:
-            os.setsid()
-            Spawner([spawners_end for spawners_end, _ in channels], policy).run(beat)
-            return
-        if number > plan.workers:
-            _hand_over(plan, number - plan.workers - 1, policy.refused, beat)
-            return
-        become(credentials)
+        roles[number](beat)
 
-        metrics = Metrics(counters.own(number))
-
-        def opened(reactor: Reactor, groups: GroupCommit) -> ProcessHandler:
-            own = channels[number][1]
-            limits, log = plan.process_limits, plan.log
-            processes = RecipientProcesses(reactor, own, limits, log.warning)
-            reactor.ticks.append(
-                lambda: metrics.now(
-                    len(worker.server.connections), processes.running, processes.messages
-                )
-            )
-            return ProcessHandler(plan.recipients, processes, plan.seconds, log, metrics)
-
-        worker = Worker(_for_lmtp(plan), opened, plan.name, plan.limits)
-        worker.run(beat, GRACE)
-
-    last = plan.workers
-    count = plan.workers + 1 + len(_for_hooks(plan)) + (plan.metrics is not None)
     log = plan.log
-    Supervisor(work, count, manager, log.warning, grace=GRACE, last=last, note=log.info).run()
+    Supervisor(work, len(roles), manager, log.warning, grace=GRACE, last=last, note=log.info).run()
+
+
+def _others(plan: Plan, counters: Counters, refused: tuple[int, ...] = ()) -> list[Role]:
+    """A process for each socket of the native hook, and one that tells what workers count."""
+    hooks: list[Role] = [
+        partial(_hand_over, plan, listener, refused) for listener in _for_hooks(plan)
+    ]
+    return hooks if plan.metrics is None else [*hooks, partial(_export, plan, counters)]
+
+
+def _deliver(plan: Plan, counters: Counters, number: int, beat: Beat) -> None:
+    """A worker that delivers what it takes in."""
+    metrics = Metrics(counters.own(number))
+    opened = partial(DirectHandler, plan.recipients, plan.seconds, plan.log, metrics=metrics)
+    worker = Worker(_for_lmtp(plan), opened, plan.name, plan.limits)
+    worker.reactor.ticks.append(lambda: metrics.now(len(worker.server.connections)))
+    worker.run(beat, GRACE)
+
+
+def _take_in(plan: Plan, counters: Counters, number: int, own: socket.socket, beat: Beat) -> None:
+    """A worker that has recipients' processes deliver; `own` leads to the spawner."""
+    assert plan.credentials is not None
+    become(plan.credentials)
+    metrics = Metrics(counters.own(number))
+
+    def opened(reactor: Reactor, groups: GroupCommit) -> ProcessHandler:
+        processes = RecipientProcesses(reactor, own, plan.process_limits, plan.log.warning)
+        reactor.ticks.append(
+            lambda: metrics.now(
+                len(worker.server.connections), processes.running, processes.messages
+            )
+        )
+        return ProcessHandler(plan.recipients, processes, plan.seconds, plan.log, metrics)
+
+    worker = Worker(_for_lmtp(plan), opened, plan.name, plan.limits)
+    worker.run(beat, GRACE)
+
+
+def _spawn(ends: list[socket.socket], policy: Policy, beat: Beat) -> None:
+    """The process that stays root."""
+    os.setsid()
+    Spawner(ends, policy).run(beat)
 
 
 def _export(plan: Plan, counters: Counters, beat: Beat) -> None:
     """One more process, which tells what the workers count."""
     assert plan.metrics is not None
     os.setsid()
+    if plan.processes and plan.credentials is not None:
+        become(plan.credentials)
     for listener in plan.listeners:
         listener.socket.close()
     export(plan.metrics, counters, beat)
@@ -187,13 +201,13 @@ def _for_hooks(plan: Plan) -> list[Listener]:
     return [listener for listener in plan.listeners if listener.takes_packets]
 
 
-def _hand_over(plan: Plan, number: int, refused: tuple[int, ...], beat: Beat) -> None:
+def _hand_over(plan: Plan, own: Listener, refused: tuple[int, ...], beat: Beat) -> None:
     """One more process, for what the native hook hands over."""
     os.setsid()
     for listener in _for_lmtp(plan):
         listener.socket.close()
     HandOver(
-        _for_hooks(plan)[number].socket,
+        own.socket,
         plan.deliver,
         plan.log.warning,
         lowest=plan.lowest,
