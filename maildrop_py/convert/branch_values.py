@@ -5,6 +5,7 @@ Such a variable has several values, each with the predicate under which it is th
 
 from __future__ import annotations
 
+from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import either, every, negated
 from maildrop_py.record import record
 
@@ -57,6 +58,31 @@ class BranchValues:
             self._values[name] = _merged(values, state, line)
 
 
+def continued(
+    texts: list[tuple[Predicate, str]], before: str, values: tuple[Value, ...], state: State
+) -> list[tuple[Predicate, str]]:
+    """Each of `texts`, the text `before`, and each of `values` that may be the value then.
+
+    Raises NotTranslatable where these are too many.
+    """
+    found = [
+        (
+            every(holds, True if value.held is None else state.use(value.held)),
+            one + before + value.text,
+        )
+        for holds, one in texts
+        for value in values
+    ]
+    possible = [each for each in found if each[0] is not False]
+    if len(possible) > MOST_VALUES:
+        raise NotTranslatable("a text has too many possible values")
+    return possible
+
+
+def _when(value: Value, state: State) -> Predicate:
+    return True if value.held is None else state.use(value.held)
+
+
 def _merged(
     branches: list[tuple[Predicate, tuple[Value, ...]]], state: State, line: int
 ) -> tuple[Value, ...]:
@@ -68,7 +94,7 @@ def _merged(
         if not values:
             return ()
         for value in values:
-            both = every(holds, True if value.held is None else state.use(value.held))
+            both = every(holds, _when(value, state))
             if both is not False:
                 found.setdefault(value.text, []).append(both)
     if len(found) > MOST_VALUES:

@@ -38,18 +38,26 @@ def rules(text: str) -> str:
 def proved(text: str, *messages: bytes) -> Proof:
     """Both over messages made from the file, and over these."""
     need("procmail", "bwrap")
-    made = [(f"line {one.line}", one.message) for one in samples(written(text).asked)]
-    given = [(f"given {number}", message) for number, message in enumerate(messages)]
     told = {"language": "procmail", "text": text, "home": HOME, "user": "me"}
-    worker = [sys.executable, "-m", "maildrop_py.cli.proof_worker"]
-    return prove(told, [*made, *given], worker, 1, lambda: None)
+    return proof_of(told, written(text), messages)
 
 
 def is_same(text: str, *messages: bytes) -> bool:
     """Whether there is no difference, nor a gap; what differs is printed."""
-    found = proved(text, *messages)
+    return is_without_fault(proved(text, *messages), written(text))
+
+
+def proof_of(told: dict[str, object], made: Written, messages: tuple[bytes, ...]) -> Proof:
+    """The proof of the file that the worker is `told` of, and of the rules `made` of it."""
+    of_the_file = [(f"line {one.line}", one.message) for one in samples(made.asked)]
+    given = [(f"given {number}", message) for number, message in enumerate(messages)]
+    worker = [sys.executable, "-m", "maildrop_py.cli.proof_worker"]
+    return prove(told, [*of_the_file, *given], worker, 1, lambda: None)
+
+
+def is_without_fault(found: Proof, made: Written) -> bool:
+    """Whether a proof has no difference, and the rules no gap; those that there are are printed."""
     for answer in found.differing:
         print(answer["name"], answer["different"], answer["original"], answer["rules"], sep="\n")
-    gaps = written(text).gaps
-    print(gaps)
-    return not found.differing and not found.too_slow and not gaps
+    print(made.gaps)
+    return not found.differing and not found.too_slow and not made.gaps

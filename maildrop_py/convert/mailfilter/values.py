@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from maildrop_py.convert.branch_values import MOST_VALUES, BranchValues, Value
+from maildrop_py.convert.branch_values import BranchValues, Value, continued
 from maildrop_py.convert.mailfilter.tree import Call, Operation, Output, Text
 from maildrop_py.convert.marks import is_marked, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
@@ -88,17 +88,7 @@ class Variables(BranchValues):
                 if reference[0] == "\\$"
                 else self._of(reference[1] or reference[2])
             )
-            found = [
-                (
-                    every(holds, True if value.held is None else state.use(value.held)),
-                    one + before + value.text,
-                )
-                for holds, one in found
-                for value in values
-            ]
-            found = [each for each in found if each[0] is not False]
-            if len(found) > MOST_VALUES:
-                raise NotTranslatable("a text has too many possible values")
+            found = continued(found, before, values, state)
         return [(holds, one + text[at:]) for holds, one in found]
 
     def _of(self, name: str) -> tuple[Value, ...]:

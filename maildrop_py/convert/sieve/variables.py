@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from maildrop_py.convert.branch_values import MOST_VALUES, BranchValues, Value
+from maildrop_py.convert.branch_values import BranchValues, Value, continued
 from maildrop_py.convert.marks import is_marked, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
-from maildrop_py.convert.predicate import every
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,17 +54,7 @@ class Variables(BranchValues):
         for reference in _REFERENCE.finditer(text):
             before, values = text[at : reference.start()], self._of(reference[1])
             at = reference.end()
-            found = [
-                (
-                    every(holds, True if value.held is None else state.use(value.held)),
-                    one + before + value.text,
-                )
-                for holds, one in found
-                for value in values
-            ]
-            found = [each for each in found if each[0] is not False]
-            if len(found) > MOST_VALUES:
-                raise NotTranslatable("a text has too many possible values")
+            found = continued(found, before, values, state)
         return [(holds, one + text[at:]) for holds, one in found]
 
     def _of(self, name: str) -> tuple[Value, ...]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 
 from maildrop_py.convert.mailfilter.converter import convert
-from maildrop_py.convert.proof.run import Proof, prove
-from maildrop_py.convert.proof.samples import samples
+from maildrop_py.convert.proof.run import Proof
 from maildrop_py.convert.written import Written, text_of
-from tests.convert.proving import HOME, need
+from tests.convert.proving import HOME, is_without_fault, need, proof_of
 
 
 def written(text: str, included: Mapping[str, str] | None = None) -> Written:
@@ -25,18 +23,10 @@ def rules(text: str) -> str:
 def proved(text: str, *messages: bytes) -> Proof:
     """Both over messages made from the file, and over these."""
     need("maildrop", "bwrap")
-    made = [(f"line {one.line}", one.message) for one in samples(written(text).asked)]
-    given = [(f"given {number}", message) for number, message in enumerate(messages)]
     told = {"language": "mailfilter", "text": text, "home": HOME, "user": "me"}
-    worker = [sys.executable, "-m", "maildrop_py.cli.proof_worker"]
-    return prove(told, [*made, *given], worker, 1, lambda: None)
+    return proof_of(told, written(text), messages)
 
 
 def is_same(text: str, *messages: bytes) -> bool:
     """Whether there is no difference, nor a gap; what differs is printed."""
-    found = proved(text, *messages)
-    for answer in found.differing:
-        print(answer["name"], answer["different"], answer["original"], answer["rules"], sep="\n")
-    gaps = written(text).gaps
-    print(gaps)
-    return not found.differing and not found.too_slow and not gaps
+    return is_without_fault(proved(text, *messages), written(text))
