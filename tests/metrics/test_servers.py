@@ -96,9 +96,9 @@ def serve_command(place: Path, *more: str) -> list[str]:
     rules.write_text(RULES)
     options = ["--maildir", f"{place}/mail/{{user}}", "--create", "--rules", str(rules)]
     options += ["--state", f"{place}/state/{{user}}", *more]
+    (place / "mail").mkdir()
+    (place / "state").mkdir()
     if os.geteuid() == 0:
-        (place / "mail").mkdir()
-        (place / "state").mkdir()
         for folder in ("mail", "state"):
             os.chown(place / folder, 65534, 65534)
         options += ["--user", "nobody"]
