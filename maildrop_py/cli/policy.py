@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import click
@@ -106,4 +107,5 @@ def _run(options: dict[str, object]) -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    with suppress(OSError):  # a full disk, or a terminal that has gone: service goes on
+        click.echo(line, err=True)

@@ -18,6 +18,7 @@ from maildrop_py.errors import MaildropError, UsageError
 from maildrop_py.evidence.store import Store
 from maildrop_py.lmtp.processes.privileges import Credentials, become
 from maildrop_py.lmtp.processes.supervisor import Supervisor
+from maildrop_py.lmtp.processes.terminal import leave_terminal
 from maildrop_py.lmtp.server.listeners import Listener, close_listener
 from maildrop_py.lmtp.server.reactor import Reactor
 from maildrop_py.metrics.exporter import export
@@ -63,6 +64,7 @@ def run(setting: Setting, manager: ServiceManager, say: Callable[[str], None]) -
     read_policy(setting.path)
     os.umask(0o077)
     sys.dont_write_bytecode = True
+    front = leave_terminal()
     if setting.credentials is not None:
         _own_state(setting)
         become(setting.credentials)
@@ -77,7 +79,7 @@ def run(setting: Setting, manager: ServiceManager, say: Callable[[str], None]) -
 
     count = setting.workers + (setting.metrics is not None)
     try:
-        Supervisor(work, count, manager, say, grace=10.0).run()
+        Supervisor(work, count, manager, say, grace=10.0, front=front).run()
     finally:
         for listener in (*setting.listeners, *([setting.metrics] if setting.metrics else [])):
             close_listener(listener)

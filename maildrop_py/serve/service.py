@@ -79,13 +79,14 @@ def run(plan: Plan, manager: ServiceManager) -> None:
     """Serve until a signal stops it. Raises UsageError if nobody could deliver."""
     os.umask(0o077)
     sys.dont_write_bytecode = True  # which root would make for itself alone
+    front = leave_terminal()
     try:
         if plan.credentials is not None:
             check_interpreter(plan.credentials)
         _read_nothing()
         for listener in plan.listeners:
             plan.log.info(f"listening on {listener.address}")
-        (_run_as_root if plan.processes else _run_as_one)(plan, manager)
+        (_run_as_root if plan.processes else _run_as_one)(plan, manager, front)
     finally:
         for listener in (*plan.listeners, *([plan.metrics] if plan.metrics else [])):
             close_listener(listener)
@@ -99,16 +100,16 @@ def _read_nothing() -> None:
         os.close(null)
 
 
-def _run_as_one(plan: Plan, manager: ServiceManager) -> None:
+def _run_as_one(plan: Plan, manager: ServiceManager, front: int) -> None:
     if plan.credentials is not None:
         become(plan.credentials)
         os.environ["HOME"] = pwd.getpwuid(plan.credentials.uid).pw_dir
     counters = serve_counters(plan.workers)
     workers = [partial(_deliver, plan, counters, number) for number in range(plan.workers)]
-    _supervise(plan, manager, [*workers, *_others(plan, counters)])
+    _supervise(plan, manager, [*workers, *_others(plan, counters)], front)
 
 
-def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
+def _run_as_root(plan: Plan, manager: ServiceManager, front: int) -> None:
     credentials = plan.credentials
     assert credentials is not None
     policy = Policy(
@@ -124,20 +125,24 @@ def _run_as_root(plan: Plan, manager: ServiceManager) -> None:
     ]
     spawner = partial(_spawn, [spawners_end for spawners_end, _ in channels], policy)
     others = _others(plan, counters, policy.refused)
-    _supervise(plan, manager, [*workers, spawner, *others], last=len(workers))
+    _supervise(plan, manager, [*workers, spawner, *others], front, last=len(workers))
 
 
 def _supervise(
-    plan: Plan, manager: ServiceManager, roles: list[Role], last: int | None = None
+    plan: Plan, manager: ServiceManager, roles: list[Role], front: int, last: int | None = None
 ) -> None:
     """Run a process for each role; the one with the number `last` ends when the others have."""
 
     def work(number: int, beat: Beat) -> None:
-        leave_terminal()
         roles[number](beat)
 
-    log = plan.log
-    Supervisor(work, len(roles), manager, log.warning, grace=GRACE, last=last, note=log.info).run()
+    Supervisor(
+        *(work, len(roles), manager, plan.log.warning),
+        grace=GRACE,
+        last=last,
+        note=plan.log.info,
+        front=front,
+    ).run()
 
 
 def _others(plan: Plan, counters: Counters, refused: tuple[int, ...] = ()) -> list[Role]:

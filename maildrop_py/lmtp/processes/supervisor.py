@@ -54,6 +54,7 @@ class Supervisor:
     `grace`: seconds that sessions get to finish. `log` takes one line about a
     worker that ended badly, `note` one about a signal that was obeyed.
     The worker with the number `last` is stopped only when the others have ended.
+    With `front`, the parent that stays in the terminal, the server stops when that has gone.
     """
 
     def __init__(
@@ -67,11 +68,12 @@ class Supervisor:
         hang_seconds: float = 120.0,
         last: int | None = None,
         note: Callable[[str], None] = lambda text: None,
+        front: int = 0,
     ) -> None:
         self._work, self._manager, self._log = work, manager, log
         self._grace, self._hang_seconds = grace, hang_seconds
         self._workers = [_Worker(number) for number in range(count)]
-        self._last, self._note = last, note
+        self._last, self._note, self._front = last, note, front
         self._beats = Heartbeats(count)
         self._stop_at: float | None = None
 
@@ -139,6 +141,8 @@ class Supervisor:
         if self._stop_at is not None and self._reactor.now > self._stop_at:
             self._signal(signal.SIGKILL)
             return
+        if self._front and os.getppid() != self._front and self._stop_at is None:
+            self._stop()
         hung = [worker for worker in self._workers if self._hangs(worker)]
         for worker in hung:
             self._log(f"worker {worker.pid} hangs and is killed")

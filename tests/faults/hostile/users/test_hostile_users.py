@@ -159,6 +159,7 @@ def test_nothing_is_typed_into_the_terminal_of_root(command: Path, shared: Share
     os.close(terminal)
     assert os.waitpid(pid, 0)[1] == 0, shown
     assert (shared.place / "typed").read_bytes() == b""
+    assert (shared.place / "terminals").read_text() == "", "a process of the server has it"
     assert len(shared.mail_of("eve")) == 1, "the program did run"
 
 
