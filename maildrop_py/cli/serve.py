@@ -50,7 +50,7 @@ LISTEN = "[unix:]PATH|ADDRESS:PORT"
 @_option("--recipient-delimiter", default="+", help="Characters that end the user's name.")
 @_option("--name", help="The server's name in its greeting.")
 @_option("--workers", type=AT_LEAST_ONE, help="Number [one for each processor].")
-@_option("--sessions", default=200, type=AT_LEAST_ONE, help="Most sessions in a worker.")
+@_option("--sessions", default=200, type=AT_LEAST_ONE, help="Most in a worker; see above.")
 @_option("--sessions-per-uid", type=AT_LEAST_ONE, help="Most of one local user [3/4].")
 @_option("--recipients", default=1000, type=click.IntRange(100), help="Most for one message.")
 @_option("--message-size", default=100, type=click.IntRange(0), help="Most MiB; 0: no limit.")
@@ -84,6 +84,10 @@ def serve(**given: Any) -> None:
     passwd(5), and the first may be user@domain), or the accounts of the system. A
     TEMPLATE may contain {user}, {domain}, {extension} and {home}. After SIGHUP, users
     and rules are read again. After SIGTERM, the messages that have begun are finished.
+
+    No user can have all sessions: root, the owner of the Unix socket and TCP clients may
+    have --sessions in each worker and then wait; another user may have --sessions-per-uid
+    and is then refused; an eighth more than --sessions is kept for whoever has few.
 
     A limit affects only the user or client who reaches it. The server's log then
     names the user or uid. The options --queue and --process... work only if root

@@ -47,7 +47,7 @@ class Listener:
 
     @property
     def trusted_uids(self) -> tuple[int, ...]:
-        """Who may have all sessions: root, and the owner of a Unix socket, the mail server."""
+        """Who may have nearly all sessions: root, and the socket's owner, the mail server."""
         if self.socket.family != socket.AF_UNIX:
             return ()
         try:

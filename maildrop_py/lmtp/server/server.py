@@ -2,7 +2,8 @@
 
 When all sessions are in use, further clients wait in the socket's backlog for
 another process or a free session: a mail server that gets 421 would hold all
-its mail back for minutes, one that waits a moment loses nothing.
+its mail back for minutes, one that waits a moment loses nothing. No local user can
+have all sessions (`shares`).
 
 Stopping: nobody new is accepted, sessions finish the message they are at and
 then get 421; those that are quiet for a second get it at once.
@@ -16,13 +17,15 @@ import struct
 from contextlib import suppress
 from functools import partial
 
-from maildrop_py.lmtp.fixed_replies import TOO_MANY_SESSIONS
+from maildrop_py.lmtp.fixed_replies import STOPPING, TOO_MANY_SESSIONS
 from maildrop_py.lmtp.server.connection import Connection
 from maildrop_py.lmtp.server.reactor import READ, SHARED
+from maildrop_py.lmtp.server.shares import UNKNOWN, Shares, User
 from maildrop_py.lmtp.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.lmtp.reply import Reply
     from maildrop_py.lmtp.server.listeners import Listener
     from maildrop_py.lmtp.server.reactor import Reactor
     from maildrop_py.lmtp.session_settings import SessionSettings
@@ -40,7 +43,12 @@ class Server:
     ) -> None:
         self._reactor, self._settings, self._listeners = reactor, settings, listeners
         self.connections: set[Connection] = set()
-        self._uids: dict[Connection, int] = {}  # of those on a Unix socket
+        limits = settings.limits
+        self._shares = Shares(limits.sessions, limits.sessions_of_uid)
+        self._has_door = any(it.socket.family == socket.AF_UNIX for it in listeners)
+        self._most = self._shares.total if self._has_door else limits.sessions
+        self._users: dict[Connection, User] = {}
+        self._waiting: list[tuple[socket.socket, Listener, User]] = []
         self._open = False
         self._stop_at: float | None = None
         for listener in listeners:
@@ -53,6 +61,9 @@ class Server:
         if self._stop_at is None:
             self._stop_at = self._reactor.now + grace
             self._stop_listening()
+            for client, _, _ in self._waiting:
+                _turn_away(client, STOPPING)
+            self._waiting.clear()
             self._drain()
 
     def _listen(self) -> None:
@@ -76,37 +87,55 @@ class Server:
             if error.errno in NO_ROOM:
                 self._stop_listening()  # until the next tick
             return  # else another process was faster, or the client has gone
+        user = self._user(client, listener)
+        enough = self._shares.has_enough(user) if self._has_door else ""
+        if not enough:
+            self._let_in(client, listener, user)
+        elif user.trusted and len(self._waiting) < self._most:
+            self._limit_reached(f"{enough}, another waits")
+            self._waiting.append((client, listener, user))
+        else:
+            self._limit_reached(f"{enough}, another is refused")
+            _turn_away(client, TOO_MANY_SESSIONS)
+
+    def _user(self, client: socket.socket, listener: Listener) -> User:
         uid = peer_uid(client)
         if uid is None:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        elif uid not in listener.trusted_uids and self._has_enough(uid):
-            _turn_away(client)
-            return
+            return User(UNKNOWN, True)
+        return User(uid, uid in listener.trusted_uids)
+
+    def _let_in(self, client: socket.socket, listener: Listener, user: User) -> None:
         session = Session(self._settings, xforward=listener.xforward)
         connection = Connection(client, session, self._reactor, self._left)
         self.connections.add(connection)
-        if uid is not None:
-            self._uids[connection] = uid
+        self._users[connection] = user
+        self._shares.take(user)
         connection.start()
-        if len(self.connections) >= self._settings.limits.sessions:
-            self._settings.handler.limit_reached(f"all {len(self.connections)} sessions are in use")
+        if len(self.connections) >= self._most:
+            self._limit_reached(f"all {len(self.connections)} sessions are in use: {self._shares}")
             self._stop_listening()
 
-    def _has_enough(self, uid: int) -> bool:
-        """Whether a local user has so many sessions that others could not come in."""
-        most = self._settings.limits.sessions_of_uid
-        if len(self._uids) < most or list(self._uids.values()).count(uid) < most:
-            return False
-        self._settings.handler.limit_reached(f"uid {uid} has {most} sessions, another is refused")
-        return True
+    def _limit_reached(self, text: str) -> None:
+        self._settings.handler.limit_reached(text)
 
     def _left(self, connection: Connection) -> None:
         self.connections.discard(connection)
-        self._uids.pop(connection, None)
+        self._shares.give_back(self._users.pop(connection))
         if self._stop_at is not None:
             self._stop_if_empty()
-        elif not self._open:
+            return
+        if self._waiting:
+            self._reactor.soon(self._let_in_who_waits)
+        if not self._open and len(self.connections) < self._most:
             self._listen()
+
+    def _let_in_who_waits(self) -> None:
+        """The first of those who wait whose user has a session to spare by now."""
+        for waiting in list(self._waiting):
+            if len(self.connections) < self._most and not self._shares.has_enough(waiting[2]):
+                self._waiting.remove(waiting)
+                self._let_in(*waiting)
 
     def _tick(self) -> None:
         now = self._reactor.now
@@ -115,7 +144,7 @@ class Server:
                 connection.expire()
         if self._stop_at is not None:
             self._drain()
-        elif not self._open and len(self.connections) < self._settings.limits.sessions:
+        elif not self._open and len(self.connections) < self._most:
             self._listen()
 
     def _drain(self) -> None:
@@ -145,7 +174,7 @@ def peer_uid(client: socket.socket) -> int | None:
     return uid
 
 
-def _turn_away(client: socket.socket) -> None:
+def _turn_away(client: socket.socket, reply: Reply) -> None:
     with client, suppress(OSError):
         client.setblocking(False)
-        client.send(TOO_MANY_SESSIONS.encode())
+        client.send(reply.encode())

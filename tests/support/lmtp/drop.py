@@ -96,7 +96,7 @@ class Drop:
         self.reloads += 1
 
     def limit_reached(self, text: str) -> None:
-        return
+        _log(text)
 
     def not_delivered(self, address: str, reply: Reply) -> None:
         return
