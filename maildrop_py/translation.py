@@ -5,6 +5,10 @@ a language that there is a catalogue for. A catalogue is a `.po` file of gettext
 `translations/`; it is read when the first text is asked for in that language, which takes a few
 milliseconds. Texts with values have them by name: `text("{number} messages", number=3)`.
 
+What evidence says, and what goes wrong, is put together in English where it arises, because the
+log has it too. `text` knows such a text again by a catalogue's entry with numbers in the place of
+its values: "the store does not answer: {0}".
+
 Guarantee: a text without a translation, or one that names other values, comes in English;
 nothing is raised. Keys of JSON, and the logs, are never translated: programs read them.
 """
@@ -15,7 +19,8 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import re
+    from collections.abc import Callable, Iterator, Mapping
 
     Text = Callable[..., str]  # `text`, or str.format, which leaves a text in English
 
@@ -25,11 +30,17 @@ VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 _catalogue: Mapping[str, str] = {}
 _language = "en"
+_REASONS = ("why", "reason")
+"""Values of these names are texts themselves."""
+
+_put_together: list[tuple[re.Pattern[str], str]] | None = None
+"""Entries with numbers: what each looks like with values, and its translation; None: not read."""
 
 
 def choose(language: str) -> None:
     """From now on texts are in `language` ("ja"), or in English where there is no catalogue."""
-    global _catalogue, _language
+    global _catalogue, _language, _put_together
+    _put_together = None
     path = os.path.join(DIRECTORY, f"{language}.po")
     if not language.isalpha() or not os.path.exists(path):
         _catalogue, _language = {}, "en"
@@ -67,11 +78,44 @@ def text(english: str, /, **values: object) -> str:
     """`english` in the language chosen, with `values` in the place of their {names}."""
     found = _catalogue.get(english) or english
     if not values:
-        return found
+        return _known_again(english) if _catalogue and found is english else found
+    if _catalogue:
+        values |= {name: text(str(it)) for name, it in values.items() if name in _REASONS and it}
     try:
         return found.format_map(values)
     except (KeyError, ValueError, IndexError):
         return english.format_map(values)
+
+
+def _known_again(english: str) -> str:
+    """The translation of a text that has its values in it already; `english` if it has none."""
+    sentences = english.split("; ")
+    told = [_known_sentence(it) for it in sentences]
+    if None not in told:
+        return "; ".join(map(str, told))
+    return _known_sentence(english) or english
+
+
+def _known_sentence(english: str) -> str | None:
+    global _put_together
+    if english in _catalogue:
+        return _catalogue[english]
+    if _put_together is None:
+        _put_together = list(_with_numbers(_catalogue))
+    for pattern, translated in _put_together:
+        if found := pattern.fullmatch(english):
+            return translated.format(*(text(it) if " " in it else it for it in found.groups()))
+    return None
+
+
+def _with_numbers(catalogue: Mapping[str, str]) -> Iterator[tuple[re.Pattern[str], str]]:
+    """The entries that have numbers: those that begin with words first, and the longer first."""
+    import re
+
+    entries = [it for it in catalogue if "{0}" in it]
+    for english in sorted(entries, key=lambda it: (it.startswith("{"), -len(it))):
+        pieces = map(re.escape, re.split(r"\{\d\}", english))
+        yield re.compile("(.*?)".join(pieces), re.DOTALL), catalogue[english]
 
 
 def read_catalogue(po: str) -> dict[str, str]:

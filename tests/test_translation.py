@@ -29,12 +29,12 @@ def in_japanese() -> Iterator[None]:
 
 
 def _values(template: str) -> set[str]:
-    """The names of values in a text, with their formats; of one without values, none."""
+    """The names or numbers of values in a text, with their formats; of one without, none."""
     try:
         parts = list(string.Formatter().parse(template))
     except ValueError:
         return set()
-    named = (part for part in parts if part[1] is not None and part[1].isidentifier())
+    named = (part for part in parts if part[1] and (part[1].isidentifier() or part[1].isdigit()))
     return {f"{name}!{conversion}:{spec}" for _, name, spec, conversion in named}
 
 
@@ -87,6 +87,39 @@ def test_a_text_comes_in_english_where_it_cannot_be_told_otherwise(in_japanese: 
     assert text("did you mean `{name}`?", name="{x}") == "もしかして `{x}`"
 
 
+@pytest.mark.parametrize(
+    ("english", "japanese"),
+    [
+        ("no name server answered in time", "時間内に答えた DNS サーバーがない"),
+        ("client a.example [192.0.2.1], said the mail server", "接続元 a.example [192.0.2.1]"),
+        (
+            "name server ::1: no answer in time; it is empty",
+            "DNS サーバー ::1: 時間内に答えがない; 空",
+        ),
+        (
+            "the store does not answer: no reply in time; the local file is used meanwhile",
+            "store が答えない: 時間内に返事がない。その間は手元のファイルを使う",
+        ),
+        ("{0} is a mystery", "{0} is a mystery"),
+        ("Error: /x {y}: Permission denied", "エラー: /x {y}: 権限がありません"),
+    ],
+)
+def test_a_text_with_its_values_in_it_is_known_again(
+    in_japanese: None, english: str, japanese: str
+) -> None:
+    assert text(english).startswith(japanese)
+    assert text("no {kind}: {reason}", kind="x", reason=english).startswith(
+        f"x はしない: {japanese}"
+    )
+
+
+def test_a_value_is_not_taken_for_a_text(in_japanese: None) -> None:
+    """What a message says stays as it is, even if we would say it too."""
+    assert text("header {name} is there", name="no answer in time") == (
+        "ヘッダー no answer in time がある"
+    )
+
+
 def test_a_condition_can_be_told_in_either_language(in_japanese: None) -> None:
     rules = load_text("rules: [{when: {subject: [a, {is: b}]}, then: {file: A}}]")
     when, (action,) = rules.rules[0].when, rules.rules[0].then.actions
@@ -132,6 +165,24 @@ def test_mistakes_are_japanese_where_the_locale_is(home: Path) -> None:
     (home / "rules.yaml").write_text(RULES.replace("subject", "subjct"))
     shown = _run(home, "check", str(home / "rules.yaml"))
     assert ":1:26: 'subjct' という条件はありません (もしかして `subject`)\n間違い 1 件\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("dry-run --nope", "エラー: '--nope' というオプションはありません。"),
+        ("stats --days abc", "エラー: '--days' の値の誤り: 'abc' は数ではありません。"),
+        ("country show", "説明は 'maildrop-py country show --help' で表示できます。"),
+        ("stats --log /none", "エラー: /none: まだ配送したメールがありません"),
+        ("refile --help", "[既定: Trash]"),
+        ("policy check --policy x", "使い方: maildrop-py policy check"),
+        ("serve --nope", "No such option '--nope'."),
+    ],
+)
+def test_words_of_the_command_line_are_japanese_but_for_services(
+    home: Path, line: str, said: str
+) -> None:
+    assert said in _run(home, *line.split())
 
 
 def test_json_stays_english(home: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import io
 from collections.abc import Iterable
 
 import click
@@ -42,7 +43,7 @@ class Formatter(click.HelpFormatter):
         behind = min(max(width_of(term) for term, _ in rows), col_max) + col_spacing
         for term, meaning in rows:
             column = self.current_indent + behind
-            lines = wrapped(text(meaning), max(self.width - column, 10))
+            lines = wrapped(_in_words(meaning), max(self.width - column, 10))
             shown = " " * self.current_indent + term
             if width_of(term) > behind - col_spacing:
                 self.write(shown + "\n")
@@ -83,3 +84,24 @@ def _option(parameter: click.Parameter) -> click.Parameter:
     told = copy.copy(parameter)
     told.help = text(parameter.help)
     return told
+
+
+def _in_words(meaning: str) -> str:
+    """What an option means, with what click adds: [default: 5; x>=1]."""
+    said, bracket, added = meaning.rpartition("  [")
+    if not bracket:
+        return text(meaning)
+    pieces = (text(it) for it in added.removesuffix("]").split("; "))
+    return f"{text(said)}  [{'; '.join(pieces)}]"
+
+
+def shown(error: click.ClickException) -> str:
+    """What click says of an error, with the usage of the command, in English."""
+    said = io.StringIO()
+    error.show(said)
+    return said.getvalue().rstrip("\n")
+
+
+def lines_in_language(lines: str) -> str:
+    """What went wrong, put together in English, in the language chosen."""
+    return "\n".join(text(line) if line else "" for line in lines.split("\n"))

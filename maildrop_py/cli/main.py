@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SERVICES = {"serve", "policy", "watch"}
 """Commands whose output goes into logs: these are English, because programs read them."""
 
+FOR_PEOPLE = {"-h", "--help", "--dry-run", "check", "explain", "why"}
+"""What makes these commands tell somebody something, and end."""
+
 
 def main() -> int:
     """Run the command line; returns or exits with its status."""
@@ -33,7 +36,7 @@ def main() -> int:
 
 def _run(arguments: list[str]) -> int:
     """One command for people: what goes wrong is said in one line, without a traceback."""
-    if not {*arguments[:1]} & SERVICES or {"-h", "--help"} & {*arguments}:
+    if not {*arguments[:1]} & SERVICES or FOR_PEOPLE & {it.partition("=")[0] for it in arguments}:
         from maildrop_py.translation import choose, language_of
 
         choose(language_of(os.environ))
@@ -46,19 +49,20 @@ def _run(arguments: list[str]) -> int:
     import click
 
     from maildrop_py.cli.app import app
-    from maildrop_py.cli.help_texts import in_language
+    from maildrop_py.cli.help_texts import in_language, lines_in_language, shown
     from maildrop_py.errors import MaildropError
+    from maildrop_py.translation import text
 
     try:
         return int(in_language(app).main(arguments, prog_name=PROGRAM, standalone_mode=False) or 0)
     except click.ClickException as error:
-        error.show()
+        print(lines_in_language(shown(error)), file=sys.stderr)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        print("\nstopped", file=sys.stderr)
+        print("\n" + text("stopped"), file=sys.stderr)
         return 130
     except MaildropError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(lines_in_language(f"Error: {error}"), file=sys.stderr)
         return 1
 
 

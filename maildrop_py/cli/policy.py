@@ -9,6 +9,7 @@ from importlib import import_module
 
 import click
 
+from maildrop_py.cli.help_texts import in_language
 from maildrop_py.cli.policy_options import USER, setting_of
 from maildrop_py.errors import MaildropError, RuleError
 from maildrop_py.lmtp.listening import listeners_of
@@ -29,7 +30,7 @@ class Commands(click.Group):
             return None
         module = import_module(f"maildrop_py.cli.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
-        return command
+        return in_language(command)
 
 
 @click.group(cls=Commands, invoke_without_command=True)

@@ -17,6 +17,7 @@ from maildrop_py.intake.parallel import WORTH_IT, in_parallel, processors
 from maildrop_py.message import ip
 from maildrop_py.paths import COUNTRIES, UserPaths, bayes_store, policy_log
 from maildrop_py.report.statistics.figures import Report, Section
+from maildrop_py.translation import text as said
 
 if TYPE_CHECKING:
     from maildrop_py.report.statistics.reading import Wanted
@@ -35,9 +36,9 @@ def report_of(options: dict[str, Any], country: CountryOf | None) -> Report:
             return _of_maildirs(options, country)
         return _of_deliveries(options, country)
     except FileNotFoundError as error:
-        why = "there is no such file"
+        why = said("there is no such file")
         if not options["maillog"] and not options["maildir"]:
-            why = "nothing was delivered yet"
+            why = said("nothing was delivered yet")
         raise click.ClickException(f"{error.filename}: {why}") from None
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error

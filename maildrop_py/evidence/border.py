@@ -71,7 +71,8 @@ class Border:
         lines = []
         for step in self.hops:
             answer = text("believed") if step.believed else text("not believed")
-            lines.append(f"{step.what}: {answer}, {text(step.why)}")
+            what = step.what if text is str.format else text(step.what)
+            lines.append(f"{what}: {answer}, {text(step.why)}")
         if self.below:
             wording = "Received lines below, which the sender may have written: {number}"
             lines.append(text(wording, number=self.below))

@@ -72,8 +72,11 @@ def status_of(command: Callable[[], int]) -> int:
         return CLOSED_PIPE
     except OSError as error:
         _forget_output()
-        what = f"{error.filename}: " if error.filename else "standard output: "
-        sys.stderr.write(f"Error: {what}{error.strerror or error}\n")
+        from maildrop_py.translation import text
+
+        what = error.filename or text("standard output")
+        why = text(f"Error: {error.strerror or error}").partition(": ")
+        sys.stderr.write(f"{why[0]}: {what}: {why[2]}\n")
         return 1
 
 

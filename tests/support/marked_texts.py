@@ -18,6 +18,7 @@ from maildrop_py.evidence.helo import KINDS
 from maildrop_py.evidence.reverse_name import RULES
 from maildrop_py.man.commands import ENVIRONMENT, FILES, OF_DELIVER
 from maildrop_py.report.exit_statuses import STATUSES
+from tests.support.texts_put_together import put_together
 
 PACKAGE = Path(__file__).resolve().parents[2] / "maildrop_py"
 
@@ -62,6 +63,32 @@ CONSTANTS = {
 """Texts in modules that every delivery loads, and that therefore load no translation."""
 
 
+OF_CLICK = (
+    *("Error: {0}", "Try {0} for help.", "default: {0}", "required", "stopped"),
+    *("Missing argument {0}.", "Missing option {0}.", "Missing command.", "No such command {0}."),
+    *("No such option {0}.", "No such option {0}. Did you mean {1}?"),
+    *("No such option {0}. (Did you mean one of: {1}?)", "Option {0} requires an argument."),
+    *("Option {0} does not take a value.", "Argument {0} takes {1} values."),
+    *("Got unexpected extra argument ({0})", "Got unexpected extra arguments ({0})"),
+    *("Invalid value: {0}", "Invalid value for {0}: {1}", "Could not open file {0}: {1}"),
+    *("{0} is not a valid integer.", "{0} is not a valid integer range."),
+    *("{0} is not a valid float.", "{0} is not a valid float range."),
+    *("{0} is not in the range {1}.", "{0} is not one of {1}."),
+    *("File {0} does not exist.", "Path {0} does not exist.", "Directory {0} does not exist."),
+    *("File {0} is a directory.", "Path {0} is a directory.", "Directory {0} is a file."),
+    *("File {0} is not readable.", "Path {0} is not readable."),
+    *("Directory {0} is not readable.", "Choose from:"),
+)
+"""What click says of a command line."""
+
+OF_THE_SYSTEM = (
+    *("No such file or directory", "Permission denied", "No space left on device"),
+    *("Is a directory", "Not a directory", "File exists", "Connection refused"),
+    *("Input/output error", "Disk quota exceeded", "Read-only file system"),
+    *("Operation not permitted", "Too many levels of symbolic links", "File name too long"),
+)
+"""What the C library says of errors, most often."""
+
 IN_STATISTICS = ("(discarded)", "(rejected)", "(no name)", "(nobody)", "yes", "no", "a host name")
 """Values that are counted, and shown as texts."""
 
@@ -72,13 +99,16 @@ def marked_texts() -> dict[str, str]:
     found: dict[str, str] = dict.fromkeys(counted, "what statistics count")
     in_pages = (*FILES, *ENVIRONMENT, *OF_DELIVER, *(status[1:] for status in STATUSES))
     found |= {says: "manual pages" for _, says in in_pages}
+    found |= dict.fromkeys(OF_CLICK, "click")
+    found |= {text: "errno" for it in OF_THE_SYSTEM for text in (it, f"{{0}}: {it}")}
     found |= {"Usage:": "help", "Options": "help", "Commands": "help", "all but deliver": "help"}
     found |= _help_of(app, click.Context(app, info_name="maildrop-py"))
     for path in sorted(PACKAGE.rglob("*.py")):
         where = str(path.relative_to(PACKAGE))
         source = path.read_text(encoding="utf-8")
         own = TRANSLATED if "maildrop_py.translation import" in source else ()
-        for text, line in _texts_in(ast.parse(source), where, own):
+        tree = ast.parse(source)
+        for text, line in (*_texts_in(tree, where, own), *put_together(tree, where)):
             if any(char.isalpha() for char in text):
                 found.setdefault(text, f"{where}:{line}")
     return found
