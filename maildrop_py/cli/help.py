@@ -10,7 +10,7 @@ import sys
 import click
 
 from maildrop_py.cli.app import COMMANDS, Commands
-from maildrop_py.report.documents import GUARANTEES, chapters
+from maildrop_py.report.documents import GUARANTEES, LOG, chapters
 from maildrop_py.report.exit_statuses import STATUSES
 from maildrop_py.report.tables import Column, table
 from maildrop_py.rules.language.library import reference_path
@@ -30,7 +30,7 @@ def help_(context: click.Context, topic: tuple[str, ...]) -> None:
         with open(reference_path(language()), encoding="utf-8") as file:
             _show(file.read())
     elif topic == ("log",):
-        _show(chapters(("The delivery log",)))
+        _show(chapters((LOG,)))
     elif topic == ("guarantees",):
         _show(chapters(GUARANTEES))
     elif topic == ("statuses",):

@@ -14,6 +14,7 @@ from maildrop_py.man.roff import Page, bold, italic
 _ITEM = re.compile(r"(?P<indent> *)(?:[-*]|(?P<number>\d+)\.) +(?P<text>.*)")
 _HEADING = re.compile(r"(#+) +(.*)")
 _SPAN = re.compile(r"(`+)(.+?)\1|\*\*(.+?)\*\*|\*([^*\s][^*]*)\*|!?\[([^\]]*)\]\([^)]*\)")
+_BREAK = re.compile(r"(?<=[\u3000-\uffef]) (?=[\u3000-\uffef])")
 _RULE = re.compile(r"\|?[\s|:-]+\|?$")
 
 
@@ -55,8 +56,13 @@ def _add_block(page: Page, lines: list[str], at: int, top: int) -> int:
     end = at + 1
     while end < len(lines) and _continues(lines[end]):
         end += 1
-    page.paragraph(plain(" ".join(it.strip() for it in lines[at:end])))
+    page.paragraph(plain(_joined(lines[at:end])))
     return end
+
+
+def _joined(lines: list[str]) -> str:
+    """One line of several; where both sides of a break are Japanese, no blank is between them."""
+    return _BREAK.sub("", " ".join(it.strip() for it in lines))
 
 
 def _add_heading(page: Page, level: int, text: str, top: int) -> None:
@@ -83,7 +89,7 @@ def _add_item(page: Page, lines: list[str], at: int) -> int:
     while end < len(lines) and _continues(lines[end]):
         words.append(lines[end].strip())
         end += 1
-    page.item(plain(" ".join(words)), f"{match['number']}." if match["number"] else "")
+    page.item(plain(_joined(words)), f"{match['number']}." if match["number"] else "")
     return end
 
 

@@ -18,7 +18,7 @@ from maildrop_py.man.commands import command_pages
 from maildrop_py.man.markdown import add
 from maildrop_py.man.roff import Page, bold, italic
 from maildrop_py.paths import PROGRAM
-from maildrop_py.report.documents import GUARANTEES, chapter
+from maildrop_py.report.documents import GUARANTEES, LOG, chapter
 from maildrop_py.report.log_schema import ALWAYS, SOMETIMES
 from maildrop_py.rules.language.library import reference_path
 from maildrop_py.translation import choose, language, text
@@ -33,10 +33,7 @@ LANGUAGES = ("en", "ja")
 
 
 def all_pages(date: str) -> Iterator[Page]:
-    """Every page in the language chosen; `date` (ISO 8601) stands at the foot of each.
-
-    Of the log and of what is promised there are pages in English alone.
-    """
+    """Every page in the language chosen; `date` (ISO 8601) stands at the foot of each."""
 
     def new_page(name: str, section: int) -> Page:
         page = Page(name, section, date, f"{PROGRAM} {maildrop_py.__version__}")
@@ -46,8 +43,6 @@ def all_pages(date: str) -> Iterator[Page]:
 
     yield from command_pages(in_language(app), new_page)
     yield _rules(new_page(f"{PROGRAM}-rules", 5))
-    if language() != "en":
-        return
     yield _log(new_page(f"{PROGRAM}-log", 5))
     yield _guarantees(new_page(f"{PROGRAM}-guarantees", 7))
 
@@ -90,28 +85,31 @@ def _rules(page: Page) -> Page:
 
 
 def _log(page: Page) -> Page:
-    _begin(page, "the delivery log")
-    page.heading("Description")
-    add(page, chapter("The delivery log"))
-    for heading, fields in (("Fields", ALWAYS), ("Fields that may be missing", SOMETIMES)):
+    _begin(page, text("the delivery log"))
+    page.heading(text("Description"))
+    add(page, chapter(LOG))
+    for heading, fields in (
+        (text("Fields"), ALWAYS),
+        (text("Fields that may be missing"), SOMETIMES),
+    ):
         page.heading(heading)
         for name, schema in fields.items():
             kind = schema.get("type") or "text"
-            kinds = " or ".join(kind) if isinstance(kind, list) else kind
+            kinds = text(" or ").join(kind) if isinstance(kind, list) else kind
             page.definition(f"{bold(name)} ({italic(kinds)})", _said(schema))
     return _end(page)
 
 
 def _said(schema: dict[str, Any]) -> str:
-    said = str(schema.get("description", ""))
+    said = text(str(schema.get("description", "")))
     values = schema.get("enum")
     return f"{said}: {', '.join(map(str, values))}" if isinstance(values, list) else said
 
 
 def _guarantees(page: Page) -> Page:
-    _begin(page, "what is promised: no mail lost, no user harmed by another")
+    _begin(page, text("what is promised: no mail lost, no user harmed by another"))
     for heading in GUARANTEES:
-        page.heading(heading)
+        page.heading(text(heading))
         add(page, chapter(heading))
     return _end(page)
 

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from maildrop_py.translation import language, marked, text
+
+LOG = marked("The delivery log")
 GUARANTEES = (
-    "States on disk",
-    "Security of a shared server",
-    "Limits of serve",
-    "Limits on the parts of a message",
-    "Exit statuses",
+    marked("States on disk"),
+    marked("Security of a shared server"),
+    marked("Limits of serve"),
+    marked("Limits on the parts of a message"),
+    marked("Exit statuses"),
 )
 """The chapters of maildrop_py/README.md that say what is promised."""
 
 
 def chapters(headings: tuple[str, ...]) -> str:
-    """These chapters with their headings, in Markdown."""
-    return "\n".join(f"## {heading}\n{chapter(heading)}" for heading in headings)
+    """These chapters with their headings, in Markdown, in the language chosen."""
+    return "\n".join(f"## {text(heading)}\n{chapter(heading)}" for heading in headings)
 
 
 def chapter(heading: str) -> str:
     """What stands below a heading of maildrop_py/README.md; raises KeyError."""
-    document = files("maildrop_py").joinpath("README.md").read_text(encoding="utf-8")
+    name = "README.md" if language() == "en" else f"README.{language()}.md"
+    document = files("maildrop_py").joinpath(name).read_text(encoding="utf-8")
+    heading = text(heading)
     found: list[str] = []
     is_inside = is_code = False
     for line in document.split("\n"):

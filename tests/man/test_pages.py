@@ -76,11 +76,11 @@ def test_a_page_has_each_option_of_its_command(directory: Path, command: str) ->
             assert parameter.opts[0] in text
 
 
-def test_the_pages_of_commands_and_rules_are_there_in_japanese_too(directory: Path) -> None:
-    for folder in ("man1", "man5"):
+def test_every_page_is_there_in_japanese_too(directory: Path) -> None:
+    for folder in ("man1", "man5", "man7"):
         english = {path.name for path in (directory / folder).iterdir()}
         japanese = {path.name for path in (directory / "ja" / folder).iterdir()}
-        assert english - japanese == ({"maildrop-py-log.5"} if folder == "man5" else set())
+        assert english == japanese
 
 
 @needs_mandoc
@@ -90,6 +90,10 @@ def test_a_japanese_page_says_in_japanese_what_the_english_one_says(directory: P
     rules = shown(directory / "ja/man5/maildrop-py-rules.5")
     assert "エンベロープ送信者" in rules
     assert r"subject: '\[(?P<queue>\w+) #\d+\]'" in rules
+    log = shown(directory / "ja/man5/maildrop-py-log.5")
+    assert "エンベロープ受信者" in log and all(f"{it} (" in log for it in (*ALWAYS, *SOMETIMES))
+    assert "メールも、ルールも、" in shown(directory / "ja/man7/maildrop-py-guarantees.7")
+    assert "誰も root になれません" in shown(directory / "ja/man7/maildrop-py-guarantees.7")
 
 
 @needs_mandoc

@@ -18,6 +18,7 @@ from maildrop_py.evidence.helo import KINDS
 from maildrop_py.evidence.reverse_name import RULES
 from maildrop_py.man.commands import ENVIRONMENT, FILES, OF_DELIVER
 from maildrop_py.report.exit_statuses import STATUSES
+from maildrop_py.report.log_schema import ALWAYS, SOMETIMES
 from tests.support.texts_put_together import put_together
 
 PACKAGE = Path(__file__).resolve().parents[2] / "maildrop_py"
@@ -99,6 +100,8 @@ def marked_texts() -> dict[str, str]:
     found: dict[str, str] = dict.fromkeys(counted, "what statistics count")
     in_pages = (*FILES, *ENVIRONMENT, *OF_DELIVER, *(status[1:] for status in STATUSES))
     found |= {says: "manual pages" for _, says in in_pages}
+    fields = (*ALWAYS.values(), *SOMETIMES.values())
+    found |= {it["description"]: "report/log_schema.py" for it in fields}
     found |= dict.fromkeys(OF_CLICK, "click")
     found |= {text: "errno" for it in OF_THE_SYSTEM for text in (it, f"{{0}}: {it}")}
     found |= {"Usage:": "help", "Options": "help", "Commands": "help", "all but deliver": "help"}
