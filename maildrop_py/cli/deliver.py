@@ -146,7 +146,7 @@ class OneDelivery:
         settings = program_settings(*self._surroundings, program.settings.sendmail, self.limit)
         try:
             send_answers(
-                *(decision, settings, evidence.is_first_answer, time.time()),
+                *(decision, settings, evidence.people_answered(), time.time()),
                 self.warnings.append,
             )
         except Exception as error:  # noqa: BLE001 - tried again, the message would be there twice

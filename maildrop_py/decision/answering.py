@@ -63,9 +63,9 @@ def notification_of(
 ) -> Answer:
     """A text to an address, or to a program that is run without a shell."""
     headers = facts.message.headers
-    said = (headers.first("Auto-Submitted") or "").partition(";")[0].strip().lower()
+    said = [it.value.partition(";")[0].strip().lower() for it in headers.all("Auto-Submitted")]
     silence = "it is filed already" if facts.message.file is not None else ""
-    if said == "auto-notified":
+    if "auto-notified" in said:
         silence = "it is itself a notification"
     return Answer(
         "notify",

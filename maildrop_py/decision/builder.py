@@ -181,6 +181,7 @@ class DecisionBuilder:
         self.has_values = True
         texts = self.text(text), None if subject is None else self.text(subject)
         today = "-".join(self._part_of(self._facts.now, part) for part in ("year", "month", "day"))
+        more["handle"] = more.get("handle") or text.describe()  # not what a message puts into it
         own = (*own, *self._me)
         self._answers.append(answer_of(self._facts, kind, texts, own, today, self.rule, **more))
 

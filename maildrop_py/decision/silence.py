@@ -70,17 +70,22 @@ def _about_headers(headers: Headers) -> str:
         field.name.lower().startswith("list-") for field in headers.fields
     ):
         return "it came through a mailing list"
-    said = headers.first("Auto-Submitted")
-    if said is not None and said.partition(";")[0].strip().lower() != "no":
-        return f"it is itself automatic (Auto-Submitted: {said})"
-    precedence = (headers.first("Precedence") or "").strip().lower()
-    if precedence in BULK:
-        return f"it is bulk mail (Precedence: {precedence})"
-    wanted = (headers.first("X-Auto-Response-Suppress") or "none").strip().lower()
-    if wanted != "none":
-        return f"its sender wants no answer (X-Auto-Response-Suppress: {wanted})"
+    for said in _values(headers, "Auto-Submitted"):
+        if said.partition(";")[0].strip() != "no":
+            return f"it is itself automatic (Auto-Submitted: {said})"
+    for precedence in _values(headers, "Precedence"):
+        if precedence in BULK:
+            return f"it is bulk mail (Precedence: {precedence})"
+    for wanted in _values(headers, "X-Auto-Response-Suppress"):
+        if wanted != "none":
+            return f"its sender wants no answer (X-Auto-Response-Suppress: {wanted})"
     kind = (headers.first("Content-Type") or "").partition(";")[0].strip().lower()
     return "it is a report of a mail server" if kind == "multipart/report" else ""
+
+
+def _values(headers: Headers, name: str) -> list[str]:
+    """Every field counts: one that says "no" on top takes nothing away from the others."""
+    return [field.value.strip().lower() for field in headers.all(name)]
 
 
 def _about_evidence(evidence: Evidence) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
+    from maildrop_py.evidence.answered import Answered
     from maildrop_py.evidence.bayes.judgement import Judgement
     from maildrop_py.evidence.border import Border
     from maildrop_py.evidence.country import Country
@@ -217,10 +218,10 @@ class Evidence:
             for (kind, value), seconds in self._answers["news"].items():
                 self._inquiry.remember_once(kind, value, seconds)
 
-    def is_first_answer(self, handle: str, address: str, now: float, seconds: float) -> bool:
-        """Whether `address` may have an answer now; from now on it has had one."""
+    def people_answered(self) -> Answered:
+        """Who had automatic answers, and how many there were."""
         self.may_wait = True
-        return self._inquiry.is_first_answer(handle, address, now, seconds)
+        return self._inquiry.people_answered()
 
     def folder_exists(self, name: str) -> bool | None:
         """Whether the Maildir has the folder `name`; None where nobody knows which Maildir."""

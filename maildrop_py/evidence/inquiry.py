@@ -14,6 +14,7 @@ from maildrop_py.paths import answered_store, contacts_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.evidence.answered import Answered
     from maildrop_py.evidence.bayes.judgement import Judgement
     from maildrop_py.evidence.country import Country
     from maildrop_py.evidence.defects import Defects
@@ -197,12 +198,11 @@ class Inquiry(Means):
             store.teach([bayes.lesson(self.message, border, is_spam)], self.now())
             self.scanners().teach(is_spam)
 
-    def is_first_answer(self, handle: str, address: str, now: float, seconds: float) -> bool:
+    def people_answered(self) -> Answered:
         from maildrop_py.evidence.answered import Answered
 
         state = self.evidence.state
-        answered = self.store().beside(answered_store(state) if state else "", Answered)
-        return answered.is_first(handle, address, now, seconds)
+        return self.store().beside(answered_store(state) if state else "", Answered)
 
     def remember(self) -> None:
         from maildrop_py.evidence import duplicates

@@ -272,8 +272,12 @@ class RecipientDelivery:
         settings = program_settings(
             os.environ, self._home, self.envelope, sendmail, time.monotonic() + ANSWER_TIME
         )
-        first = evidence.is_first_answer
-        send_answers(decision, settings, first, time.time(), warnings.append)
+        try:
+            send_answers(
+                decision, settings, evidence.people_answered(), time.time(), warnings.append
+            )
+        except Exception as error:  # noqa: BLE001 - it is delivered, and must still be logged
+            warnings.append(f"an answer could not be sent: {error}")
 
     def _tell_of_broken_rules(self, warnings: list[str]) -> None:
         mistakes = [it for it in self._warnings if it.startswith(NOT_USABLE)]
