@@ -85,6 +85,7 @@ class Decider:
     """Decides about one message after another by `program`.
 
     `clock` gives seconds since the epoch, `calendar` the local date of such a time.
+    `waits` says that the last message could not be decided from its header alone.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Decider:
         calendar: Calendar = time.localtime,
     ) -> None:
         self.program = program
+        self.waits = False
         self._memory = Memory()
         self._clock = clock
         self._calendar = calendar
@@ -116,8 +118,11 @@ class Decider:
         What the system lacks (memory, a readable disk) is raised: it may be there later.
         """
         evidence = self._evidence(message, envelope, world)
+        self.waits = True
         try:
-            return self._decide(message, envelope, evidence, False), evidence
+            decision = self._decide(message, envelope, evidence, False)
+            self.waits = evidence.has_asked or message.has_read_parts
+            return decision, evidence
         except (MaildropError, OSError, MemoryError, WouldWait):
             raise
         except Exception as error:  # noqa: BLE001 - see the module's docstring

@@ -96,6 +96,11 @@ class Evidence:
         asking = [] if self._inquirer is None else self._inquirer.all_warnings()
         return [*self._warnings, *asking]
 
+    @property
+    def has_asked(self) -> bool:
+        """Whether anything beyond the message was asked."""
+        return self._inquirer is not None
+
     def authors(self) -> tuple[str, ...]:
         """The addresses in From, as written."""
         return self._once("authors", self._inquiry.authors)

@@ -205,6 +205,11 @@ class Message:
         return self._parts
 
     @property
+    def has_read_parts(self) -> bool:
+        """Whether its parts were asked for."""
+        return self._parts is not None
+
+    @property
     def limits_reached(self) -> tuple[str, ...]:
         """In words, the limits that were reached while parts were read; none is read for this."""
         return () if self._parts is None else self._parts.cuts

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 64 * 1024  # bytes of a message; what is larger is in tmp/ while it comes in
 THREADS = 32  # messages whose rules wait for the world at a time
+EAGER = 1  # messages that are decided at a time while the processor is busy with that
 
 
 class DirectHandler:
@@ -63,7 +64,7 @@ class DirectHandler:
         self.metrics = metrics or uncounted()
         self.rules_cache = RulesCache()
         self.stores = EvidenceStores()
-        self.threads = ThreadPool(THREADS)
+        self.threads = ThreadPool(THREADS, EAGER)
 
     def recipient(self, address: EnvelopeAddress, transaction: Transaction) -> Reply | Mailbox:
         return self.recipients.mailbox(address) or unknown(address)
@@ -146,20 +147,26 @@ class DirectDelivery:
         self._start()
 
     def _start(self) -> None:
-        self._message.in_loop = True
-        try:
-            for delivery in self._deliveries.values():
-                delivery.decide(may_wait=False)
-            waits = any(delivery.may_be_held_up for delivery in self._deliveries.values())
-        except WouldWait:
-            waits = True
-        finally:
-            self._message.in_loop = False
-        if waits:
+        if self._may_wait():
             self._leave_to_thread()
         else:
             self._prepare()
             self._join_group()
+
+    def _may_wait(self) -> bool:
+        """Whether deciding or writing may take time; if not, all is decided now."""
+        deliveries = self._deliveries.values()
+        if any(delivery.will_wait for delivery in deliveries):
+            return True
+        self._message.in_loop = True
+        try:
+            for delivery in deliveries:
+                delivery.decide(may_wait=False)
+        except WouldWait:
+            return True
+        finally:
+            self._message.in_loop = False
+        return any(delivery.may_be_held_up for delivery in deliveries)
 
     def _post(self) -> None:
         handler, message = self._handler, self._message

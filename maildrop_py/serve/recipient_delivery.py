@@ -111,6 +111,11 @@ class RecipientDelivery:
             self._fail(error)
 
     @property
+    def will_wait(self) -> bool:
+        """Whether its rules had to wait for the last message, and so will for this one."""
+        return self._decider.waits
+
+    @property
     def runs_programs(self) -> bool:
         """Whether programs are to be run, which takes its time."""
         decision = self._decision

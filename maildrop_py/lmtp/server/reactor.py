@@ -51,6 +51,7 @@ class Reactor:
         self._soon: deque[Callable[[], None]] = deque()
         self._running = True
         self._awake, self._wake = os.pipe()
+        self._is_woken = False
         self.rounds: list[Callable[[], bool]] = []  # after each round; True: go on at once
         self.ticks: list[Callable[[], None]] = []  # called about once a second
         self.now = time.monotonic()
@@ -80,8 +81,10 @@ class Reactor:
     def soon(self, call: Callable[[], None]) -> None:
         """Call `call` in the loop; from any thread."""
         self._soon.append(call)
-        with suppress(OSError):  # a full pipe has woken it already, else a tick will
-            os.write(self._wake, b"\0")
+        if not self._is_woken:
+            self._is_woken = True
+            with suppress(OSError):  # a full pipe has woken it already, else a tick will
+                os.write(self._wake, b"\0")
 
     def stop(self) -> None:
         """Let `run` return after this round; only in the loop's thread."""
@@ -121,4 +124,5 @@ class Reactor:
     def _drain(self, events: int) -> None:
         with suppress(BlockingIOError):
             os.read(self._awake, 4096)
+        self._is_woken = False  # before the calls are made: a later one writes again
         self.settle()

@@ -6,6 +6,10 @@ such a call stays queued and is made later, when its client already has an answe
 that says no; and threading.Thread.start may wait for ever for a thread that died
 at its first step because there was no memory.)
 
+A call wakes the thread that was idle for the shortest time, and no other: with
+queue.SimpleQueue, in which all of them wait for one lock, thirty threads woke each
+other some hundred times for each message.
+
 A call must not raise. One that does ends the process, because somebody waits for
 its result. The supervisor starts another process, and clients send again.
 """
@@ -14,26 +18,42 @@ from __future__ import annotations
 
 import os
 import traceback
-from _thread import start_new_thread
+from _thread import allocate_lock, start_new_thread
+from collections import deque
 from functools import partial
 from queue import Empty, SimpleQueue
+from time import process_time, sleep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from _thread import LockType
     from collections.abc import Callable
 
 FAILED = 70  # status
 FIRST_STEP = 10.0  # seconds
+PATIENCE = 0.005  # seconds that calls wait before a further thread may be let in
+IDLE = 0.5  # of that time: with less of it used, this process leaves its processor idle
 
 
 class ThreadPool:
-    """At most `count` threads; fewer where there is no memory for more."""
+    """At most `count` threads; fewer where there is no memory for more.
 
-    def __init__(self, count: int) -> None:
+    Python lets one thread go on at a time, and to change between them costs more than
+    many a call. So `eager` of them begin at once, all if it is not given. Further ones
+    join in while calls wait although the processor is idle: those that run wait themselves.
+    """
+
+    def __init__(self, count: int, eager: int | None = None) -> None:
         self._count = count
-        self._begun = 0
-        self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._eager = count if eager is None else min(eager, count)
+        self._begun = self._running = 0
+        self._closed = self._watched = False
+        self._mutex = allocate_lock()  # of what follows
+        self._calls: deque[Callable[[], None]] = deque()
+        self._idle: list[LockType] = []
         self._alive: list[bool] = []
+        self._backlog = allocate_lock()  # released by whoever sees one
+        self._backlog.acquire()
         self._ready: SimpleQueue[bool] = SimpleQueue()
         self._ended: SimpleQueue[bool] = SimpleQueue()
 
@@ -41,12 +61,16 @@ class ThreadPool:
         """Have `call` made. Raises RuntimeError if there can be no thread at all."""
         if not self._begun:
             self._begin()
-        self._calls.put(partial(call, *arguments))
+        with self._mutex:
+            self._calls.append(partial(call, *arguments))
+            self._let_go_on()
 
     def close(self) -> None:
         """Return when all calls have been made; to be called in the loop's thread."""
-        for _ in range(self._begun):
-            self._calls.put(None)
+        with self._mutex:
+            self._closed = True
+            while self._idle:
+                self._wake()
         for _ in self._alive:
             self._ended.get()
 
@@ -64,14 +88,73 @@ class ThreadPool:
         except Empty:
             self._begun = 0
             raise RuntimeError("no thread could take its first step") from None
+        self._begin_to_watch()
+
+    def _begin_to_watch(self) -> None:
+        """Without memory for the thread that lets others in, all are let in at once."""
+        if self._eager < self._begun:
+            try:
+                start_new_thread(self._watch, ())
+            except RuntimeError:
+                self._eager = self._count
 
     def _work(self) -> None:
-        self._alive.append(True)
+        own = allocate_lock()
+        own.acquire()
+        with self._mutex:
+            self._alive.append(True)
+            self._idle.append(own)
+            self._let_go_on()
         self._ready.put(True)
+        own.acquire()
         try:
-            while (call := self._calls.get()) is not None:
+            while (call := self._next(own)) is not None:
                 call()
         except BaseException:  # noqa: BLE001 - see the module's docstring
             traceback.print_exc()
             os._exit(FAILED)
         self._ended.put(True)
+
+    def _next(self, own: LockType) -> Callable[[], None] | None:
+        """The next call for a running thread, which is idle until then; None at the end."""
+        while True:
+            with self._mutex:
+                if self._calls:
+                    return self._calls.popleft()
+                if self._closed:
+                    return None
+                self._running -= 1
+                self._idle.append(own)
+            own.acquire()
+
+    def _let_go_on(self) -> None:
+        """Wake an idle thread if it is to be, or have it watched whether one is to be."""
+        if self._closed or (self._calls and self._running < self._eager):
+            self._wake()
+        elif self._calls and self._idle and not self._watched:
+            self._watched = True
+            self._backlog.release()
+
+    def _wake(self) -> None:
+        """Let the thread go on that was idle for the shortest time; it counts as running."""
+        if self._idle:
+            self._running += 1
+            self._idle.pop().release()
+
+    def _watch(self) -> None:
+        """Let further threads in, whenever there is a backlog."""
+        while True:
+            self._backlog.acquire()
+            while self._let_in():
+                pass
+
+    def _let_in(self) -> bool:
+        """One more thread, if the processor idles; whether calls wait that it could make."""
+        used = process_time()
+        sleep(PATIENCE)
+        is_idle = process_time() - used < IDLE * PATIENCE
+        with self._mutex:
+            self._watched = bool(self._calls and self._idle)
+            if self._watched and is_idle:
+                self._wake()
+            return self._watched

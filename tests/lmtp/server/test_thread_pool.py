@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Barrier
 
 import pytest
 
 from maildrop_py.lmtp.server import thread_pool as threads
 from maildrop_py.lmtp.server.thread_pool import FAILED, ThreadPool
 
+WAITING = 30  # seconds
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -22,6 +26,44 @@ def test_all_calls_are_made_before_it_closes() -> None:
         several.submit(made.put, number)
     several.close()
     assert sorted(made.get() for _ in range(made.qsize())) == list(range(50))
+
+
+def test_calls_that_wait_for_each_other_are_all_let_in_while_the_processor_is_idle() -> None:
+    meeting = Barrier(5)
+    several = ThreadPool(5, eager=1)
+    for _ in range(5):
+        several.submit(meeting.wait, WAITING)
+    several.close()
+    assert not meeting.broken
+
+
+def test_while_the_processor_is_busy_no_more_than_the_eager_ones_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = count()
+    monkeypatch.setattr(threads, "process_time", lambda: float(next(seconds)))
+    running, several = [0], ThreadPool(8, eager=2)
+    seen: SimpleQueue[int] = SimpleQueue()
+
+    def call() -> None:
+        running[0] += 1
+        time.sleep(0.01)
+        seen.put(running[0])
+        running[0] -= 1
+
+    for _ in range(20):
+        several.submit(call)
+    assert max(seen.get(timeout=WAITING) for _ in range(20)) == 2
+    several.close()
+
+
+def test_a_call_made_after_a_rest_is_made_too() -> None:
+    made: SimpleQueue[int] = SimpleQueue()
+    several = ThreadPool(3, eager=1)
+    for number in range(20):
+        several.submit(made.put, number)
+        assert made.get(timeout=WAITING) == number
+    several.close()
 
 
 def test_where_nothing_was_to_be_done_there_is_nothing_to_close() -> None:
