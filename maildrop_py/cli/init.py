@@ -20,7 +20,13 @@ from maildrop_py.set_up.mail_server import POSTFIX, Postfix, found_server, why_n
 from maildrop_py.set_up.program_path import hook_path
 from maildrop_py.set_up.user_account import Surroundings, UserAccount
 from maildrop_py.set_up.users import ordinary_users
-from maildrop_py.set_up.whole_system import WholeSystem, mail_for_root, read_aliases
+from maildrop_py.set_up.whole_system import (
+    WholeSystem,
+    mail_for_root,
+    read_aliases,
+    system_hook,
+)
+from maildrop_py.translation import text as said
 
 SYSTEM_NOTES = "/etc/maildrop-py/init.json"
 
@@ -44,7 +50,7 @@ def init(rules: str | None, maildir: str | None, yes: bool, system: bool, undo: 
     if system and os.geteuid() != 0:
         raise click.UsageError("--system is for root")
     if undo:
-        sys.exit(0 if _undo(changes) else 1)
+        sys.exit(0 if _undo(changes, system) else 1)
     talk = Conversation(click.echo, lambda question: yes or _asked(question))
     if system:
         sys.exit(0 if _set_up_system(changes, talk) else 1)
@@ -60,11 +66,16 @@ def _is_talking() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _undo(changes: Changes) -> bool:
+def _undo(changes: Changes, system: bool) -> bool:
     if not changes.noted:
-        click.echo("there is nothing that init did")
+        click.echo(said("there is nothing that init did"))
         return True
-    return changes.undo(Postfix() if found_server() == POSTFIX else None)
+    server = found_server()
+    done = changes.undo(Postfix() if server == POSTFIX else None)
+    hook = system_hook(server, "") if system and server != POSTFIX else None
+    if hook is not None and not hook.start_again():
+        click.echo(said("start {server} again: it has its old settings then", server=server))
+    return done
 
 
 def _set_up_user(
@@ -96,7 +107,7 @@ def _set_up_user(
     if not asks or not user.put_line(root):
         _show_lines()
     if asks and changes.noted:
-        click.echo("`maildrop-py init --undo` takes back what was written")
+        click.echo(said("`maildrop-py init --undo` takes back what was written"))
 
 
 def _account(paths: UserPaths) -> pwd.struct_passwd:
@@ -117,14 +128,18 @@ def _store(account: pwd.struct_passwd) -> ImapStore | None:
 
 
 def _say_what_is_here(store: ImapStore | None) -> None:
-    click.echo(f"mail server: {found_server() or 'none found'}")
+    click.echo(said("mail server: {server}", server=found_server() or said("none found")))
     if store is None:
-        click.echo("IMAP server: no Dovecot found; folders as in Maildir++, names in imap-utf-7")
+        wording = "IMAP server: no Dovecot found; folders as in Maildir++, names in imap-utf-7"
+        click.echo(said(wording))
         return
-    place = f"{store.maildir}, {store.layout}, folder names in {store.encoding}"
-    click.echo(f"IMAP server: Dovecot, {place if not store.problems else 'but:'}")
+    wording = "IMAP server: Dovecot, {maildir}, {layout}, folder names in {encoding}"
+    if store.problems:
+        wording = "IMAP server: Dovecot, but:"
+    names = {"maildir": store.maildir, "layout": store.layout, "encoding": store.encoding}
+    click.echo(said(wording, **names))
     for line in (*store.problems, *store.notes):
-        click.echo(f"    {line}")
+        click.echo(f"    {said(line)}")
 
 
 def _named_in() -> str:
@@ -132,22 +147,27 @@ def _named_in() -> str:
     return next((hook.file for hook in hooks_of([])), "")
 
 
-def _show_lines() -> None:
-    click.echo("\nThe mail server hands messages over by one of these lines:")
+def _show_lines(of: str = "") -> None:
+    click.echo("\n" + said("The mail server hands messages over by one of these lines:"))
     for server, (file, lines) in hook_lines(hook_path()).items():
-        click.echo(f"\n{server}, in {file}:\n")
+        if of not in server:
+            continue
+        click.echo("\n" + said("{server}, in {file}:", server=said(server), file=file) + "\n")
         for line in lines:
             click.echo(f"    {line}")
 
 
 def _set_up_system(changes: Changes, talk: Conversation) -> bool:
     server = found_server()
-    if server != POSTFIX:
-        click.echo(f"mail server: {server or 'none found'}; only Postfix is set up by itself")
+    hook = system_hook(server, hook_path())
+    if hook is None:
+        click.echo(said("mail server: {server}", server=server or said("none found")))
         _show_lines()
         return False
     users = [pwd.getpwnam(user.name) for user in ordinary_users()]
-    done = WholeSystem(Postfix(), hook_path(), users, changes, talk).set_up()
+    done = WholeSystem(hook, users, changes, talk).set_up()
+    if not done:
+        _show_lines(server)
     if done and (advice := mail_for_root(read_aliases())):
         click.echo(advice)
     return done

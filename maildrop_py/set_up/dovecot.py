@@ -16,6 +16,7 @@ import subprocess
 from pathlib import Path
 
 from maildrop_py.record import record
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -151,20 +152,20 @@ def _place_of_23(
 
 
 def _place_of_24(settings: Settings, inbox: Settings) -> tuple[str, str, dict[str, str]] | None:
-    def said(name: str) -> str:
+    def value(name: str) -> str:
         return _text(inbox, name) or _text(settings, name)
 
     options = {
-        "LAYOUT": said("mailbox_list_layout"),
-        "INBOX": said("mail_inbox_path"),
-        "DIRNAME": said("mailbox_directory_name"),
-        "CONTROL": said("mail_control_path"),
+        "LAYOUT": value("mailbox_list_layout"),
+        "INBOX": value("mail_inbox_path"),
+        "DIRNAME": value("mailbox_directory_name"),
+        "CONTROL": value("mail_control_path"),
     }
-    if said("mailbox_list_utf8") == "yes":
+    if value("mailbox_list_utf8") == "yes":
         options["UTF-8"] = ""
     return (
-        said("mail_driver").lower(),
-        said("mail_path"),
+        value("mail_driver").lower(),
+        value("mail_path"),
         {k: v for k, v in options.items() if v or k == "UTF-8"},
     )
 
@@ -189,19 +190,34 @@ def _filled(path: str, user: str, home: str) -> str | None:
     return filled.rstrip("/") if filled.startswith("/") and _UNKNOWN not in filled else None
 
 
+def _unknown_path(path: str) -> str:
+    return said("the path {path} cannot be known for one user here", path=path or "-")
+
+
 def _problems(driver: str, path: str, filled: str | None, options: Mapping[str, str]) -> list[str]:
     if driver != MAILDIR:
-        named = f"keeps mail as {driver}" if driver else "was not told where mail is"
-        return [f"Dovecot {named}; right would be mail_location = maildir:~/Maildir"]
-    problems = [] if filled else [f"the path {path or '(none)'} cannot be known for one user here"]
+        wording = "Dovecot was not told where mail is; right would be {right}"
+        if driver:
+            wording = "Dovecot keeps mail as {driver}; right would be {right}"
+        return [said(wording, driver=driver, right="mail_location = maildir:~/Maildir")]
+    problems = [] if filled else [_unknown_path(path)]
     layout = options.get("LAYOUT", "").lower()
     if layout not in ("", PLUS_PLUS, FS):
-        problems.append(f"folders lie in Dovecot's layout {layout}; right would be maildir++ or fs")
+        problems.append(
+            said(
+                "folders lie in Dovecot's layout {layout}; right would be maildir++ or fs",
+                layout=layout,
+            )
+        )
     if options.get("DIRNAME"):
-        problems.append(f"messages lie in directories called {options['DIRNAME']} of each folder")
+        problems.append(
+            said(
+                "messages lie in directories called {name} of each folder", name=options["DIRNAME"]
+            )
+        )
     inbox = options.get("INBOX", "").rstrip("/")
     if inbox and inbox != path.rstrip("/"):
-        problems.append(f"INBOX lies elsewhere than the folders: {inbox}")
+        problems.append(said("INBOX lies elsewhere than the folders: {inbox}", inbox=inbox))
     return problems
 
 
@@ -211,9 +227,10 @@ def _notes(settings: Settings, options: Mapping[str, str]) -> list[str]:
         block = settings.get("maildir", {})  # where 2.4 has what begins with `maildir_`
         inner = _text(block, name.removeprefix("maildir_")) if isinstance(block, dict) else ""
         if "yes" in (_text(settings, name), inner):
-            notes.append(f"{name} = yes: Dovecot may show new mail only when a folder is opened")
+            wording = "{name} = yes: Dovecot may show new mail only when a folder is opened"
+            notes.append(said(wording, name=name))
     if options.get("CONTROL"):
-        notes.append("CONTROL is elsewhere: new folders must be subscribed to by hand")
+        notes.append(said("CONTROL is elsewhere: new folders must be subscribed to by hand"))
     return notes
 
 

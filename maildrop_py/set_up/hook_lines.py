@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import shlex
 
+from maildrop_py.translation import marked
+
 GUARD = "|| { [ $? = 77 ] && exit 77; exit 75; }"
 
 PIPE_OPTIONS = {
@@ -40,10 +42,10 @@ def hook_lines(program: str) -> dict[str, tuple[str, list[str]]]:
     """Mail server -> (file, lines) for the program, or the native hook, at the path `program`."""
     line = guarded(program)
     return {
-        "Postfix or Exim, for one user": ("~/.forward", [_dot_forward(line)]),
-        "Postfix, for all users": ("main.cf", [f"mailbox_command = {line}"]),
-        "Postfix, for virtual users": ("master.cf", _pipe(program)),
-        "Exim, a transport": ("exim4.conf", _exim(line)),
+        marked("Postfix or Exim, for one user"): ("~/.forward", [_dot_forward(line)]),
+        marked("Postfix, for all users"): ("main.cf", [f"mailbox_command = {line}"]),
+        marked("Postfix, for virtual users"): ("master.cf", _pipe(program)),
+        marked("Exim, a transport"): ("exim4.conf", exim_transport(line)),
         "OpenSMTPD": ("smtpd.conf", [_opensmtpd(line)]),
         "qmail": ("~/.qmail", [f"|{line}"]),
     }
@@ -55,9 +57,13 @@ def _dot_forward(line: str) -> str:
 
 
 def _opensmtpd(line: str) -> str:
+    return f'action "maildrop-py" {opensmtpd_method(line)}'
+
+
+def opensmtpd_method(line: str) -> str:
     """A shell reads the line between double quotes, as mail.mda's argument, before it is run."""
     escaped = line.replace("$", "\\$")
-    return f'action "maildrop-py" mda "{escaped}"'
+    return f'mda "{escaped}"'
 
 
 def _pipe(program: str) -> list[str]:
@@ -69,7 +75,8 @@ def _pipe(program: str) -> list[str]:
     ]
 
 
-def _exim(line: str) -> list[str]:
+def exim_transport(line: str) -> list[str]:
+    """The lines of a transport of Exim's that runs `line`."""
     return [
         "maildrop_py:",
         "  driver = pipe",

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from maildrop_py.record import record
+from maildrop_py.translation import text
 
 TIME = 300  # seconds that the line may take
 MESSAGE = """\
@@ -45,11 +46,11 @@ def try_line(line: str, account: pwd.struct_passwd, maildir: str) -> Trial:
     identity = f"init.{time.time_ns()}.{os.getpid()}@maildrop-py.invalid"
     date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(began))
     becomes = os.geteuid() != account.pw_uid
-    text = MESSAGE.format(user=account.pw_name, date=date, identity=identity)
+    message = MESSAGE.format(user=account.pw_name, date=date, identity=identity)
     try:
         ran = subprocess.run(
             ["/bin/sh", "-c", line],
-            input=f"Return-Path: <{account.pw_name}>\n{text}".encode(),
+            input=f"Return-Path: <{account.pw_name}>\n{message}".encode(),
             capture_output=True,
             timeout=TIME,
             check=False,
@@ -63,9 +64,11 @@ def try_line(line: str, account: pwd.struct_passwd, maildir: str) -> Trial:
         return Trial(why=str(error))
     said = (ran.stderr or ran.stdout).decode("utf-8", "replace").strip()
     if ran.returncode != 0:
-        return Trial(why=f"status {ran.returncode}: {said or 'nothing was said'}")
+        return Trial(why=text("status {status}: {said}", status=ran.returncode, said=said or "-"))
     path = next(messages_with(identity.encode(), maildir, began), "")
-    return Trial(path) if path else Trial(why=f"status 0, but the message is not in {maildir}")
+    if not path:
+        return Trial(why=text("status 0, but the message is not in {maildir}", maildir=maildir))
+    return Trial(path)
 
 
 def _environment(account: pwd.struct_passwd) -> dict[str, str]:

@@ -13,7 +13,9 @@ import pytest
 from maildrop_py.set_up import whole_system
 from maildrop_py.set_up.changes import Changes
 from maildrop_py.set_up.conversation import Conversation
+from maildrop_py.set_up.hook_lines import guarded
 from maildrop_py.set_up.mail_server import Postfix as Settings
+from maildrop_py.set_up.postfix_hook import PostfixHook
 from maildrop_py.set_up.whole_system import WholeSystem
 from tests.support.end_to_end.account import Account
 from tests.support.end_to_end.mails import message
@@ -34,8 +36,8 @@ class Site:
     def set_up(self, wait: float = 30.0) -> bool:
         users = [pwd.getpwnam(self.account.name)]
         talk = Conversation(self.said.append, lambda question: True)
-        path = str(self.program.command)
-        system = WholeSystem(self.settings, path, users, self._changes(), talk, wait)
+        hook = PostfixHook(self.settings, guarded(str(self.program.command)))
+        system = WholeSystem(hook, users, self._changes(), talk, wait)
         done = system.set_up(str(self.place / "skel"))
         self.postfix._age()
         return done

@@ -23,9 +23,6 @@ from tests.support.texts_put_together import put_together
 
 PACKAGE = Path(__file__).resolve().parents[2] / "maildrop_py"
 
-TRANSLATED = ("text", "said", "marked")
-"""Functions whose first argument is a text."""
-
 PASSED_ON = {
     "mistake": (0, 1),
     "warn": (1, 2),
@@ -50,7 +47,14 @@ BY_NAME = ("why", "unknown")
 VARIABLES = ("wording", "hint", "remedy", "why", "right", "unverified")
 """Local variables that hold a text for one of the above."""
 
-WITH_VARIABLES = ("rules/", "set_up/", "report/sender_path", "evidence/border", "report/log_")
+WITH_VARIABLES = (
+    "cli/",
+    "rules/",
+    "set_up/",
+    "report/sender_path",
+    "evidence/border",
+    "report/log_",
+)
 """Where these are looked at."""
 
 CONSTANTS = {
@@ -109,12 +113,19 @@ def marked_texts() -> dict[str, str]:
     for path in sorted(PACKAGE.rglob("*.py")):
         where = str(path.relative_to(PACKAGE))
         source = path.read_text(encoding="utf-8")
-        own = TRANSLATED if "maildrop_py.translation import" in source else ()
         tree = ast.parse(source)
-        for text, line in (*_texts_in(tree, where, own), *put_together(tree, where)):
+        for text, line in (*_texts_in(tree, where, _imported(tree)), *put_together(tree, where)):
             if any(char.isalpha() for char in text):
                 found.setdefault(text, f"{where}:{line}")
     return found
+
+
+def _imported(tree: ast.Module) -> tuple[str, ...]:
+    """What the module calls the functions of `translation`; `describe` calls its own `text`."""
+    found = (it for it in ast.walk(tree) if isinstance(it, ast.ImportFrom))
+    names = (it for node in found if node.module == "maildrop_py.translation" for it in node.names)
+    own = {"text": "text", "marked": "marked", "Text": "text"}
+    return tuple(it.asname or own[it.name] for it in names if it.name in own)
 
 
 def _help_of(command: click.Command, context: click.Context) -> dict[str, str]:

@@ -25,7 +25,7 @@ NO_TEXTS = (
     r"Received: |from \{0\}\{1\}$|, by \{0\}|\(helo",  # as a header has it
     r"\{0\} as \{1\}$|nothing was learnt",  # watch speaks to logs
     r"SPF pass|Authentication-Results of|(spam|ham|tokens): \{0\}$",  # the same in both languages
-    r"\{0\} of \{1\}: \{2\}$|postconf: ",  # a question to DNS; what another program says
+    r"\{0\} of \{1\}: \{2\}$|(postconf|smtpd|update-exim4.conf): ",  # DNS; another program
     r"a borrowed store forgets",  # only a mistake of a programmer shows it
 )
 """Strings that nobody reads, or that are alike in every language."""

@@ -34,6 +34,10 @@ class OpenSmtpd:
         self._view.run("chgrp", "opensmtpq", "/usr/sbin/smtpctl")
         self._view.run("chmod", "2755", "/usr/sbin/smtpctl")
         self._view.write("/etc/smtpd.conf", self._config)
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the daemon with the settings that are there."""
         start = f"exec /usr/sbin/smtpd -d >{LOG} 2>&1"
         self._daemon = subprocess.Popen(self._view.command("sh", "-c", start))
         wait_until(lambda: answers(self.port), "OpenSMTPD answers on its port")
