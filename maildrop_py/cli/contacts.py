@@ -108,8 +108,9 @@ def forget(addresses: tuple[str, ...], state: str | None) -> None:
     with _failures():
         number = _contacts(_state(state)).forget(addresses)
     others = len(set(map(normal, addresses))) - number
-    more = f", {counted(others, 'other address')} will never be learnt" if others else ""
-    click.echo(f"{counted(number, 'contact')} forgotten{more}")
+    gone = said("{contacts} forgotten", contacts=counted(number, "contact"))
+    more = said(", {others} will never be learnt", others=counted(others, "other address"))
+    click.echo(gone + (more if others else ""))
 
 
 @contacts.command("import")
@@ -126,17 +127,18 @@ def import_(files: tuple[str, ...], again: bool, state: str | None) -> None:
         with _failures(path), click.open_file(path, "rb") as file:
             found = contact_sources.addresses_in(file.read())
         if not found:
-            click.echo(f"{path}: there is no address in it", err=True)
+            click.echo(said("{path}: there is no address in it", path=path), err=True)
         with _failures():
             added = _contacts(_state(state)).add(found, again=again)
-        click.echo(f"{path}: {counted(len(found), 'address')}, {added} new")
+        wording = "{path}: {addresses}, {added} new"
+        click.echo(said(wording, path=path, addresses=counted(len(found), "address"), added=added))
 
 
 def _learn(
     maildir: str, contacts: Contacts, store: Store, own: tuple[str, ...], again: bool
 ) -> Learnt:
     total = sum(len(os.listdir(os.path.join(maildir, part))) for part in ("cur", "new"))
-    with progress(f"Reading {maildir}", total) as advance:
+    with progress(said("Reading {maildir}", maildir=maildir), total) as advance:
         return contact_sources.learn(
             maildir, contacts, store, time.time(), own, again=again, advance=advance
         )
@@ -152,7 +154,7 @@ def _me_in_rules() -> tuple[str, ...]:
     try:
         return read_rules(path).settings.me
     except RuleError as error:
-        click.echo(f"`me` is not known: {error.problems[0]}", err=True)
+        click.echo(said("`me` is not known: {why}", why=str(error.problems[0])), err=True)
         return ()
 
 
@@ -182,13 +184,14 @@ def _why(path: str, error: OSError) -> str:
 
 def _why_no_maildir(path: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError | NotADirectoryError) and os.path.exists(path):
-        return "is not a Maildir: it has no cur and new"
-    return error.strerror or str(error)
+        return said("is not a Maildir: it has no cur and new")
+    return said(error.strerror or str(error))
 
 
 def _in_words(learnt: Learnt) -> str:
     messages, new = counted(learnt.messages, "new message"), counted(learnt.contacts, "new contact")
-    words = f"{messages} read, {new}"
+    words = said("{messages} read, {contacts}", messages=messages, contacts=new)
     if learnt.unreadable:
-        words += f", {counted(learnt.unreadable, 'message')} not readable"
+        number = counted(learnt.unreadable, "message")
+        words += said(", {messages} not readable", messages=number)
     return words

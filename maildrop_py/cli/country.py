@@ -18,6 +18,7 @@ from maildrop_py.evidence.country_table import Collected
 from maildrop_py.message import ip
 from maildrop_py.paths import COUNTRIES
 from maildrop_py.private_file import replace_file
+from maildrop_py.translation import text as said
 
 
 @click.group()
@@ -51,7 +52,8 @@ def build(files: tuple[str, ...], into: str) -> None:
         raise click.ClickException(str(error)) from error
     day = time.strftime("%Y-%m-%d", time.gmtime(built.made))
     four, six = built.ranges
-    click.echo(f"{into}: {four} ranges of IPv4, {six} of IPv6, {len(built.data)} bytes, of {day}")
+    wording = "{into}: {four} ranges of IPv4, {six} of IPv6, {size} bytes, of {day}"
+    click.echo(said(wording, into=into, four=four, six=six, size=len(built.data), day=day))
 
 
 @country.command()
@@ -69,7 +71,9 @@ def show(addresses: tuple[str, ...], table: str) -> None:
     for text in addresses:
         address = ip.parse(text)
         wrong = wrong or address is None
-        code = "no address" if address is None else opened.code(address) or "nobody's"
+        code = opened.code(address) if address is not None else ""
+        if not code:
+            code = said("no address") if address is None else said("nobody's")
         click.echo(f"{text} {code}")
     sys.exit(1 if wrong else 0)
 

@@ -178,7 +178,7 @@ def _print_changes(now: DryRun, then: DryRun, messages: Messages, as_lines: bool
         if line:
             click.echo(line, nl=not as_lines)
     if not as_lines:
-        click.echo(f"{changed} would change, {same} would not")
+        click.echo(said("{changed} would change, {same} would not", changed=changed, same=same))
 
 
 def _by(row: Row) -> str:

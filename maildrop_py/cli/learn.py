@@ -26,6 +26,7 @@ from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
 from maildrop_py.rules.language.settings import Settings
+from maildrop_py.translation import text as said
 
 state_option = click.option(
     "--state",
@@ -79,7 +80,7 @@ def status(state: str | None) -> None:
     if found is None:
         raise click.exceptions.Exit(1)
     for line in status_in_words(found, time.time()):
-        click.echo(line)
+        click.echo(said(line))
 
 
 def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> None:
@@ -89,13 +90,13 @@ def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> N
     unreadable = 0
     try:
         total = count_in(sources, walk) if "-" not in sources else None
-        with progress("Learning", total) as advance:
+        with progress(said("Learning"), total) as advance:
             for found in messages_in(sources, walk):
                 try:
                     lessons.add(found.message)
                 except OSError as error:
                     unreadable += 1
-                    click.echo(f"{found.path}: {error.strerror or error}", err=True)
+                    click.echo(f"{found.path}: {said(error.strerror or str(error))}", err=True)
                 advance()
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
@@ -103,9 +104,9 @@ def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> N
         lessons.finish()
     _warn(store)
     for warning in lessons.warnings:
-        print(warning, file=sys.stderr)
+        print(said(warning), file=sys.stderr)
     outcomes = lessons.outcomes or {"learnt": 0}
-    click.echo(", ".join(f"{number} {outcome}" for outcome, number in outcomes.items()))
+    click.echo(", ".join(f"{number} {said(outcome)}" for outcome, number in outcomes.items()))
     if unreadable or not store.usable:
         raise click.exceptions.Exit(1)
 
@@ -125,10 +126,11 @@ def settings_of_user() -> Settings:
     try:
         return read_rules(path).settings
     except RuleError as error:
-        click.echo(f"trusted networks are not known: {error.problems[0]}", err=True)
+        wording = "trusted networks are not known: {why}"
+        click.echo(said(wording, why=str(error.problems[0])), err=True)
         return Settings()
 
 
 def _warn(store: BayesStore) -> None:
     for warning in store.warnings:
-        print(warning, file=sys.stderr)
+        print(said(warning), file=sys.stderr)

@@ -21,6 +21,7 @@ from maildrop_py.policy.protocol import Garbage, requests_in
 from maildrop_py.policy.replay import Logged, Replay
 from maildrop_py.policy.replay_words import account_as_object, account_in_words
 from maildrop_py.report.explain import explain_rules
+from maildrop_py.report.tables import counted
 from maildrop_py.translation import text as said
 
 
@@ -32,7 +33,7 @@ def policy_at(path: str) -> Policy:
         for problem in error.problems:
             click.echo(str(problem), err=True)
         count = len(error.problems)
-        click.echo(f"{count} mistake{'s' if count > 1 else ''}", err=True)
+        click.echo(counted(count, "mistake"), err=True)
         sys.exit(1)
 
 
@@ -50,19 +51,21 @@ def check(options: dict[str, Any], file: str | None, list_all: bool) -> None:
     policy = policy_at(file or options["path"])
     for number, rule in enumerate(policy.rules, 1):
         if list_all:
-            when = rule.when.describe() if rule.when is not None else "for every client"
-            then = ", ".join(action.describe() for action in rule.then.actions)
-            click.echo(f"{number}. {rule.name}\n     if {when}\n     then {then}")
+            when = rule.when.describe(said) if rule.when is not None else said("for every client")
+            then = ", ".join(action.describe(said) for action in rule.then.actions)
+            click.echo(f"{number}. {rule.name}")
+            click.echo("     " + said("if {when}", when=when))
+            click.echo("     " + said("then {then}", then=then))
     for warning in policy.warnings:
-        click.echo(f"{warning} [warning]", err=True)
+        click.echo(f"{warning} [{said('warning')}]", err=True)
     failures = run_policy_examples(policy.examples, policy.program, alone(policy))
     for failure in failures:
         click.echo(str(failure), err=True)
     passed = len(policy.examples) - len(failures)
-    click.echo(
-        f"{len(policy.rules)} rules, {len(policy.warnings)} warnings, "
-        f"{passed} of {len(policy.examples)} examples as expected"
-    )
+    wording = "{passed} of {number} examples as expected"
+    examples = said(wording, passed=passed, number=len(policy.examples))
+    rules = counted(len(policy.rules), "rule")
+    click.echo(f"{rules}, {counted(len(policy.warnings), 'warning')}, {examples}")
     sys.exit(1 if failures else 0)
 
 
@@ -89,12 +92,14 @@ def explain(options: dict[str, Any]) -> None:
         plan = decide(evidence, policy.program, time.time(), explain=True)
         for line in explain_rules(plan.trace, len(policy.rules)):
             click.echo(line)
-        by = f"by rule {plan.rule!r}" if plan.rule else "no rule ended the run"
-        click.echo(f"\nresult: {plan.in_words()} ({by})")
+        by = said("no rule ended the run")
+        if plan.rule:
+            by = said("by rule {name!r}", name=plan.rule)
+        click.echo("\n" + said("result: {done} ({by})", done=plan.in_words(said), by=by))
         if plan.prepend:
-            click.echo(f"        prepends {': '.join(plan.prepend)}")
+            click.echo("        " + said("prepends {header}", header=": ".join(plan.prepend)))
         for warning in evidence.warnings:
-            click.echo(warning, err=True)
+            click.echo(said(warning), err=True)
 
 
 @click.command()
@@ -121,7 +126,8 @@ def why(options: dict[str, Any], address: str, last: int) -> None:
     for entry in found:
         click.echo("\n".join(in_words(entry)))
     if not found:
-        click.echo(f"the log {log} has nothing about {address}", err=True)
+        wording = "the log {log} has nothing about {address}"
+        click.echo(said(wording, log=log, address=address), err=True)
     sys.exit(0 if found else 1)
 
 

@@ -55,7 +55,8 @@ def survey(
         for one in found:
             click.echo(dumps(_as_object(one), ensure_ascii=False))
         return
-    click.echo(f"{len(ham_answers)} ham, {len(spam_answers)} spam")
+    wording = "{ham} ham, {spam} spam"
+    click.echo(said(wording, ham=len(ham_answers), spam=len(spam_answers)))
     for line in table(found):
         click.echo(line)
 
@@ -65,12 +66,12 @@ def _answers(
 ) -> list[tuple[bool | None, ...]]:
     walk = ListedMaildirs(settings, ("INBOX",), say)
     answers = []
-    with progress("Asking", count_in(paths, walk)) as advance:
+    with progress(said("Asking"), count_in(paths, walk)) as advance:
         for found in messages_in(paths, walk):
             try:
                 answers.append(asked.ask(found.message))
             except OSError as error:
-                click.echo(f"{found.path}: {error.strerror or error}", err=True)
+                click.echo(f"{found.path}: {said(error.strerror or str(error))}", err=True)
             advance()
     return answers
 

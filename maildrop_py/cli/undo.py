@@ -74,7 +74,7 @@ def undo(
             if as_lines:
                 print_json(line_as_object(line, "would be put back"))
             else:
-                say(name_of(line), "would be put back")
+                say(name_of(line), said("would be put back"))
         return
     report = UndoReport(past, log_to_write(log), as_lines=as_lines)
     _put_back(past, lines, directory, report)

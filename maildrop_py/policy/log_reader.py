@@ -14,6 +14,8 @@ from maildrop_py.message import ip
 from maildrop_py.policy.protocol import Request
 from maildrop_py.policy.replay import Logged
 from maildrop_py.policy.stated_evidence import Stated
+from maildrop_py.translation import marked
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,42 +104,50 @@ def is_about(entry: dict[str, Any], wanted: str) -> bool:
 def in_words(entry: dict[str, Any]) -> list[str]:
     """One decision for people to read."""
     if "action" not in entry:
-        return [f"{entry['time']} it has sent its message after it had to wait"]
+        return [f"{entry['time']} {said('it has sent its message after it had to wait')}"]
     client = f"{entry.get('client_name') or 'unknown'} [{entry.get('client_address')}]"
+    ends = {"sender": entry.get("sender", ""), "recipient": entry.get("recipient", "")}
     helo = f", HELO {entry['helo_name']}" if entry.get("helo_name") else ""
     lines = [
         f"{entry['time']} {client}{helo}",
-        f"    from <{entry.get('sender', '')}> to <{entry.get('recipient', '')}>",
-        f"    told: {entry['action']}",
-        f"    by {entry.get('rule') or 'no rule'}{_outcome(entry)}",
+        "    " + said("from <{sender}> to <{recipient}>", **ends),
+        "    " + said("told: {action}", action=entry["action"]),
+        f"    {_by(entry)}{_outcome(entry)}",
     ]
     why = entry.get("why")
     lines += [f"    {reason}" for reason in why] if isinstance(why, list) else []
     evidence = entry.get("evidence")
     if isinstance(evidence, dict) and evidence:
-        lines.append("    known: " + ", ".join(f"{name} {told}" for name, told in evidence.items()))
+        known = ", ".join(f"{name} {told}" for name, told in evidence.items())
+        lines.append("    " + said("known: {evidence}", evidence=known))
     return [line if line.isprintable() else _visible(line) for line in lines]
 
 
 _OUTCOMES = {
-    "new": "it was never seen before",
-    "early": "it came again too early",
-    "late": "it came again too late",
-    "clock": "the clock was set back since its first try",
-    "back": "it came again in time",
-    "known": "this sender and recipient passed before",
-    "proven": "the client has proven itself",
-    "exempt": "it is one of us, and never has to wait",
-    "tarpit": "it had to wait for the answer",
-    "waited": "it has waited already in this session",
-    "unstored": "nothing could be stored, so it passed",
+    "new": marked("it was never seen before"),
+    "early": marked("it came again too early"),
+    "late": marked("it came again too late"),
+    "clock": marked("the clock was set back since its first try"),
+    "back": marked("it came again in time"),
+    "known": marked("this sender and recipient passed before"),
+    "proven": marked("the client has proven itself"),
+    "exempt": marked("it is one of us, and never has to wait"),
+    "tarpit": marked("it had to wait for the answer"),
+    "waited": marked("it has waited already in this session"),
+    "unstored": marked("nothing could be stored, so it passed"),
 }
 
 
+def _by(entry: dict[str, Any]) -> str:
+    rule = entry.get("rule")
+    return said("by rule {name!r}", name=rule) if rule else said("no rule ended the run")
+
+
 def _outcome(entry: dict[str, Any]) -> str:
-    said = _OUTCOMES.get(str(entry.get("outcome")), "")
-    waited = f", after {entry['waited']} s" if entry.get("waited") else ""
-    return f": {said}{waited}" if said else ""
+    outcome = _OUTCOMES.get(str(entry.get("outcome")), "")
+    seconds = entry.get("waited")
+    waited = said(", after {seconds} s", seconds=seconds) if seconds else ""
+    return f": {said(outcome)}{waited}" if outcome else ""
 
 
 def _visible(line: str) -> str:

@@ -14,6 +14,7 @@ from maildrop_py.policy.greylist import Terms
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.decision.decision import Reason, RuleTrace
+    from maildrop_py.translation import Text
 
 VERDICTS = ("pass", "accept", "reject", "defer", "greylist", "tarpit", "both")
 
@@ -43,15 +44,17 @@ class Plan(NamedTuple):
     reasons: tuple[Reason, ...] = ()
     trace: tuple[RuleTrace, ...] = ()
 
-    def in_words(self) -> str:
-        """What is wanted, for explanations."""
+    def in_words(self, text: Text = str.format) -> str:
+        """What is wanted, for explanations; by `translation.text` for people."""
         if self.verdict in ("reject", "defer"):
             return f"{self.verdict}: {self.text}"
         wanted = []
         if self.greylist:
-            wanted.append(f"greylist for {self.greylist.delay} s")
+            wanted.append(text("greylist for {delay} s", delay=self.greylist.delay))
         if self.tarpit:
-            instead = self.tarpit.instead
-            wanted.append(f"tarpit for {self.tarpit.seconds} s")
-            wanted += [f"or greylist for {instead.delay} s"] if instead else []
-        return " and ".join(wanted).replace("and or", "or") or "let it pass"
+            seconds, instead = self.tarpit.seconds, self.tarpit.instead
+            wanted.append(text("tarpit for {seconds} s", seconds=seconds))
+            if instead:
+                wording = "tarpit for {seconds} s or greylist for {delay} s"
+                wanted[-1] = text(wording, seconds=seconds, delay=instead.delay)
+        return text(" and ").join(wanted) or text("let it pass")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from maildrop_py.policy.replay import Account, as_rows
+from maildrop_py.translation import text as said
 
 
 def account_as_object(account: Account) -> dict[str, Any]:
@@ -26,18 +27,26 @@ def account_as_object(account: Account) -> dict[str, Any]:
 def account_in_words(account: Account) -> Iterator[str]:
     """A table of rules by what they decided, and what became of those that had to wait."""
     days = [time.strftime("%Y-%m-%d", time.gmtime(one)) for one in (account.begins, account.ends)]
-    yield f"{account.requests} recipients, {days[0]} to {days[1]}; nothing was changed"
+    wording = "{number} recipients, {first} to {last}; nothing was changed"
+    yield said(wording, number=account.requests, first=days[0], last=days[1])
     if not account.requests:
         return
     columns = ("pass", "greylist", "tarpit", "defer", "reject")
     yield ""
-    yield f"{'rule':40}" + "".join(f"{name:>10}" for name in columns)
+    yield _padded(said("rule")) + "".join(f"{name:>10}" for name in columns)
     for rule, counts in as_rows(account):
-        yield f"{rule[:40]:40}" + "".join(f"{counts[name] or '':>10}" for name in columns)
+        yield _padded(rule[:40]) + "".join(f"{counts[name] or '':>10}" for name in columns)
     median = account.median_wait()
     yield ""
-    yield f"would have been deferred: {len(account.triplets)} clients, senders and recipients"
-    waited = f", after {median:.0f} s (median)" if median is not None else ""
-    yield f"  came back and passed: {len(account.came_back())}{waited}"
-    yield f"  never came back: {account.never()}"
-    yield f"  were let in at once then, so nobody can tell: {account.cannot_tell()}"
+    wording = "would have been deferred: {number} clients, senders and recipients"
+    yield said(wording, number=len(account.triplets))
+    waited = said(", after {seconds} s (median)", seconds=f"{median:.0f}") if median else ""
+    yield "  " + said("came back and passed: {number}", number=len(account.came_back())) + waited
+    yield "  " + said("never came back: {number}", number=account.never())
+    wording = "were let in at once then, so nobody can tell: {number}"
+    yield "  " + said(wording, number=account.cannot_tell())
+
+
+def _padded(text: str) -> str:
+    """`text` with blanks behind it, 40 columns wide; Chinese and Japanese letters take two."""
+    return text + " " * (40 - len(text) - sum(it >= "\u2e80" for it in text))

@@ -10,6 +10,8 @@ from __future__ import annotations
 from math import exp, sqrt
 
 from maildrop_py.record import record
+from maildrop_py.report.tables import width_of
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,14 +59,19 @@ def findings(names: Sequence[str], ham: list[Answers], spam: list[Answers]) -> l
 def table(found: list[Finding]) -> list[str]:
     """The findings as lines of text; conditions that never held are left out."""
     shown = [one for one in found if one.ham.held or one.spam.held]
-    width = max((len(one.name) for one in shown), default=9)
-    lines = [f"{'condition':{width}}  {'of spam':>22}  {'of ham':>22}  points"]
-    for one in shown:
-        lines.append(
-            f"{one.name:{width}}  {_in_words(one.spam):>22}  {_in_words(one.ham):>22}"
-            f"  {one.weight:+6.1f}"
-        )
-    return lines
+    names = (text("condition"), text("of spam"), text("of ham"), text("points"))
+    rows = [(it.name, _in_words(it.spam), _in_words(it.ham), f"{it.weight:+.1f}") for it in shown]
+    width = max(map(width_of, (names[0], *(it.name for it in shown))))
+    return [_line(width, *row) for row in (names, *rows)]
+
+
+def _line(width: int, name: str, spam: str, ham: str, points: str) -> str:
+    before = (
+        " " * (columns - width_of(it)) for it, columns in ((spam, 22), (ham, 22), (points, 6))
+    )
+    spaces = [*before]
+    behind = " " * (width - width_of(name))
+    return f"{name}{behind}  {spaces[0]}{spam}  {spaces[1]}{ham}  {spaces[2]}{points}"
 
 
 def interval(held: int, asked: int) -> tuple[float, float]:
@@ -86,7 +93,7 @@ def _rate(answers: list[Answers], at: int) -> Rate:
 
 def _in_words(rate: Rate) -> str:
     if not rate.asked:
-        return "unknown"
+        return text("unknown:").removesuffix(":")
     share = 100 * rate.held / rate.asked
     return f"{rate.held} = {share:.1f} % ({100 * rate.low:.1f}-{100 * rate.high:.1f})"
 

@@ -48,7 +48,7 @@ VARIABLES = ("wording", "hint", "remedy", "why", "right", "unverified")
 """Local variables that hold a text for one of the above."""
 
 WITH_VARIABLES = (
-    "cli/",
+    *("cli/", "policy/replay_words", "policy/plan"),
     "rules/",
     "set_up/",
     "report/sender_path",
