@@ -137,12 +137,23 @@ def _with_all(whens: list[dict[str, Any]]) -> dict[str, Any]:
     """What can stand side by side does; the others stand under `all`."""
     keys = [key for when in whens for key in when]
     twice = {key for key in keys if keys.count(key) > 1} | {"all"}
+    if "'var'" in repr(whens):
+        return _in_order(whens, twice)
     single = [when for when in whens if not set(when) & twice]
     listed = [when for when in whens if set(when) & twice]
     merged: dict[str, Any] = {"all": listed}
     for when in single:
         merged.update(when)
     return merged
+
+
+def _in_order(whens: list[dict[str, Any]], twice: set[str]) -> dict[str, Any]:
+    """The same, none before what it may need: a `var` is of what stands before it."""
+    first = next(at for at, when in enumerate(whens) if set(when) & twice)
+    merged: dict[str, Any] = {}
+    for when in whens[:first]:
+        merged.update(when)
+    return {**merged, "all": whens[first:]} if whens[first + 1 :] else {**merged, **whens[first]}
 
 
 _LISTED = ("raw_headers", "raw_body", "raw_message")

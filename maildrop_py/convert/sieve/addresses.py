@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from maildrop_py.convert.marks import is_marked
 from maildrop_py.convert.not_translatable import NotTranslatable
-from maildrop_py.convert.sieve.texts import CASEMAPS
+from maildrop_py.convert.sieve.fragments import ANY, CASEMAPS, Comparison, fragment, joined
 from maildrop_py.rules.matching.addresses import is_address_test
 
 PARTS = ("all", "localpart", "domain", "user", "detail")
@@ -77,3 +77,23 @@ def _fit(test: str) -> str:
     if not is_address_test(test):
         raise NotTranslatable(f"the address pattern {test} would be read as an expression")
     return test
+
+
+LOCAL, USER = "[^@]", "[^@+]"
+"""The characters of each part; a plus sign ends the user (RFC 5233)."""
+_AROUND = {
+    "all": ("^", "$"),
+    "localpart": ("^", "@[^@]*$"),
+    "domain": ("@", "$"),
+    "user": ("^", r"(?:\+[^@]*)?@[^@]*$"),
+    "detail": (r"^[^@+]*\+", "@[^@]*$"),
+}
+
+
+def address_pattern(part: str, how: Comparison, key: str) -> str:
+    """The expression over a whole address whose part compares with `key`."""
+    char = {"all": ANY, "user": USER}.get(part, LOCAL)
+    before, behind = _AROUND[part]
+    if part != "all" and ("@" in key or (part == "user" and "+" in key)):
+        raise NotTranslatable(f"a :{part} of an address with @ or + in it")
+    return f"{how.case}{before}{joined(fragment(how, key, char))}{behind}"

@@ -58,20 +58,27 @@ def _kept(flow: Flow, command: Command, name: str, value: str, holds: Predicate)
 
 def set_flags(flow: Flow, command: Command) -> None:
     arguments = Arguments(command)
+    name = FLAGS
     if len(arguments.others) > 1:
-        raise NotTranslatable("flags in a variable")
-    given = flags_of([flow.variables.constant(one, flow.state) for one in arguments.texts(0)])
-    shown_flags(given)
-    values = flow.variables.get(FLAGS)
-    if not values and command.name != "setflag":
-        raise NotTranslatable("which flags are set here is not known")
+        name = flow.variables.constant(arguments.texts(0)[0], flow.state)
+    texts = arguments.texts(len(arguments.others) - 1)
+    given = flags_of([flow.variables.constant(one, flow.state) for one in texts])
+    shown = shown_flags(given)
+    if flow.flags_as_rules and name == FLAGS:
+        verb = command.name.removesuffix("flag")
+        flow.rule(command, {"flags": shown if verb == "add" else {verb: shown}})
+        return
+    if command.name == "setflag":
+        flow.variables.set(name, (Value(None, " ".join(given)),))
+        return
+    values = flow.variables.flags(name)
     changed = tuple(Value(v.held, _changed(command.name, v.text, given)) for v in values)
-    flow.variables.set(
-        FLAGS, (Value(None, " ".join(given)),) if command.name == "setflag" else changed
-    )
+    flow.variables.set(name, changed)
 
 
 def _changed(how: str, before: str, flags: list[str]) -> str:
+    if how == "addflag":
+        present = {flag.lower() for flag in before.split()}
+        return " ".join([*before.split(), *(f for f in flags if f.lower() not in present)])
     folded = {flag.lower() for flag in flags}
-    kept = [flag for flag in before.split() if flag.lower() not in folded]
-    return " ".join([*kept, *flags] if how == "addflag" else kept)
+    return " ".join(flag for flag in before.split() if flag.lower() not in folded)

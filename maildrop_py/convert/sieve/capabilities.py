@@ -12,3 +12,6 @@ SUPPORTED = frozenset(
         *("virustest", "vacation-seconds", "fcc", "imapflags", "notify"),
     ]
 )
+
+ALWAYS_REQUIRED = frozenset(["encoded-character", "variables"])
+"""What `ihave` does not know: it changes how the script itself is read (RFC 5463 4)."""

@@ -21,7 +21,7 @@ from maildrop_py.convert.sieve.edits import addheader, deleteheader
 from maildrop_py.convert.sieve.flags import flags_of
 from maildrop_py.convert.sieve.flags import shown as shown_flags
 from maildrop_py.convert.sieve.folders import Folder
-from maildrop_py.convert.sieve.variables import FLAGS
+from maildrop_py.convert.sieve.variables import FLAGS, UNKNOWN_FLAGS
 from maildrop_py.convert.state import MESSAGE
 
 TYPE_CHECKING = False
@@ -73,11 +73,10 @@ def finish(flow: Flow, command: Command) -> None:
 
 def _flag_sets(flow: Flow) -> list[tuple[Predicate, list[str]]]:
     """The script's own flags here, each set with what must hold for it."""
-    values = flow.variables.get(FLAGS)
-    if not values:
-        raise NotTranslatable("which flags are set here is not known")
+    if flow.flags_as_rules:
+        return [(True, [])]
     found: list[tuple[Predicate, list[str]]] = []
-    for value in values:
+    for value in flow.variables.flags(FLAGS):
         holds = True if value.held is None else flow.state.use(value.held)
         found.append((holds, shown_flags(value.text.split())))
     return found
@@ -141,6 +140,8 @@ def _copy(
     flow: Flow, command: Command, folder: Folder, flags: list[str], holds: Predicate, is_copy: bool
 ) -> None:
     """A filing behind which the run goes on; into one folder only once (RFC 5228 2.10.3)."""
+    if flow.flags_as_rules:
+        raise NotTranslatable(UNKNOWN_FLAGS)
     then: dict[str, Any] = {"file": folder, **_with(flags), "continue": True}
     key = INBOX if folder.name.upper() == INBOX else folder.name
     if flow.times.get(key, 0) > 1:

@@ -11,7 +11,7 @@ from maildrop_py.convert.sieve.folders import INBOX, Folder, folder_of
 from maildrop_py.convert.sieve.parser import parse
 from maildrop_py.convert.sieve.samples import wanted
 from maildrop_py.convert.sieve.tree import Command
-from maildrop_py.convert.sieve.variables import Variables, with_encoded_characters
+from maildrop_py.convert.sieve.variables import UNKNOWN_FLAGS, Variables, with_encoded_characters
 from maildrop_py.convert.state import State
 from maildrop_py.convert.written import Written, WrittenRule
 
@@ -29,11 +29,22 @@ def convert(text: str, source: str, read: Callable[[str], str | None], today: da
     """
     if re.search(r'"encoded-character"', text):
         text = with_encoded_characters(text)
+    found = _converted(text, source, read, today, flags_as_rules=False)
+    if not any(gap.reason == UNKNOWN_FLAGS for gap in found.gaps):
+        return found
+    other = _converted(text, source, read, today, flags_as_rules=True)
+    return other if len(other.gaps) < len(found.gaps) else found
+
+
+def _converted(
+    text: str, source: str, read: Callable[[str], str | None], today: date, flags_as_rules: bool
+) -> Written:
     script = parse(text)
     variables = Variables()
-    variables.reads_matches = frozenset(map(int, re.findall(r"\$\{([0-9]{1,2})\}", text)))
+    variables.reads_matches = frozenset(map(int, re.findall(r"\$\{([0-9]{1,9})\}", text)))
     state = State(variables)
     flow = Flow(state, read, today)
+    flow.flags_as_rules = flags_as_rules
     _count_folders(script, flow)
     variables.folder_names = [name for name in flow.times if name]
     flow.commands(script)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from maildrop_py.convert.marks import as_template, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import Test, every, negated
 from maildrop_py.convert.sieve.asker import Asker
 from maildrop_py.convert.sieve.capabilities import SUPPORTED
 from maildrop_py.convert.sieve.commands import COMMANDS, WITHOUT_EFFECT, finish
+from maildrop_py.convert.sieve.matches import latest, may_match
 from maildrop_py.convert.sieve.naming import name_of, shown
 from maildrop_py.convert.sieve.parser import parse
 from maildrop_py.convert.sieve.questions import QUESTIONS
@@ -44,6 +46,8 @@ class Flow:
         self.variables: Variables = state.environment
         self.marks: set[str] = set()
         """The variables of rules that say what was done."""
+        self.flags_as_rules = False
+        """Whether flags are set by rules as they come; else their sets are worked out."""
         self.is_filed = False
         """Whether it is certain here that the message is not kept unless something says so."""
         self.ended = False
@@ -101,48 +105,69 @@ class Flow:
         before, groups = self.variables.snapshot(), self.variables.groups
         filed = self.is_filed
         others = state.hold(True, chain[0].line)
+        tested, ends, failed = groups, [], []
         merged: list[tuple[Predicate, dict[str, Any]]] = []
         always_ends, unknown = True, []
         for number, branch in enumerate(chain):
-            asker = Asker(state, QUESTIONS)
+            asker = Asker(state, QUESTIONS, self.keep)
+            asker.flags_as_rules = self.flags_as_rules
             try:
                 predicate = True if branch.name == "else" else asker.ask(branch.tests[0])
             except (NotTranslatable, IndexError) as problem:
                 self._cannot(chain[number:], str(problem))
                 always_ends, unknown = False, _names_set(chain[number:])
                 break
+            here = latest(tested, asker.matches.if_true)
+            tested = latest(tested, asker.matches.if_false)
+            failed.append(negated(predicate))
             own = every(state.use(others), predicate)
             remaining = every(state.use(others), negated(predicate))
             held, earlier = state.hold(own, branch.line), others
             others = state.hold(remaining, branch.line)
             if own is False:
                 continue
-            self._enter(branch, asker, every(state.use(outer), own), before)
+            self.variables.groups = here
+            self._enter(branch, every(state.use(outer), own), before)
             if self.ended:
                 others = others if remaining is False else earlier
             elif not self.returned:
                 merged.append((state.use(held), self.variables.snapshot()))
+                ends.append(self.variables.groups)
             always_ends = always_ends and self.ended
             self.ended, self.is_filed, state.reach = False, filed, outer
-            self.variables.groups = groups
         rest = state.use(others)
         if rest is not False:
             merged.append((rest, before))
+            ends.append(tested)
             always_ends = always_ends and chain[-1].name == "else"
         self._leave(merged, before, chain[0], always_ends)
         for name in unknown:
             self.variables.set(name, ())
-        if self.variables.groups == groups and any("match" in str(b.tests) for b in chain):
-            self.variables.groups = None if self.variables.reads_matches else groups
+        self.variables.groups = ends[0] if ends and all(e == ends[0] for e in ends) else None
+        if unknown and any(map(may_match, (test for b in chain for test in b.tests))):
+            self.variables.groups = None
+        elif tested != groups and self.variables.groups == tested and isinstance(tested, str):
+            self._catch(chain[0], every(*failed))
 
-    def _enter(
-        self, branch: Command, asker: Asker, reach: Predicate, before: dict[str, Any]
-    ) -> None:
+    def _catch(self, command: Command, rest: Predicate) -> None:
+        """What the tests of branches that ended matched is read behind them."""
+        name = self.state.free_name(f"matched_{command.line}")
+        self.rule(command, {"set": {name: "yes"}}, rest)
+
+    def keep(self, text: str) -> str:
+        """A variable of the rules with this text."""
+        name = self.state.free_name("text")
+        when = self.state.use(self.state.reach)
+        then = {"set": {name: as_template(text)}}
+        self.state.items.append(
+            WrittenRule("a text", self.titles[-1].line if self.titles else 0, when, then)
+        )
+        return marked(name)
+
+    def _enter(self, branch: Command, reach: Predicate, before: dict[str, Any]) -> None:
         """Run a branch's block."""
         self.state.reach = self.state.hold(reach, branch.line)
         self.variables.restore(before)
-        if asker.matched:
-            self.variables.groups = None if asker.is_ambiguous else asker.matched
         self.asked.append((branch.line, branch))
         self.titles.append(branch)
         self.commands(branch.block or ())
@@ -204,7 +229,11 @@ class Flow:
 
     def end(self, line: int) -> None:
         """The end of the script: the message is kept unless something was done with it."""
-        finish(self, Command("", line, source="(the end of the script)"))
+        command = Command("", line, source="(the end of the script)")
+        try:
+            finish(self, command)
+        except NotTranslatable as problem:
+            self.gap(command, str(problem))
 
     def require(self, names: tuple[str, ...]) -> None:
         """What the script requires; raises NotTranslatable for what is not known."""

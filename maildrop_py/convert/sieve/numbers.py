@@ -6,9 +6,12 @@ every number.
 
 from __future__ import annotations
 
+import re
+
 from maildrop_py.convert.not_translatable import NotTranslatable
 
 _INFINITE = r"^(?:\D|$)"
+_NEVER = r"^\b\B"
 _MOST_DIGITS = 18
 
 
@@ -24,7 +27,7 @@ def number_pattern(relation: str, number: int) -> str:
         return f"{_whole(_above(number - (relation == 'ge')))}|{_INFINITE}"
     if relation in ("lt", "le"):
         below = _below(number - (relation == "lt"))
-        return _whole(below) if below else r"^\b\B"
+        return _whole(below) if below else _NEVER
     raise NotTranslatable(f"the comparison {relation!r}")
 
 
@@ -62,3 +65,17 @@ def _below(number: int) -> list[str]:
             span = f"[{lowest}-{int(digit) - 1}]"
             found.append(digits[:at] + span + (rf"\d{{{rest}}}" if rest else ""))
     return found
+
+
+def leading_number(text: str) -> int | None:
+    """The number that a text counts as; None for one that begins with no digit."""
+    found = re.match(r"[0-9]+", text)
+    return int(found[0]) if found else None
+
+
+def infinite_pattern(relation: str) -> str:
+    """What fits texts whose number is in this relation to one that is larger than all."""
+    patterns = {"eq": _INFINITE, "ge": _INFINITE, "ne": r"^\d", "lt": r"^\d", "le": "^"}
+    if relation not in (*patterns, "gt"):
+        raise NotTranslatable(f"the comparison {relation!r}")
+    return patterns.get(relation, _NEVER)

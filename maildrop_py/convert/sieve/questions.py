@@ -6,22 +6,20 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Any
 
-from maildrop_py.convert.marks import as_template, is_marked, names_in
+from maildrop_py.convert.marks import as_template, is_marked
 from maildrop_py.convert.not_translatable import NotTranslatable
-from maildrop_py.convert.predicate import Test, either, every, negated
+from maildrop_py.convert.predicate import either, every
 from maildrop_py.convert.sieve.address_questions import address, envelope
 from maildrop_py.convert.sieve.arguments import COMPARED, Arguments
 from maildrop_py.convert.sieve.asker import Asker
-from maildrop_py.convert.sieve.capabilities import SUPPORTED
-from maildrop_py.convert.sieve.counts import counted
+from maildrop_py.convert.sieve.capabilities import ALWAYS_REQUIRED, SUPPORTED
+from maildrop_py.convert.sieve.counts import counted_together
 from maildrop_py.convert.sieve.dates import current_date_test, date_test
-from maildrop_py.convert.sieve.flags import flags_of
 from maildrop_py.convert.sieve.folders import folder_of
-from maildrop_py.convert.sieve.texts import EXISTS, glob_pattern
-from maildrop_py.convert.sieve.variables import FLAGS
+from maildrop_py.convert.sieve.string_questions import environment, hasflag, string
+from maildrop_py.convert.sieve.texts import EXISTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +39,7 @@ def _header(asker: Asker, test: tree.Test) -> Predicate:
 
     def over(values: list[str]) -> Predicate:
         tests = [_at_index(arguments, one) for one in texts.of(values)]
+        asker.variables.know_groups(groups, tests)
         return either(*(_of_header(asker, name, tests) for name in names))
 
     return asker.over_keys(keys, over)
@@ -69,17 +68,13 @@ def _of_header(asker: Asker, name: str, tests: list[Any]) -> Predicate:
 def _count(
     asker: Asker, arguments: Arguments, names: list[str], keys: tuple[str, ...]
 ) -> Predicate:
-    """How many headers there are; those of several names together only if any at all."""
-    numbers = asker.constants(keys)
-    exists = either(*(_of_header(asker, name, [EXISTS]) for name in names))
-    asked = (arguments.tag("count").lower(), *numbers)
-    if asked in (("ge", "1"), ("gt", "0"), ("ne", "0")):
-        return exists
-    if asked in (("eq", "0"), ("lt", "1"), ("le", "0")):
-        return negated(exists)
-    if len(names) != 1:
-        raise NotTranslatable("headers of several names are counted together")
-    return _of_header(asker, names[0], [counted(arguments, numbers)])
+    """How many headers there are, those of several names together."""
+
+    def of(name: str, counted: dict[str, str]) -> Predicate:
+        test = EXISTS if counted == {"count": ">= 1"} else counted
+        return _of_header(asker, name, [test])
+
+    return counted_together(arguments, asker.constants(keys), names, of)
 
 
 def _exists(asker: Asker, test: tree.Test) -> Predicate:
@@ -132,68 +127,8 @@ def _raw(asker: Asker, match: str, arguments: Arguments, keys: list[str]) -> Pre
     return asker.message("raw_body", tests[0] if len(tests) == 1 else tests)
 
 
-def _string(asker: Asker, test: tree.Test) -> Predicate:
-    arguments = Arguments(test)
-    arguments.only(*COMPARED)
-    groups = asker.groups_for(arguments)
-    if groups or arguments.match_type == "count":
-        raise NotTranslatable("what a part of a text matched is used")
-    keys = arguments.texts(1)
-    found: list[Predicate] = []
-    for source in arguments.texts(0):
-        for holds, text in asker.state.environment.expand(source, asker.state):
-            compare = partial(_of_text, asker, arguments, text)
-            found.append(every(holds, asker.over_keys(keys, compare)))
-    return either(*found)
-
-
-def _of_text(asker: Asker, arguments: Arguments, text: str, keys: list[str]) -> Predicate:
-    texts = asker.texts(arguments, "")
-    patterns = [_pattern(one) for one in texts.of(keys)]
-    if not is_marked(text):
-        return any(
-            re.search(pattern.replace("(?-i)", ""), text, re.I | re.S) for pattern in patterns
-        )
-    names = names_in(text)
-    if text != f"\ue000~{names[0]}\ue001":
-        raise NotTranslatable("a text made of several parts that only the mail tells")
-    value = patterns[0] if len(patterns) == 1 else patterns
-    return Test("var", {names[0]: value}, ((names[0], asker.state.age(names[0])),))
-
-
-def _pattern(test: Any) -> str:
-    """A test of text as an expression over the whole of a variable."""
-
-    if isinstance(test, str):
-        return test
-    kind, value = next(iter(test.items()))
-    values = value if isinstance(value, list) else [value]
-    if kind == "exists":
-        return "^"
-    if kind == "contains":
-        return "|".join(re.escape(one) for one in values)
-    if kind == "is":
-        return "|".join(rf"\A{re.escape(one)}\z" if one else r"\A\z" for one in values).replace(
-            r"\z", r"$"
-        )
-    return "|".join(glob_pattern(one) for one in values)
-
-
-def _hasflag(asker: Asker, test: tree.Test) -> Predicate:
-    arguments = Arguments(test)
-    arguments.only("is", "contains", "matches", "comparator")
-    if arguments.match_type != "is" or len(arguments.others) != 1:
-        raise NotTranslatable("flags are compared by a pattern")
-    wanted = {flag.lower() for flag in flags_of(asker.constants(arguments.texts(0)))}
-    found: list[Predicate] = []
-    for value in asker.state.environment.get(FLAGS):
-        if wanted & {flag.lower() for flag in value.text.split()}:
-            found.append(True if value.held is None else asker.state.use(value.held))
-    return either(*found)
-
-
 def _ihave(asker: Asker, test: tree.Test) -> Predicate:
-    return all(name.lower() in SUPPORTED for name in Arguments(test).texts(0))
+    return all(name.lower() in SUPPORTED - ALWAYS_REQUIRED for name in Arguments(test).texts(0))
 
 
 def _duplicate(asker: Asker, test: tree.Test) -> Predicate:
@@ -237,8 +172,9 @@ QUESTIONS: dict[str, Question] = {
     "exists": _exists,
     "size": _size,
     "body": _body,
-    "string": _string,
-    "hasflag": _hasflag,
+    "string": string,
+    "hasflag": hasflag,
+    "environment": environment,
     "ihave": _ihave,
     "duplicate": _duplicate,
     "mailboxexists": _mailboxexists,
@@ -248,7 +184,7 @@ QUESTIONS: dict[str, Question] = {
     "virustest": _spamtest,
     "true": lambda _asker, _test: True,
     "false": lambda _asker, _test: False,
-    "not": lambda asker, test: negated(asker.ask(test.tests[0])),
-    "allof": lambda asker, test: every(*asker.all_of(test.tests)),
-    "anyof": lambda asker, test: either(*asker.all_of(test.tests)),
+    "not": lambda asker, test: asker.negation(test),
+    "allof": lambda asker, test: asker.all_of(test),
+    "anyof": lambda asker, test: asker.any_of(test),
 }

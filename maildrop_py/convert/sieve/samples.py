@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from maildrop_py.convert.procmail.expression_examples import example
 from maildrop_py.convert.sieve.arguments import Arguments
 from maildrop_py.convert.sieve.tree import Command, Test
 from maildrop_py.convert.written import Wanted
@@ -38,7 +39,11 @@ def _of(test: Test, is_negated: bool) -> Iterator[Wanted]:
 
 
 def _example(arguments: Arguments, key: str, is_address: bool = False) -> str:
-    text = key.replace("*", "ab").replace("?", "c") if arguments.match_type == "matches" else key
+    text = key
+    if arguments.match_type == "matches":
+        text = key.replace("*", "ab").replace("?", "c")
+    elif arguments.match_type == "regex":
+        text = example(key.removeprefix("^"))
     text = " ".join(text.split())
     if "domain" in arguments.tags:
         return f"someone@{text}"

@@ -16,10 +16,12 @@ from maildrop_py.convert.not_translatable import NotTranslatable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.convert.predicate import Predicate
+    from maildrop_py.convert.sieve.matches import Groups
     from maildrop_py.convert.state import State
 
 FLAGS = "$flags"
 """The name of the script's own set of flags; no variable can have it."""
+UNKNOWN_FLAGS = "which flags are set here is not known"
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.]*|[0-9]+)\}")
 _ENCODED = re.compile(r"\$\{(hex|unicode):((?:\s*[0-9A-Fa-f]+)+)\s*\}", re.I)
 
@@ -29,8 +31,10 @@ class Variables(BranchValues):
 
     def __init__(self) -> None:
         super().__init__()
-        self.groups: str | None = ""
-        """How the groups of the last match are called; "" before any, None where not known."""
+        self.groups: Groups = ""
+        """How the groups of the last match are called, or what they are; "" before any, None
+        where that is not known."""
+        self._numbers: dict[str, frozenset[int]] = {}
         self.folder_names: list[str] = []
         """The mailbox names that stand in the script."""
         self.are_used = False
@@ -71,7 +75,22 @@ class Variables(BranchValues):
     def _group(self, number: int) -> str:
         if self.groups is None:
             raise NotTranslatable("which match ${0}, ${1} … are of is not known here")
-        return marked(f"{self.groups}_{number}") if self.groups else ""
+        if isinstance(self.groups, dict):
+            return self.groups.get(number, "")
+        known = number in self._numbers.get(self.groups, ())
+        return marked(f"{self.groups}_{number}") if known else ""
+
+    def know_groups(self, name: str, tests: object) -> None:
+        """Note which groups of `name` there are in `tests`; the others are empty."""
+        found = re.findall(rf"\(\?P<{name}_(\d+)>", str(tests)) if name else []
+        self._numbers[name] = self._numbers.get(name, frozenset()) | frozenset(map(int, found))
+
+    def flags(self, name: str) -> tuple[Value, ...]:
+        """The flags in a variable, or the script's own."""
+        values = self.get(name)
+        if not values or any(is_marked(value.text) for value in values):
+            raise NotTranslatable(UNKNOWN_FLAGS)
+        return values
 
 
 def with_encoded_characters(text: str) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.conditions.all_in_turn import AllInTurn
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.translation import Text
@@ -25,8 +26,13 @@ class All:
     SCHEMA: ClassVar[dict[str, Any]] = {"$ref": "#/$defs/whens"}
 
     @classmethod
-    def parse(cls, node: Node, scope: Scope) -> All:
-        return cls(tuple(scope.conditions(item) for item in node.alternatives()))
+    def parse(cls, node: Node, scope: Scope) -> All | AllInTurn:
+        found = tuple(scope.conditions(item) for item in node.alternatives())
+        if scope.in_turn and len(found) > 1:
+            from maildrop_py.rules.conditions.all_in_turn import AllInTurn
+
+            return AllInTurn(found)
+        return cls(found)
 
     def children(self) -> tuple[Condition, ...]:
         return self.conditions

@@ -8,7 +8,7 @@ import pytest
 
 from maildrop_py.errors import RuleError
 from maildrop_py.rules.language.reader import read_rules
-from tests.support.rules_reading import asked, facts, held, seen, when_problem
+from tests.support.rules_reading import asked, facts, held, seen, when, when_problem
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,35 @@ def test_mistakes(text: str, said: str) -> None:
 
 def test_expressions_show_where_they_match() -> None:
     assert seen(asked("{from: 'jo+'}", "From: Big Joo <j@x>")) == "Joo"
+
+
+MANY = "To: Ann <ann+shop@example.org>, Bob <bob@example.com>"
+
+
+@pytest.mark.parametrize(
+    ("test", "answer"),
+    [
+        ("{address: '^bob@'}", True),
+        ("{address: '^ann@'}", False),
+        ("{address: 'Ann'}", True),
+        ("{address: 'Ann <'}", False),
+        ("{address: {is: bob@example.com}}", True),
+        ("{address: {is: BOB@example.com, case: true}}", False),
+        ("{address: [x, {glob: '*@example.com'}]}", True),
+        ("[x@y.example, {address: '^bob'}]", True),
+    ],
+)
+def test_a_test_of_each_address_sees_no_names(test: str, answer: bool) -> None:
+    assert held(f"{{to: {test}}}", MANY) is answer
+    assert held(f"{{address: {{To: {test}}}}}", MANY) is answer
+
+
+def test_a_test_of_each_address_says_itself_and_what_it_found() -> None:
+    condition = when("{to: {address: '^(?P<who>[^+]+)[+]shop@'}}")
+    assert condition.describe() == "an address in To/Cc/Bcc matches /^(?P<who>[^+]+)[+]shop@/"
+    assert condition.test(facts(MANY)).captures == {"who": "ann"}
+
+
+def test_a_mistake_in_a_test_of_each_address_is_found() -> None:
+    with pytest.raises(RuleError, match="bad regular expression"):
+        when("{to: {address: '('}}")

@@ -78,3 +78,9 @@ def test_mistakes() -> None:
     assert "there is no condition here" in when_problem("{}")
     assert "this list is empty" in when_problem("{all: []}")
     assert "a mapping (`key: value`) must be here" in when_problem("{all: [subject]}")
+
+
+def test_a_later_one_of_a_list_sees_what_an_earlier_one_found() -> None:
+    rules = "[{subject: '^(?P<word>.)'}, {not: {var: {word: h}}}]"
+    assert not held(f"{{all: {rules}}}", MAIL)
+    assert held(f"{{all: {rules.replace('word: h', 'word: x')}}}", MAIL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from maildrop_py.rules.conditions.address_header import EACH
 from maildrop_py.rules.language.library import builtin_path
 from maildrop_py.rules.language.text_tests import KINDS, TEXT_KINDS
 from maildrop_py.rules.language.warnings import expressions
@@ -271,6 +272,8 @@ def _address_texts(node: Node, scope: Scope) -> Iterator[tuple[Node, str]]:
             for key, value in item.pairs():
                 if key.text() == "file":
                     warn_of_lines(value, scope)
+                elif key.text() == EACH:
+                    yield from _texts(value, scope)
             yield from _texts(item, scope)
         elif item.text() == "*" or is_address_test(item.text()):
             _warn(item, scope, doubt_about_entry(item.text()))
