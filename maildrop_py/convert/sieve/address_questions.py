@@ -88,8 +88,8 @@ def envelope(asker: Asker, test: tree.Test) -> Predicate:
     if arguments.match_type == "count":
         raise NotTranslatable("the addresses of the envelope are counted")
     groups = asker.groups_for(arguments)
-    if part == "detail" and not groups and [name.lower() for name in names] == ["to"]:
-        return _detail(asker, arguments, keys)
+    if part == "detail" and [name.lower() for name in names] == ["to"]:
+        return _detail(asker, arguments, keys, groups)
 
     def over(values: list[str]) -> Predicate:
         tests = _of_envelope(asker, arguments, part, groups, values)
@@ -108,11 +108,12 @@ def _of_envelope(
     return [{"regex": one["address"]} if isinstance(one, dict) else one for one in tests]
 
 
-def _detail(asker: Asker, arguments: Arguments, keys: tuple[str, ...]) -> Predicate:
-    texts = asker.texts(arguments, "")
+def _detail(asker: Asker, arguments: Arguments, keys: tuple[str, ...], groups: str) -> Predicate:
+    texts = asker.texts(arguments, groups)
 
     def over(values: list[str]) -> Predicate:
         tests = [{"glob": "*"} if one == EXISTS else one for one in texts.of(values)]
+        asker.variables.know_groups(groups, tests)
         return asker.message("extension", tests[0] if len(tests) == 1 else tests)
 
     return asker.over_keys(keys, over)
