@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from maildrop_py.convert.conversion import Source, converted
-from maildrop_py.convert.recognise import SIEVE, recognised
+from maildrop_py.convert.recognise import PROCMAIL, SIEVE, recognised
 from maildrop_py.convert.written import Written
 from maildrop_py.record import replace
 
@@ -27,15 +27,15 @@ def rules_from(
 
     `settings` say where and how mail lies, for a file that does not.
     """
-    text = _text_of(path, "latin-1")  # procmail and maildrop know no encoding
+    text = _text_of(path, "latin-1")  # procmail knows no encoding
     language = recognised(path, text)
-    if language == SIEVE:
-        text = _text_of(path, "utf-8")
+    encoding = "latin-1" if language == PROCMAIL else "utf-8"
+    text = _text_of(path, encoding)
     beside = os.path.dirname(path)
 
     def read(name: str) -> str | None:
         try:
-            return _text_of(os.path.join(beside, name), "utf-8" if language == SIEVE else "latin-1")
+            return _text_of(os.path.join(beside, name), encoding)
         except (OSError, ValueError):
             return None
 

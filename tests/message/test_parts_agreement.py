@@ -7,6 +7,7 @@ Where they differ on real mail, it is broken, and the reason is listed.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
@@ -21,6 +22,9 @@ from hypothesis import strategies as st
 from maildrop_py.message.charsets import decode
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.parts import read_parts
+
+ALIKE_SINCE_314 = {"malformed/stalwart/*/thirdparty/003.eml"}
+"""What the email package of Python 3.14 reads as we do."""
 
 Found = tuple[list[str], list[tuple[str, str]]]
 
@@ -172,7 +176,8 @@ def test_real_mail_is_taken_apart_alike(shared: Path) -> None:
             unexplained += [] if known else [name]
     assert len(paths) > 7_000
     assert unexplained == []
-    assert used == {glob for globs in REASONS.values() for glob in globs}
+    listed = {glob for globs in REASONS.values() for glob in globs}
+    assert listed - used == {it for it in ALIKE_SINCE_314 if sys.version_info >= (3, 14)}
 
 
 TEXTS = st.text(alphabet="ab =é会\n.<>&", max_size=60).map(lambda text: text + "\n")

@@ -150,6 +150,15 @@ def test_a_sieve_script_becomes_rules(home: Home) -> None:
     assert "売出し" in home.rules.read_text() and "file: Shops" in home.rules.read_text()
 
 
+def test_a_mailfilter_becomes_rules(home: Home) -> None:
+    condition = 'if (/^Subject:.*売出し/)\n  to "$MAILDIR/.Shops"\n'
+    (home.home / ".mailfilter").write_text(f'MAILDIR="$HOME/Maildir"\n{condition}')
+    home.forward.write_text('"|/usr/bin/maildrop"\n')
+    assert home.set_up(), home.said
+    assert home.asked[0].endswith(".mailfilter?")
+    assert "売出し" in home.rules.read_text() and "file: Shops" in home.rules.read_text()
+
+
 def test_a_script_that_cannot_be_read_keeps_the_mail(home: Home) -> None:
     (home.home / ".dovecot.sieve").write_text("if {{ nonsense")
     assert not home.set_up()
