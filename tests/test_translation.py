@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import string
 import subprocess
@@ -14,7 +15,8 @@ import pytest
 from maildrop_py.rules.condition import Outcome
 from maildrop_py.rules.language.reader import load_text
 from maildrop_py.translation import DIRECTORY, choose, language_of, read_catalogue, text
-from tests.support.marked_texts import marked_texts
+from tests.support.marked_texts import PACKAGE, marked_texts
+from tests.support.texts_put_together import printed_as_they_are
 
 PO = Path(DIRECTORY, "ja.po").read_text(encoding="utf-8")
 JAPANESE = read_catalogue(PO)
@@ -44,6 +46,17 @@ def test_every_text_is_translated_and_nothing_is_left_over() -> None:
     assert missing == {}, "add them to maildrop_py/translations/ja.po"
     assert sorted(set(JAPANESE) - set(marked)) == []
     assert len(marked) > 600
+
+
+def test_nothing_is_printed_to_people_without_going_through_the_catalogue() -> None:
+    found = {
+        f"{path.relative_to(PACKAGE)}:{line}": printed
+        for path in PACKAGE.rglob("*.py")
+        for printed, line in printed_as_they_are(
+            ast.parse(path.read_text(encoding="utf-8")), str(path.relative_to(PACKAGE))
+        )
+    }
+    assert found == {}, "give it to translation.text"
 
 
 def test_both_name_the_same_values() -> None:
@@ -183,6 +196,13 @@ def test_words_of_the_command_line_are_japanese_but_for_services(
     home: Path, line: str, said: str
 ) -> None:
     assert said in _run(home, *line.split())
+
+
+def test_a_rules_file_made_of_another_says_in_japanese_what_became_no_rule(home: Path) -> None:
+    (home / ".procmailrc").write_text(":0\n* 1^1 ? test -f x\n| formail -r | sendmail -t\n")
+    shown = _run(home, "convert", str(home / ".procmailrc"))
+    assert "# .procmailrc から maildrop-py convert で作成。変換できない所が 1 個" in shown
+    assert "# GAP, 1 行目: 重み付きのプログラム" in shown
 
 
 def test_json_stays_english(home: Path) -> None:

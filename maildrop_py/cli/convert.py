@@ -24,6 +24,7 @@ from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.report.progress import progress
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.set_up.program_path import module_command
+from maildrop_py.translation import text as said
 
 WHOLE, WITH_GAPS, DIFFERENT = 0, 1, 1
 
@@ -105,7 +106,7 @@ def _prove(
     messages = [*made, *_archived(archives)]
     worker = module_command("maildrop_py.cli.proof_worker")
     try:
-        with progress("proving", len(messages)) as advance:
+        with progress(said("proving"), len(messages)) as advance:
             found: Proof = prove(
                 told(source, included.texts, bool(archives)),
                 messages,

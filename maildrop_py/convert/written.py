@@ -10,6 +10,7 @@ from typing import Any
 
 from maildrop_py.convert.predicate import as_when
 from maildrop_py.record import record
+from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,16 +120,25 @@ def text_of(written: Written) -> str:
 
 def _head(written: Written) -> str:
     gaps = len(written.gaps)
-    said = f"; {gaps} place{'s' * (gaps != 1)} could not be (see GAP below)" if gaps else ""
-    return f"# Made from {written.source} by maildrop-py convert{said}.\n"
+    wording = "Made from {source} by maildrop-py convert."
+    if gaps == 1:
+        wording = "Made from {source} by maildrop-py convert; 1 place could not be (see GAP below)."
+    elif gaps:
+        wording = (
+            "Made from {source} by maildrop-py convert; "
+            "{number} places could not be (see GAP below)."
+        )
+    return f"# {said(wording, source=written.source, number=gaps)}\n"
 
 
 def _mailboxes(written: Written) -> str:
     if not written.mailboxes:
         return ""
-    lines = ["\n# These were mbox files and become Maildir folders. Their mail comes over with\n"]
+    wording = "These were mbox files and become Maildir folders. Their mail comes over with"
+    lines = [f"\n# {said(wording)}\n"]
     for path, folder in written.mailboxes:
-        lines.append(f"#   maildrop-py refile --from-mbox {path}  (folder {folder})\n")
+        into = said("folder {name}", name=folder)
+        lines.append(f"#   maildrop-py refile --from-mbox {path}  ({into})\n")
     return "".join(lines)
 
 
@@ -145,19 +155,24 @@ def name_apart(rules: Iterable[WrittenRule]) -> None:
 
 def _item(item: Item) -> str:
     if isinstance(item, Remark):
-        return _comment(f"line {item.line}: {item.text}")
+        return _comment(f"{_place(item.line)}: {said(item.text)}")
     if isinstance(item, Gap):
-        said = f"GAP, line {item.line}: {item.reason}"
-        advice = f"\n{item.advice}" if item.advice else ""
-        return _comment(f"{said}{advice}\n{item.source}")
+        reason = f"GAP, {_place(item.line)}: {said(item.reason)}"
+        advice = f"\n{said(item.advice)}" if item.advice else ""
+        return _comment(f"{reason}{advice}\n{item.source}")
     rule: dict[str, Any] = {"name": item.name}
     if item.when is not True:
         rule["when"] = as_when(item.when)
     rule["then"] = item.then
-    told = "".join(_comment(f"line {item.line}: {told}") for told in item.told)
+    place = _place(item.line)
+    told = "".join(_comment(f"{place}: {said(told)}") for told in item.told)
     source = " | ".join(line.strip() for line in item.source.splitlines() if line.strip())
     short = source if len(source) < WIDTH - 15 else source[: WIDTH - 18] + "..."
-    return told + _comment(f"line {item.line}: {short}") + _indented(_yaml([rule]))
+    return told + _comment(f"{place}: {short}") + _indented(_yaml([rule]))
+
+
+def _place(line: int) -> str:
+    return said("line {number}", number=line)
 
 
 def _comment(text: str) -> str:

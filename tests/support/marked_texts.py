@@ -48,7 +48,7 @@ VARIABLES = ("wording", "hint", "remedy", "why", "right", "unverified")
 """Local variables that hold a text for one of the above."""
 
 WITH_VARIABLES = (
-    *("cli/", "policy/replay_words", "policy/plan"),
+    *("cli/", "policy/replay_words", "policy/plan", "convert/written", "convert/proof/report"),
     "rules/",
     "set_up/",
     "report/sender_path",

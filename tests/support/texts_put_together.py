@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-ROOMS_OF_REASONS = ("evidence/", "decision/silence.py", "decision/answering.py")
+ROOMS_OF_REASONS = ("evidence/", "decision/silence.py", "decision/answering.py", "convert/")
 """All that is said there is a reason."""
 
 NO_TEXTS = (
@@ -26,6 +26,12 @@ NO_TEXTS = (
     r"\{0\} as \{1\}$|nothing was learnt",  # watch speaks to logs
     r"SPF pass|Authentication-Results of|(spam|ham|tokens): \{0\}$",  # the same in both languages
     r"\{0\} of \{1\}: \{2\}$|(postconf|smtpd|update-exim4.conf): ",  # DNS; another program
+    r"(tuple|list|dict|Callable)\[|[A-Z]\w+ \| |(str|bool) \| ",  # types
+    r"\^|\(\?P<|\(\(\(|\(\^|\\\+ add|formail\W+b|\s*xa0 ",  # regular expressions
+    r"#!|mail_location = |\{0\}(/sendmail)? -oi |Pigeonhole Sieve$|atch on|; or \{$",
+    r"made for line |(From|To|Subject|Message-ID): |A line of text",  # messages for a proof
+    r"try again later$|refused by a rule$|There is new mail|reformail -r$",  # what rules send
+    r"forward to \{0\}$|line \{0\}$|\nrules: |# Made from|#   maildrop-py",  # of rules files
     r"a borrowed store forgets",  # only a mistake of a programmer shows it
 )
 """Strings that nobody reads, or that are alike in every language."""
@@ -42,7 +48,6 @@ ROOMS_IN_ENGLISH = {
     "maildir/": "what fails there is in the log of deliveries",
     "report/log_file.py": "deliver speaks to mail servers and logs",
     "record.py": "only a mistake of a programmer shows it",
-    "convert/": "the proof",
 }
 """Where what goes wrong is told in English, and why."""
 
@@ -55,6 +60,8 @@ def put_together(tree: ast.Module, where: str) -> Iterator[tuple[str, int]]:
     found = [*_texts_in(tree)] if where.startswith(ROOMS_OF_REASONS) else []
     if not where.startswith(tuple(ROOMS_IN_ENGLISH)):
         found += _errors(tree)
+    if where.startswith("refile/"):
+        found += _given_to("warn", tree)
     for text, line in found:
         if not any(re.match(it, text) for it in NO_TEXTS):
             yield text, line
@@ -67,6 +74,13 @@ def _errors(tree: ast.Module) -> Iterator[tuple[str, int]]:
             if ERRORS.match(name) and name not in OF_PROGRAMMERS:
                 for argument in node.exc.args:
                     yield from _texts_in(argument)
+
+
+def _given_to(name: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == name:
+            for argument in node.args:
+                yield from _texts_in(argument)
 
 
 def _texts_in(node: ast.AST) -> Iterator[tuple[str, int]]:
@@ -94,3 +108,43 @@ def numbered(node: ast.Constant | ast.JoinedStr) -> str:
             pieces += f"{{{number}}}"
             number += 1
     return pieces
+
+
+PRINTING = ("echo", "secho", "print", "say", "_say", "warn", "agree", "confirm", "prompt", "fail")
+PRINTED_IN_ENGLISH = {
+    "policy/": "policy speaks to logs",
+    "cli/deliver.py": "deliver speaks to mail servers and logs",
+    "cli/watch_learning.py": "watch speaks to logs",
+    "decision/": "what went wrong in a delivery is in its log",
+    "delivery/": "what went wrong in a delivery is in its log",
+    "rules/program/": "what went wrong in a delivery is in its log",
+    "rules/language/": "`mistake` and `warn` translate",
+    "refile/": "`warn` of `report.standard_error` knows these again",
+    "lmtp/": "serve speaks to logs",
+    "serve/": "serve speaks to logs",
+}
+"""Where lines with words of their own are printed that are not translated, and why."""
+
+
+def printed_as_they_are(tree: ast.Module, where: str) -> Iterator[tuple[str, int]]:
+    """What a module prints with words in it that do not go through `translation.text`."""
+    if where.startswith(tuple(PRINTED_IN_ENGLISH)):
+        return
+    for node in ast.walk(tree):
+        called = node.func if isinstance(node, ast.Call) else None
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if isinstance(node, ast.Call) and name in PRINTING:
+            for argument in node.args:
+                yield from _own_words(argument)
+
+
+def _own_words(node: ast.expr) -> Iterator[tuple[str, int]]:
+    """Texts with a word in a value that is printed; what a function is given does not count."""
+    if isinstance(node, ast.Constant | ast.JoinedStr):
+        text = numbered(node)
+        if re.search("[A-Za-z]{2}", re.sub(r"{\w+}", "", text)):
+            yield text, node.lineno
+    elif isinstance(node, ast.IfExp | ast.BinOp):
+        sides = (node.body, node.orelse) if isinstance(node, ast.IfExp) else (node.left, node.right)
+        for side in sides:
+            yield from _own_words(side)

@@ -7,6 +7,7 @@ from typing import Any
 
 from maildrop_py.convert.proof.run import Proof
 from maildrop_py.convert.written import Written
+from maildrop_py.translation import text as said
 
 MOST_SHOWN = 10
 LINES = 12
@@ -15,28 +16,30 @@ LINES = 12
 def lines(proof: Proof, written: Written) -> Iterator[str]:
     """What is to be said."""
     total = proof.equal + len(proof.differing) + len(proof.too_slow)
-    yield f"{proof.equal} of {total} messages: the original and the rules do the same"
+    wording = "{equal} of {number} messages: the original and the rules do the same"
+    yield said(wording, equal=proof.equal, number=total)
     for answer in proof.differing[:MOST_SHOWN]:
         yield from _difference(answer)
     if len(proof.differing) > MOST_SHOWN:
-        yield f"... and {len(proof.differing) - MOST_SHOWN} more that differ"
+        yield said("... and {number} more that differ", number=len(proof.differing) - MOST_SHOWN)
     if proof.too_slow:
-        yield f"not compared, because procmail did not end: {len(proof.too_slow)} messages"
+        wording = "not compared, because procmail did not end: {number} messages"
+        yield said(wording, number=len(proof.too_slow))
     silent = never_fired(proof, written)
     if silent:
-        yield "rules that no message met: " + ", ".join(silent)
+        yield said("rules that no message met: {names}", names=", ".join(silent))
     yield from _not_covered(written)
 
 
 def _difference(answer: dict[str, Any]) -> Iterator[str]:
-    yield f"DIFFERS: {answer['name']}"
-    yield from (f"  {each}" for each in answer["different"])
+    yield said("DIFFERS: {name}", name=answer["name"])
+    yield from (f"  {said(each)}" for each in answer["different"])
     log = [
         line for line in answer["original"].splitlines() if "atch on" in line or "Folder" in line
     ]
-    yield "  the original:"
+    yield f"  {said('the original:')}"
     yield from (f"    {line.removeprefix('procmail: ').strip()}" for line in log[-LINES:])
-    yield "  the rules:"
+    yield f"  {said('the rules:')}"
     told = [line for line in answer["rules"].splitlines() if line.strip()]
     yield from (f"    {line}" for line in told[-LINES:])
 
@@ -47,12 +50,13 @@ def never_fired(proof: Proof, written: Written) -> list[str]:
 
 
 def _not_covered(written: Written) -> Iterator[str]:
-    yield (
+    yield said(
         "not covered: what forwarded mail meets, what programs do besides what they print, "
         "failures (a full disk, a program that ends badly), two messages at once"
     )
     if written.gaps:
-        yield f"not covered either: {len(written.gaps)} gaps, which are no rules"
+        wording = "not covered either: {number} gaps, which are no rules"
+        yield said(wording, number=len(written.gaps))
 
 
 def as_json(proof: Proof, written: Written) -> dict[str, Any]:
