@@ -1,11 +1,7 @@
 """conditions: expressions of a mailfilter as conditions of the rule language.
 
-maildrop looks for a pattern in each header line, unfolded and decoded, and in each line of
-text parts. `/^Name: …/` becomes a test of that header; other patterns one of the header
-block as it came.
-
-Known limits: maildrop also looks into the headers of a message's parts, and writes
-addresses in its own form before it looks at them.
+Numbers, texts and patterns are compared; what a pattern matched on the left of `&&` is known on
+its right.
 """
 
 from __future__ import annotations
@@ -13,34 +9,27 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from maildrop_py.convert.mailfilter.numbers import at_least
+from maildrop_py.convert.mailfilter.patterns import Patterns, is_weighed, shown_number, with_groups
 from maildrop_py.convert.mailfilter.tree import Call, Operation, Pattern, Text
-from maildrop_py.convert.marks import MARKS, is_marked, names_in
+from maildrop_py.convert.marks import MARKS, is_marked, marked, names_in
 from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import Test, as_when, either, every, negated
 from maildrop_py.convert.state import MESSAGE
-from maildrop_py.rules.matching.engine import BadExpression, compiled
+from maildrop_py.rules.matching.engine import compiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.convert.mailfilter.flow import Flow
     from maildrop_py.convert.mailfilter.tree import Expression
     from maildrop_py.convert.predicate import Predicate
 
-_NAMED = re.compile(r"^\^\(?([A-Za-z][A-Za-z0-9-]*(?:\|[A-Za-z][A-Za-z0-9-]*)*)\)?:")
-_BLANKS = re.compile(r"^(?:\\s\*|\\s\+| \*|\[ \\t\]\*|\s)*")
 _ORDER = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 TO_AND_CC = ("To", "Cc", "Resent-To", "Resent-Cc")
-TRUE = ("if", "while")
 
 
-class Conditions:
+class Conditions(Patterns):
     """Asks in the state of `flow`."""
-
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
-        self.matched = ""
-        self.count = 0
 
     def truth(self, expression: Expression) -> Predicate:
         """When the expression is true; raises NotTranslatable."""
@@ -48,11 +37,14 @@ class Conditions:
             return self._pattern(expression)
         if isinstance(expression, Call) and expression.name == "hasaddr":
             return self._has_address(expression)
-        if isinstance(expression, Operation) and expression.sign in ("||", "&&", "!x"):
-            sides = [self.truth(side) for side in expression.sides]
-            if expression.sign == "!x":
-                return negated(sides[0])
-            return either(*sides) if expression.sign == "||" else every(*sides)
+        if isinstance(expression, Call) and expression.name == "lookup":
+            return self._looked_up(expression)
+        if isinstance(expression, Operation) and expression.sign == "!x":
+            found = negated(self.truth(expression.sides[0]))
+            self.matched, self.count = "", 0
+            return found
+        if isinstance(expression, Operation) and expression.sign in ("||", "&&"):
+            return self._both(expression)
         if isinstance(expression, Operation) and expression.sign in COMPARISONS:
             return self._compared(expression)
         if isinstance(expression, Operation) and expression.sign in ("eq", "ne"):
@@ -63,6 +55,23 @@ class Conditions:
         if isinstance(expression, Operation) and expression.sign == "+":
             return self._weighed(expression, "> 0")
         return self._is_something(expression)
+
+    def _both(self, expression: Operation) -> Predicate:
+        """Two sides; the second sees what the first has matched."""
+        (first, second), is_and = expression.sides, expression.sign == "&&"
+        left = self.truth(first)
+        flow, before = self._flow, self._flow.variables.groups
+        matched, count = self.matched, self.count
+        if is_and and count:
+            flow.variables.groups = matched if count == 1 else None
+        self.matched, self.count = "", 0
+        right = self.truth(second)
+        flow.variables.groups = before
+        if not is_and:
+            self.count = 2 if self.count or count else 0
+        elif not self.count:
+            self.matched, self.count = matched, count
+        return every(left, right) if is_and else either(left, right)
 
     def _is_something(self, expression: Expression) -> Predicate:
         flow = self._flow
@@ -76,76 +85,6 @@ class Conditions:
             )
         )
 
-    # patterns
-
-    def _pattern(self, pattern: Pattern) -> Predicate:
-        if pattern.weight is not None:
-            return self._weighed(pattern, "> 0")
-        if "w" in pattern.options:
-            raise NotTranslatable("the option w")
-        text = self._expression(pattern)
-        in_body, in_header = "b" in pattern.options, "h" in pattern.options
-        found: list[Predicate] = []
-        if in_header or not in_body:
-            found.append(self._of_header(text, pattern))
-        if in_body:
-            found.append(self._test("body", self._grouped(text, pattern)))
-        return either(*found)
-
-    def _test(self, key: str, value: Any) -> Test:
-        state = self._flow.state
-        marks = [(MESSAGE, state.message_age)]
-        return Test(key, value, tuple(marks))
-
-    def _expression(self, pattern: Pattern) -> str:
-        text = pattern.expression.replace("[:wbreak:]", r"\b").replace("\\/", "/")
-        flow = self._flow
-        values = (
-            flow.variables.expand(text, flow.state) if "$" in text.rstrip("$)") else [(True, text)]
-        )
-        if len(values) != 1 or is_marked(values[0][1]):
-            raise NotTranslatable("a pattern with what only the mail tells in it")
-        return values[0][1]
-
-    def _of_header(self, text: str, pattern: Pattern) -> Predicate:
-        named = _NAMED.match(text)
-        if named is None or "|" in _outside(text[named.end() :]):
-            return self._test("raw_headers", self._grouped(text, pattern))
-        behind = text[named.end() :]
-        rest = _BLANKS.sub("", behind)
-        anywhere = rest.startswith(".*")
-        value = rest.removeprefix(".*") if anywhere else f"^{rest}"
-        names = named[1].split("|")
-        if value in ("", "^"):
-            return either(*(self._test("header", {name: {"exists": True}}) for name in names))
-        value = self._grouped(value, pattern)
-        tests = (
-            self._test("subject", value)
-            if name.lower() == "subject"
-            else self._test("header", {name: value})
-            for name in names
-        )
-        return either(*tests)
-
-    def _grouped(self, text: str, pattern: Pattern) -> str:
-        """The expression for RE2, with names for the groups that the file reads."""
-        flow = self._flow
-        groups = len(re.findall(r"(?<!\\)\((?!\?)", text))
-        reads = {number for number in flow.variables.reads if number <= groups}
-        name = ""
-        if reads:
-            if 0 in reads and text != pattern.expression:
-                raise NotTranslatable("all that a pattern of one header matched ($MATCH) is used")
-            name = flow.state.free_name(f"match_{flow.line}")
-            self.matched, self.count = name, self.count + 1
-        found = with_groups(text, {number: f"{name}_{number}" for number in reads} if name else {})
-        found = f"(?-i){found}" if "D" in pattern.options else found
-        try:
-            compiled(found)
-        except BadExpression as error:
-            raise NotTranslatable(f"RE2 says: {error}") from None
-        return found
-
     # comparisons
 
     def _compared(self, expression: Operation) -> Predicate:
@@ -153,19 +92,46 @@ class Conditions:
         sign = expression.sign
         if isinstance(left, Text) and left.text in ("$SIZE", "${SIZE}"):
             return self._size(sign, self._number(right))
+        if isinstance(left, Text) and left.text in ("$LINES", "${LINES}"):
+            return self._counted("-l", sign, self._number(right))
         if isinstance(left, Text) and left.text == "$RETURNCODE":
             return self._status(sign, self._number(right))
-        if _is_weighed(left) and sign in _ORDER:
-            return self._weighed(left, f"{sign} {_shown(self._number(right))}")
-        number, other = self._number(left), self._number(right)
-        return {
-            "<": number < other,
-            "<=": number <= other,
-            ">": number > other,
-            ">=": number >= other,
-            "==": number == other,
-            "!=": number != other,
-        }[sign]
+        if is_weighed(left) and sign in _ORDER:
+            return self._weighed(left, f"{sign} {shown_number(self._number(right))}")
+        found: list[Predicate] = []
+        for holds, text in self._texts(left):
+            for also, other in self._texts(right):
+                number = _number_of(other)
+                if is_marked(text):
+                    asked = self._told_number(text, sign, number)
+                else:
+                    asked = _holds(sign, _number_of(text), number)
+                found.append(every(holds, also, asked))
+        return either(*found)
+
+    def _texts(self, expression: Expression) -> list[tuple[Predicate, str]]:
+        """What it may be, a calculated number too, each with what must hold for it."""
+        if isinstance(expression, Operation) and expression.sign != ".":
+            return [(True, str(self._number(expression)))]
+        return self._flow.variables.values(expression, self._flow.state)
+
+    def _told_number(self, text: str, sign: str, number: float) -> Predicate:
+        if sign not in _ORDER:
+            raise NotTranslatable("a number that only the mail tells is compared exactly")
+        name = names_in(text)[0]
+        if text.endswith(f"|length{MARKS[1]}") and number == int(number):
+            least = int(number) + (sign in (">", "<="))
+            found: Predicate = self._var(marked(name), f"(?s)^.{{{least},}}") if least > 0 else True
+        else:
+            found = self._var(text, at_least(number, more=sign in (">", "<=")))
+        return found if sign in (">", ">=") else negated(found)
+
+    def _counted(self, what: str, sign: str, number: float) -> Predicate:
+        """The number of lines or bytes, which `wc` counts."""
+        operator = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}[sign]
+        line = f"test $(wc {what}) -{operator} {int(number)}"
+        call = {"run": ["/bin/sh", "-c", line], "no_on": "1-255"}
+        return Test("command", call, ((MESSAGE, self._flow.state.message_age),))
 
     def _number(self, expression: Expression) -> float:
         if isinstance(expression, Operation) and expression.sign in ("+", "-", "*", "-x"):
@@ -175,40 +141,33 @@ class Conditions:
             return {"+": sum(sides), "-": sides[0] - sides[-1], "*": sides[0] * sides[-1]}[
                 expression.sign
             ]
-        text = self._flow.variables.one(expression, self._flow.state)
-        found = re.match(r"\s*[-+]?[0-9]*\.?[0-9]*", text)
-        if is_marked(text):
-            raise NotTranslatable("a number that only the mail tells")
-        try:
-            return float(found[0]) if found and found[0].strip() else 0.0
-        except ValueError:
-            return 0.0
+        return _number_of(self._flow.variables.one(expression, self._flow.state))
 
     def _size(self, sign: str, number: float) -> Predicate:
         if sign not in _ORDER:
-            raise NotTranslatable("a size that is exactly a number")
+            return self._counted("-c", sign, number)
         return self._test("size", f"{sign} {int(number)}")
 
     def _status(self, sign: str, number: float) -> Predicate:
-        last = self._flow.last_program
-        if last is None or sign not in ("==", "!=") or number != 0:
+        """How the last program ended."""
+        last, calls = self._flow.last_program, self._flow.last_calls
+        if last is None:
             raise NotTranslatable("the status of a program ($RETURNCODE)")
-        return last if sign == "==" else negated(last)
+        if (sign, number) in (("==", 0), ("<", 1), ("<=", 0)):
+            return last
+        if (sign, number) in (("!=", 0), (">", 0), (">=", 1)):
+            return negated(last)
+        if sign not in ("==", "!=") or not calls or not 0 < number < 256:
+            raise NotTranslatable("the status of a program ($RETURNCODE)")
+        others = [f"0-{int(number) - 1}"] + [f"{int(number) + 1}-255"] * (number < 255)
+        asked = {"yes_on": int(number), "no_on": others}
+        found = either(*(every(holds, self.program({**call, **asked})) for holds, call in calls))
+        return found if sign == "==" else negated(found)
 
-    def _weighed(self, expression: Expression, total: str) -> Predicate:
-        entries: list[dict[str, Any]] = []
-        for pattern in _summed(expression):
-            if not isinstance(pattern, Pattern) or pattern.weight is None:
-                raise NotTranslatable("a sum of other things than weighed patterns")
-            single = Pattern(pattern.expression, pattern.options)
-            text = self._expression(single)
-            if "b" in pattern.options:
-                raise NotTranslatable("a pattern of the body that is weighed")
-            entry = {"raw_headers": self._grouped(text, single), "score": _shown(pattern.weight)}
-            entry["each"] = True if pattern.power == 1 else _shown(pattern.power)
-            entries.append(entry)
-        state = self._flow.state
-        return Test("weigh", {"entries": entries, "total": total}, ((MESSAGE, state.message_age),))
+    def program(self, call: dict[str, Any]) -> Test:
+        """How a program ends."""
+        marks = ((MESSAGE, self._flow.state.message_age),)
+        return Test("command", call, marks, repeatable=False)
 
     # texts
 
@@ -234,23 +193,34 @@ class Conditions:
         if not isinstance(pattern, Pattern):
             raise NotTranslatable("a text is compared with what is no pattern")
         flow = self._flow
-        value = with_groups(self._expression(pattern), {})
-        if flow.variables.reads:
-            self.count += 2  # which match is read below is not known
+        value = self._grouped(self._expression(pattern), pattern)
         found: list[Predicate] = []
         for holds, one in flow.variables.values(text, flow.state):
             if is_marked(one):
                 found.append(every(holds, self._var(one, value)))
             else:
                 flags = 0 if "D" in pattern.options else re.I
-                found.append(every(holds, re.search(value, one, flags | re.M) is not None))
+                fits = re.search(value.removeprefix("(?-i)"), one, flags | re.M) is not None
+                self.count += 2 * (fits and bool(flow.variables.reads))  # its groups are no marks
+                found.append(every(holds, fits))
         return either(*found)
 
-    def _var(self, text: str, pattern: str) -> Predicate:
-        names = names_in(text)
-        if text not in (f"{MARKS[0]}~{names[0]}{MARKS[1]}", f"{MARKS[0]}={names[0]}{MARKS[1]}"):
-            raise NotTranslatable("a text made of several parts that only the mail tells")
-        return Test("var", {names[0]: pattern}, ((names[0], self._flow.state.age(names[0])),))
+    def _looked_up(self, call: Call) -> Predicate:
+        """`lookup(text, file, options)`: a pattern on each line of the file, as it is now."""
+        flow = self._flow
+        path = flow.variables.one(call.arguments[1], flow.state) if call.arguments[1:] else ""
+        lines = flow.lines_of(path)
+        options = flow.variables.one(call.arguments[2], flow.state) if call.arguments[2:] else ""
+        case = "(?-i)" if "D" in options else ""
+        patterns = [case + with_groups(line, {}) for line in lines]
+        found: list[Predicate] = []
+        for holds, text in flow.variables.values(call.arguments[0], flow.state):
+            for pattern in patterns:
+                compiled(pattern)
+                is_there = re.search(pattern.replace("(?-i)", ""), text, 0 if case else re.I)
+                asked = self._var(text, pattern) if is_marked(text) else is_there is not None
+                found.append(every(holds, asked))
+        return either(*found)
 
     def _has_address(self, call: Call) -> Predicate:
         flow = self._flow
@@ -260,46 +230,26 @@ class Conditions:
         return either(*(self._test("address", {name: address}) for name in TO_AND_CC))
 
 
-def with_groups(text: str, names: dict[int, str]) -> str:
-    """`text` with its groups named by their numbers; 0 is the whole."""
-    found, number, at, in_class = "", 0, 0, False
-    while at < len(text):
-        char = text[at]
-        if char == "\\" and at + 1 < len(text):
-            found += text[at : at + 2]
-            at += 2
-            continue
-        in_class = (in_class or char == "[") and char != "]"
-        if char == "(" and not in_class and text[at + 1 : at + 2] != "?":
-            number += 1
-            found += f"(?P<{names[number]}>" if number in names else "(?:"
-        else:
-            found += char
-        at += 1
-    return f"(?P<{names[0]}>{found})" if 0 in names else found
+def _number_of(text: str) -> float:
+    """The number that a text begins with; 0 where there is none."""
+    if is_marked(text):
+        raise NotTranslatable("a number that only the mail tells")
+    found = re.match(r"\s*[-+]?[0-9]*\.?[0-9]*", text)
+    try:
+        return float(found[0]) if found and found[0].strip() else 0.0
+    except ValueError:
+        return 0.0
 
 
-def _outside(text: str) -> str:
-    """What of an expression is in no bracket."""
-    previous = ""
-    text = re.sub(r"\\.|\[[^]]*\]", "", text)
-    while previous != text:
-        previous, text = text, re.sub(r"\([^()]*\)", "", text)
-    return text
-
-
-def _is_weighed(expression: Expression) -> bool:
-    return any(isinstance(one, Pattern) and one.weight is not None for one in _summed(expression))
-
-
-def _summed(expression: Expression) -> list[Expression]:
-    if isinstance(expression, Operation) and expression.sign == "+":
-        return [one for side in expression.sides for one in _summed(side)]
-    return [expression]
-
-
-def _shown(number: float) -> float | int:
-    return int(number) if number == int(number) else number
+def _holds(sign: str, number: float, other: float) -> bool:
+    return {
+        "<": number < other,
+        "<=": number <= other,
+        ">": number > other,
+        ">=": number >= other,
+        "==": number == other,
+        "!=": number != other,
+    }[sign]
 
 
 __all__ = ["Conditions", "as_when"]

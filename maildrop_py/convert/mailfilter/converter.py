@@ -13,7 +13,7 @@ from maildrop_py.convert.mailfilter.values import Variables
 from maildrop_py.convert.marks import is_marked
 from maildrop_py.convert.procmail.folders import INBOX, Layout, Path, lay_out
 from maildrop_py.convert.state import State
-from maildrop_py.convert.written import Written, WrittenRule
+from maildrop_py.convert.written import Gap, Written, WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +39,10 @@ def convert(
     spool = spool or f"/var/mail/{user}"
     state = State(Variables(_known(home, user, spool)))
     state.environment.reads = frozenset(
-        int(number or 0) for number in re.findall(r"\$\{?MATCH([0-9]?)\b", text)
+        int(number or 0) for number in re.findall(r"\$\{?MATCH([0-9]?)\b", _without_logs(text))
     )
     flow = Flow(state, read)
+    flow.asks_status = "RETURNCODE" in text or "include" in text
     flow.statements(statements)
     default = _default(flow, home, spool)
     layout = _placed(state, default, home, spool)
@@ -55,6 +56,10 @@ def convert(
     )
     asked = wanted(statements)
     return Written(settings, tuple(state.items), layout.names, mailboxes, source, asked, home)
+
+
+def _without_logs(text: str) -> str:
+    return re.sub(r"^[ \t]*(?:log|echo|#).*$", "", text, flags=re.M)
 
 
 def _known(home: str, user: str, spool: str) -> dict[str, str]:
@@ -74,6 +79,9 @@ def _known(home: str, user: str, spool: str) -> dict[str, str]:
 def _default(flow: Flow, home: str, spool: str) -> Path | None:
     """Where mail goes that nothing took."""
     values = flow.variables.get("DEFAULT")
+    if not values and not flow.ended:
+        reason = "where mail goes that nothing took (DEFAULT) is not known"
+        flow.state.items.append(Gap(0, "(the end of the file)", reason))
     if len(values) != 1 or is_marked(values[0].text) or values[0].text == spool:
         return None
     path = place(values[0].text, home)

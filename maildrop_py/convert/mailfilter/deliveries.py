@@ -126,7 +126,18 @@ def shell(flow: Flow, command: str) -> Any:
     values = flow.variables.expand(command, flow.state) if "$" in command else [(True, command)]
     if len(values) != 1:
         raise NotTranslatable("a command that depends on a branch above")
-    line = values[0][1].strip()
+    call = _call(values[0][1])
+    return call if "environment" in call else call["run"]
+
+
+def calls(flow: Flow, command: str) -> list[tuple[Predicate, dict[str, Any]]]:
+    """The same, each that it may be with what must hold for it."""
+    values = flow.variables.expand(command, flow.state) if "$" in command else [(True, command)]
+    return [(holds, _call(line)) for holds, line in values]
+
+
+def _call(line: str) -> dict[str, Any]:
+    line = line.strip()
     used = {f"V_{name}".upper(): "{" + name + "}" for name in names_in(line)}
     line = re.sub(
         f"{MARKS[0]}[=~]([A-Za-z0-9_]+)(?:\\|\\w+)?{MARKS[1]}",
@@ -134,7 +145,7 @@ def shell(flow: Flow, command: str) -> Any:
         line,
     )
     argv = ["/bin/sh", "-c", as_template(line)]
-    return {"run": argv, "environment": used} if used else argv
+    return {"run": argv, "environment": used} if used else {"run": argv}
 
 
 def name_of(comments: list[tuple[str, ...]], then: dict[str, Any], line: int) -> str:

@@ -12,10 +12,11 @@ from maildrop_py.convert.branch_values import Value
 from maildrop_py.convert.mailfilter import deliveries
 from maildrop_py.convert.mailfilter.conditions import Conditions
 from maildrop_py.convert.mailfilter.parser import parse
-from maildrop_py.convert.mailfilter.tree import Branch, Output, Pattern, Statement
+from maildrop_py.convert.mailfilter.patterns import EXTENSION
+from maildrop_py.convert.mailfilter.tree import Branch, Operation, Output, Pattern, Statement
 from maildrop_py.convert.marks import as_template, is_marked, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
-from maildrop_py.convert.predicate import Test, every, negated
+from maildrop_py.convert.predicate import Test, either, every, negated
 from maildrop_py.convert.state import MESSAGE
 from maildrop_py.convert.written import Gap, Remark, WrittenRule
 
@@ -29,6 +30,18 @@ if TYPE_CHECKING:
 
 MOST_INCLUDES = 32
 WITHOUT_EFFECT = ("log", "logfile", "echo")
+OF_THE_SERVER = frozenset(
+    [
+        *("SENDER", "NEWSENDER", "RPLINE", "UFLINE", "DTLINE", "RECIPIENT", "HOST", "HOST2"),
+        *("LOCAL", "USER", "DEFAULT", "EXT2", "EXT3", "EXT4", "PATH", "HOSTNAME", "FROM"),
+    ]
+)
+"""Variables that mail servers give to programs."""
+_MAKES_FOLDERS = re.compile(
+    r"^\s*(?:(?:/\S+/)?test\s+!?\s*-[a-z]\s+[^;|&]+(?:\|\||&&)\s*)?(?:\S*/)?"
+    r"(?:maildirmake(?:\.\w+)?|mkdir)\s[^;|&]*$"
+)
+_TESTS_ONLY = re.compile(r"^\s*(?:/\S+/)?test\s[^;|&]*$")
 _REFORMAIL = re.compile(r"^\s*(?:\S*/)?reformail\s+-D\s*\d+\s+\S+\s*$")
 
 
@@ -39,9 +52,13 @@ class Flow:
         self.state = state
         self.variables: Variables = state.environment
         self.variables.output = self._output
+        self.variables.part = self._part
+        self.asks_status = True
+        """Whether the file reads how a program ended."""
         self.line = 0
         self.ended = False
         self.last_program: Predicate | None = None
+        self.last_calls: list[tuple[Predicate, dict[str, Any]]] = []
         self.titles: list[tuple[str, ...]] = []
         self.heads: list[str] = []
         self.asked: list[tuple[int, Pattern, bool]] = []
@@ -73,7 +90,11 @@ class Flow:
         elif name == "include":
             self._include(statement)
         elif name == "import":
-            self.variables.set(getattr(statement.value, "text", ""), ())
+            self._import(getattr(statement.value, "text", ""), statement)
+        elif name in ("while", "foreach") and all(map(sets_only, statement.block)):
+            self._forget((statement,))
+        elif name == "system":
+            self._run(getattr(statement.value, "text", ""))
         elif name in deliveries.DELIVERIES:
             deliveries.DELIVERIES[name](self, statement)
         elif name not in WITHOUT_EFFECT:
@@ -165,9 +186,26 @@ class Flow:
 
     # variables
 
+    def _import(self, name: str, statement: Statement) -> None:
+        """What the mail server says; other variables of the environment are not there."""
+        if name in ("EXT", "EXTENSION"):
+            self.variables.set(name, (Value(None, marked(EXTENSION)),))
+        elif name in OF_THE_SERVER:
+            self.variables.why[name] = "it is what the mail server says"
+            self.variables.set(name, ())
+        else:
+            self.variables.set(name, (Value(None, ""),))
+            self._remark(statement.line, f"{name} of the environment is taken to be empty")
+
     def _assign(self, statement: Statement) -> None:
+        """A value that is not known makes a gap where it is used, not before."""
         assert statement.value is not None
-        values = self.variables.values(statement.value, self.state)
+        try:
+            values = self.variables.values(statement.value, self.state)
+        except NotTranslatable as problem:
+            self.variables.why[statement.variable] = f"line {statement.line}: {problem}"
+            self.variables.set(statement.variable, ())
+            return
         found = []
         for holds, value in values:
             text = self._kept(statement, value, holds)
@@ -188,19 +226,52 @@ class Flow:
         self.rule(Statement("=", self.line, source=f"`{command}`"), then)
         return marked(name)
 
+    def _part(self, text: str, start: int, count: int | None) -> str:
+        """A part of a text that only the mail tells, in a variable."""
+        name = self.state.free_name(f"part_{self.line}")
+        end = ".*" if count is None else f".{{0,{count}}}"
+        pattern = f"(?s)^.{{{start}}}(?P<{name}>{end})"
+        predicate = Conditions(self).of_text(text, pattern)
+        self.rule(Statement("=", self.line), {"set": {f"{name}_is_there": "yes"}}, predicate)
+        return marked(name)
+
     def _value(self, statement: Statement) -> None:
         """A command or pattern that stands alone: it is there for its status or match."""
+        if isinstance(statement.value, Pattern | Operation):
+            conditions = Conditions(self)
+            predicate = conditions.truth(statement.value)
+            if conditions.count == 1:
+                name = self.state.free_name(f"matched_{statement.line}")
+                self.rule(statement, {"set": {name: "yes"}}, predicate)
+            self.variables.groups = conditions.matched if conditions.count == 1 else None
+            return
         if not isinstance(statement.value, Output):
             raise NotTranslatable("a value that stands alone")
         command = statement.value.command
+        if not self.asks_status:
+            self._run(command)
+            return
         state = self.state
         if _REFORMAIL.match(command):
             self.last_program = Test("duplicate", True, ((MESSAGE, state.message_age),))
+            self.last_calls = []
             return
-        value = deliveries.shell(self, command)
-        call = value if isinstance(value, dict) else {"run": value}
-        marks = ((MESSAGE, state.message_age),)
-        self.last_program = Test("command", {**call, "no_on": "1-255"}, marks, repeatable=False)
+        self.last_program, self.last_calls = None, deliveries.calls(self, command)
+        program = Conditions(self).program
+        asked = [(holds, {**call, "no_on": "1-255"}) for holds, call in self.last_calls]
+        self.last_program = either(*(every(holds, program(call)) for holds, call in asked))
+
+    def _run(self, command: str) -> None:
+        """A program that is there for what it does; folders are made when they are needed."""
+        if not _MAKES_FOLDERS.match(command) and not _TESTS_ONLY.match(command):
+            self._output(command)
+
+    def lines_of(self, path: str) -> list[str]:
+        """The lines of a file of patterns; raises NotTranslatable where it is not here."""
+        text = None if is_marked(path) or not path else self._read(path)
+        if text is None:
+            raise NotTranslatable(f"the patterns in {path} are not here to be read")
+        return [line for line in text.splitlines() if line.strip() and line[0] != "#"]
 
     def _include(self, statement: Statement) -> None:
         assert statement.value is not None
@@ -230,3 +301,14 @@ class Flow:
         if when is not False:
             self.state.items.append(written)
         return written
+
+
+def sets_only(statement: Statement) -> bool:
+    """Whether a statement in a loop does no more than set variables, and make folders."""
+    if isinstance(statement.value, Output) and statement.name == "value":
+        command = statement.value.command
+        return bool(_MAKES_FOLDERS.match(command) or _TESTS_ONLY.match(command))
+    if statement.name not in ("=", "if", "{", "foreach", "while", "log", "echo"):
+        return False
+    blocks = [statement.block, *(branch.block for branch in statement.branches)]
+    return all(sets_only(inner) for block in blocks for inner in block)

@@ -11,10 +11,10 @@ from maildrop_py.record import record
 
 MOST_CHARACTERS = 4_000_000
 LONGEST_TEXT = 1_000_000
-_BLANK = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
+_BLANK = re.compile(r"(?:[ \t\r]|\\[ \t\r]*\n)+")
 _SIGN = re.compile(r"\|\||&&|<=|>=|==|!=|=~|[-=<>|&+*/!~(){};,]")
 _WORD = re.compile(r"[A-Za-z0-9_.:$@{}/-]+")
-_NAME = re.compile(r"[A-Za-z0-9_.:@$-]+|\$\{[^}\n]*\}[A-Za-z0-9_.:/@$-]*")
+_NAME = re.compile(r"\$\{[^}\n]*\}[A-Za-z0-9_.:/@$-]*|(?:[A-Za-z0-9_.:@-]|\$(?!\{))+")
 _OPTIONS = re.compile(r":([a-zA-Z]*)((?:,[-+0-9.]+){0,2})")
 _ENDS_OPERAND = ("text", "fixed", "output", "word", "pattern")
 

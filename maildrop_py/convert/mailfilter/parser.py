@@ -111,7 +111,7 @@ class _Parser:
     def _statement(self, comments: tuple[str, ...]) -> Statement:
         token = self._next("a statement")
         start = token.start
-        name = token.text.lower() if token.kind == "word" else ""
+        name = token.text if token.kind == "word" and not self._is("sign", "=") else ""
         if name == "if":
             return self._if(token, comments)
         if token.kind == "sign" and token.text == "{":
@@ -151,7 +151,7 @@ class _Parser:
             at = self._at
             self._ends()
             token = self._peek()
-            word = token.text.lower() if token is not None and token.kind == "word" else ""
+            word = token.text if token is not None and token.kind == "word" else ""
             if word not in ("elsif", "else") or token is None:
                 self._at = at
                 break
@@ -199,7 +199,7 @@ class _Parser:
             return found
         if token.kind == "sign" and token.text == "(":
             self._deeper()
-            found = self._expression()
+            found = self._assignment() or self._expression()
             self._expect(")")
             self._depth -= 1
             return found
@@ -208,6 +208,16 @@ class _Parser:
         if token.kind == "word" and token.text.lower() in FUNCTIONS:
             return self._call(token)
         return self._texts(token)
+
+    def _assignment(self) -> Expression | None:
+        """`NAME=value` in brackets, whose value is that of the variable."""
+        at = self._at
+        name = self._peek()
+        self._at += 1
+        if name is not None and name.kind == "word" and self._take("sign", "="):
+            return Operation("=", (Text(name.text), self._expression()))
+        self._at = at
+        return None
 
     def _call(self, name: Token) -> Expression:
         arguments: list[Expression] = []

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _REFERENCE = re.compile(r"\\\$|\$([A-Za-z_][A-Za-z0-9_]*|[0-9])|\$\{([^}]*)\}")
 _ONE_MARK = re.compile("\ue000[~=][A-Za-z0-9_]+\ue001")
 OF_THE_RUN = {"LINES": "the number of lines", "SIZE": "the size", "RETURNCODE": "a status"}
+FUNCTIONS = ("tolower", "toupper", "escape", "length")
 SPECIAL = "|!$()[]\\+*?.&;`'-~<>^{}\""
 
 
@@ -35,6 +36,9 @@ class Variables(BranchValues):
         for name, value in known.items():
             self.set(name, (Value(None, value),))
         self.output: Callable[[str], str] | None = None
+        self.part: Callable[[str, int, int | None], str] | None = None
+        self.why: dict[str, str] = {}
+        """Why the values of variables are not known."""
         self.groups: str | None = ""
         self.reads: frozenset[int] = frozenset()
         """Which of MATCH (0), MATCH1 … the file reads."""
@@ -70,11 +74,27 @@ class Variables(BranchValues):
         return [each for each in found if each[0] is not False]
 
     def _call(self, call: Call, state: State) -> Values:
-        if call.name not in ("tolower", "toupper", "escape") or len(call.arguments) != 1:
+        if call.name == "substr" and len(call.arguments) in (2, 3):
+            return self._part(call, state)
+        if call.name not in FUNCTIONS or len(call.arguments) != 1:
             raise NotTranslatable(f"the function {call.name}")
         return [
             (holds, _called(call.name, one)) for holds, one in self.values(call.arguments[0], state)
         ]
+
+    def _part(self, call: Call, state: State) -> Values:
+        """`substr(text, from, count)`."""
+        numbers = [self.one(one, state) for one in call.arguments[1:]]
+        if not all(number.isdigit() for number in numbers):
+            raise NotTranslatable("substr with what is no number")
+        start, count = int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else None
+        found = []
+        for holds, text in self.values(call.arguments[0], state):
+            if is_marked(text) and self.part is not None:
+                found.append((holds, self.part(text, start, count)))
+            else:
+                found.append((holds, text[start : None if count is None else start + count]))
+        return found
 
     def expand(self, text: str, state: State) -> Values:
         """A text with its variables put in."""
@@ -99,7 +119,8 @@ class Variables(BranchValues):
             raise NotTranslatable(f"{OF_THE_RUN[name]} (${name}) in a text")
         found = self.get(name)
         if not found:
-            raise NotTranslatable(f"the value of {name} is not known here")
+            why = f" ({self.why[name]})" if name in self.why else ""
+            raise NotTranslatable(f"the value of {name} is not known here{why}")
         return found
 
     def _group(self, number: int) -> str:
@@ -112,9 +133,11 @@ def _called(name: str, value: str) -> str:
     if is_marked(value):
         if name == "escape" and _ONE_MARK.fullmatch(value):
             return value.replace("~", "=")
-        if not _ONE_MARK.fullmatch(value):
+        if name == "escape" or not _ONE_MARK.fullmatch(value):
             raise NotTranslatable(f"{name} of what only the mail tells")
         return f"{value[:-1]}|{name.removeprefix('to')}{value[-1]}"
+    if name == "length":
+        return str(len(value.encode()))
     if name == "escape":
         return "".join("\\" + char if char in SPECIAL else char for char in value)
     return value.lower() if name == "tolower" else value.upper()

@@ -22,9 +22,11 @@ def number_pattern(relation: str, number: int) -> str:
     if relation == "eq":
         return rf"^0*{number or 0}(?:\D|$)" if number else r"^0+(?:\D|$)"
     if relation == "ne":
-        return f"{_whole(_below(number - 1))}|{_whole(_above(number))}|{_INFINITE}".lstrip("|")
+        return f"{_whole(_below(number - 1))}|{_whole(digits_above(number))}|{_INFINITE}".lstrip(
+            "|"
+        )
     if relation in ("gt", "ge"):
-        return f"{_whole(_above(number - (relation == 'ge')))}|{_INFINITE}"
+        return f"{_whole(digits_above(number - (relation == 'ge')))}|{_INFINITE}"
     if relation in ("lt", "le"):
         below = _below(number - (relation == "lt"))
         return _whole(below) if below else _NEVER
@@ -35,7 +37,7 @@ def _whole(branches: list[str]) -> str:
     return rf"^0*(?:{'|'.join(branches)})(?:\D|$)" if branches else ""
 
 
-def _above(number: int) -> list[str]:
+def digits_above(number: int) -> list[str]:
     """Digits, without zeros in front, of every number above this."""
     if number < 0:
         return [r"\d*\d"] if number < -1 else ["0", r"[1-9]\d*", ""]

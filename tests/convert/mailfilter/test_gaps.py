@@ -12,11 +12,15 @@ NO_EQUAL = {
     "a loop": "while (/^X:/)\n{\n  exit\n}\n",
     "each match": "foreach /^To:.*/\n{\n  exit\n}\n",
     "a file of patterns": 'if (lookup("x", "file"))\n  exit\n',
-    "the number of lines": "if ($LINES > 100)\n  exit\n",
+    "a number as a text": 'A=time\nto "Maildir/.$A"\n',
+    "a database": 'if (gdbmopen("x", "C") == 0)\n  exit\n',
     "a negated function": 'if (!gdbmopen("x", "C"))\n  exit\n',
     "a missing file": 'include "none"\n',
     "look-ahead": "if (/^X: (?!y)/)\n  exit\n",
-    "an imported variable": 'import FOO\nto "Maildir/.$FOO"\n',
+    "what the mail server says": 'import SENDER\nto "Maildir/.$SENDER"\n',
+    "what a loop sets": "foreach /^To:.*/\n{\n  A=$MATCH\n}\nto Maildir/.$A\n",
+    "where all else goes": "import DEFAULT\n",
+    "a text from mail in a pattern": "if (/^To:(.*)/ && /^From:$MATCH1/)\n  exit\n",
     "an automatic answer": 'xfilter "reformail -r -t"\n',
 }
 

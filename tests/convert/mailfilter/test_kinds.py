@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.convert.mailfilter.proving import is_same
+from tests.convert.mailfilter.proving import is_same, written
 
 MAIL = b"""From: Ann <ann@example.org>
 To: Me <me@example.net>, other@example.com
@@ -68,6 +68,33 @@ KINDS = {
     "exception": 'exception {\n  to "$MAILDIR/.a"\n}\n',
     "a lock": 'flock "x.lock" {\n  to "$MAILDIR/.a"\n}\n',
     "what says nothing of mail": 'logfile "/tmp/x.log"\nlog "hello"\nexit\n',
+    "lines and bytes": "if ($LINES > 10 && $LINES <= 200 && $SIZE != 3)\n  exit\n",
+    "a number in a header": "if (/^X-Score:\\s*([-+]?[0-9.]+)/ && $MATCH1 >= 5)\n  exit\n",
+    "larger and smaller numbers": "if (/^X-Score:\\s*([-+]?[0-9.]+)/)\n{\n  S=$MATCH1\n}\n"
+    'if ($S > 6.95)\n  to "$MAILDIR/.a"\nif ($S < 7.5)\n  to "$MAILDIR/.b"\n',
+    "a part of a text": 'A=substr("abcdef", 2, 3)\nto "$MAILDIR/.$A"\n',
+    "a part of what matched": "if (/^List-Id:.*<([a-z]+)\\./)\n{\n  L=substr($MATCH1, 1, 3)\n"
+    '  to "$MAILDIR/.l-$L"\n}\n',
+    "lengths": 'if (length("abc") == 3 && /^Subject:(.*)/ && length($MATCH1) > 12)\n  exit\n',
+    "what matched in a pattern": "if (/^From: *([A-Za-z]+)/)\n{\n  A=escape($MATCH1)\n"
+    '  if (/^Subject:.*$A/)\n    to "$MAILDIR/.a"\n  if (/^X-Other: $A/)\n    exit\n}\n',
+    "a pattern of a text": "if (/^List-Id:.*<(.*)>/)\n{\n  A=$MATCH1\n}\n"
+    'if ($A =~ /([a-z]+)\\.example/)\n  to "$MAILDIR/.l-$MATCH1"\n',
+    "a pattern alone": '/^List-Id:.*<([a-z]+)\\./\nto "$MAILDIR/.l-$MATCH1"\n',
+    "other statuses": "`exit 3`\nif ($RETURNCODE == 3)\n{\n  `grep -q unsubscribe`\n"
+    "  if ($RETURNCODE == 1)\n    exit\n}\n",
+    "a program on one of two folders": 'A="x"\nif (/^Cc:/)\n  A="/"\n`test -d $A`\n'
+    "if ($RETURNCODE == 0)\n  exit\n",
+    "folders that are made": 'D="$MAILDIR/.New"\n`test -d "$D" || maildirmake "$D"`\n'
+    'if (/^Cc:/)\n  to "$D"\n',
+    "the extension": 'import EXT\nif ($EXT)\n{\n  to "$MAILDIR/.$EXT"\n}\n',
+    "a variable that is not there": 'import NOTHING\nif ($NOTHING eq "x")\n  exit\n',
+    "a loop that makes folders": 'D="$MAILDIR/.a.b"\nC=1\nwhile ($C && $D =~ /^(.*)(\\.b)$/)\n{\n'
+    '  `test -d "$D"`\n  if ($RETURNCODE == 1)\n  {\n    `maildirmake "$D"`\n  }\n  C=0\n}\n'
+    'to "$MAILDIR/.c"\n',
+    "names like statements": 'TO="$MAILDIR/.a"\nCC="x"\nto "$TO"\n',
+    "unquoted paths": "M=$HOME/Maildir\nif (/^Cc:/)\n  to ${M}/.a\nto $M/.b\n",
+    "blanks behind a backslash": 'if (/^Cc:/ \\  \n  && /^From:/)\n  to "$MAILDIR/.a"\n',
     "sentences": 'A="x"; B="y"\nif ($A ne $B)\n  exit\n',
 }
 
@@ -75,3 +102,12 @@ KINDS = {
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind(name: str) -> None:
     assert is_same(TOP + KINDS[name], MAIL, OTHER, ENCODED, BARE, MAIL)
+
+
+def test_patterns_in_a_file_are_looked_up() -> None:
+    found = written(
+        'if (/^From: *(.*)/ && lookup($MATCH1, "bad"))\n  exit\n',
+        {"bad": "# whom I do not read\nbad@example\\.org\n^[^@]*$\n"},
+    )
+    assert [rule.then for rule in found.rules] == [{"discard": True}] and not found.gaps
+    assert "bad@example" in str(found.rules[0].when) and "^[^@]*$" in str(found.rules[0].when)
