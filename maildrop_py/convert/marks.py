@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 MARKS = ("\ue000", "\ue001")
 """What stands around the name of a variable that only the mail tells."""
 _MARK = re.compile(f"{MARKS[0]}([=~])([A-Za-z0-9_|]+){MARKS[1]}")
@@ -25,6 +29,11 @@ def is_marked(text: str) -> bool:
 def names_in(text: str) -> list[str]:
     """The names of the marks in `text`."""
     return [name.partition("|")[0] for _, name in _MARK.findall(text)]
+
+
+def each_mark(text: str, make: Callable[[str], str]) -> str:
+    """`text` with what `make` makes of each mark in the place of the mark."""
+    return _MARK.sub(lambda found: make(found[0]), text)
 
 
 def as_template(text: str) -> str:

@@ -67,6 +67,8 @@ def _file(flow: Flow, statement: Statement, where: str, holds: Predicate, is_cop
         if not is_copy:
             flow.rule(statement, {"discard": True}, holds)
         return
+    if not where or "://" in where:
+        raise NotTranslatable(f"{where!r} is no place on this disk")
     path = place(where, _constant(flow, "HOME"))
     then: dict[str, Any] = {"file": path}
     flags = _flags(flow)

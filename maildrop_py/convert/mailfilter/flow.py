@@ -14,7 +14,7 @@ from maildrop_py.convert.mailfilter.conditions import Conditions
 from maildrop_py.convert.mailfilter.parser import parse
 from maildrop_py.convert.mailfilter.patterns import EXTENSION
 from maildrop_py.convert.mailfilter.tree import Branch, Operation, Output, Pattern, Statement
-from maildrop_py.convert.marks import as_template, is_marked, marked
+from maildrop_py.convert.marks import as_template, each_mark, is_marked, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import Test, either, every, negated
 from maildrop_py.convert.state import MESSAGE
@@ -214,11 +214,19 @@ class Flow:
         self.variables.set(statement.variable, tuple(found))
 
     def _kept(self, statement: Statement, value: str, holds: Predicate) -> str:
+        """What the mail tells is kept in variables of the rules, as it is now."""
         if not is_marked(value) or isinstance(statement.value, Output):
             return value
-        variable = self.state.free_name(f"{statement.variable.lower()}_{statement.line}")
-        self.rule(statement, {"set": {variable: as_template(value)}}, holds)
-        return marked(variable, "\ue000=" in value)
+        sets: dict[str, str] = {}
+
+        def keep(mark: str) -> str:
+            variable = self.state.free_name(f"{statement.variable.lower()}_{statement.line}")
+            sets[variable] = as_template(mark)
+            return marked(variable, mark.startswith("\ue000="))
+
+        text = each_mark(value, keep)
+        self.rule(statement, {"set": sets}, holds)
+        return text
 
     def _output(self, command: str) -> str:
         name = self.state.free_name(f"output_{self.line}")

@@ -28,20 +28,25 @@ LOGNAME="me"
 SENDMAIL="{sandbox.RECORDERS}/sendmail"
 PATH="{sandbox.RECORDERS}:/bin:/usr/bin:/usr/local/bin"
 """
+_LOGFILE = re.compile(r"\blogfile[ \t]+[^\n;}]+")
 _DELIVERED = re.compile(r"^maildrop: Delivering to (.*)$", re.M)
 
 
 def start(told: dict[str, Any]) -> Trial:
     """The trial of `told["text"]`; the files that it includes are in `told["included"]`."""
     original = sandbox.prepare(told["text"], told["home"])
-    included = told.get("included", {})
+    included = {
+        sandbox.prepare(path, told["home"]): sandbox.prepare(content, told["home"])
+        for path, content in told.get("included", {}).items()
+    }
     written = convert(original, "proof", sandbox.HOME, "me", included.get, sandbox.SPOOL)
     program = shutil.which("maildrop")
     if program is None:
         raise CannotRun("the proof needs maildrop (Debian: apt install maildrop)")
     with open(FILTER, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(_ON_TOP + original)
+        file.write(_ON_TOP + _LOGFILE.sub("# no log", original))
     os.chmod(FILTER, 0o600)
+    _write_included(included)
     _make_places(written)
     sandbox.stand_in(programs_of(written))
     names = {Path(path).bare: folder for path, folder in written.folders}
@@ -58,10 +63,25 @@ def start(told: dict[str, Any]) -> Trial:
     return Trial(written, Maildrop(program, written), named)
 
 
+def _write_included(files: dict[str, str]) -> None:
+    """Each where the original looks for it."""
+    for path, content in files.items():
+        path = os.path.join(sandbox.HOME, path)
+        if path.startswith(("/tmp/home/", "/tmp/root/")):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(_LOGFILE.sub("# no log", content))
+            os.chmod(path, 0o600)
+
+
 def _make_places(written: Written) -> None:
     """Maildirs must be there: maildrop makes mbox files of what is not."""
     root = str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
     paths = [path for path, _ in written.folders if not Path(path).is_mbox]
+    for path, _ in written.folders:
+        if path.startswith("/tmp/"):
+            known, mark, _ = path.partition("\ue000")
+            os.makedirs(os.path.dirname(known if mark else known.rstrip("/")), exist_ok=True)
     for path in [root, *(Path(path).bare for path in paths)]:
         if path.startswith("/tmp/") and "\ue000" not in path:
             for name in ("new", "cur", "tmp"):

@@ -20,13 +20,15 @@ def rules(text: str) -> str:
     return text_of(written(text))
 
 
-def proved(text: str, *messages: bytes) -> Proof:
+def proved(text: str, *messages: bytes, included: Mapping[str, str] | None = None) -> Proof:
     """Both over messages made from the file, and over these."""
     need("maildrop", "bwrap")
-    told = {"language": "mailfilter", "text": text, "home": HOME, "user": "me"}
-    return proof_of(told, written(text), messages)
+    told: dict[str, object] = {"language": "mailfilter", "text": text, "home": HOME, "user": "me"}
+    told["included"] = dict(included or {})
+    return proof_of(told, written(text, included), messages)
 
 
-def is_same(text: str, *messages: bytes) -> bool:
+def is_same(text: str, *messages: bytes, included: Mapping[str, str] | None = None) -> bool:
     """Whether there is no difference, nor a gap; what differs is printed."""
-    return is_without_fault(proved(text, *messages), written(text))
+    found = proved(text, *messages, included=included)
+    return is_without_fault(found, written(text, included))

@@ -111,3 +111,9 @@ def test_patterns_in_a_file_are_looked_up() -> None:
     )
     assert [rule.then for rule in found.rules] == [{"discard": True}] and not found.gaps
     assert "bad@example" in str(found.rules[0].when) and "^[^@]*$" in str(found.rules[0].when)
+
+
+def test_an_included_file_runs_where_it_is_included() -> None:
+    included = {"/home/mika/.filters/lists": 'if (/^List-Id:/)\n  to "$MAILDIR/.lists"\n'}
+    text = TOP + 'include "$HOME/.filters/lists"\nif (/^Cc:/)\n  exit\n'
+    assert is_same(text, MAIL, OTHER, BARE, included=included)
