@@ -106,9 +106,13 @@ def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> N
     for warning in lessons.warnings:
         print(said(warning), file=sys.stderr)
     outcomes = lessons.outcomes or {"learnt": 0}
-    click.echo(", ".join(f"{number} {said(outcome)}" for outcome, number in outcomes.items()))
+    click.echo(", ".join(_in_words(*it) for it in outcomes.items()))
     if unreadable or not store.usable:
         raise click.exceptions.Exit(1)
+
+
+def _in_words(outcome: str, number: int) -> str:
+    return said("{number} {outcome}", number=number, outcome=said(outcome))
 
 
 def _store(state: str | None) -> BayesStore:

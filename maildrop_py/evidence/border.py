@@ -72,7 +72,8 @@ class Border:
         for step in self.hops:
             answer = text("believed") if step.believed else text("not believed")
             what = step.what if text is str.format else text(step.what)
-            lines.append(f"{what}: {answer}, {text(step.why)}")
+            wording = "{what}: {answer}, {because}"
+            lines.append(text(wording, what=what, answer=answer, because=text(step.why)))
         if self.below:
             wording = "Received lines below, which the sender may have written: {number}"
             lines.append(text(wording, number=self.below))

@@ -145,7 +145,7 @@ def _of_client(event: Event) -> dict[str, object]:
         found["client_name"] = cut(envelope.client_name or "", SHORT)
         found["helo"] = cut(envelope.helo or "", SHORT)
     elif border is not None and border.address is not None:
-        found["client_address"] = str(border.address)
+        found["client_address"] = border.address.text
         found["client_name"] = cut(border.name or "", SHORT)
         found["helo"] = cut(border.helo or "", SHORT)
     if asked := _asked(evidence):

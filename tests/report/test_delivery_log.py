@@ -12,11 +12,13 @@ import pytest
 
 from maildrop_py.decision.decision import Answer, Decision, Filing, Forward
 from maildrop_py.errors import DiskFull
+from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.report.delivery_log import append_entries, log_delivery, log_failure
 from maildrop_py.report.log_entry import REFILED, Event, entry_of
 from maildrop_py.report.log_schema import log_schema
+from maildrop_py.rules.language.settings import Settings
 
 NOW = 1_795_834_650.0
 ENVELOPE = Envelope("ann@example.org", "me@example.com", client_address="192.0.2.1", helo="mx")
@@ -117,6 +119,14 @@ def test_filed_mail_is_logged_without_an_envelope(tmp_path: Path) -> None:
     append_entries(str(path), [entry_of(event)] * 2)
     first, _ = entries(path)
     assert (first["moved_from"], first["paths"], first["sender"]) == ("/m/a", ["/m/b"], None)
+
+
+def test_the_client_that_a_rule_found_in_received_lines_is_named_by_its_address() -> None:
+    brought = message("Received: from a.example (a.example [203.0.113.9]) by mx; x\n" + MAIL)
+    evidence = Evidence(brought, Envelope(), Settings(), offline=True)
+    evidence.border()
+    entry = entry_of(Event("deliver", "delivered", NOW, None, brought, evidence=evidence))
+    assert (entry["client_address"], entry["client_name"]) == ("203.0.113.9", "a.example")
 
 
 FIELD = re.compile(r'[a-z-]+="(?:[^"\\]|\\.)*"')

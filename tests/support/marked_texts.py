@@ -98,6 +98,10 @@ IN_STATISTICS = ("(discarded)", "(rejected)", "(no name)", "(nobody)", "yes", "n
 """Values that are counted, and shown as texts."""
 
 
+OF_LEARNING = ("learnt", "already learnt", "corrected", "forgotten", "not learnt")
+"""What became of a message that was to be learnt, as `evidence.bayes.learning` has it."""
+
+
 def marked_texts() -> dict[str, str]:
     """Each text, and the place where it is first."""
     counted = (*IN_STATISTICS, *KINDS.values(), *RULES.values())
@@ -106,7 +110,7 @@ def marked_texts() -> dict[str, str]:
     found |= {says: "manual pages" for _, says in in_pages}
     fields = (*ALWAYS.values(), *SOMETIMES.values())
     found |= {it["description"]: "report/log_schema.py" for it in fields}
-    found |= dict.fromkeys(OF_CLICK, "click")
+    found |= dict.fromkeys(OF_CLICK, "click") | dict.fromkeys(OF_LEARNING, "evidence/bayes")
     found |= {text: "errno" for it in OF_THE_SYSTEM for text in (it, f"{{0}}: {it}")}
     found |= {"Usage:": "help", "Options": "help", "Commands": "help", "all but deliver": "help"}
     found |= _help_of(app, click.Context(app, info_name="maildrop-py"))

@@ -29,4 +29,4 @@ def status_in_words(status: Status, now: float) -> list[str]:
 
 def _days(seconds: float) -> str:
     days = int(max(seconds, 0) // 86400)
-    return f"{days} day" + "s" * (days != 1)
+    return f"{days} day" if days == 1 else f"{days} days"
