@@ -67,6 +67,7 @@ class Own:
         size = layout.size * NUMBER
         self._numbers = region[:size].cast("d")
         self._slots = region[size:]
+        self._counts = self._slots[: len(self._slots) // NUMBER * NUMBER].cast("d")
         self._layout = layout
         self._known: dict[str, int] = {}
         self._used = 0
@@ -100,8 +101,7 @@ class Own:
         at = self._known.get(name)
         if at is None:
             at = self._begin(name)
-        count = self._slots[at * _NAME : at * _NAME + NUMBER].cast("d")
-        count[0] += 1
+        self._counts[at * (_NAME // NUMBER)] += 1
 
     def _begin(self, name: str) -> int:
         """The slot of a name that was not counted before: its length is written last."""

@@ -112,6 +112,13 @@ class ClientEvidence(Evidence):
     def attribute(self, name: str) -> str | None:
         return self.request.attributes.get(name)
 
+    @property
+    def never_waits(self) -> bool:
+        """Whether the client is one of ours: in a trusted network, or it said a password."""
+        if self.request.authenticated:
+            return True
+        return self.address is not None and bool(why_trusted(self.address, self._around.trusted))
+
     def answered_known(self) -> bool | None:
         """Whether the sender is a contact, None where nobody asked or could tell."""
         known: bool | None = self._answers.get(("known", self.request.get("sender")))

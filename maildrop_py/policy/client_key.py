@@ -9,6 +9,7 @@ A pass by the mechanism `all` vouches for nobody: it lets the whole world send.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from maildrop_py.evidence.reverse_name import clean, dynamic, s25r
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 NEEDED = {"domain": 1, "network": 2, "address": 2}
 """Messages that a client of each kind must have sent to be proven."""
+
+
+MOST_KEPT = 8192
+"""Clients whose key is not worked out again."""
 
 
 class ClientKey(NamedTuple):
@@ -37,14 +42,16 @@ class ClientKey(NamedTuple):
         return f"{self.kind} {self.text}"
 
 
-def client_key(address: Address | None, told: str, name: str, vouching: str) -> ClientKey:
+@lru_cache(MOST_KEPT)
+def client_key(told: str, name: str, vouching: str) -> ClientKey:
     """The key of a client.
 
-    `told` is its address as the server said it, for one that is not understood; `name`
-    its verified reverse name, "" for none; `vouching` the domain whose SPF lets it send.
+    `told` is its address as the server said it; `name` its verified reverse name, "" for
+    none; `vouching` the domain whose SPF lets it send.
     """
     if vouching:
         return ClientKey("domain", vouching)
+    address = ip.parse(told)
     if address is None:
         return ClientKey("address", told)
     name = clean(name)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from maildrop_py.rules.program.program import Program
 
 JUDGED, COUNTED = "RCPT", "END-OF-MESSAGE"
+LONGEST = 255
+"""Characters of an address or a name (RFC 1035 2.3.4): what is kept of clients stays small."""
 
 
 class Judged(NamedTuple):
@@ -47,26 +49,24 @@ def judge(
 def judged(evidence: ClientEvidence, program: Program, now: float) -> Judged:
     """The case of the client that `evidence` is about."""
     plan = decide(evidence, program, now)
-    border = evidence.border()
-    if not (plan.greylist or plan.tarpit) or border.inside or border.authenticated:
+    if not (plan.greylist or plan.tarpit) or evidence.never_waits:
         return Judged(Case(plan, ()), evidence)
     request = evidence.request
     sender, recipient = normal_sender(request.get("sender")), request.get("recipient")
-    clients = tuple(
-        (client, client_hash(name), triplet_key(name, sender, recipient))
-        for client in _clients(evidence)
-        if (name := str(client))
-    )
+    clients = []
+    for client in _clients(evidence):
+        name = str(client)
+        clients.append((client, client_hash(name), triplet_key(name, sender, recipient)))
     session = request.session
     key = session_key(session) if session else b""
-    return Judged(Case(plan, clients, key, request.get("stress") == "yes"), evidence)
+    return Judged(Case(plan, tuple(clients), key, request.get("stress") == "yes"), evidence)
 
 
 def _clients(evidence: ClientEvidence) -> list[ClientKey]:
     """All names that the client goes by, the strongest first."""
-    told = evidence.request.get("client_address")
-    name = evidence.border().name or ""
-    plain = client_key(evidence.address, told, name, "")
+    told = evidence.request.get("client_address")[:LONGEST]
+    name = evidence.request.get("client_name")[:LONGEST]
+    plain = client_key(told, name, "")
     spf = evidence.spf()
     vouching = vouching_domain(spf.result, spf.domain, spf.mechanism)
-    return [client_key(evidence.address, told, name, vouching), plain] if vouching else [plain]
+    return [client_key(told, name, vouching), plain] if vouching else [plain]

@@ -12,6 +12,8 @@ without an answer, as Postfix wants it in trouble.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from maildrop_py.errors import MaildropError
 
 TYPE_CHECKING = False
@@ -26,6 +28,31 @@ LONGEST_TEXT = 400
 
 PASS = "DUNNO"
 _KIND = "smtpd_access_policy"
+
+_OFTEN_EMPTY = (
+    *("queue_id", "etrn_domain", "stress", "sasl_method", "sasl_username", "sasl_sender"),
+    *("ccert_subject", "ccert_issuer", "ccert_fingerprint", "ccert_pubkey_fingerprint"),
+    *("encryption_protocol", "encryption_cipher", "encryption_keysize", "policy_context", "sender"),
+)
+_OFTEN = (
+    *(f"{name}=" for name in _OFTEN_EMPTY),
+    *(f"request={_KIND}", "protocol_state=RCPT", "protocol_state=END-OF-MESSAGE"),
+    *("protocol_name=ESMTP", "protocol_name=SMTP", "recipient_count=0", "recipient_count=1"),
+    *("client_name=unknown", "reverse_client_name=unknown", "server_port=25"),
+    *("encryption_protocol=TLSv1.3", "encryption_protocol=TLSv1.2"),
+    *("encryption_cipher=TLS_AES_256_GCM_SHA384", "encryption_keysize=256"),
+)
+"""Lines that are the same in most requests; two thirds of a request need not be taken apart."""
+
+
+class _Lines(dict[str, list[str]]):
+    """The name and the value of each line; only those of `_OFTEN` are remembered."""
+
+    def __missing__(self, line: str) -> list[str]:
+        return line.split("=", 1)
+
+
+_LINES = _Lines((line, line.split("=", 1)) for line in _OFTEN)
 
 
 class Garbage(MaildropError):
@@ -101,7 +128,7 @@ def _request(block: bytes) -> Request:
         raise Garbage("a request is too long")
     lines = str(block, "utf-8", "replace").split("\n")
     try:
-        attributes = dict([line.split("=", 1) for line in lines])
+        attributes = dict([_LINES[line] for line in lines])
     except ValueError:
         raise Garbage("a line is no name=value") from None
     if attributes.get("request") != _KIND:
@@ -109,6 +136,7 @@ def _request(block: bytes) -> Request:
     return Request(attributes)
 
 
+@lru_cache(1024)
 def answer(action: str) -> bytes:
     """The answer that tells `action`."""
     return f"action={one_line(action)}\n\n".encode("utf-8", "replace")

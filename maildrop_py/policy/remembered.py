@@ -8,6 +8,7 @@ Values are bytes too; whatever does not look like one of ours is as if it were n
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 from typing import NamedTuple
@@ -83,6 +84,7 @@ def triplet_key(client: str, sender: str, recipient: str) -> bytes:
     return _hash("t", client, sender, recipient.lower())
 
 
+@lru_cache(8192)
 def client_key(client: str) -> bytes:
     """The key of a client."""
     return _hash("c", client)

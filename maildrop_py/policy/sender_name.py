@@ -9,8 +9,11 @@ Known limits: a signature that none of these forms describes stays.
 
 from __future__ import annotations
 
+import re
+
 _SIGNED = ("prvs=", "msprvs1=", "btv1==", "bounces-prvs=")
 _DIGITS = "0123456789"
+_NUMBERS = re.compile("[0-9]+")
 _HEX = frozenset("0123456789abcdef")
 _SHORTEST_HASH = 8  # characters
 
@@ -73,10 +76,4 @@ def _counted(piece: str) -> str:
     """# for a number, or for a long piece in hexadecimal; digits in words become # too."""
     if len(piece) >= _SHORTEST_HASH and _HEX.issuperset(piece):
         return "#"
-    out: list[str] = []
-    for char in piece:
-        if char not in _DIGITS:
-            out.append(char)
-        elif not out or out[-1] != "#":
-            out.append("#")
-    return "".join(out)
+    return _NUMBERS.sub("#", piece)

@@ -23,6 +23,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from functools import cache
 
 from maildrop_py.private_file import make_private_directory
 
@@ -77,9 +78,7 @@ class SqliteMemory:
 
     def read(self, keys: list[bytes], now: int, writing: bool = False) -> dict[bytes, bytes] | None:
         """See `Memory`."""
-        if writing:
-            self._attempt(_begin)
-        return self._attempt(lambda connection: _read(connection, keys, now))
+        return self._attempt(lambda connection: _read(connection, keys, now, writing))
 
     def write(self, changes: list[Change], now: int) -> bool:
         """See `Memory`."""
@@ -192,13 +191,22 @@ def _edges(number: int) -> tuple[bytes, bytes]:
     return (number * size).to_bytes(2, "big"), last
 
 
-def _read(connection: sqlite3.Connection, keys: list[bytes], now: int) -> dict[bytes, bytes]:
+def _read(
+    connection: sqlite3.Connection, keys: list[bytes], now: int, writing: bool
+) -> dict[bytes, bytes]:
+    if writing:
+        _begin(connection)
+    if len(keys) <= AT_ONCE:
+        return dict(connection.execute(_select(len(keys)), (now, *keys)))
     found: dict[bytes, bytes] = {}
     for at in range(0, len(keys), AT_ONCE):
-        these = keys[at : at + AT_ONCE]
-        text = _SEVERAL + ",".join("?" * len(these)) + ")"
-        found.update(connection.execute(text, (now, *these)).fetchall())
+        found |= _read(connection, keys[at : at + AT_ONCE], now, False)
     return found
+
+
+@cache
+def _select(count: int) -> str:
+    return _SEVERAL + ",".join("?" * count) + ")"
 
 
 def _begin(connection: sqlite3.Connection) -> bool:
