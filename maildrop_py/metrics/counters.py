@@ -32,7 +32,13 @@ class Counters:
         self.layout, self.processes = layout, max(1, processes)
         self._names = NAMES if layout.names is not None else 0
         self._region = layout.size * NUMBER + self._names * _NAME
-        self._memory = memoryview(mmap.mmap(-1, max(1, self._region) * self.processes))
+        self._pages = mmap.mmap(-1, max(1, self._region) * self.processes)
+        self._memory = memoryview(self._pages)
+
+    def keep_from_children(self) -> None:
+        """What this process forks does not have the memory."""
+        if hasattr(mmap, "MADV_DONTFORK"):
+            self._pages.madvise(mmap.MADV_DONTFORK)
 
     def own(self, process: int) -> Own:
         """What the process with this number counts in; gauges are 0 again."""

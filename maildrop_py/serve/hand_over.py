@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 EACH_USER, ALL_USERS = 20, 200
 """Deliveries at a time; with more, the hook delivers by itself."""
+STARTS, STARTS_IN = 40, 1.0
+"""Processes that are started for one user in so many seconds, or others would wait for them."""
 IDLE = 30.0  # seconds that a process without work is kept
 
 WARM = (
@@ -83,6 +85,7 @@ class HandOver:
         self._lowest, self._refused = lowest, refused
         self._each, self._all = each_user, all_users
         self._limit = limit
+        self._starts: dict[int, list[float]] = {}  # by uid
         self._children: dict[int, _Child] = {}  # by the descriptor of their channel
         self._poll = select.poll()
         self._stopped = False
@@ -99,7 +102,7 @@ class HandOver:
             for descriptor, _ in self._poll.poll(1000):
                 if descriptor == self._listener.fileno():
                     self._accept()
-                else:
+                elif descriptor in self._children:  # not forgotten in this round
                     self._hear(self._children[descriptor])
             self._let_go()
 
@@ -116,7 +119,7 @@ class HandOver:
             refusal = self._refusal(uid)
             if refusal:
                 self._log(f"hand-over: {refusal}")
-            elif not self._given(connection, uid):
+            elif not self._given(connection, uid) and self._may_start(uid):
                 self._start(connection, uid, gid)
 
     def _refusal(self, uid: int) -> str:
@@ -131,6 +134,21 @@ class HandOver:
         if busy.count(uid) >= self._each:
             return f"{self._each} deliveries of uid {uid} are under way; it delivers by itself"
         return ""
+
+    def _may_start(self, uid: int) -> bool:
+        """Whether a process may be started for a user who had some a moment ago."""
+        now = time.monotonic()
+        self._starts = {
+            known: kept
+            for known, times in self._starts.items()
+            if (kept := [at for at in times if now - at < STARTS_IN])
+        }
+        times = self._starts.setdefault(uid, [])
+        if len(times) >= STARTS:
+            self._log(f"hand-over: {STARTS} processes a second for uid {uid}, no more are started")
+            return False
+        times.append(now)
+        return True
 
     def _given(self, connection: socket.socket, uid: int) -> bool:
         """Whether a process of this user that has nothing to do has it now."""
@@ -178,7 +196,9 @@ class HandOver:
     def _hear(self, child: _Child) -> None:
         """It has finished, or it has ended."""
         try:
-            said = child.channel.recv(len(NEXT))
+            said = child.channel.recv(len(NEXT), socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return  # it was another one, with the same descriptor, that had something to say
         except OSError:
             said = b""
         if said:

@@ -124,7 +124,7 @@ def _run_as_root(plan: Plan, manager: ServiceManager, front: int) -> None:
         partial(_take_in, plan, counters, number, own) for number, (_, own) in enumerate(channels)
     ]
     spawner = partial(_spawn, [spawners_end for spawners_end, _ in channels], policy)
-    others = _others(plan, counters, policy.refused)
+    others = [partial(_without, channels, role) for role in _others(plan, counters, policy.refused)]
     _supervise(plan, manager, [*workers, spawner, *others], front, last=len(workers))
 
 
@@ -148,7 +148,7 @@ def _supervise(
 def _others(plan: Plan, counters: Counters, refused: tuple[int, ...] = ()) -> list[Role]:
     """A process for each socket of the native hook, and one that tells what workers count."""
     hooks: list[Role] = [
-        partial(_hand_over, plan, listener, refused) for listener in _for_hooks(plan)
+        partial(_hand_over, plan, counters, listener, refused) for listener in _for_hooks(plan)
     ]
     return hooks if plan.metrics is None else [*hooks, partial(_export, plan, counters)]
 
@@ -166,6 +166,8 @@ def _take_in(plan: Plan, counters: Counters, number: int, own: socket.socket, be
     """A worker that has recipients' processes deliver; `own` leads to the spawner."""
     assert plan.credentials is not None
     become(plan.credentials)
+    for listener in _for_hooks(plan):
+        listener.socket.close()
     metrics = Metrics(counters.own(number))
 
     def opened(reactor: Reactor, groups: GroupCommit) -> ProcessHandler:
@@ -179,6 +181,14 @@ def _take_in(plan: Plan, counters: Counters, number: int, own: socket.socket, be
 
     worker = Worker(_for_lmtp(plan), opened, plan.name, plan.limits)
     worker.run(beat, GRACE)
+
+
+def _without(channels: list[tuple[socket.socket, socket.socket]], role: Role, beat: Beat) -> None:
+    """A role that has nothing to say to the spawner, and neither has what it forks."""
+    for ends in channels:
+        for end in ends:
+            end.close()
+    role(beat)
 
 
 def _spawn(ends: list[socket.socket], policy: Policy, beat: Beat) -> None:
@@ -206,11 +216,18 @@ def _for_hooks(plan: Plan) -> list[Listener]:
     return [listener for listener in plan.listeners if listener.takes_packets]
 
 
-def _hand_over(plan: Plan, own: Listener, refused: tuple[int, ...], beat: Beat) -> None:
-    """One more process, for what the native hook hands over."""
+def _hand_over(
+    plan: Plan, counters: Counters, own: Listener, refused: tuple[int, ...], beat: Beat
+) -> None:
+    """One more process, for what the native hook hands over.
+
+    What it forks becomes a user's: it keeps nothing of the server's that they would get.
+    """
     os.setsid()
-    for listener in _for_lmtp(plan):
-        listener.socket.close()
+    for listener in (*plan.listeners, *([plan.metrics] if plan.metrics else [])):
+        if listener is not own:
+            listener.socket.close()
+    counters.keep_from_children()
     HandOver(
         own.socket,
         plan.deliver,

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.hook.native import compiled
+from maildrop_py.serve import hand_over
 from maildrop_py.serve.hand_over_process import read_request
 from tests.faults.snapshot import open_folder
 
@@ -207,6 +209,41 @@ def test_a_process_that_is_killed_defers_the_message(home: Home, server: Server)
     assert running.returncode == 75
     assert b"the server took the message and did not answer" in errors
     assert home.deliver().returncode == 0, "the server goes on"
+
+
+@pytest.fixture
+def doorkeeper(tmp_path: Path) -> Iterator[hand_over.HandOver]:
+    """The server's main loop, which is not run."""
+    said: list[str] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        yield hand_over.HandOver(listener, lambda arguments: 0, said.append)
+
+
+def test_a_process_with_the_descriptor_of_one_that_was_killed_is_not_waited_for(
+    doorkeeper: hand_over.HandOver,
+) -> None:
+    """Users can kill their idle process just as a message comes: another one takes its place,
+    and its descriptor, before the end of the first is heard of."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    waited = threading.Timer(3, theirs.close)  # where it would be waited for
+    waited.start()
+    child = hand_over._Child(1, UID, ours)
+    doorkeeper._children[ours.fileno()] = child
+    doorkeeper._poll.register(ours)
+    doorkeeper._hear(child)
+    assert doorkeeper._children == {ours.fileno(): child}
+    waited.cancel()
+    theirs.close()
+    doorkeeper._hear(child)
+    assert doorkeeper._children == {}
+
+
+def test_who_connects_all_the_time_does_not_keep_the_server_busy(
+    doorkeeper: hand_over.HandOver,
+) -> None:
+    most = hand_over.STARTS
+    assert [doorkeeper._may_start(UID) for _ in range(most + 2)] == [True] * most + [False] * 2
+    assert doorkeeper._may_start(UID + 1)
 
 
 def test_it_delivers_for_nobody_below_the_lowest_uid(folder: Path, home: Home) -> None:

@@ -19,6 +19,11 @@ class Heartbeats:
     def __init__(self, workers: int) -> None:
         self._page = mmap.mmap(-1, max(1, workers) * SLOT.size)
 
+    def keep_from_children(self) -> None:
+        """What this process forks does not have the page: it could stop others, or say untruths."""
+        if hasattr(mmap, "MADV_DONTFORK"):
+            self._page.madvise(mmap.MADV_DONTFORK)
+
     def beat(self, worker: int) -> None:
         """Write that `worker` is alive now."""
         SLOT.pack_into(self._page, worker * SLOT.size, time.monotonic())

@@ -122,6 +122,7 @@ class Supervisor:
                 signal.signal(number_of_signal, signal.SIG_DFL)
             self._reactor.close()
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            self._beats.keep_from_children()
             self._work(number, partial(self._beat, number, parent))
             status = 0
         except BaseException:  # noqa: BLE001 - the outermost frame of this process

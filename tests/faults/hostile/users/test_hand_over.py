@@ -1,0 +1,75 @@
+"""The native hook's door of a server that root started: what the user's process has of it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.hostile.users.attacks import EVE
+from tests.faults.hostile.users.shared_server import SharedServer, needs_root
+from tests.support.end_to_end.smtp import free_port
+from tests.support.serving.server import Server
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.skipif(needs_root(), reason="needs root, to start a server as root")
+
+
+@pytest.fixture
+def shared(place: Path) -> Iterator[SharedServer]:
+    (place / "shared").mkdir()
+    (place / "shared").chmod(0o755)
+    yield SharedServer(place / "shared")
+
+
+def test_a_users_process_has_nothing_of_the_server(command: Path, shared: SharedServer) -> None:
+    """It is forked from root's: no way to the spawner, no other socket, no shared memory."""
+    door = shared.place / "deliver"
+    shared.give_away()
+    metrics = f"--metrics=127.0.0.1:{free_port()}"
+    options = [f"--users={shared.place / 'users'}", f"--hand-over={door}", metrics]
+    with Server([str(command), "serve", *options], shared.place, as_root=True):
+        wait_until(door.exists, "the hook's socket")
+        os.setegid(EVE)
+        os.seteuid(EVE)
+        try:
+            client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            client.connect(str(door))
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+        with client:
+            process = wait_until(_process_of_eve, "the user's process")
+            sockets = [it for it in open_files(process) if it.startswith("socket:")]
+            assert len(sockets) == 2, "the hook, and the way to the process that forked it"
+            assert shared_memory(process) == []
+
+
+def _process_of_eve() -> int:
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit():
+                status = (entry / "status").read_text()
+                if f"Uid:\t{EVE}\t{EVE}\t{EVE}" in status:
+                    return int(entry.name)
+        except OSError:
+            continue
+    return 0
+
+
+def open_files(process: int) -> list[str]:
+    """What its descriptors are, but for its standard output and error."""
+    return [
+        os.readlink(entry)
+        for entry in Path(f"/proc/{process}/fd").iterdir()
+        if entry.name not in ("0", "1", "2")
+    ]
+
+
+def shared_memory(process: int) -> list[str]:
+    """What of its memory is writable and shared with others."""
+    lines = Path(f"/proc/{process}/maps").read_text().splitlines()
+    return [line for line in lines if line.split()[1].startswith("rw-s")]
