@@ -142,6 +142,8 @@ class Evidence:
 
     def unknown(self) -> list[str]:
         """The questions that were asked and had no answer: spf, reverse_name, helo, dnsbl …"""
+        if not self._answers:
+            return []
         found = [
             question.replace(" ", "_")
             for question, answer in self._answers.items()

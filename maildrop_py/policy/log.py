@@ -2,7 +2,8 @@
 
 A line has all that it takes to decide again (`replay`): the attributes of the request
 and what was learnt of the client. The log is for people too: what was done, by which
-rule, and why. Lines are collected and written together, each whole.
+rule, and why. Lines are collected and written together, each whole. A log that was renamed
+(logrotate) is left within REOPENED seconds.
 
 Reports: nothing is raised. A log that cannot be written is said once, in `warnings`;
 decisions go on without it.
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _encode: Callable[[Any], str] = JSONEncoder(ensure_ascii=False).encode
-LEFT_OUT = ("request", "protocol_state", "protocol_name", "queue_id", "etrn_domain")
+REOPENED = 1.0
+"""Seconds after which the log is opened again."""
+LEFT_OUT = frozenset(("request", "protocol_state", "protocol_name", "queue_id", "etrn_domain"))
 """Attributes that say the same in every line, or nothing before the mail comes."""
 
 
@@ -39,6 +42,8 @@ class PolicyLog:
         self._lines: list[str] = []
         self._second = (0, "")
         self._failed = False
+        self._descriptor: int | None = None
+        self._opened = 0.0
 
     def decided(
         self, evidence: ClientEvidence, plan: Plan, answer: Answer | None, action: str, now: float
@@ -78,17 +83,30 @@ class PolicyLog:
             return
         data = ("\n".join(lines) + "\n").encode("utf-8", "replace")
         try:
-            descriptor = os.open(self.place, _APPEND, 0o600)
-            try:
-                if os.write(descriptor, data) < len(data):
-                    os.write(descriptor, b"\n")
-            finally:
-                os.close(descriptor)
+            descriptor = self._open(self.place)
+            if os.write(descriptor, data) < len(data):
+                os.write(descriptor, b"\n")
             self._failed = False
         except OSError as error:
+            self.close()
             if not self._failed:
                 self.warnings.append(f"the log {self.place} is not written: {error.strerror}")
             self._failed = True
+
+    def close(self) -> None:
+        """Close the log; what is decided next opens it again."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        self._descriptor = None
+
+    def _open(self, place: str) -> int:
+        now = time.monotonic()
+        if now - self._opened >= REOPENED:
+            self.close()
+        if self._descriptor is None:
+            self._descriptor = os.open(place, _APPEND, 0o600)
+            self._opened = now
+        return self._descriptor
 
     def _time(self, now: float) -> str:
         second = int(now)

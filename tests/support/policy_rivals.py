@@ -50,6 +50,11 @@ class Postgrey:
         self.place = f"inet:127.0.0.1:{self.port}"
         wait_until(self._answers, "postgrey answers")
 
+    @property
+    def pid(self) -> int:
+        """The process that answers: postgrey has one."""
+        return self._process.pid
+
     def _answers(self) -> bool:
         try:
             asking = Asking(self.port)
