@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import string
 import subprocess
 import sys
@@ -40,12 +41,18 @@ def _values(template: str) -> set[str]:
     return {f"{name}!{conversion}:{spec}" for _, name, spec, conversion in named}
 
 
+OF_CONVERT = set(re.findall(r'^#: convert/.*\nmsgid "(.*)"$', PO, re.M))
+"""What filters of other programs say that has no equal: there is always more of that."""
+
+
 def test_every_text_is_translated_and_nothing_is_left_over() -> None:
     marked = marked_texts()
     missing = {text: where for text, where in marked.items() if text not in JAPANESE}
-    assert missing == {}, "add them to maildrop_py/translations/ja.po"
-    assert sorted(set(JAPANESE) - set(marked)) == []
-    assert len(marked) > 600
+    of_convert = {text for text, where in missing.items() if where.startswith("convert/")}
+    assert set(missing) - of_convert == set(), "add them to maildrop_py/translations/ja.po"
+    assert len(of_convert) < 30, of_convert
+    assert sorted(set(JAPANESE) - set(marked) - OF_CONVERT) == []
+    assert len(marked) > 1_500
 
 
 def test_nothing_is_printed_to_people_without_going_through_the_catalogue() -> None:

@@ -1,4 +1,4 @@
-"""completion: what a shell offers for folders, runs, rules and builtin files.
+"""completion: what a shell offers for paths, folders, runs, rules, builtin files and topics.
 
 Nothing is printed or raised here: where something cannot be read, nothing is offered.
 """
@@ -15,6 +15,9 @@ from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.folder_listing import folders_of
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths, journals
+
+a_path = click.Path(readable=False)
+"""A file or directory that the shell is to complete; nothing is asked of it here."""
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 

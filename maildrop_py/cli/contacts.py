@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.errors import RuleError
 from maildrop_py.evidence import contact_sources
 from maildrop_py.evidence.contact_sources import Learnt
@@ -40,7 +41,7 @@ def contacts() -> None:
 
 
 @contacts.command()
-@click.argument("maildirs", nargs=-1, required=True, metavar="MAILDIR...")
+@click.argument("maildirs", type=a_path, nargs=-1, required=True, metavar="MAILDIR...")
 @click.option(
     "--me", multiple=True, metavar="ADDRESS", help="An address of mine, which is not a contact."
 )

@@ -10,6 +10,7 @@ from datetime import date
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.convert.conversion import BadFile, Included, Source, converted, told
 from maildrop_py.convert.friendlier import friendlier
 from maildrop_py.convert.proof import report
@@ -32,10 +33,12 @@ WHOLE, WITH_GAPS, DIFFERENT = 0, 1, 1
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--from", "language", type=click.Choice(LANGUAGES), help="What FILE is.")
-@click.option("--output", "-o", help="Write the rules here instead of printing them.")
-@click.option("--home", help="The home directory that $HOME in FILE means.")
+@click.option("--output", "-o", type=a_path, help="Write the rules here instead of printing them.")
+@click.option("--home", type=a_path, help="The home directory that $HOME in FILE means.")
 @click.option("--user", help="The user's name, $LOGNAME.")
-@click.option("--prove", "archives", multiple=True, help="Compare on this Maildir or mbox too.")
+@click.option(
+    "--prove", "archives", type=a_path, multiple=True, help="Compare on this Maildir or mbox too."
+)
 @click.option("--prove-samples", is_flag=True, help="Compare on messages made from FILE alone.")
 @click.option("--json", "as_json", is_flag=True, help="The proof as JSON.")
 def convert(

@@ -12,6 +12,7 @@ from typing import TextIO
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.errors import MaildropError
 from maildrop_py.evidence.country import Unusable, open_table
 from maildrop_py.evidence.country_table import Collected
@@ -35,7 +36,12 @@ def country() -> None:
 @country.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option(
-    "--into", default=COUNTRIES, show_default=True, metavar="FILE", help="The file to write."
+    "--into",
+    type=a_path,
+    default=COUNTRIES,
+    show_default=True,
+    metavar="FILE",
+    help="The file to write.",
 )
 def build(files: tuple[str, ...], into: str) -> None:
     """Make the table from FILES of the registries, which may be compressed (.gz)."""
@@ -59,7 +65,12 @@ def build(files: tuple[str, ...], into: str) -> None:
 @country.command()
 @click.argument("addresses", nargs=-1, required=True)
 @click.option(
-    "--table", default=COUNTRIES, show_default=True, metavar="FILE", help="The table to read."
+    "--table",
+    type=a_path,
+    default=COUNTRIES,
+    show_default=True,
+    metavar="FILE",
+    help="The table to read.",
 )
 def show(addresses: tuple[str, ...], table: str) -> None:
     """Print the country of each IP address in ADDRESSES."""

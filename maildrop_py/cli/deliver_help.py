@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.startup.deliver_options import OPTIONS
+
+PATHS = ("rules", "maildir", "log")
 
 
 def _command() -> click.Command:
     options: list[click.Parameter] = [
-        click.Option([f"--{name}", *([short] if short else [])], help=text, metavar="VALUE")
+        click.Option(
+            [f"--{name}", *([short] if short else [])],
+            type=a_path if name in PATHS else str,
+            help=text,
+            metavar="VALUE",
+        )
         for name, (short, text) in OPTIONS.items()
     ]
     return click.Command(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.paths import UserPaths
 from maildrop_py.report.output import print_json
 from maildrop_py.report.tables import painted, width_of
@@ -30,8 +31,12 @@ COLOURS = {OK: "32", WARNING: "33", WRONG: "31"}
 @click.command()
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
-@click.option("--socket", "sockets", multiple=True, help="A socket of `serve` [/run/…/lmtp].")
-@click.option("--log", metavar="FILE", help="The delivery log to look at, if not your own.")
+@click.option(
+    "--socket", "sockets", type=a_path, multiple=True, help="A socket of `serve` [/run/…/lmtp]."
+)
+@click.option(
+    "--log", type=a_path, metavar="FILE", help="The delivery log to look at, if not your own."
+)
 def doctor(as_lines: bool, offline: bool, sockets: tuple[str, ...], log: str | None) -> None:
     """Look at the set-up: the mail server's line and whether it can run, interpreter and
     package, syslog, Maildir, rules, delivery log, DNS, DNS lists, scanners, the table

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import click
 
-from maildrop_py.cli.completion import complete_folders
+from maildrop_py.cli.completion import a_path, complete_folders
 from maildrop_py.cli.dry_run_messages import Messages, print_counts
 from maildrop_py.cli.refile_options import check_folders, maildir_of
 from maildrop_py.cli.rules_file import program_of
@@ -67,7 +67,9 @@ def envelope_options(command: F) -> F:
     metavar="OTHER.yaml",
     help="Only what these other rules would do differently.",
 )
-@click.option("--html", metavar="FILE", help="Write a page that shows it; - for standard output.")
+@click.option(
+    "--html", type=a_path, metavar="FILE", help="Write a page that shows it; - for standard output."
+)
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
 @click.option("--scan", is_flag=True, help="Ask the scanners that the rules file names.")
 @click.option(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 import click
+from click.shell_completion import CompletionItem
 
 from maildrop_py.cli.app import COMMANDS, Commands
 from maildrop_py.report.documents import GUARANTEES, LOG, chapters
@@ -20,7 +21,14 @@ TOPICS = ("rules", "log", "guarantees", "statuses")
 
 
 @click.command("help")
-@click.argument("topic", nargs=-1, metavar=f"[COMMAND|{'|'.join(TOPICS)}]")
+@click.argument(
+    "topic",
+    nargs=-1,
+    metavar=f"[COMMAND|{'|'.join(TOPICS)}]",
+    shell_complete=lambda context, parameter, beginning: [
+        CompletionItem(it) for it in (*COMMANDS, *TOPICS) if it.startswith(beginning)
+    ],
+)
 @click.pass_context
 def help_(context: click.Context, topic: tuple[str, ...]) -> None:
     """Help for a command, or for a topic: the rule language, the delivery log, what is

@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.errors import MaildropError
 from maildrop_py.paths import UserPaths
 from maildrop_py.rules.language.reader import read_rules
@@ -32,8 +33,10 @@ SYSTEM_NOTES = "/etc/maildrop-py/init.json"
 
 
 @click.command()
-@click.option("--rules", metavar="FILE", help="Where to put the rules.")
-@click.option("--maildir", metavar="DIR", help="The Maildir [as Dovecot has it, else ~/Maildir].")
+@click.option("--rules", type=a_path, metavar="FILE", help="Where to put the rules.")
+@click.option(
+    "--maildir", type=a_path, metavar="DIR", help="The Maildir [as Dovecot has it, else ~/Maildir]."
+)
 @click.option("--yes", is_flag=True, help="Ask nothing; do what is safe.")
 @click.option("--system", is_flag=True, help="As root: for all users of the machine.")
 @click.option("--undo", is_flag=True, help="Take back what init did, as far as it is unchanged.")

@@ -15,6 +15,7 @@ import time
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.errors import RuleError
 from maildrop_py.evidence.bayes.shared import open_bayes
 from maildrop_py.evidence.bayes.status_words import status_in_words
@@ -34,7 +35,9 @@ state_option = click.option(
     metavar="DIR",
     help="Where the filter keeps its data [~/.local/state/maildrop-py].",
 )
-sources_argument = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+sources_argument = click.argument(
+    "sources", type=a_path, nargs=-1, required=True, metavar="SOURCE..."
+)
 
 
 @click.group()

@@ -6,10 +6,12 @@ import os
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.paths import UserPaths
 
 log_option = click.option(
     "--log",
+    type=a_path,
     metavar="FILE",
     help='The delivery log, "none" for no log [~/.local/state/maildrop-py/deliveries.jsonl].',
 )
@@ -17,6 +19,7 @@ log_option = click.option(
 logs_option = click.option(
     "--log",
     "logs",
+    type=a_path,
     multiple=True,
     metavar="FILE",
     help="A delivery log; the files that it was rotated to are read too. May be repeated.",

@@ -9,6 +9,7 @@ from importlib import import_module
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.help_texts import in_language
 from maildrop_py.cli.policy_options import USER, setting_of
 from maildrop_py.errors import MaildropError, RuleError
@@ -36,28 +37,40 @@ class Commands(click.Group):
 @click.group(cls=Commands, invoke_without_command=True)
 @click.option(
     *("--policy", "path"),
+    type=a_path,
     default=SHARED_POLICY,
     metavar="FILE",
     show_default=True,
     help="The policy file.",
 )
 @click.option(
-    "--listen", multiple=True, metavar="PATH|ADDRESS:PORT", help="Where mail servers connect."
+    "--listen",
+    type=a_path,
+    multiple=True,
+    metavar="PATH|ADDRESS:PORT",
+    help="Where mail servers connect.",
 )
 @click.option("--mode", default="0660", show_default=True, help="Permissions of the socket.")
 @click.option("--owner", metavar="USER", help="Owner of the socket.")
 @click.option("--group", metavar="GROUP", help="Group of the socket.")
 @click.option("--user", metavar="USER", help=f"If root starts it: its account [{USER}].")
-@click.option("--state", metavar="DIRECTORY", help="Where the server keeps its data.")
-@click.option("--log", metavar="FILE", help='The decision log, "none" for no log.')
+@click.option("--state", type=a_path, metavar="DIRECTORY", help="Where the server keeps its data.")
+@click.option("--log", type=a_path, metavar="FILE", help='The decision log, "none" for no log.')
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Number.")
-@click.option("--metrics", metavar="PATH|ADDRESS:PORT", help="Tell live figures (OpenMetrics).")
+@click.option(
+    "--metrics", type=a_path, metavar="PATH|ADDRESS:PORT", help="Tell live figures (OpenMetrics)."
+)
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
 @click.option("--opensmtpd", is_flag=True, help="Run as a filter program of OpenSMTPD.")
 @click.option(
-    "--dry-run", metavar="POLICY", help="Try a policy file on a past log: --log, --maillog."
+    "--dry-run",
+    type=a_path,
+    metavar="POLICY",
+    help="Try a policy file on a past log: --log, --maillog.",
 )
-@click.option("--maillog", multiple=True, metavar="FILE", help="A log of Postfix, for --dry-run.")
+@click.option(
+    "--maillog", type=a_path, multiple=True, metavar="FILE", help="A log of Postfix, for --dry-run."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the dry run as one JSON object.")
 @click.pass_context
 def policy(context: click.Context, /, **options: object) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.policy_options import setting_of
 from maildrop_py.errors import RuleError, UsageError
 from maildrop_py.policy.client import ClientEvidence, Surroundings, surroundings
@@ -43,7 +44,7 @@ def alone(policy: Policy) -> Surroundings:
 
 
 @click.command()
-@click.argument("file", required=False)
+@click.argument("file", type=a_path, required=False)
 @click.option("--list", "list_all", is_flag=True, help="Print every rule in words.")
 @click.pass_obj
 def check(options: dict[str, Any], file: str | None, list_all: bool) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.log_option import log_to_write
 from maildrop_py.cli.refile_options import Age, Common, check_folders, common_options, maildir_of
 from maildrop_py.cli.rules_file import program_of
@@ -59,15 +60,19 @@ class Options(Common):
 
 
 @click.command()
-@click.argument("maildir", required=False)
+@click.argument("maildir", type=a_path, required=False)
 @common_options
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--list", "list_all", is_flag=True, help="A dry run's table, however long it is.")
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 @click.option("--limit", type=click.IntRange(min=1), help="Change at most so many messages.")
 @click.option("--older-than", type=Age(), metavar="AGE", help="Only what came before: 30d, 2w.")
-@click.option("--from-mbox", multiple=True, metavar="FILE", help="Deliver a mailbox file's mail.")
-@click.option("--from-dir", multiple=True, metavar="DIR", help="Deliver a directory of messages.")
+@click.option(
+    "--from-mbox", type=a_path, multiple=True, metavar="FILE", help="Deliver a mailbox file's mail."
+)
+@click.option(
+    "--from-dir", type=a_path, multiple=True, metavar="DIR", help="Deliver a directory of messages."
+)
 def refile(maildir: str | None, **given: Any) -> None:
     """Run the rules on the mail that is in MAILDIR already, and move each message to
     the folder that they name. Without MAILDIR it is the Maildir of the rules file.

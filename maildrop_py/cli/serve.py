@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.deliver import run as deliver
 from maildrop_py.errors import MaildropError
 from maildrop_py.paths import MESSAGE_TIME
@@ -30,21 +31,30 @@ LISTEN = "[unix:]PATH|ADDRESS:PORT"
 
 
 @click.command()
-@_option("--listen", multiple=True, metavar=LISTEN, help="Where mail servers connect.")
+@_option("--listen", type=a_path, multiple=True, metavar=LISTEN, help="Where mail servers connect.")
 @_option("--mode", default="0660", help="Permissions of the Unix socket.")
 @_option("--owner", metavar="USER", help="Owner of the Unix socket.")
 @_option("--group", metavar="GROUP", help="Group of the Unix socket.")
-@_option("--hand-over", metavar="PATH", help='Socket of maildrop-py-deliver; "none" for none.')
+@_option(
+    "--hand-over",
+    type=a_path,
+    metavar="PATH",
+    help='Socket of maildrop-py-deliver; "none" for none.',
+)
 @_option("--xforward", is_flag=True, help="Believe XFORWARD from TCP clients too.")
-@_option("--users", metavar="FILE|system", help="A password file, or the system's accounts.")
+@_option(
+    "--users", type=a_path, metavar="FILE|system", help="A password file, or the system's accounts."
+)
 @_option("--user", metavar="USER", help="If root starts it: the account of the workers.")
 @_option("--lowest-uid", default=1000, help="Users with a lower uid or gid get no mail.")
-@_option("--maildir", metavar="TEMPLATE", help="As /var/vmail/{domain}/{user}.")
-@_option("--home", metavar="TEMPLATE", help="Users' homes: {home} in other templates.")
-@_option("--rules", metavar="TEMPLATE", help="The rules file of each user, or of all.")
-@_option("--default-rules", metavar="FILE", help="Rules of users who have no rules file.")
-@_option("--state", metavar="TEMPLATE", help="Where the data of each user are kept.")
-@_option("--log", metavar="TEMPLATE", help='The delivery log, "none" for no log.')
+@_option("--maildir", type=a_path, metavar="TEMPLATE", help="As /var/vmail/{domain}/{user}.")
+@_option("--home", type=a_path, metavar="TEMPLATE", help="Users' homes: {home} in other templates.")
+@_option("--rules", type=a_path, metavar="TEMPLATE", help="The rules file of each user, or of all.")
+@_option(
+    "--default-rules", type=a_path, metavar="FILE", help="Rules of users who have no rules file."
+)
+@_option("--state", type=a_path, metavar="TEMPLATE", help="Where the data of each user are kept.")
+@_option("--log", type=a_path, metavar="TEMPLATE", help='The delivery log, "none" for no log.')
 @_option("--log-to", default="auto", type=click.Choice(PLACES), help="Where the server logs.")
 @_option("--create", is_flag=True, help="Make a Maildir for each user who gets mail.")
 @_option("--recipient-delimiter", default="+", help="Characters that end the user's name.")
@@ -75,7 +85,7 @@ LISTEN = "[unix:]PATH|ADDRESS:PORT"
 @_option(
     "--process-count", default=512, type=click.IntRange(0), help="Most of one uid; 0: no limit."
 )
-@_option("--metrics", metavar=LISTEN, help="Tell live figures there (OpenMetrics).")
+@_option("--metrics", type=a_path, metavar=LISTEN, help="Tell live figures there (OpenMetrics).")
 def serve(**given: Any) -> None:
     """Accept mail over LMTP, and deliver it by the rules of each recipient.
 

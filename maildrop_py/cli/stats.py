@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click import UsageError
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.log_option import logs_option
 from maildrop_py.cli.page_file import write_page_file
 from maildrop_py.cli.statistics_sources import countries_of, report_of
@@ -25,20 +26,36 @@ moment = click.DateTime(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%
 @click.command()
 @logs_option
 @click.option(
-    "--maillog", multiple=True, metavar="FILE", help="Postfix's log instead. May be repeated."
+    "--maillog",
+    type=a_path,
+    multiple=True,
+    metavar="FILE",
+    help="Postfix's log instead. May be repeated.",
 )
 @click.option(
-    "--maildir", multiple=True, metavar="DIR", help="Mail that is in a Maildir. May be repeated."
+    "--maildir",
+    type=a_path,
+    multiple=True,
+    metavar="DIR",
+    help="Mail that is in a Maildir. May be repeated.",
 )
-@click.option("--policy-log", metavar="FILE", help="The log of `maildrop-py policy` beside it.")
+@click.option(
+    "--policy-log", type=a_path, metavar="FILE", help="The log of `maildrop-py policy` beside it."
+)
 @click.option("--days", type=click.FloatRange(min=0), help="Only the last so many days.")
 @click.option("--since", type=moment, help="Only what was done from this day or time on.")
 @click.option("--until", type=moment, help="Only what was done before this day or time.")
 @click.option("--user", default="", metavar="ADDRESS", help="Only mail to this address or name.")
-@click.option("--rules", metavar="FILE", help="Whose spam scores are drawn in [your rules file].")
-@click.option("--countries", metavar="FILE", help="A table made by `maildrop-py country`.")
+@click.option(
+    "--rules", type=a_path, metavar="FILE", help="Whose spam scores are drawn in [your rules file]."
+)
+@click.option(
+    "--countries", type=a_path, metavar="FILE", help="A table made by `maildrop-py country`."
+)
 @click.option("--anonymous", is_flag=True, help="Leave out addresses, hosts and error texts.")
-@click.option("--html", metavar="FILE", help="Write a page with pictures; - for standard output.")
+@click.option(
+    "--html", type=a_path, metavar="FILE", help="Write a page with pictures; - for standard output."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option("--csv", "as_csv", is_flag=True, help="All tables as CSV.")
 @click.option("--mail", "mail_to", metavar="ADDRESS", help="Print a message, for sendmail -t.")

@@ -8,6 +8,7 @@ import time
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.errors import MaildropError
 from maildrop_py.metrics.client import ask
 from maildrop_py.report.live import Figures, figures_of, lines_of_figures, rate_of
@@ -20,7 +21,7 @@ MOST_RATES = 500
 
 
 @click.command()
-@click.argument("address", default=USUAL, metavar="[PATH|ADDRESS:PORT]")
+@click.argument("address", type=a_path, default=USUAL, metavar="[PATH|ADDRESS:PORT]")
 @click.option("--seconds", default=2.0, type=click.FloatRange(0.2), help="Between two looks.")
 @click.option("--once", is_flag=True, help="Look once, and end: for a pipe.")
 def top(address: str, seconds: float, once: bool) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.log_option import log_to_write
 from maildrop_py.cli.refile_options import Common, common_options, maildir_of
 from maildrop_py.cli.watch_learning import WatchLearning
@@ -45,7 +46,7 @@ class Options(Common):
 
 
 @click.command()
-@click.argument("maildirs", nargs=-1, metavar="[MAILDIR]...")
+@click.argument("maildirs", type=a_path, nargs=-1, metavar="[MAILDIR]...")
 @common_options
 @click.option("--cur", is_flag=True, help="File what is in cur/ too: mail that was seen.")
 @click.option(

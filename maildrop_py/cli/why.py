@@ -9,6 +9,7 @@ from heapq import merge
 
 import click
 
+from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.log_option import logs_option, logs_to_read
 from maildrop_py.message.message import FileSource, Message
 from maildrop_py.report.log_reader import Entry, entries
@@ -18,7 +19,7 @@ from maildrop_py.translation import text as said
 
 
 @click.command()
-@click.argument("message", metavar="SUBJECT|MESSAGE-ID|FILE|ADDRESS")
+@click.argument("message", type=a_path, metavar="SUBJECT|MESSAGE-ID|FILE|ADDRESS")
 @logs_option
 @click.option("--json", "as_lines", is_flag=True, help="The entries themselves, one a line.")
 @click.option("--attachments", is_flag=True, help="What is attached, read from the message files.")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
@@ -139,6 +142,24 @@ def test_shells_complete_what_there_is(mailbox: Mailbox) -> None:
     assert "from the archive" in completed(["undo", "--rule"], "")
     assert completed(["builtin", "show"], "spell") == ["spelling"]
     assert completed([], "sch") == ["schema"]
+
+
+def every_parameter(command: click.Command, context: click.Context) -> Iterator[click.Parameter]:
+    yield from command.get_params(context)
+    for name in command.list_commands(context) if isinstance(command, click.Group) else ():
+        inner = command.get_command(context, name)
+        assert inner is not None
+        yield from every_parameter(inner, click.Context(inner, info_name=name, parent=context))
+
+
+def test_shells_complete_every_path_and_every_topic() -> None:
+    """Without a type of its own a file's name is completed by no shell."""
+    named = re.compile("FILE|PATH|DIR|SOURCE|TEMPLATE")
+    found = [*every_parameter(app, click.Context(app))]
+    paths = [it for it in found if named.search(it.metavar or "") or it.name == "archives"]
+    assert len(paths) > 50
+    assert [it.opts for it in paths if not isinstance(it.type, click.Path)] == []
+    assert completed(["help"], "gu") == ["guarantees"] and "serve" in completed(["help"], "")
 
 
 def test_shells_complete_nothing_where_nothing_can_be_read(nobody: Path) -> None:

@@ -29,6 +29,7 @@ NO_TEXTS = (
     r"(tuple|list|dict|Callable)\[|[A-Z]\w+ \| |(str|bool) \| ",  # types
     r"\^|\(\?P<|\(\(\(|\(\^|\\\+ add|formail\W+b|\s*xa0 ",  # regular expressions
     r"#!|mail_location = |\{0\}(/sendmail)? -oi |Pigeonhole Sieve$|atch on|; or \{$",
+    r"\\b|# no log$|test \$\(",  # of maildrop
     r"made for line |(From|To|Subject|Message-ID): |A line of text",  # messages for a proof
     r"try again later$|refused by a rule$|There is new mail|reformail -r$",  # what rules send
     r"forward to \{0\}$|line \{0\}$|\nrules: |# Made from|#   maildrop-py",  # of rules files
