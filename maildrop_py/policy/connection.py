@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 PIECE = 64 * 1024
 MOST_OPEN = 100
 HALF_A_REQUEST = 60.0
-"""Seconds that a client may take from the first line of a request to its end."""
+"""Seconds that a client may take until its first request, and from the first line of one to its
+end: mail servers connect when they have a question."""
 IDLE = 1200.0
 """Seconds between two requests: Postfix closes after 300, or 1000 in all."""
 
@@ -36,7 +37,7 @@ class Connection:
 
     __slots__ = (
         *("_closed", "_answerer", "_fd", "_left", "_open", "_reactor", "_requests", "_socket"),
-        *("_ended", "_unsent", "_watched", "quiet_since"),
+        *("_ended", "_unsent", "_watched", "has_asked", "quiet_since"),
     )
 
     def __init__(
@@ -51,7 +52,7 @@ class Connection:
         self._requests = Requests()
         self._open: deque[list[bytes]] = deque()
         self._unsent = b""
-        self._closed = self._ended = False
+        self._closed = self._ended = self.has_asked = False
         self._watched = READ
         self.quiet_since = reactor.now
         reactor.watch(self._fd, READ, self._ready)
@@ -63,7 +64,8 @@ class Connection:
 
     def is_late(self, now: float) -> bool:
         """Whether the client has been silent for too long."""
-        limit = HALF_A_REQUEST if self._requests.begun or self._unsent else IDLE
+        begun = self._requests.begun or self._unsent or not self.has_asked
+        limit = HALF_A_REQUEST if begun else IDLE
         return not self._open and now - self.quiet_since > limit
 
     def close(self, why: str = "") -> None:
@@ -99,6 +101,7 @@ class Connection:
             self.close(str(garbage))
             return
         for request in requests:
+            self.has_asked = True
             place: list[bytes] = []
             self._open.append(place)
             self._answerer.take(request, partial(self._told, place))

@@ -1,7 +1,11 @@
 """server: accepts mail servers in one process, and gives the answerer its turn after each round.
 
-When all places are taken, further clients wait in the socket's backlog. Stopping:
-nobody new is accepted, what is owed is answered, and then everybody is closed: a mail
+When all places are taken, or all descriptors, the client that has been silent for the longest
+time is closed for the next one: a mail server connects again when it has a question, and
+whoever holds places that are not used keeps nobody out. If all wait for answers, further
+clients wait in the socket's backlog.
+
+Stopping: nobody new is accepted, what is owed is answered, and then everybody is closed: a mail
 server connects again.
 """
 
@@ -31,6 +35,9 @@ MOST_SLOW = 500
 PATIENCE = 5.0
 """Seconds that requests have to be answered when the server stops."""
 CLIENTS = 10_000
+CLOSED_AT_ONCE = 50
+SAID_AGAIN = 60.0
+"""Seconds before the same is said of a client again: anybody may send garbage without end."""
 AT_ONCE = 16
 """Clients that are accepted in one round, so that those who have been wait no longer."""
 
@@ -77,6 +84,7 @@ class Server:
         self.connections: set[Connection] = set()
         self._open = False
         self._stop_at: float | None = None
+        self._said: dict[str, float] = {}
         for listener in listeners:
             listener.socket.setblocking(False)
         reactor.rounds.append(self._round)
@@ -114,23 +122,40 @@ class Server:
             try:
                 client, _ = listener.socket.accept()
             except OSError as error:
-                if error.errno in NO_ROOM:
+                if error.errno in NO_ROOM and not self._make_room():
                     self._deafen()  # until the next tick
                 return
             if client.family != socket.AF_UNIX:
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = Connection(client, self._reactor, self._answerer, self._left)
             self.connections.add(connection)
-            if len(self.connections) >= self._most:
+            if len(self.connections) >= self._most and not self._make_room():
                 self._deafen()
                 return
+
+    def _make_room(self) -> bool:
+        """Close those who have been silent the longest; False where all wait for answers."""
+        silent = [one for one in self.connections if one.is_quiet]
+        silent.sort(key=lambda one: (one.has_asked, one.quiet_since))
+        closed = silent[: min(CLOSED_AT_ONCE, -(-len(silent) // 10))]
+        for connection in closed:
+            connection.close("all places or descriptors were taken, and it was silent")
+        return bool(closed)
 
     def _left(self, connection: Connection, why: str) -> None:
         self.connections.discard(connection)
         if why:
-            self._say(f"a client is closed: {why}")
+            self._tell(f"a client is closed: {why}")
         if not self._open and self._stop_at is None:
             self._listen()
+
+    def _tell(self, line: str) -> None:
+        now = self._reactor.now
+        if now - self._said.get(line, -SAID_AGAIN) >= SAID_AGAIN:
+            if len(self._said) > 100:
+                self._said.clear()
+            self._said[line] = now
+            self._say(line)
 
     def _tick(self) -> None:
         now = self._reactor.now

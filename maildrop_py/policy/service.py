@@ -8,6 +8,7 @@ broken is said so, and the last good one goes on being used.
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 import time
@@ -29,7 +30,7 @@ from maildrop_py.policy.language import Policy, read_policy
 from maildrop_py.policy.log import PolicyLog
 from maildrop_py.policy.memories import open_memory
 from maildrop_py.policy.metrics import Metrics, policy_counters
-from maildrop_py.policy.server import Server, SlowCalls
+from maildrop_py.policy.server import CLIENTS, Server, SlowCalls
 from maildrop_py.policy.tarpits import Shared, Tarpits
 from maildrop_py.record import record
 from maildrop_py.rules.language.sources import unchanged
@@ -39,6 +40,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.evidence.settings import Clock
 
+DESCRIPTORS = CLIENTS + 1000
 LOOKED_AT = 5.0
 """Seconds between two looks at the policy file."""
 CLEANING = 0.01
@@ -64,6 +66,7 @@ def run(setting: Setting, manager: ServiceManager, say: Callable[[str], None]) -
     read_policy(setting.path)
     os.umask(0o077)
     sys.dont_write_bytecode = True
+    _raise_descriptors()
     front = leave_terminal()
     if setting.credentials is not None:
         _own_state(setting)
@@ -83,6 +86,14 @@ def run(setting: Setting, manager: ServiceManager, say: Callable[[str], None]) -
     finally:
         for listener in (*setting.listeners, *([setting.metrics] if setting.metrics else [])):
             close_listener(listener)
+
+
+def _raise_descriptors() -> None:
+    """Each client needs one; many systems give 1024 unless one asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _own_state(setting: Setting) -> None:

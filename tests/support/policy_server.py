@@ -59,7 +59,12 @@ class Asking:
 
 
 class PolicyServer:
-    """The server in a folder, with a policy that may be changed."""
+    """The server in a folder, with a policy that may be changed.
+
+    It is started by the command `through`, where that is set before `start`.
+    """
+
+    through: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, policy: str, *options: str, start: bool = True) -> None:
         self.folder = folder
@@ -80,6 +85,7 @@ class PolicyServer:
         if os.geteuid() == 0 and "--user" not in self._options:
             command += ["--user", "nobody"]
         with self.errors.open("a") as errors:
+            command = [*self.through, *command]
             self.process = subprocess.Popen(command, stderr=errors, cwd="/")
         try:
             self.wait()

@@ -205,6 +205,26 @@ def test_five_thousand_idle_connections(server: PolicyServer) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def test_who_takes_all_descriptors_keeps_no_mail_server_out(server: PolicyServer) -> None:
+    server.stop()
+    server.through = ("prlimit", "--nofile=60:60")
+    server.start()
+    idle = [Asking(server.socket) for _ in range(200 * len(server.workers()))]
+    assert TOLD.fullmatch(server.ask())
+    assert "all places or descriptors were taken" in server.errors.read_text()
+    for one in idle:
+        one.close()
+
+
+def test_garbage_without_end_fills_no_log(server: PolicyServer) -> None:
+    for _ in range(60):
+        bad = Asking(server.socket)
+        bad.socket.sendall(b"garbage\n\n")
+        assert bad.answer() == ""
+        bad.close()
+    assert 1 <= server.errors.read_text().count("a client is closed") <= len(server.workers())
+
+
 def test_a_dns_that_is_silent_holds_up_only_whoever_needs_it(place: Path) -> None:
     policy = """
 dns: {timeout: 2, nameservers: ["127.0.0.1:9"]}
