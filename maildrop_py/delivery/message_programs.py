@@ -2,7 +2,8 @@
 
 A filter's output takes the place of the message, or of its header or body alone.
 Guarantee: a program that cannot be run, fails, is too slow or prints nothing changes
-nothing. Its output may be as large as the disk lets it be, and is in no memory.
+nothing, and so does one that prints far more than it got: it would fill the disk for all
+others. Its output is in no memory.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from maildrop_py.message.message import Source
 
 
+MORE = 256 * 1024 * 1024
+"""Bytes that a filter may print beside four times the message."""
+LONGEST = 1 << 16  # bytes of an output
+
+
 class MessagePrograms:
     """Programs over `message`, with an environment; `deadline` is a time.monotonic() value."""
 
@@ -51,7 +57,7 @@ class MessagePrograms:
             outcome = self._run(call, source, file)
             if outcome is None or outcome.status != 0:
                 return None
-            return os.pread(file.fileno(), 1 << 16, 0).decode("utf-8", "replace")
+            return os.pread(file.fileno(), LONGEST, 0).decode("utf-8", "replace")
 
     def filtered(self, call: Filled, source: Source | None) -> Source | None:
         """What the program makes of the message."""
@@ -83,8 +89,9 @@ class MessagePrograms:
         message = self._open_part(call.part, source)
         environment = {**self._environment, **dict(call.environment)}
         out = file.fileno() if file is not None else None
+        most = 4 * os.fstat(message).st_size + MORE if out is not None else 0
         try:
-            return run(call.argv, message, environment, self._deadline, out)
+            return run(call.argv, message, environment, self._deadline, out, most)
         except (CommandFailed, DeadlineExceeded):
             return None
         finally:

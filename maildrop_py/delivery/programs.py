@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from maildrop_py.message.envelope import Envelope
 
 OUTPUT_LIMIT = 4096  # bytes kept
+_LOOK = 0.1  # seconds between looks at what it prints into a file
 _POLL = 0.02  # seconds between looks at the process, without pidfd
 _NO_ADDRESS = frozenset(',;:<>()[]|\\"')
 
@@ -117,10 +118,12 @@ def run(
     environment: Mapping[str, str] | None = None,
     deadline: float | None = None,
     stdout: int | None = None,
+    most: int = 0,
 ) -> Outcome:
     """Run `argv`, the file descriptor `message` (read from its start) as standard input.
 
-    What it prints goes into the file descriptor `stdout`, or is kept in the outcome.
+    What it prints goes into the file `stdout`, or is kept in the outcome. One that
+    prints more than about `most` bytes into a file is killed, and has failed.
     `deadline` is a time.monotonic() value. Raises CommandFailed if the program
     cannot be run, DeadlineExceeded when it had to be killed.
     """
@@ -139,7 +142,7 @@ def run(
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CommandFailed(f"{argv[0] if argv else 'no command'}: {reason}") from error
-    return _Running(argv[0], pid, reader).wait(limit)
+    return _Running(argv[0], pid, reader, (stdout or 0, most)).wait(limit)
 
 
 def _spawn(
@@ -176,8 +179,9 @@ def _find(program: str, path: str) -> str:
 class _Running:
     """A program under way."""
 
-    def __init__(self, name: str, pid: int, reader: int) -> None:
+    def __init__(self, name: str, pid: int, reader: int, printed: tuple[int, int]) -> None:
         self._name = name
+        self._file, self._most = printed
         self._pid = pid
         self._reader = reader
         self._output = b""
@@ -209,9 +213,16 @@ class _Running:
             left = limit - time.monotonic()
             if left <= 0:
                 raise DeadlineExceeded(f"{self._name}: killed, it took too long")
+            if self._most:
+                left = min(left, _LOOK)
+                self._see_size()
             ready = poll.poll(1000 * (left if process >= 0 else min(left, _POLL)))
             if any(descriptor == self._reader for descriptor, _ in ready) and self._read():
                 poll.unregister(self._reader)
+
+    def _see_size(self) -> None:
+        if os.fstat(self._file).st_size > self._most:
+            raise CommandFailed(f"{self._name}: killed, it printed more than {self._most} bytes")
 
     def _read(self) -> bool:
         """Take some of the output that is there, keep the first; whether it has ended."""

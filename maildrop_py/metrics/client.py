@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 
 from maildrop_py.errors import Temporary, UsageError
 from maildrop_py.metrics.openmetrics import samples_in
@@ -23,9 +24,10 @@ def ask(place: str) -> list[Sample]:
     try:
         with _connected(place) as connection:
             connection.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
-            data = b""
+            data, until = b"", time.monotonic() + PATIENCE
             while len(data) < LARGEST and (piece := connection.recv(65536)):
                 data += piece
+                connection.settimeout(max(0.01, until - time.monotonic()))
     except OSError as error:
         raise Temporary(f"{place}: {error.strerror or error}") from error
     head, _, body = data.partition(b"\r\n\r\n")

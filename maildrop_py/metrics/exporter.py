@@ -1,8 +1,9 @@
 """exporter: a process that tells whoever asks by HTTP what the server has counted.
 
-It answers GET /metrics, one client after the other, each within PATIENCE seconds, and runs as
-the account that the workers run as. It listens on a loopback address or a Unix socket and nowhere
-else: the figures are for those on this machine.
+It answers GET /metrics, each client within PATIENCE seconds, and runs as the account that the
+workers run as. It listens on a loopback address or a Unix socket and nowhere else: the figures are
+for those on this machine. A client that is silent holds up nobody; with more than CLIENTS, the one
+that came first is closed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from maildrop_py.metrics.counters import Counters
 
 PATIENCE = 2.0  # seconds
+CLIENTS = 32
+SLOWEST = 0.2  # seconds for an answer, which is small enough for the kernel to take at once
 LARGEST = 8192  # bytes of a request
 PATHS = ("/metrics", "/")
 
@@ -41,17 +44,47 @@ def metrics_listener(place: str) -> Listener:
 
 def export(listener: Listener, counters: Counters, beat: Callable[[], None]) -> None:
     """Answer until the process is ended; `beat` is called about once a second."""
+    asking: dict[int, _Asking] = {}
     while True:
         beat()
-        if select.select([listener.socket], [], [], 1.0)[0]:
-            with suppress(OSError):
-                client, _ = listener.socket.accept()
-                with client:
-                    _answer(client, counters)
+        ready = select.select([listener.socket, *(it.client for it in asking.values())], [], [], 1)
+        for one in ready[0]:
+            if one is listener.socket:
+                with suppress(OSError):
+                    client, _ = listener.socket.accept()
+                    asking[client.fileno()] = _Asking(client)
+            elif asking[one.fileno()].has_asked():
+                with one, suppress(OSError):
+                    _answer(one, asking.pop(one.fileno()).data, counters)
+        now, too_many = time.monotonic(), len(asking) - CLIENTS
+        for number, (descriptor, late) in enumerate([*asking.items()]):
+            if now > late.until or number < too_many:
+                del asking[descriptor]
+                late.client.close()
 
 
-def _answer(client: socket.socket, counters: Counters) -> None:
-    request = _request(client)
+class _Asking:
+    """A client, what it has sent, and until when it may send the rest."""
+
+    def __init__(self, client: socket.socket) -> None:
+        client.setblocking(False)
+        self.client, self.data = client, b""
+        self.until = time.monotonic() + PATIENCE
+
+    def has_asked(self) -> bool:
+        """Read; whether the head of a request is there, or nothing more comes."""
+        try:
+            piece = self.client.recv(LARGEST)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        self.data += piece
+        ended = b"\r\n\r\n" in self.data or b"\n\n" in self.data
+        return ended or not piece or len(self.data) > LARGEST
+
+
+def _answer(client: socket.socket, request: bytes, counters: Counters) -> None:
     method, _, rest = request.partition(b" ")
     path = rest.partition(b" ")[0].partition(b"?")[0].decode("latin-1")
     if method not in (b"GET", b"HEAD"):
@@ -62,24 +95,9 @@ def _answer(client: socket.socket, counters: Counters) -> None:
         _send(client, "200 OK", CONTENT_TYPE, text_of(counters, __version__), method == b"GET")
 
 
-def _request(client: socket.socket) -> bytes:
-    """The head of a request, as far as it came in time."""
-    data = b""
-    until = time.monotonic() + PATIENCE
-    while b"\r\n\r\n" not in data and b"\n\n" not in data and len(data) < LARGEST:
-        left = until - time.monotonic()
-        if left <= 0:
-            break
-        client.settimeout(left)
-        piece = client.recv(LARGEST)
-        if not piece:
-            break
-        data += piece
-    return data
-
-
 def _send(client: socket.socket, status: str, kind: str, text: str, with_body: bool) -> None:
     body = text.encode()
     head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
-    client.settimeout(PATIENCE)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+    client.settimeout(SLOWEST)
     client.sendall(f"{head}Connection: close\r\n\r\n".encode() + (body if with_body else b""))

@@ -22,6 +22,7 @@ Figures = dict[str, dict[str, float]]
 """Family -> value of its label, "" for none -> number."""
 
 MOST_RULES = 12
+LONGEST = 200  # characters of a label; a server that is none of ours may send any
 GAUGES = ("sessions", "recipient_processes", "waiting_messages", "policy_connections")
 COUNTS = (
     "messages",
@@ -49,7 +50,7 @@ def figures_of(samples: Iterable[Sample]) -> Figures:
     """
     found: Figures = {}
     for name, labels, value in samples:
-        label = next(iter(labels.values()), "")
+        label = next(iter(labels.values()), "")[:LONGEST]
         if 0 <= value <= LARGEST and (name != BUCKETS or _is_bound(label)):
             found.setdefault(name.removesuffix("_total"), {})[label] = value
     return found

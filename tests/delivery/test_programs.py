@@ -214,3 +214,12 @@ def test_what_sendmail_would_take_for_something_else_is_not_an_address(address: 
 def test_failure_has_what_the_program_printed(root: Path) -> None:
     with pytest.raises(CommandFailed, match="sh: exit status 75: no luck"):
         deliver(root, MAIL, Pipe(("sh", "-c", "echo no luck; exit 75")))
+
+
+def test_a_program_that_prints_without_end_is_killed(message: int, tmp_path: Path) -> None:
+    """A broken filter would fill the disk, and everybody's mail would wait."""
+    with (tmp_path / "printed").open("wb") as file:
+        with pytest.raises(CommandFailed, match="printed more than 1000000 bytes"):
+            run(("yes",), message, stdout=file.fileno(), most=1_000_000)
+        outcome = run(("head", "-c1000", "/dev/zero"), message, stdout=file.fileno(), most=2**40)
+    assert outcome.status == 0

@@ -18,7 +18,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from maildrop_py.cli.app import app
 from maildrop_py.errors import UsageError
 from maildrop_py.metrics.client import ask
-from maildrop_py.metrics.exporter import metrics_listener
+from maildrop_py.metrics.exporter import export, metrics_listener
+from maildrop_py.serve.metrics import serve_counters
 from tests.support.policy_server import Asking, PolicyServer
 from tests.support.serving.homes import Homes
 from tests.support.serving.lmtp_client import Answer, hand_over
@@ -211,3 +212,27 @@ def test_where_users_own_processes_deliver_they_are_counted_and_cannot_count(pla
 
 def counted(place: Path) -> dict[tuple[str, str], float]:
     return values_of(fetched(place))
+
+
+def test_silent_clients_hold_up_nobody_who_asks() -> None:
+    """One after the other, each until its time was over, they held up Prometheus for minutes."""
+    listener = metrics_listener("127.0.0.1:0")
+    port = listener.socket.getsockname()[1]
+    pid = os.fork()
+    if pid == 0:
+        try:
+            export(listener, serve_counters(1), lambda: None)
+        finally:
+            os._exit(1)
+    try:
+        silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(100)]
+        assert "# EOF" in fetched(port)
+        silent[-1].setblocking(False)
+        with pytest.raises(BlockingIOError):  # nobody had to wait for its time to be over
+            silent[-1].recv(1)
+        for one in silent:
+            one.close()
+        assert "# EOF" in fetched(port)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
