@@ -8,8 +8,8 @@ from importlib import import_module
 import click
 
 from maildrop_py import __version__
-from maildrop_py.cli.help_texts import in_language
 from maildrop_py.paths import PROGRAM
+from maildrop_py.report.help_texts import in_language
 from maildrop_py.translation import text as said
 
 COMMANDS = {

@@ -107,7 +107,7 @@ def _prove(
 ) -> Proof:
     made = [(f"{MADE}{one.line}", one.message) for one in samples(written.asked)]
     messages = [*made, *_archived(archives)]
-    worker = module_command("maildrop_py.cli.proof_worker")
+    worker = module_command("maildrop_py.convert.proof.rules_worker")
     try:
         with progress(said("proving"), len(messages)) as advance:
             found: Proof = prove(

@@ -17,7 +17,6 @@ import sys
 import time
 
 from maildrop_py.cli.startup.deliver_options import deadline_of, parse, wrong_values
-from maildrop_py.cli.startup.environment import envelope_of, exact
 from maildrop_py.decision.decider import Decider, World
 from maildrop_py.delivery.deliver import deliver as deliver_copies
 from maildrop_py.delivery.spool import Spool
@@ -29,6 +28,7 @@ from maildrop_py.errors import (
     Temporary,
     UsageError,
 )
+from maildrop_py.intake.server_environment import envelope_of, exact
 from maildrop_py.intake.stdin import drain, read_message
 from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.message.message import Message

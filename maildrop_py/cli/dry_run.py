@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeVar
 
 import click
 
 from maildrop_py.cli.completion import a_path, complete_folders
-from maildrop_py.cli.dry_run_messages import Messages, print_counts
-from maildrop_py.cli.refile_options import check_folders, maildir_of
+from maildrop_py.cli.page_file import write_page_file
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.cli.startup.deliver_options import ENVELOPE, OPTIONS
-from maildrop_py.cli.startup.environment import envelope_of
 from maildrop_py.intake.message_files import STANDARD_INPUT, NamedMessage, is_maildir
+from maildrop_py.intake.server_environment import envelope_of
 from maildrop_py.maildir.maildir import maildir_at
+from maildrop_py.message.envelope import Envelope
+from maildrop_py.message.message import Message
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs, globs_of
+from maildrop_py.refile.named_maildir import check_folders, maildir_of
+from maildrop_py.refile.named_messages import NamedMessages
 from maildrop_py.report.attachments import attachment_lines
 from maildrop_py.report.decision_as_json import deeds
 from maildrop_py.report.dry_run import DryRun
@@ -28,17 +32,20 @@ from maildrop_py.report.dry_run_rows import (
     LONGEST_TABLE,
     Row,
     as_json,
+    print_counts,
     summary_key,
     table_of,
 )
 from maildrop_py.report.explain import explain as explain_text
 from maildrop_py.report.output import json_text
+from maildrop_py.report.progress import progress
 from maildrop_py.report.sender_path import path_lines, was_asked
 from maildrop_py.report.standard_error import say, warn
 from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import NO_RULE
 from maildrop_py.rules.program.program import Program
-from maildrop_py.translation import text as said
+from maildrop_py.translation import choose, language_of
+from maildrop_py.translation import text as translated
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -101,40 +108,37 @@ def dry_run(
     for standard input. Without PATH it is standard input, or the Maildir of the
     rules file where standard input is a terminal.
     """
+    if html is not None and as_lines:
+        raise click.UsageError(translated("--html and --json are alternatives: give one"))
     program = program_of(rules)
     options = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
-    envelope = envelope_of(options, {})
-
-    def dry(program: Program) -> DryRun:
-        own = UserPaths(os.environ)
-        has = maildir_at(own.named_maildir(program.settings.maildir), program.settings).has
-        return DryRun(
-            program, envelope, own.state, offline=offline, scan=scan, warn=warn, folders=has
-        )
-
+    dry = partial(_dry_run_of, envelope=envelope_of(options, {}), offline=offline, scan=scan)
     paths = paths or _default(program)
     check_folders(filter(is_maildir, paths), folders, program.settings)
     walk = ListedMaildirs(program.settings, globs_of(folders, all_folders), say)
-    messages = Messages(paths, walk)
+    messages = NamedMessages(paths, walk, progress, say)
+    run, other = dry(program), dry(program_of(against)) if against is not None else None
     if html is not None:
-        if as_lines:
-            raise click.UsageError(said("--html and --json are alternatives: give one"))
         files = [rules or UserPaths(os.environ).rules, *([against] if against else [])]
-        _write_page(html, [dry(program), *map(dry, map(program_of, files[1:]))], files, messages)
-    elif against is not None:
-        _print_changes(dry(program), dry(program_of(against)), messages, as_lines)
+        _write_page(html, [run, *([other] if other else [])], files, messages)
+    elif other is not None:
+        _print_changes(run, other, messages, as_lines)
     elif as_lines:
-        run = dry(program)
-        for line in messages.each(lambda it: json_text(as_json(run.row(it.path, it.message)))):
-            sys.stdout.write(line)
+        _print_objects(run, messages)
     elif explain or messages.is_one():
-        for named in messages:
-            _print_explanation(dry(program), named, in_full=explain)
+        _print_explanations(run, messages, in_full=explain)
     elif list_all or (messages.total or 0) <= LONGEST_TABLE:
-        _print_table(dry(program), messages)
+        _print_table(run, messages)
     else:
-        run = dry(program)
-        print_counts(Counter(messages.each(lambda it: run.where(it.message))))
+        _print_summary(run, messages)
+
+
+def _dry_run_of(program: Program, envelope: Envelope, offline: bool, scan: bool) -> DryRun:
+    paths = UserPaths(os.environ)
+    has = maildir_at(paths.named_maildir(program.settings.maildir), program.settings).has
+    return DryRun(
+        program, envelope, paths.state, offline=offline, scan=scan, warn=warn, folders=has
+    )
 
 
 def _default(program: Program) -> tuple[str]:
@@ -143,11 +147,32 @@ def _default(program: Program) -> tuple[str]:
     return (maildir_of(None, program.settings, UserPaths(os.environ)).root,)
 
 
-def _write_page(target: str, runs: list[DryRun], files: list[str], messages: Messages) -> None:
-    from maildrop_py.cli.dry_run_page import write_dry_run_page
+def _write_page(target: str, runs: list[DryRun], files: list[str], messages: NamedMessages) -> None:
+    from maildrop_py.report.dry_run_page.dry_run_page import page_of_runs
 
-    names = [os.path.basename(file) for file in files]
-    write_dry_run_page(target, runs, files if len({*names}) < len(names) else names, messages)
+    language = language_of(os.environ)
+    choose(language)
+    short = [os.path.basename(file) for file in files]
+    names = files if len({*short}) < len(short) else short
+
+    def each(work: Callable[[str, Message], Any]) -> Iterator[Any]:
+        return messages.each(lambda it: work(it.path, it.message))
+
+    write_page_file(target, page_of_runs(runs, names, each, messages.total or 0, language))
+
+
+def _print_objects(run: DryRun, messages: NamedMessages) -> None:
+    for line in messages.each(lambda it: json_text(as_json(run.row(it.path, it.message)))):
+        sys.stdout.write(line)
+
+
+def _print_summary(run: DryRun, messages: NamedMessages) -> None:
+    print_counts(Counter(messages.each(lambda it: run.where(it.message))))
+
+
+def _print_explanations(run: DryRun, messages: NamedMessages, in_full: bool) -> None:
+    for named in messages:
+        _print_explanation(run, named, in_full)
 
 
 def _print_explanation(run: DryRun, named: NamedMessage, in_full: bool) -> None:
@@ -163,7 +188,7 @@ def _print_explanation(run: DryRun, named: NamedMessage, in_full: bool) -> None:
     click.echo(explain_text(message, decision, len(run.program), about))
 
 
-def _print_changes(now: DryRun, then: DryRun, messages: Messages, as_lines: bool) -> None:
+def _print_changes(now: DryRun, then: DryRun, messages: NamedMessages, as_lines: bool) -> None:
     """Only the messages for which the two sets of rules decide differently."""
 
     def change(named: NamedMessage) -> str:
@@ -180,14 +205,16 @@ def _print_changes(now: DryRun, then: DryRun, messages: Messages, as_lines: bool
         if line:
             click.echo(line, nl=not as_lines)
     if not as_lines:
-        click.echo(said("{changed} would change, {same} would not", changed=changed, same=same))
+        click.echo(
+            translated("{changed} would change, {same} would not", changed=changed, same=same)
+        )
 
 
 def _by(row: Row) -> str:
     return f"{row.destination} [{row.rule or NO_RULE}]"
 
 
-def _print_table(run: DryRun, messages: Messages) -> None:
+def _print_table(run: DryRun, messages: NamedMessages) -> None:
     """A row a message, and a summary."""
     rows = [Row(*cells) for cells in messages.each(lambda it: run.cells(it.path, it.message))]
     print(*table_of(rows), "", sep="\n")

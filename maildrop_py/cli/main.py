@@ -49,8 +49,8 @@ def _run(arguments: list[str]) -> int:
     import click
 
     from maildrop_py.cli.app import app
-    from maildrop_py.cli.help_texts import in_language, lines_in_language, shown
     from maildrop_py.errors import MaildropError
+    from maildrop_py.report.help_texts import in_language, lines_in_language, shown
     from maildrop_py.translation import text
 
     try:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 
-from maildrop_py.cli.dry_run_messages import Messages, print_counts
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.errors import MaildropError
 from maildrop_py.intake.message_files import is_maildir
@@ -20,8 +19,10 @@ from maildrop_py.maildir.maildir import maildir_at
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
+from maildrop_py.refile.named_messages import NamedMessages
 from maildrop_py.report.dry_run import DryRun
-from maildrop_py.report.dry_run_rows import LONGEST_TABLE
+from maildrop_py.report.dry_run_rows import LONGEST_TABLE, print_counts
+from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say, warn
 
 _SWITCHES = ("--offline", "--all-folders")
@@ -39,7 +40,7 @@ def plain_dry_run(arguments: list[str]) -> bool:
         return False  # dry_run reports it
     folders = () if "--all-folders" in options else tuple(options.get("--folder", ("INBOX",)))
     listed = ListedMaildirs(program.settings, folders or None, say)
-    messages = Messages(tuple(paths), listed)
+    messages = NamedMessages(tuple(paths), listed, progress, say)
     if (messages.total or 0) <= LONGEST_TABLE:
         return False
     own = UserPaths(os.environ)

@@ -10,11 +10,11 @@ from importlib import import_module
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.cli.help_texts import in_language
-from maildrop_py.cli.policy_options import USER, setting_of
 from maildrop_py.errors import MaildropError, RuleError
 from maildrop_py.lmtp.listening import listeners_of
 from maildrop_py.paths import SHARED_POLICY
+from maildrop_py.policy.setting_of_options import USER, setting_of
+from maildrop_py.report.help_texts import in_language
 from maildrop_py.systemd import ServiceManager
 
 COMMANDS = {"check": "policy_tools", "explain": "policy_tools", "why": "policy_tools"}

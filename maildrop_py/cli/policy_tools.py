@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.cli.policy_options import setting_of
 from maildrop_py.errors import RuleError, UsageError
 from maildrop_py.policy.client import ClientEvidence, Surroundings, surroundings
 from maildrop_py.policy.decide import decide
@@ -21,6 +20,7 @@ from maildrop_py.policy.past import entries_about, past_of_log, past_of_maillogs
 from maildrop_py.policy.protocol import Garbage, requests_in
 from maildrop_py.policy.replay import Logged, Replay
 from maildrop_py.policy.replay_words import account_as_object, account_in_words
+from maildrop_py.policy.setting_of_options import setting_of
 from maildrop_py.report.explain import explain_rules
 from maildrop_py.report.tables import counted
 from maildrop_py.translation import text as said

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import click
@@ -14,15 +12,9 @@ import click
 from maildrop_py.cli.completion import complete_folders
 from maildrop_py.cli.log_option import log_option
 from maildrop_py.cli.rules_option import rules_option
-from maildrop_py.errors import UsageError
-from maildrop_py.maildir.folder_listing import folders_of
-from maildrop_py.maildir.maildir import Maildir, maildir_at
-from maildrop_py.paths import UserPaths
 from maildrop_py.refile.doveadm import Doveadm
 from maildrop_py.refile.options import DELETE, KEEP, TRASH, RefileOptions
-from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.matching.comparison import AGES
-from maildrop_py.rules.matching.text import glob_fits
 from maildrop_py.translation import text as said
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -122,40 +114,3 @@ _COMMON: list[Callable[[Any], Any]] = [
     click.option("--doveadm-user", metavar="NAME", help="Dovecot's name for the user."),
     log_option,
 ]
-
-
-def check_folders(roots: Iterable[str], wanted: tuple[str, ...], settings: Settings) -> None:
-    """Raises UsageError for a folder in `wanted` that none of the Maildirs has.
-
-    A glob may match nothing: what it is for may come later.
-    """
-    if not wanted:
-        return
-    maildirs = [maildir_at(root, settings) for root in roots]
-    names = [it.name for maildir in maildirs for it in folders_of(maildir, _no_report)]
-    for glob in wanted if maildirs else ():
-        is_glob = bool(set("*?") & set(glob))
-        if not is_glob and not any(glob == name or glob_fits(glob, name) for name in names):
-            near = get_close_matches(glob, names, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise UsageError(said("--folder {glob}: there is no such folder", glob=glob) + hint)
-
-
-def _no_report(path: str, why: str) -> None:
-    """What cannot be listed is reported when it is read."""
-
-
-def maildir_of(named: str | None, settings: Settings, paths: UserPaths) -> Maildir:
-    """The Maildir named, or that of the rules file, by its real path; raises UsageError."""
-    root = named if named is not None else paths.named_maildir(settings.maildir)
-    maildir = maildir_at(os.path.realpath(root), settings)
-    if not os.path.isdir(f"{maildir.root}/cur"):
-        raise UsageError(_why_not(maildir.root))
-    return maildir
-
-
-def _why_not(root: str) -> str:
-    """Why there is no Maildir at `root`, and what helps."""
-    if os.path.lexists(root):
-        return f"{root}: is not a Maildir, it has no cur/"
-    return f"{root}: does not exist; `maildrop-py init --maildir {root}` makes a Maildir"

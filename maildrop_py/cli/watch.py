@@ -14,24 +14,23 @@ import click
 
 from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.log_option import log_to_write
-from maildrop_py.cli.refile_options import Common, common_options, maildir_of
-from maildrop_py.cli.watch_learning import WatchLearning
+from maildrop_py.cli.refile_options import Common, common_options
 from maildrop_py.decision.decider import user_world
 from maildrop_py.errors import MaildropError, RuleError
+from maildrop_py.evidence.bayes.move_teacher import move_teacher
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.filed_decider import FiledDecider
+from maildrop_py.refile.learning_thread import LearningThread
 from maildrop_py.refile.maildir_messages import globs_of
+from maildrop_py.refile.named_maildir import maildir_of
 from maildrop_py.refile.watch_service import WatchService
 from maildrop_py.refile.watched import WatchedMaildir
-from maildrop_py.report.refile_log import LoggingReporter
+from maildrop_py.report.refile_log import WatchLogs
 from maildrop_py.report.refile_reporter import WatchReporter
 from maildrop_py.report.standard_error import say, warn
 from maildrop_py.systemd import ServiceManager
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from maildrop_py.refile.run import Reporter
     from maildrop_py.rules.program.program import Program
 
 
@@ -70,7 +69,8 @@ def watch(maildirs: tuple[str, ...], **given: Any) -> None:
     so do the keywords $Junk and $NotJunk. If a message is moved
     back, the lesson is taken back. Moves by the program itself teach nothing."""
     options, paths = Options(**given), UserPaths(os.environ)
-    logs, learning = Logs(log_to_write(options.log)), list[WatchLearning]()
+    logs = WatchLogs(WatchReporter(), log_to_write(options.log))
+    learning: list[LearningThread] = []
 
     def watched(program: Program) -> list[WatchedMaildir]:
         names = maildirs or (None,)
@@ -96,14 +96,15 @@ def watch(maildirs: tuple[str, ...], **given: Any) -> None:
 
 def _learning(
     name: str | None, program: Program, options: Options, paths: UserPaths
-) -> WatchLearning:
+) -> LearningThread:
     settings = program.settings
     maildir = maildir_of(name, settings, paths)
-    return WatchLearning(maildir, settings, paths.state, options.junk, options.trash)
+    teach = move_teacher(settings, paths.state).teach
+    return LearningThread(maildir, paths.state, options.junk, options.trash, teach, warn)
 
 
 def _watched(
-    name: str | None, program: Program, options: Options, paths: UserPaths, logs: Logs
+    name: str | None, program: Program, options: Options, paths: UserPaths, logs: WatchLogs
 ) -> WatchedMaildir:
     made: list[WatchedMaildir] = []
     maildir = maildir_of(name, program.settings, paths)
@@ -121,23 +122,3 @@ def _watched(
     )
     made.append(watched)
     return watched
-
-
-class Logs:
-    """The Reporters of the watched Maildirs, which print, and log to the file at `path`."""
-
-    def __init__(self, path: str | None) -> None:
-        self._path, self._printing = path, WatchReporter()
-        self._logging: list[LoggingReporter] = []
-
-    def reporter(self, run: Callable[[], str]) -> Reporter:
-        """One for a Maildir; `run` gives the name of the run that it is in."""
-        if not self._path:
-            return self._printing
-        self._logging.append(LoggingReporter(self._printing, self._path, "watch", run))
-        return self._logging[-1]
-
-    def flush(self) -> None:
-        """Write what is kept back."""
-        for each in self._logging:
-            each.flush()

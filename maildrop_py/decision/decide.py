@@ -16,7 +16,7 @@ from maildrop_py.rules.condition import Facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from maildrop_py.decision.memory import Memory
     from maildrop_py.evidence.evidence import Evidence
@@ -47,21 +47,12 @@ def decide(
     known, found, fields = scan.scan(message.headers) if scan is not None else (None, (), None)
     delimiters = program.settings.recipient_delimiter
     facts = Facts(message, envelope, evidence, now, explain, known, delimiters, calendar)
+    numbers = range(len(program)) if explain else program.candidates(facts, found, fields)
     settled: dict[int | str, Decision] = {} if memory is None else memory.settled
     builder: DecisionBuilder | None = None
     reasons: list[Reason] = []
     trace: list[RuleTrace] = []
-    numbers: Iterable[int] = (
-        range(len(program)) if explain else program.candidates(facts, found, fields)
-    )
-    for number in numbers:
-        rule = program.rule(number)
-        outcome = rule.when.test(facts) if rule.when is not None else None
-        fired = outcome is None or bool(outcome.held)
-        if explain:
-            trace.append(RuleTrace(rule, outcome, fired))
-        if not fired:
-            continue
+    for number, rule, outcome in _fired(program, numbers, facts, trace if explain else None):
         if number in settled and not reasons:
             return settled[number]
         builder = builder or DecisionBuilder(facts, program.settings, calendar)
@@ -75,6 +66,23 @@ def decide(
     builder = builder or DecisionBuilder(facts, program.settings, calendar)
     builder.keep(folder)
     return _settled(settled, folder, builder, None, reasons, trace)
+
+
+def _fired(
+    program: Program, numbers: Iterable[int], facts: Facts, trace: list[RuleTrace] | None
+) -> Iterator[tuple[int, Rule, Outcome | None]]:
+    """The rules of these numbers that fire, each with what its condition came to, if it has one.
+
+    With a `trace`, what every rule came to is added to it.
+    """
+    for number in numbers:
+        rule = program.rule(number)
+        outcome = rule.when.test(facts) if rule.when is not None else None
+        fired = outcome is None or bool(outcome.held)
+        if trace is not None:
+            trace.append(RuleTrace(rule, outcome, fired))
+        if fired:
+            yield number, rule, outcome
 
 
 def _settled(

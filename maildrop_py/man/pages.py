@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 
 import maildrop_py
 from maildrop_py.cli.app import app
-from maildrop_py.cli.help_texts import in_language
 from maildrop_py.man.commands import command_pages
 from maildrop_py.man.markdown import add
 from maildrop_py.man.roff import Page, bold, italic
 from maildrop_py.paths import PROGRAM
 from maildrop_py.report.documents import GUARANTEES, LOG, chapter
+from maildrop_py.report.help_texts import in_language
 from maildrop_py.report.log_schema import ALWAYS, SOMETIMES
 from maildrop_py.rules.language.library import reference_path
 from maildrop_py.translation import choose, language, text

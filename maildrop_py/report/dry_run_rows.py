@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from maildrop_py.record import record
 from maildrop_py.report.decision_as_json import actions_as_json
-from maildrop_py.report.tables import COUNT, Column, table
+from maildrop_py.report.tables import COUNT, Column, counted, table
 from maildrop_py.report.wording import (
     NO_RULE,
     action_kind,
@@ -91,6 +91,13 @@ def summary_of(counts: Counter[tuple[str, str]]) -> list[str]:
     """How many messages each rule sends where, most first, as a table."""
     rows = [(str(count), where, rule) for (where, rule), count in counts.most_common()]
     return table(SUMMARY, rows)
+
+
+def print_counts(counts: Counter[tuple[str, str]]) -> None:
+    """How many messages would go where, and by which rule."""
+    print(*summary_of(counts), sep="\n")
+    messages = counted(counts.total(), "message")
+    print(said("{messages}; nothing was changed", messages=messages))
 
 
 def summary_key(row: Row) -> tuple[str, str]:

@@ -75,6 +75,26 @@ class LoggingReporter:
             self.flush()
 
 
+class WatchLogs:
+    """The Reporters of watched Maildirs: `printing`, which log to the file at `path` too."""
+
+    def __init__(self, printing: Reporter, path: str | None) -> None:
+        self._path, self._printing = path, printing
+        self._logging: list[LoggingReporter] = []
+
+    def reporter(self, run: Callable[[], str]) -> Reporter:
+        """One for a Maildir; `run` gives the name of the run that it is in."""
+        if not self._path:
+            return self._printing
+        self._logging.append(LoggingReporter(self._printing, self._path, "watch", run))
+        return self._logging[-1]
+
+    def flush(self) -> None:
+        """Write what is kept back."""
+        for each in self._logging:
+            each.flush()
+
+
 def undo_entry(past: PastRun, undone: Undone) -> dict[str, object]:
     """What `undo` did with one message of the run `past`; it was not read for that."""
     line: dict[str, Any] = undone.line

@@ -51,7 +51,7 @@ def proof_of(told: dict[str, object], made: Written, messages: tuple[bytes, ...]
     """The proof of the file that the worker is `told` of, and of the rules `made` of it."""
     of_the_file = [(f"line {one.line}", one.message) for one in samples(made.asked)]
     given = [(f"given {number}", message) for number, message in enumerate(messages)]
-    worker = [sys.executable, "-m", "maildrop_py.cli.proof_worker"]
+    worker = [sys.executable, "-m", "maildrop_py.convert.proof.rules_worker"]
     return prove(told, [*of_the_file, *given], worker, 1, lambda: None)
 
 

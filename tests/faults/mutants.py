@@ -65,6 +65,18 @@ TESTS: dict[str, tuple[str, ...]] = {
     "maildir/folder_name": ("tests/maildir",),
     "maildir/keywords": ("tests/maildir",),
     "maildir/quota": ("tests/maildir",),
+    "maildir/moved_name": ("tests/maildir", "tests/refile"),
+    "maildir/tmp_file": ("tests/maildir", "tests/delivery"),
+    "delivery/deliver": ("tests/delivery",),
+    "delivery/spool": ("tests/delivery",),
+    "refile/plan": ("tests/refile",),
+    "refile/step": ("tests/refile",),
+    "refile/batch": ("tests/refile",),
+    "refile/journal": ("tests/refile",),
+    "refile/past_runs": ("tests/refile", "tests/cli/test_undo.py"),
+    "refile/recovery": ("tests/refile",),
+    "refile/run": ("tests/refile", "tests/cli/test_refile.py"),
+    "refile/undo": ("tests/refile", "tests/cli/test_undo.py"),
 }  # fmt: skip
 """The modules below maildrop_py/, each with the tests that must see a change in it."""
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 
 from maildrop_py.cli.app import app
-from maildrop_py.cli.help_texts import paragraphs_of
 from maildrop_py.evidence.helo import KINDS
 from maildrop_py.evidence.reverse_name import RULES
 from maildrop_py.man.commands import ENVIRONMENT, FILES, OF_DELIVER
 from maildrop_py.report.exit_statuses import STATUSES
+from maildrop_py.report.help_texts import paragraphs_of
 from maildrop_py.report.log_schema import ALWAYS, SOMETIMES
 from tests.support.texts_put_together import put_together
 

@@ -115,7 +115,7 @@ PRINTING = ("echo", "secho", "print", "say", "_say", "warn", "agree", "confirm",
 PRINTED_IN_ENGLISH = {
     "policy/": "policy speaks to logs",
     "cli/deliver.py": "deliver speaks to mail servers and logs",
-    "cli/watch_learning.py": "watch speaks to logs",
+    "refile/learning_thread.py": "watch speaks to logs",
     "decision/": "what went wrong in a delivery is in its log",
     "delivery/": "what went wrong in a delivery is in its log",
     "rules/program/": "what went wrong in a delivery is in its log",

@@ -6,21 +6,31 @@ for KEPT seconds.
 
 from __future__ import annotations
 
+import time
+
 from maildrop_py.evidence.bayes.filter import lesson
+from maildrop_py.evidence.bayes.shared import open_bayes
 from maildrop_py.evidence.bayes.teacher import Teacher
 from maildrop_py.evidence.border import find
+from maildrop_py.evidence.store import Store
 from maildrop_py.message.envelope import Envelope
+from maildrop_py.paths import evidence_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.evidence.bayes.store import BayesStore
     from maildrop_py.evidence.settings import Clock, Settings
-    from maildrop_py.evidence.store import Store
     from maildrop_py.message.message import Message
 
 KEPT = 90 * 86400.0
 _KIND = "taught by a move"
 _NAMES = {True: "spam", False: "ham"}
+
+
+def move_teacher(settings: Settings, state: str) -> MoveTeacher:
+    """The teacher of the filter that is in the directory `state`, or in a shared store."""
+    evidence = Store(evidence_store(state))
+    return MoveTeacher(open_bayes(settings.store, state), evidence, settings, time)
 
 
 class MoveTeacher:

@@ -9,13 +9,36 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from maildrop_py.report.dry_run_page.account import Account, work_of
+from maildrop_py.report.dry_run_page.changes import Against, Alone, Change
 from maildrop_py.report.dry_run_page.sections import sections_of
 from maildrop_py.report.page import page
 from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.report.dry_run_page.account import Account
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from maildrop_py.message.message import Message
+    from maildrop_py.report.dry_run import DryRun
+
+    Each = Callable[[Callable[[str, Message], Any]], Iterator[Any]]
+    """Gives what a function makes of each message and its name."""
+
+
+def page_of_runs(
+    runs: list[DryRun], names: list[str], each: Each, total: int, language: str
+) -> str:
+    """The page about `total` messages; of two runs the second is compared with the first."""
+    comparison = (
+        Alone(runs[0]) if len(runs) == 1 else Against(runs[0], runs[1], (names[0], names[1]))
+    )
+    account = Account()
+    for before, after, rule, group, sample in each(work_of(comparison)):
+        account.add(Change(before, after, rule, group), sample)
+    unread = max(0, total - account.messages)
+    return dry_run_page(account, tuple(names), language, unread)
 
 
 def dry_run_page(

@@ -1,4 +1,4 @@
-"""environment: the envelope of a message, from the mail server's environment and our options.
+"""server_environment: the envelope, from the mail server's environment and options.
 
 Postfix, Exim, OpenSMTPD, sendmail and qmail name the same things differently;
 an option on the command line comes first. Postfix replaces what is unusual in

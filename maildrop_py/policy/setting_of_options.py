@@ -1,4 +1,4 @@
-"""policy_options: what the command line of `maildrop-py policy` comes to."""
+"""setting_of_options: what the command line of `maildrop-py policy` comes to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""proof_worker: what `convert --prove` runs in its sandbox: rules and evidence for the proof."""
+"""rules_worker: what `convert --prove` runs in its sandbox: rules and evidence for the proof."""
 
 from __future__ import annotations
 

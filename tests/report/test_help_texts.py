@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from maildrop_py.cli.app import COMMANDS, app
-from maildrop_py.cli.help_texts import in_language
+from maildrop_py.report.help_texts import in_language
 from maildrop_py.report.tables import width_of
 from maildrop_py.translation import choose
 

@@ -1,10 +1,8 @@
-"""dry_run_messages: the messages that a dry run is about, taken by as many processes as pay."""
+"""named_messages: the messages that a command line names, taken by as many processes as pay."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterator
 from itertools import islice
 
 from maildrop_py.intake.message_files import (
@@ -16,27 +14,36 @@ from maildrop_py.intake.message_files import (
     named_message,
 )
 from maildrop_py.intake.parallel import WORTH_IT, in_parallel, processors
-from maildrop_py.refile.maildir_messages import ListedMaildirs
-from maildrop_py.report.dry_run_rows import summary_of
-from maildrop_py.report.progress import progress
-from maildrop_py.report.standard_error import say
-from maildrop_py.report.tables import counted
-from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from typing import Any
 
+    from maildrop_py.maildir.folder_listing import Report
+    from maildrop_py.refile.maildir_messages import ListedMaildirs
 
-class Messages:
-    """The messages that the command line names; gone through again for each iteration."""
+    Progress = Callable[[str, int | None], AbstractContextManager[Callable[[], None]]]
+    """Shows how far something is, of so many messages: gives what to call once a message."""
 
-    def __init__(self, paths: tuple[str, ...], walk: ListedMaildirs) -> None:
+
+class NamedMessages:
+    """The messages at `paths`; gone through again for each iteration.
+
+    `failed` gets what cannot be read, and why. Raises OSError at once for what is not there.
+    """
+
+    def __init__(
+        self, paths: tuple[str, ...], walk: ListedMaildirs, progress: Progress, failed: Report
+    ) -> None:
         for path in paths:
             if path != STANDARD_INPUT:
-                os.stat(path)  # raises OSError at once for what is not there
+                os.stat(path)
         self._paths = paths
         self._walk = walk
+        self._progress = progress
+        self._failed = failed
         self.total = count_in(paths, walk)
 
     def __iter__(self) -> Iterator[NamedMessage]:
@@ -66,19 +73,12 @@ class Messages:
             try:
                 return work(named)
             except OSError as error:
-                say(named.path, error.strerror or str(error))
+                self._failed(named.path, error.strerror or str(error))
                 return None
 
         workers = processors() if (self.total or 0) >= WORTH_IT else 1
-        with progress("deciding", self.total) as advance:
+        with self._progress("deciding", self.total) as advance:
             for result in in_parallel(self.share, one, workers):
                 advance()
                 if result is not None:
                     yield result
-
-
-def print_counts(counts: Counter[tuple[str, str]]) -> None:
-    """How many messages would go where, and by which rule."""
-    print(*summary_of(counts), sep="\n")
-    messages = counted(counts.total(), "message")
-    print(text("{messages}; nothing was changed", messages=messages))

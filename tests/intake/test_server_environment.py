@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.cli.startup.environment import envelope_of, exact
+from maildrop_py.intake.server_environment import envelope_of, exact
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.headers import Headers
 
