@@ -118,7 +118,7 @@ def test_a_text_comes_in_english_where_it_cannot_be_told_otherwise(in_japanese: 
         ),
         (
             "the store does not answer: no reply in time; the local file is used meanwhile",
-            "store が答えない: 時間内に返事がない。その間は手元のファイルを使う",
+            "store が答えない: 時間内に応答がない。その間は手元のファイルを使う",
         ),
         ("{0} is a mystery", "{0} is a mystery"),
         ("Error: /x {y}: Permission denied", "エラー: /x {y}: 権限がありません"),
