@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from maildrop_py.record import fields_of, record, replace
+from maildrop_py.record import OFTEN, fields_of, record, replace
 
 
 @record
@@ -114,3 +114,23 @@ def test_importing_it_loads_nothing_else() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert set(done.stdout.split()) <= {"maildrop_py", "maildrop_py.record", "__future__"}
+
+
+def test_one_that_is_made_often_is_made_in_the_same_ways() -> None:
+    @record
+    class Often:
+        first: str
+        second: int = 2
+        third: tuple[str, ...] = ()
+
+    for number in range(2 * OFTEN):
+        assert Often(str(number), third=("x",)) == Often(str(number), 2, ("x",))
+        assert Often(third=("x",), first="a").second == 2
+    with pytest.raises(TypeError):
+        Often()  # type: ignore[call-arg]
+    with pytest.raises(AttributeError):
+        Often("a").first = "b"  # type: ignore[misc]
+
+
+def test_one_without_fields_can_be_made_often() -> None:
+    assert {Nothing() for _ in range(2 * OFTEN)} == {Nothing()}

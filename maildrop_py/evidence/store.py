@@ -76,6 +76,8 @@ class Store:
 
     def lines(self, kind: str, keys: Iterable[str], now: float) -> dict[str, str]:
         """The lines of `kind` at `keys` that have not ended at `now`, by key."""
+        if self._off:
+            return {}
         wanted = {_storable(key): key for key in keys}
         places = ",".join("?" * len(wanted))
         text = f"SELECT key, line FROM learnt WHERE kind = ? AND ends > ? AND key IN ({places})"

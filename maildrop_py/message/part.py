@@ -14,6 +14,7 @@ from maildrop_py.message.transfer_encoding import encoding_named, without_commen
 MOST_FIELDS = 10  # of one name that are read
 LONGEST_FIELD = 1 << 16  # bytes of a Content-Type or Content-Disposition that are read
 _LONGEST_TYPE = 255  # characters, RFC 6838 4.2
+_MOST_KINDS = 500  # that are remembered
 LONGEST_BOUNDARY = 1000  # bytes, of RFC 2046's 70
 
 OPAQUE = "application/octet-stream"
@@ -105,7 +106,20 @@ def _kind(raw: bytes) -> str:
     """`type/subtype` in lower case; text/plain where it is not one (RFC 2045 5.2)."""
     kind = raw.partition(b";")[0]
     if b"(" in kind:
-        kind = without_comments(raw[:LONGEST_FIELD]).partition(b";")[0]
+        return _read_kind(without_comments(raw[:LONGEST_FIELD]).partition(b";")[0])
+    found = _kinds.get(kind)
+    if found is None:
+        found = _read_kind(kind)
+        if len(kind) <= _LONGEST_TYPE and len(_kinds) < _MOST_KINDS:
+            _kinds[kind] = found
+    return found
+
+
+_kinds: dict[bytes, str] = {}
+"""What types were read as: most mail has one of a few."""
+
+
+def _read_kind(kind: bytes) -> str:
     words = str(kind, "latin-1").strip(" \t\"'").lower().split()
     if len(words) > 1 and not _is_type(words[0]):  # blanks around the slash
         words = ["".join(words[:3])]

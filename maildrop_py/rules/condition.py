@@ -121,6 +121,10 @@ class Outcome:
         return self.why if text is str.format else text(self.why)
 
 
+REFUSED = Outcome(False)
+"""The answer of a condition that does not hold, where nobody wants it explained."""
+
+
 def _in_words(value: object, text: Text) -> object:
     """A value of a remark; several remarks, each with its own values, are put side by side."""
     if not isinstance(value, tuple):

@@ -141,9 +141,11 @@ def asked(
     message: Message | str | bytes = "",
     envelope: Envelope = NOBODY,
     evidence: Evidence | None = None,
+    explaining: bool = False,
 ) -> Outcome:
     """What the only condition in a `when` answers."""
-    return when(text, "allow_commands: true").test(facts(message, envelope, evidence))
+    given = facts(message, envelope, evidence, explaining=explaining)
+    return when(text, "allow_commands: true").test(given)
 
 
 def held(

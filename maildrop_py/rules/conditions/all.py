@@ -49,6 +49,8 @@ class All:
     def test(self, facts: Facts) -> Outcome:
         if facts.explaining:
             return self._explained(facts)
+        if len(self.conditions) == 1:
+            return self.conditions[0].test(facts)
         held: bool | None = True
         captures: dict[str, str] = {}
         for condition in self.conditions:

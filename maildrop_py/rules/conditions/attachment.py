@@ -6,7 +6,7 @@ texts too."""
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import MIDDLING, Outcome
+from maildrop_py.rules.condition import MIDDLING, REFUSED, Outcome
 from maildrop_py.rules.conditions.body import limits_reached
 
 TYPE_CHECKING = False
@@ -101,6 +101,8 @@ class Attachment:
                 text = f"{one.name} ({one.type})"
                 span, captures = passed
                 return Outcome(True, self._label, text, span, captures=captures)
+        if not facts.explaining:
+            return REFUSED
         names = ", ".join(one.name for one, _ in found[:5])
         why = [] if found else ["there is none"]
         why += limits_reached(facts.message.parts)

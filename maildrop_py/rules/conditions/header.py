@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import CHEAP, Anchors, Outcome
+from maildrop_py.rules.condition import CHEAP, REFUSED, Anchors, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class Header:
                 found = test.search(value)
                 if found:
                     return Outcome(True, self.name, value, found[0], captures=found[1])
+        if not facts.explaining:
+            return REFUSED
         if not values:
             return Outcome(False, self.name, why="no such header")
         return Outcome(False, self.name, values[0])
@@ -82,7 +84,7 @@ class HeaderExists:
     def test(self, facts: Facts) -> Outcome:
         values = facts.values(self.name)
         if not values:
-            return Outcome(False, self.name, why="no such header")
+            return Outcome(False, self.name, why="no such header") if facts.explaining else REFUSED
         return Outcome(True, self.name, values[0])
 
 

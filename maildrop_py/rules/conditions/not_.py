@@ -40,6 +40,8 @@ class Not:
     def test(self, facts: Facts) -> Outcome:
         outcome = self.condition.test(facts)
         held = None if outcome.held is None else not outcome.held
+        if not facts.explaining:
+            return Outcome(held)
         return Outcome(held, children=((self.condition, outcome),))
 
 

@@ -19,16 +19,21 @@ from maildrop_py.rules.matching.literals import regex
 from maildrop_py.rules.matching.number import Number
 from maildrop_py.rules.matching.pattern import INNER, Regex
 from maildrop_py.rules.matching.raw import quoted
+from maildrop_py.rules.matching.several import Several
 from maildrop_py.rules.matching.text import Contains, Glob, Is, glob_expression
 from maildrop_py.translation import text as said
 
-TextTest = Regex | Contains | Is | Glob | Number
+OneTest = Regex | Contains | Is | Glob | Number
+TextTest = OneTest | Several
 
 GROUP = re.compile(r"(?<!\\)\(\?P?<(\w+)>")
 
 NUMBER, CASE = "number", "case"
 TEXT_KINDS = ("regex", "contains", "is", "glob")
 KINDS = (*TEXT_KINDS, NUMBER)
+
+ENOUGH = 3
+"""So many expressions side by side are looked for together."""
 
 _PROPERTIES: dict[str, Any] = {
     **{kind: {"$ref": "#/$defs/texts"} for kind in TEXT_KINDS},
@@ -93,7 +98,23 @@ def tests_of(items: list[Node], scope: Scope, around: str = "") -> tuple[TextTes
             tests += named_tests(item, item.pairs(), scope, around)
         else:
             tests.append(parse_regex(item, scope, around))
-    return tuple(tests)
+    return tuple(_together(tests))
+
+
+def _together(tests: list[TextTest]) -> list[TextTest]:
+    """The same tests, those that are nothing but expressions made into one."""
+    expressions = [test for test in tests if isinstance(test, Regex)]
+    if len(expressions) < max(ENOUGH, len(tests)):
+        return tests
+    parts = [GROUP.sub("(?:", test.expression) for test in expressions]
+    screen = "|".join(f"(?:{part})" for part in parts)
+    try:
+        compiled(screen)
+    except BadExpression:  # too large
+        return tests
+    known = [test.literals for test in expressions]
+    literals = dict.fromkeys(literal for each in known for literal in each) if all(known) else ()
+    return [Several(tuple(expressions), screen, tuple(literals))]
 
 
 def named_tests(
@@ -110,7 +131,7 @@ def named_tests(
     return [read(kind, item, scope, around) for item in value.alternatives()]
 
 
-def _one(kind: str, node: Node, scope: Scope, around: str) -> TextTest:
+def _one(kind: str, node: Node, scope: Scope, around: str) -> OneTest:
     if kind == "regex":
         return parse_regex(node, scope, around)
     if kind == NUMBER:

@@ -24,6 +24,7 @@ from maildrop_py.rules.conditions.any import Any_
 from maildrop_py.rules.conditions.spam_score import SpamScore
 from maildrop_py.rules.language.rule_set import Rule
 from maildrop_py.rules.matching.comparison import Comparison
+from maildrop_py.rules.matching.several import Several
 from maildrop_py.translation import text as said
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _marks(condition: Condition) -> set[Mark]:
         return {mark for inner in condition.conditions for mark in _marks(inner)}
     if isinstance(condition, SpamScore):
         return {SpamScore}
-    tests = getattr(condition, "tests", None)
+    tests = _tests_of(condition)
     if tests is None:
         itself: Any = condition
         return {itself}
@@ -103,10 +104,20 @@ def _marks_implied(condition: Condition) -> set[Mark]:
         return {mark for inner in condition.conditions for mark in _marks_implied(inner)}
     if isinstance(condition, Any_):
         return _marks_implied(condition.conditions[0])
-    tests = getattr(condition, "tests", None)
+    tests = _tests_of(condition)
     if tests is None:
         return _marks(condition)
     return {(_apart_from_tests(condition), tests[0] if tests else None)}
+
+
+def _tests_of(condition: Condition) -> tuple[Mark, ...] | None:
+    """The alternatives of a condition with `tests`, each by itself; None for other ones."""
+    tests = getattr(condition, "tests", None)
+    if tests is None:
+        return None
+    return tuple(
+        one for test in tests for one in (test.tests if isinstance(test, Several) else (test,))
+    )
 
 
 def _apart_from_tests(condition: Condition) -> tuple[Mark, ...]:
@@ -139,7 +150,7 @@ def _implies(stronger: Condition, weaker: Condition) -> bool:
 
 def _has_fewer_tests(stronger: Condition, weaker: Condition) -> bool:
     """Whether two conditions of a kind differ in that one has fewer alternatives."""
-    few, many = getattr(stronger, "tests", None), getattr(weaker, "tests", None)
+    few, many = _tests_of(stronger), _tests_of(weaker)
     if few is None or many is None or _apart_from_tests(stronger) != _apart_from_tests(weaker):
         return False
     return set(few) <= set(many)

@@ -37,6 +37,7 @@ PARTS = (
     "matching.number:Number",
     "matching.pattern:Regex",
     "matching.raw:RawExpression",
+    "matching.several:Several",
     "matching.text:Contains",
     "matching.text:Glob",
     "matching.text:Is",

@@ -49,7 +49,7 @@ def test_one_attachment_must_pass_all(test: str, answer: bool) -> None:
 def test_without_attachments_nothing_holds() -> None:
     message = mail("Subject: x", "hello")
     assert held("{attachment: true}", message) is False
-    assert asked("{attachment: {name: x}}", message).why == "there is none"
+    assert asked("{attachment: {name: x}}", message, explaining=True).why == "there is none"
 
 
 def test_it_shows_the_attachment() -> None:
@@ -57,7 +57,7 @@ def test_it_shows_the_attachment() -> None:
     assert outcome.text == "Invoice.pdf.scr (application/octet-stream)"
     assert seen(outcome) == ".scr"
     assert outcome.captures == {"ending": ".scr"}
-    assert asked("{attachment: {name: x}}", MAIL).text == "Invoice.pdf.scr, 図.png"
+    assert asked("{attachment: {name: x}}", MAIL, explaining=True).text == "Invoice.pdf.scr, 図.png"
 
 
 def test_it_says_itself_in_words() -> None:

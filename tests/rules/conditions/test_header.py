@@ -53,8 +53,8 @@ def test_a_match_behind_letters_that_fold_into_two_is_marked_right() -> None:
 
 
 def test_it_says_what_is_missing() -> None:
-    assert asked("{header: {X-B: one}}", MAIL).why == "no such header"
-    assert asked("{header: {X-A: four}}", MAIL).text == "one"
+    assert asked("{header: {X-B: one}}", MAIL, explaining=True).why == "no such header"
+    assert asked("{header: {X-A: four}}", MAIL, explaining=True).text == "one"
 
 
 def test_named_groups_are_captured() -> None:

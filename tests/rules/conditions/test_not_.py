@@ -31,7 +31,7 @@ def test_what_did_not_match_has_captured_nothing() -> None:
 
 
 def test_it_shows_what_stands_inside() -> None:
-    outcome = asked("{not: {subject: other}}", MAIL)
+    outcome = asked("{not: {subject: other}}", MAIL, explaining=True)
     ((inside, answer),) = outcome.children
     assert inside.describe() == "header Subject matches /other/"
     assert answer is not None and answer.held is False
