@@ -39,6 +39,8 @@ _NOT_ASKED = Spf("unknown", unknown=_OFFLINE)
 
 
 NOBODY = Envelope()
+LONGEST_SIZE = 20
+"""Digits of a size (RFC 1870 4)."""
 _parsed = lru_cache(4096)(ip.parse)
 
 
@@ -81,10 +83,8 @@ class ClientEvidence(Evidence):
     _told: Envelope | None
 
     def __init__(self, request: Request, around: Surroundings, may_wait: bool = True) -> None:
-        size = request.get("size")
-        message = Message(Declared(int(size))) if size.isdigit() and size != "0" else NOTHING
         super().__init__(
-            message,
+            _announced(request.get("size")),
             NOBODY,
             around.settings,
             around.state,
@@ -196,6 +196,13 @@ class ClientEvidence(Evidence):
         domain = self.request.get("recipient").rpartition("@")[2]
         own = (*self._around.mine, domain) if domain else self._around.mine
         return helo_names.Helo(border.helo, helo_names.kinds(border.helo, border.address, own))
+
+
+def _announced(size: str) -> Message:
+    """The message that has not come: its size where the client declared one (RFC 1870 4)."""
+    if size in ("", "0") or not (size.isascii() and size.isdigit() and len(size) <= LONGEST_SIZE):
+        return NOTHING
+    return Message(Declared(int(size)))
 
 
 def _envelope(request: Request) -> Envelope:

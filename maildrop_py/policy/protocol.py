@@ -1,7 +1,8 @@
 """protocol: Postfix's policy delegation protocol, read and written (SMTPD_POLICY_README).
 
 A request is lines of `name=value` and an empty line; an answer is `action=…` and an
-empty line. Bytes go in as they come, in whatever pieces, and requests come out.
+empty line. Bytes go in as they come, in whatever pieces, and requests come out. Lines may
+end in CR LF too, as some write them by hand.
 
 Guarantees: no more than one request of MOST_BYTES is held for a client; an answer
 is always one line, whatever is in a sender's addresses.
@@ -25,6 +26,9 @@ MOST_BYTES = 65536
 
 LONGEST_TEXT = 400
 """Characters of an answer: a reply of SMTP has 512 octets (RFC 5321 4.5.3.1.5)."""
+
+LONGEST_SHOWN = 60
+"""Characters that are shown of a line that is none of a request."""
 
 PASS = "DUNNO"
 _KIND = "smtpd_access_policy"
@@ -102,6 +106,8 @@ class Requests:
     def add(self, data: bytes) -> list[Request]:
         """The requests that `data` completes; raises Garbage."""
         data = self._data + data if self._data else data
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n")
         *blocks, self._data = data.split(b"\n\n")
         if len(self._data) > MOST_BYTES:
             raise Garbage("a request without an end")
@@ -116,11 +122,16 @@ class Requests:
 def requests_in(text: bytes) -> list[Request]:
     """The requests that a person wrote, with empty lines between; raises Garbage.
 
-    The line `request=…` may be left out.
+    The line `request=…` may be left out, and blanks around a line do no harm.
     """
-    blocks = [block.strip(b"\n") for block in text.strip(b"\n").split(b"\n\n")]
-    kind = b"" if b"request=" in text else f"request={_KIND}\n".encode()
-    return [_request(kind + block) for block in blocks]
+    lines = [line.strip() for line in text.removeprefix(b"\xef\xbb\xbf").splitlines()]
+    blocks = [block.strip(b"\n") for block in b"\n".join(lines).split(b"\n\n")]
+    kind = f"request={_KIND}\n".encode()
+    return [_request(block if _is_named(block) else kind + block) for block in blocks if block]
+
+
+def _is_named(block: bytes) -> bool:
+    return any(line.startswith(b"request=") for line in block.split(b"\n"))
 
 
 def _request(block: bytes) -> Request:
@@ -130,7 +141,8 @@ def _request(block: bytes) -> Request:
     try:
         attributes = dict([_LINES[line] for line in lines])
     except ValueError:
-        raise Garbage("a line is no name=value") from None
+        wrong = next(line for line in lines if "=" not in line)
+        raise Garbage(f"a line is no name=value: {one_line(wrong)[:LONGEST_SHOWN]!r}") from None
     if attributes.get("request") != _KIND:
         raise Garbage(f"request is not {_KIND}")
     return Request(attributes)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _TRIPLET = Struct(">II")
 _CLIENT = Struct(">HI")
+_MOST_DIGITS = 9
+"""Of the seconds that a session's client is remembered: thirty years."""
 HASH = 16  # bytes
 SESSION_LIFE = 3600
 """Seconds that a session has to send its message, after the last recipient was named."""
@@ -131,7 +133,9 @@ def unpack_session(value: bytes | None) -> Session | None:
         return None
     head, zero, hashes = value.partition(b"\0")
     fields = head.decode("utf-8", "replace").split(" ", 2)
-    if not zero or len(fields) != 3 or not fields[1].isdigit() or len(hashes) % HASH:
+    if not zero or len(fields) != 3 or len(hashes) % HASH:
+        return None
+    if not (fields[1].isascii() and fields[1].isdigit() and len(fields[1]) <= _MOST_DIGITS):
         return None
     triplets = tuple(hashes[at : at + HASH] for at in range(0, len(hashes), HASH))
     return Session(fields[0] == "1", fields[2], triplets, int(fields[1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.policy.answerer import Answerer
+from maildrop_py.policy.remembered import unpack_session
 from tests.support.policy import DictMemory, Mail, request
 
 GREY = "rules: [{then: {greylist: {delay: 5min}}}]"
@@ -208,3 +209,59 @@ def test_requests_wait_for_dns_in_a_thread_and_not_when_too_many_do() -> None:
 def test_nobody_of_us_ever_waits(text: str, one_of_us: dict[str, str]) -> None:
     """Whatever the rules say: trusted networks, this machine, and who has a password."""
     assert Mail(f"trust: {{networks: [192.0.2.0/24]}}\n{text}").send(**one_of_us) == "DUNNO"
+
+
+STRANGE = (
+    *(
+        "²",
+        "٣",
+        "9" * 5000,
+        "-1",
+        "1e5",
+        "unknown",
+        "[IPv6:::1]",
+        "::ffff:192.0.2.7",
+        "fe80::1%eth0",
+    ),
+    *("1.2.3.4.5", "@", "a@", "@b", "SRS0=", "SRS1=@x", "prvs=@x", "btv1==@x", "+@+", "-@-", "İ@İ"),
+    *("ü@ü.example", "a" * 3000, "\u2028", "{sender}", "%s", "....", "::", "[]", "a\tb"),
+)
+EVERY_SIGN = """
+trust: {networks: [10.0.0.0/8]}
+server_names: [mx.example.org]
+rules:
+ - {when: {size: "> 1k"}, then: {score: 1}}
+ - {when: {extension: ".", s25r: true, dynamic_fqdn: true}, then: {score: 1}}
+ - {when: {helo: [no_dot, bare_address, literal, own_name]}, then: {score: 1}}
+ - {when: {client_ip: [192.0.2.0/24, "2001:db8::/32"]}, then: {score: 1}}
+ - {when: {any: [client_tld: br, self_forged: true, encrypted: true]}, then: {score: 1}}
+ - {when: {recipient: "*@x"}, then: {reject: "no {sender} {client_name} {extension}"}}
+ - {then: {tarpit: 5s, greylist: true}}
+"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("client_address", "client_name", "helo_name", "sender", "recipient", "size", "instance"),
+        *("stress", "sasl_username", "encryption_protocol", "protocol_state"),
+    ],
+)
+def test_no_value_of_an_attribute_ends_the_service(name: str) -> None:
+    mail = Mail(EVERY_SIGN)
+    for value in ("", *STRANGE):
+        for state in ("RCPT", "END-OF-MESSAGE"):
+            said = mail.ask(**({"protocol_state": state} | {name: value}))
+            assert said.split(" ")[0] in ("DUNNO", "DEFER_IF_PERMIT", "SLEEP", "REJECT"), value
+
+
+def test_a_size_is_known_where_it_is_a_number() -> None:
+    mail = Mail('rules: [{when: {size: "> 1k"}, then: {reject: large}}]')
+    sizes = ("2000", "", "0", "-2000", "²", "9" * 5000)
+    said = [mail.ask(size=size).partition(" ")[0] for size in sizes]
+    assert said == ["REJECT", *["DUNNO"] * 5]
+
+
+@pytest.mark.parametrize("value", ["1 ² c\0", f"1 {'9' * 5000} c\0", "1 -5 c\0", "\0", "é", ""])
+def test_a_note_that_is_not_ours_is_as_if_it_were_not_there(value: str) -> None:
+    assert unpack_session(value.encode()) is None

@@ -43,7 +43,7 @@ def test_actions_on_messages_are_a_mistake(name: str) -> None:
         ("{accept: false}", "only `true`"),
         ("{prepend: {A: b, C: d}}", "one header"),
         ("{prepend: {'a b': c}}", ""),
-        ("{reject: no, accept: true}", "both end the run"),
+        ("{reject: no, accept: true}", "both end the run (keep one of them)"),
         ("{reject: 'no {subject}'}", "nothing sets {subject}"),
         ("{greylist: true, continue: true}", "cannot go on"),
     ],
@@ -169,3 +169,8 @@ def test_rules_may_be_under_a_rule() -> None:
     """
     assert plan(text, helo_name="friend").rule == "inner"
     assert (plan(text).verdict, plan(text).rule) == ("accept", "rule 1 else")
+
+
+def test_who_asks_for_the_score_is_told_the_condition() -> None:
+    (said,) = mistakes("rules: [{when: {score: '>= 4'}, then: {accept: true}}]")
+    assert "the sum so far is asked by `spam_score`" in said

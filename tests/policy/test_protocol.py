@@ -16,6 +16,7 @@ from maildrop_py.policy.protocol import (
     Request,
     Requests,
     answer,
+    requests_in,
     written,
 )
 
@@ -32,6 +33,32 @@ def test_requests_come_out_however_they_are_split(cuts: list[int]) -> None:
     assert [one.state for one in found] == ["RCPT", "END-OF-MESSAGE"]
     assert found[0].get("sender") == "a=b@c" and found[0].get("nothing") == ""
     assert not requests.begun
+
+
+@given(st.lists(st.integers(0, 100), max_size=6))
+def test_lines_may_end_in_cr_lf(cuts: list[int]) -> None:
+    requests, found, data = Requests(), [], ONE.replace(b"\n", b"\r\n")
+    edges = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
+    for start, end in itertools.pairwise(edges):
+        found += requests.add(data[start:end])
+    assert [one.get("sender") for one in found] == ["a=b@c"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"sender=a@b\n\nsender=c@d\n",
+        b"\n\nrequest=smtpd_access_policy\nsender=a@b\n \n\n\nsender=c@d",
+        b"\xef\xbb\xbfsender=a@b\r\n\r\n  sender=c@d  \r\n",
+    ],
+)
+def test_what_a_person_wrote_is_understood(text: bytes) -> None:
+    assert [one.get("sender") for one in requests_in(text)] == ["a@b", "c@d"]
+
+
+def test_the_line_that_is_no_attribute_is_shown() -> None:
+    with pytest.raises(Garbage, match="'sender: a@b'"):
+        requests_in(b"sender: a@b\n")
 
 
 @pytest.mark.parametrize(

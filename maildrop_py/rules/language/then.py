@@ -110,11 +110,10 @@ def _is_final(pairs: list[tuple[Node, Node]], words: Vocabulary) -> bool:
     finals = [key for key, _ in pairs if key.text() in words.final]
     if len(finals) > 1 and {key.text() for key in finals} != TOGETHER:
         both = said("`{first}` and `{second}`", first=finals[0].text(), second=finals[1].text())
-        raise finals[1].mistake(
-            "{both} both end the run",
-            "use `copy`, or two rules, the first with `continue: true`",
-            both=both,
-        )
+        hint = "keep one of them"
+        if "copy" in words.actions:
+            hint = "use `copy`, or two rules, the first with `continue: true`"
+        raise finals[1].mistake("{both} both end the run", hint, both=both)
     goes_on = any(value.boolean() for key, value in pairs if key.text() == CONTINUE)
     if goes_on and finals and finals[0].text() in words.ending:
         raise finals[0].mistake(

@@ -27,6 +27,7 @@ _REFUSED = {
         "lists of the domains in a text need what a spam filter knows of texts: "
         "its verdict is `spam_score`"
     ),
+    "score": marked("an action, under `then`; the sum so far is asked by `spam_score`"),
 }
 
 
