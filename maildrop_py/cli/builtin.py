@@ -20,7 +20,7 @@ def builtin() -> None:
 @builtin.command("list")
 def list_() -> None:
     """List the files, with what each does."""
-    rows = [(f"{BUILTIN}{name}", _first_sentence(name)) for name in _names()]
+    rows = [(f"{BUILTIN}{name}", said(_first_sentence(name))) for name in _names()]
     click.echo("\n".join(table((Column("include"), Column("does", order=1)), rows)))
 
 

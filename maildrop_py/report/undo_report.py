@@ -68,7 +68,9 @@ class UndoReport:
         """Print the sum; the exit status."""
         if not self._as_lines:
             found = [it for it in WORDS if self._counts[it]]
-            done = ", ".join(f"{self._counts[it]} {text(WORDS[it])}" for it in found)
+            wording = "{number} {outcome}"
+            told = (text(wording, number=self._counts[it], outcome=text(WORDS[it])) for it in found)
+            done = ", ".join(told)
             self._output.write(f"{self._past.name}: {done or text('nothing to put back')}\n")
         self._output.end()
         return 1 if self._counts["failed"] else 0

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from maildrop_py.cli.app import app
+from maildrop_py.cli.builtin import _first_sentence, _names
 from maildrop_py.evidence.helo import KINDS
 from maildrop_py.evidence.reverse_name import RULES
 from maildrop_py.man.commands import ENVIRONMENT, FILES, OF_DELIVER
@@ -98,6 +99,9 @@ IN_STATISTICS = ("(discarded)", "(rejected)", "(no name)", "(nobody)", "yes", "n
 """Values that are counted, and shown as texts."""
 
 
+LABELS = ("envelope recipient", "envelope extension", "header {0}")
+"""What conditions looked at, where it is put together."""
+
 OF_LEARNING = ("learnt", "already learnt", "corrected", "forgotten", "not learnt")
 """What became of a message that was to be learnt, as `evidence.bayes.learning` has it."""
 
@@ -108,6 +112,8 @@ def marked_texts() -> dict[str, str]:
     found: dict[str, str] = dict.fromkeys(counted, "what statistics count")
     in_pages = (*FILES, *ENVIRONMENT, *OF_DELIVER, *(status[1:] for status in STATUSES))
     found |= {says: "manual pages" for _, says in in_pages}
+    found |= dict.fromkeys(LABELS, "rules/conditions")
+    found |= {_first_sentence(name): "cli/builtin.py" for name in _names()}
     fields = (*ALWAYS.values(), *SOMETIMES.values())
     found |= {it["description"]: "report/log_schema.py" for it in fields}
     found |= dict.fromkeys(OF_CLICK, "click") | dict.fromkeys(OF_LEARNING, "evidence/bayes")
