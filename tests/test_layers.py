@@ -44,6 +44,7 @@ MAY_IMPORT = {
     "metrics": f"{LEAVES} lmtp",
     "policy": f"{LEAVES} message evidence rules decision lmtp metrics",
     "report": f"{LEAVES} message rules decision",
+    "report.statistics": f"{LEAVES} message evidence rules decision intake refile",
     "convert": f"{LEAVES} rules",
     "convert.proof": f"{LEAVES} message evidence rules decision delivery report",
     "set_up": f"{LEAVES} message evidence rules maildir report convert",

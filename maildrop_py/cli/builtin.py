@@ -6,7 +6,7 @@ import click
 
 from maildrop_py.cli.completion import complete_builtin
 from maildrop_py.report.tables import Column, table
-from maildrop_py.rules.language.library import BUILTIN, builtin_names, builtin_path
+from maildrop_py.rules.language.library import BUILTIN, builtin_names, builtin_path, first_sentence
 from maildrop_py.translation import text as said
 
 BELOW = ("", "policies/")
@@ -20,7 +20,7 @@ def builtin() -> None:
 @builtin.command("list")
 def list_() -> None:
     """List the files, with what each does."""
-    rows = [(f"{BUILTIN}{name}", said(_first_sentence(name))) for name in _names()]
+    rows = [(f"{BUILTIN}{name}", said(first_sentence(name))) for name in _names()]
     click.echo("\n".join(table((Column("include"), Column("does", order=1)), rows)))
 
 
@@ -39,15 +39,3 @@ def show(name: str) -> None:
 
 def _names() -> list[str]:
     return [f"{below}{name}" for below in BELOW for name in builtin_names(below)]
-
-
-def _first_sentence(name: str) -> str:
-    """The first sentence of the comment on top of the file."""
-    lines = []
-    with open(builtin_path(name), encoding="utf-8") as file:
-        for line in file:
-            if not line.startswith("#"):
-                break
-            lines.append(line.strip("# \n"))
-    first = " ".join(lines).partition(". ")[0].rstrip(".")
-    return first.removeprefix(f"{name.rpartition('/')[2]}: ")

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.errors import RuleError
+from maildrop_py.cli.rules_file import settings_of_user
 from maildrop_py.evidence import contact_sources
 from maildrop_py.evidence.contact_sources import Learnt
 from maildrop_py.evidence.contacts import Contacts, normal
@@ -24,6 +24,7 @@ from maildrop_py.evidence.store import Store
 from maildrop_py.paths import UserPaths, contacts_file, evidence_store
 from maildrop_py.report.progress import progress
 from maildrop_py.report.tables import counted
+from maildrop_py.rules.language.own_settings import ME
 from maildrop_py.translation import text as said
 
 state_option = click.option(
@@ -54,7 +55,7 @@ def learn(maildirs: tuple[str, ...], me: tuple[str, ...], again: bool, state: st
     opened. Your own addresses, from --me and from `me` in the rules, are left out.
     """
     directory = _state(state)
-    own = (*me, *_me_in_rules())
+    own = (*me, *settings_of_user(ME).me)
     store = Store(evidence_store(directory))
     failed = False
     for maildir in maildirs:
@@ -143,20 +144,6 @@ def _learn(
         return contact_sources.learn(
             maildir, contacts, store, time.time(), own, again=again, advance=advance
         )
-
-
-def _me_in_rules() -> tuple[str, ...]:
-    """The user's own addresses as the rules name them; none, with a message, if they are broken."""
-    from maildrop_py.rules.language.reader import read_rules
-
-    path = UserPaths(os.environ).rules
-    if not os.path.exists(path):
-        return ()
-    try:
-        return read_rules(path).settings.me
-    except RuleError as error:
-        click.echo(said("`me` is not known: {why}", why=str(error.problems[0])), err=True)
-        return ()
 
 
 def _state(given: str | None) -> str:

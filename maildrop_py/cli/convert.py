@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import click
@@ -17,7 +17,8 @@ from maildrop_py.convert.proof import report
 from maildrop_py.convert.proof.run import Message, Proof, processors, prove
 from maildrop_py.convert.proof.samples import MADE, samples
 from maildrop_py.convert.proof.sandbox import NoSandbox
-from maildrop_py.convert.recognise import LANGUAGES, PROCMAIL, recognised
+from maildrop_py.convert.recognise import LANGUAGES
+from maildrop_py.convert.source_file import reader_beside, source_in, user_named_in
 from maildrop_py.convert.written import Written, name_apart, text_of
 from maildrop_py.intake.message_files import messages_in
 from maildrop_py.paths import UserPaths
@@ -58,9 +59,10 @@ def convert(
     What cannot be translated is a comment that begins with GAP. The status is 0 if
     there is none and nothing differs, 1 if not.
     """
-    included = Included(_reader(file))
-    source = _source(file, language, home, user, included)
+    included = Included(reader_beside(file))
+    whose = home or UserPaths(os.environ).home, user or user_named_in(os.environ)
     try:
+        source = source_in(file, language, *whose, included, date.today())
         written = converted(source)
     except BadFile as problem:
         raise click.ClickException(str(problem)) from None
@@ -80,26 +82,6 @@ def _write(rules: str, output: str | None, hidden: bool) -> None:
             file.write(rules)
     elif not hidden:
         click.echo(rules, nl=False)
-
-
-def _source(
-    file: str, language: str | None, home: str | None, user: str | None, included: Included
-) -> Source:
-    text = _text_of(file)
-    if text is None:
-        raise click.ClickException(f"{file} cannot be read")
-    language = language or recognised(file, text)
-    if language != PROCMAIL:
-        text = _as_utf8(text)
-    return Source(
-        language,
-        text,
-        os.path.basename(file),
-        home or UserPaths(os.environ).home,
-        user or os.environ.get("LOGNAME") or os.environ.get("USER") or "me",
-        included,
-        date.today(),
-    )
 
 
 def _prove(
@@ -135,32 +117,3 @@ def _archived(archives: tuple[str, ...]) -> Iterator[Message]:
     )
     for found in messages_in(archives, walk) if archives else ():
         yield found.path, found.message.content()
-
-
-def _text_of(path: str) -> str | None:
-    """Bytes as characters: procmail knows no encoding."""
-    try:
-        with open(path, encoding="latin-1", newline="") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
-def _as_utf8(text: str) -> str:
-    """Sieve and mailfilters are UTF-8 (RFC 5228 2.1, maildropfilter(7))."""
-    return text.encode("latin-1").decode("utf-8", "replace").removeprefix("\ufeff")
-
-
-def _reader(file: str) -> Callable[[str], str | None]:
-    """Included files: where they are, or beside the one that is converted."""
-    here = os.path.dirname(os.path.abspath(file))
-
-    def read(path: str) -> str | None:
-        parts = path.split("/")
-        visible = [part.lstrip(".") for part in parts]  # as people keep them in repositories
-        beside = (os.path.join(here, *p[-count:]) for p in (parts, visible) for count in (1, 2))
-        scripts = (os.path.join(here, *where, f"{path}.sieve") for where in ((), ("included",)))
-        places = (path, *beside, *scripts)
-        return next((text for each in places if (text := _text_of(each)) is not None), None)
-
-    return read

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TextIO
 
 import click
 
@@ -48,8 +44,7 @@ def build(files: tuple[str, ...], into: str) -> None:
     found = Collected()
     try:
         for path in files:
-            with _opened(path) as lines:
-                found.read(lines, path)
+            found.read_file(path)
         built = found.built()
         os.makedirs(os.path.dirname(os.path.abspath(into)), exist_ok=True)
         replace_file(into, built.data)
@@ -87,13 +82,3 @@ def show(addresses: tuple[str, ...], table: str) -> None:
             code = said("no address") if address is None else said("nobody's")
         click.echo(f"{text} {code}")
     sys.exit(1 if wrong else 0)
-
-
-@contextmanager
-def _opened(path: str) -> Iterator[TextIO]:
-    if path.endswith(".gz"):
-        with gzip.open(path, "rt", encoding="ascii", errors="replace") as file:
-            yield file
-    else:
-        with open(path, encoding="ascii", errors="replace") as file:
-            yield file

@@ -16,7 +16,7 @@ import time
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.errors import RuleError
+from maildrop_py.cli.rules_file import settings_of_user
 from maildrop_py.evidence.bayes.shared import open_bayes
 from maildrop_py.evidence.bayes.status_words import status_in_words
 from maildrop_py.evidence.bayes.store import BayesStore
@@ -26,7 +26,6 @@ from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
-from maildrop_py.rules.language.settings import Settings
 from maildrop_py.translation import text as said
 
 state_option = click.option(
@@ -121,21 +120,6 @@ def _in_words(outcome: str, number: int) -> str:
 def _store(state: str | None) -> BayesStore:
     place = os.path.abspath(state) if state else UserPaths(os.environ).state
     return open_bayes(settings_of_user().store, place)
-
-
-def settings_of_user() -> Settings:
-    """The user's settings; the defaults, and that is said, where the rules are broken."""
-    from maildrop_py.rules.language.reader import read_rules
-
-    path = UserPaths(os.environ).rules
-    if not os.path.exists(path):
-        return Settings()
-    try:
-        return read_rules(path).settings
-    except RuleError as error:
-        wording = "trusted networks are not known: {why}"
-        click.echo(said(wording, why=str(error.problems[0])), err=True)
-        return Settings()
 
 
 def _warn(store: BayesStore) -> None:

@@ -106,7 +106,7 @@ def _run(options: dict[str, object]) -> None:
     elif options["opensmtpd"]:
         from maildrop_py.policy.opensmtpd import serve
 
-        serve(setting_of(options), sys.stdin.buffer, sys.stdout.buffer, _say)
+        serve(setting_of(options, os.environ), sys.stdin.buffer, sys.stdout.buffer, _say)
     else:
         from maildrop_py.policy.service import run
         from maildrop_py.record import replace
@@ -114,7 +114,7 @@ def _run(options: dict[str, object]) -> None:
         places = options["mode"], options["owner"], options["group"]
         listeners = listeners_of(options["listen"], *places, "/run/maildrop-py/policy")  # type: ignore[arg-type]
         run(
-            replace(setting_of(options), listeners=tuple(listeners)),
+            replace(setting_of(options, os.environ), listeners=tuple(listeners)),
             ServiceManager(os.environ),
             _say,
         )

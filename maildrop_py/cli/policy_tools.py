@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from typing import Any
@@ -80,7 +81,7 @@ def explain(options: dict[str, Any]) -> None:
     remembered.
     """
     policy = policy_at(options["path"])
-    setting = setting_of({**options, "opensmtpd": True})
+    setting = setting_of({**options, "opensmtpd": True}, os.environ)
     around = surroundings(
         policy.settings, policy.program.zones, setting.state, offline=setting.offline
     )
@@ -119,7 +120,7 @@ def why(options: dict[str, Any], address: str, last: int) -> None:
     ADDRESS is the IP address or the name of a client, an envelope sender, an envelope
     recipient, or the domain of one of these. To read another log, name it before the
     command: `maildrop-py policy --log FILE why ADDRESS`."""
-    log = options["log"] or setting_of({**options, "opensmtpd": True}).log
+    log = options["log"] or setting_of({**options, "opensmtpd": True}, os.environ).log
     try:
         found = entries_about(str(log), address, last)
     except OSError as error:

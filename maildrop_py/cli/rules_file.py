@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from maildrop_py.errors import RuleError, UsageError
 from maildrop_py.paths import UserPaths
 from maildrop_py.report.tables import counted
+from maildrop_py.rules.language.own_settings import TRUST, own_settings
+from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.program.cache import compile_program, fresh_program
 from maildrop_py.translation import text as said
 
@@ -65,3 +67,8 @@ def _mistakes_printed() -> Iterator[None]:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr)
+
+
+def settings_of_user(missing: str = TRUST) -> Settings:
+    """The user's settings; the defaults, and that is said, where the rules are broken."""
+    return own_settings(UserPaths(os.environ).rules, _say, missing)

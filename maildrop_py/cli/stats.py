@@ -12,11 +12,14 @@ from click import UsageError
 from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.log_option import logs_option
 from maildrop_py.cli.page_file import write_page_file
-from maildrop_py.cli.statistics_sources import countries_of, report_of
+from maildrop_py.errors import MaildropError
+from maildrop_py.errors import UsageError as WrongOptions
+from maildrop_py.paths import UserPaths
 from maildrop_py.report.page import page
 from maildrop_py.report.plain import csv_of, lines_of
 from maildrop_py.report.standard_error import say
 from maildrop_py.report.statistics.figures import Report
+from maildrop_py.report.statistics.sources import countries_of, report_of
 from maildrop_py.translation import choose, language_of
 
 LANGUAGES = ("en", "ja")
@@ -78,7 +81,12 @@ def stats(**options: Any) -> None:
         > 1
     ):
         raise UsageError("--html, --json, --csv and --mail are alternatives: give one")
-    report = report_of(options, countries_of(options["countries"]))
+    try:
+        report = report_of(options, countries_of(options["countries"]), UserPaths(os.environ))
+    except WrongOptions as error:
+        raise UsageError(str(error)) from error
+    except MaildropError as error:
+        raise click.ClickException(str(error)) from error
     for place, why in report.warnings:
         say(place, why)
     _print(report, options, language)

@@ -7,22 +7,21 @@ from json import dumps
 
 import click
 
-from maildrop_py.cli.learn import settings_of_user
+from maildrop_py.cli.rules_file import settings_of_user
 from maildrop_py.decision.decider import user_world
 from maildrop_py.decision.survey import Survey
 from maildrop_py.intake.message_files import count_in, messages_in
 from maildrop_py.paths import UserPaths
-from maildrop_py.record import fields_of
 from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
-from maildrop_py.report.survey import Finding, findings, table
+from maildrop_py.report.survey import as_object, findings, table
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.translation import text as said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    pass
 
 place = click.Path(exists=True)
 
@@ -53,7 +52,7 @@ def survey(
     found = findings(tuple(asked.conditions), ham_answers, spam_answers)
     if as_json:
         for one in found:
-            click.echo(dumps(_as_object(one), ensure_ascii=False))
+            click.echo(dumps(as_object(one), ensure_ascii=False))
         return
     wording = "{ham} ham, {spam} spam"
     click.echo(said(wording, ham=len(ham_answers), spam=len(spam_answers)))
@@ -74,11 +73,3 @@ def _answers(
                 click.echo(f"{found.path}: {said(error.strerror or str(error))}", err=True)
             advance()
     return answers
-
-
-def _as_object(one: Finding) -> dict[str, Any]:
-    rates = {
-        kind: {field: getattr(rate, field) for field in fields_of(type(rate))}
-        for kind, rate in (("ham", one.ham), ("spam", one.spam))
-    }
-    return {"condition": one.name, **rates, "points": one.weight}

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 
 import click
 
 from maildrop_py.cli.completion import a_path
 from maildrop_py.errors import MaildropError
 from maildrop_py.metrics.client import ask
-from maildrop_py.report.live import Figures, figures_of, lines_of_figures, rate_of
+from maildrop_py.report.live import figures_of, lines_of_figures
+from maildrop_py.report.live_screen import show
 from maildrop_py.report.tables import page_width
 from maildrop_py.translation import choose, language_of
 
 USUAL = "/run/maildrop-py/metrics"
-COLOURS = {"": "", "title": "bold", "good": "green", "late": "yellow", "bad": "red"}
-MOST_RATES = 500
 
 
 @click.command()
@@ -36,25 +34,6 @@ def top(address: str, seconds: float, once: bool) -> None:
             for line, _ in lines_of_figures(figures, figures, 0.0, page_width() or 80):
                 print(line)
         else:
-            _show(address, seconds)
+            show(lambda: ask(address), seconds)
     except MaildropError as error:
         raise click.ClickException(str(error)) from error
-
-
-def _show(address: str, seconds: float) -> None:
-    from rich.console import Console
-    from rich.live import Live
-    from rich.text import Text
-
-    before: Figures = figures_of(ask(address))
-    now, looked, since = before, time.monotonic(), 0.0
-    rates: list[float] = []
-    with Live(console=Console(highlight=False), screen=True, auto_refresh=False) as live:
-        while True:
-            rates = [*rates[1 - MOST_RATES :], rate_of(now, before, since)]
-            lines = lines_of_figures(now, before, since, live.console.width - 1, rates)
-            pieces = [(f"{line}\n", COLOURS[style]) for line, style in lines]
-            live.update(Text.assemble(*pieces, no_wrap=True, overflow="ellipsis"), refresh=True)
-            time.sleep(seconds)
-            before, now = now, figures_of(ask(address))
-            since, looked = time.monotonic() - looked, time.monotonic()

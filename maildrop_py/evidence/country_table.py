@@ -66,6 +66,17 @@ class Collected:
                     f"{name}:{number}: not a registry's record: {line[:60]!r}"
                 ) from None
 
+    def read_file(self, path: str) -> None:
+        """The same for the file at `path`, which may be compressed (.gz); raises OSError too."""
+        if path.endswith(".gz"):
+            import gzip
+
+            with gzip.open(path, "rt", encoding="ascii", errors="replace") as lines:
+                self.read(lines, path)
+        else:
+            with open(path, encoding="ascii", errors="replace") as lines:
+                self.read(lines, path)
+
     def _take(self, fields: list[str]) -> None:
         if fields[0][:1].isdigit():  # version|registry|serial|records|startdate|enddate|offset
             self.made = max(self.made, _date(fields[5]) or _date(fields[2]))

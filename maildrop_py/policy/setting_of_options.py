@@ -10,16 +10,19 @@ from maildrop_py.metrics.exporter import metrics_listener
 from maildrop_py.paths import UserPaths, policy_log
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from maildrop_py.policy.service import Setting
 
 USER = "maildrop-policy"
 """Who the server becomes when it is started as root and nobody else is named."""
 
 
-def setting_of(options: dict[str, object]) -> Setting:
+def setting_of(options: dict[str, object], environ: Mapping[str, str]) -> Setting:
+    """The setting; raises MaildropError for an account or an address that is none."""
     from maildrop_py.policy.service import Setting
 
-    state = str(options["state"] or os.environ.get("STATE_DIRECTORY") or _state())
+    state = str(options["state"] or environ.get("STATE_DIRECTORY") or _state(environ))
     log = options["log"] or policy_log(state)
     return Setting(
         path=str(options["path"]),
@@ -32,6 +35,6 @@ def setting_of(options: dict[str, object]) -> Setting:
     )
 
 
-def _state() -> str:
+def _state(environ: Mapping[str, str]) -> str:
     """Root's server keeps its state where the system's does, anybody else's in the home."""
-    return "/var/lib/maildrop-py-policy" if os.geteuid() == 0 else UserPaths(os.environ).state
+    return "/var/lib/maildrop-py-policy" if os.geteuid() == 0 else UserPaths(environ).state

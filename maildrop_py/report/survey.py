@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from math import exp, sqrt
 
-from maildrop_py.record import record
+from maildrop_py.record import fields_of, record
 from maildrop_py.report.tables import width_of
 from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     Answers = tuple[bool | None, ...]
 
@@ -63,6 +64,15 @@ def table(found: list[Finding]) -> list[str]:
     rows = [(it.name, _in_words(it.spam), _in_words(it.ham), f"{it.weight:+.1f}") for it in shown]
     width = max(map(width_of, (names[0], *(it.name for it in shown))))
     return [_line(width, *row) for row in (names, *rows)]
+
+
+def as_object(one: Finding) -> dict[str, Any]:
+    """The object that `--json` prints for a condition."""
+    rates = {
+        kind: {field: getattr(rate, field) for field in fields_of(type(rate))}
+        for kind, rate in (("ham", one.ham), ("spam", one.spam))
+    }
+    return {"condition": one.name, **rates, "points": one.weight}
 
 
 def _line(width: int, name: str, spam: str, ham: str, points: str) -> str:

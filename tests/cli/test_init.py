@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from maildrop_py.cli import init as command
 from maildrop_py.cli.app import app
+from maildrop_py.set_up import whole_set_up
 
 
 def run(home: Path, *arguments: str) -> Result:
@@ -46,7 +47,7 @@ def test_undo_says_what_it_leaves_and_the_status_is_1(tmp_path: Path) -> None:
 
 
 def test_with_yes_it_says_what_it_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "found_server", lambda: "")
+    monkeypatch.setattr(whole_set_up, "found_server", lambda: "")
     result = run(tmp_path, "--yes")
     assert result.exit_code == 0
     assert "mail server: none found" in result.output and "IMAP server: " in result.output
@@ -56,10 +57,10 @@ def test_with_yes_it_says_what_it_found(tmp_path: Path, monkeypatch: pytest.Monk
 def test_on_a_terminal_it_asks_and_no_means_no(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "found_server", lambda: "Postfix")
-    monkeypatch.setattr(command, "hooks_of", lambda homes: iter(()))
+    monkeypatch.setattr(whole_set_up, "found_server", lambda: "Postfix")
+    monkeypatch.setattr(whole_set_up, "hooks_of", lambda homes: iter(()))
     monkeypatch.setattr(command, "_is_talking", lambda: True)
-    monkeypatch.setattr(command, "why_no_user_file", lambda *found: "")
+    monkeypatch.setattr(whole_set_up, "why_no_user_file", lambda *found: "")
     (tmp_path / ".procmailrc").write_text(":0\n* ^Subject:.*sale\n$HOME/Maildir/.Shops/\n")
     tmp_path.chmod(0o700)
     runner, env = CliRunner(), {"HOME": str(tmp_path)}

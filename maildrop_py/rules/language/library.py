@@ -35,3 +35,15 @@ def reference_path(language: str = "en") -> str:
     """The path of the reference of the rule language, in English where there is no other."""
     path = os.path.join(builtin_path(""), f"README.{language}.md")
     return path if os.path.exists(path) else os.path.join(builtin_path(""), "README.md")
+
+
+def first_sentence(name: str) -> str:
+    """The first sentence of the comment on top of a file that ships."""
+    lines = []
+    with open(builtin_path(name), encoding="utf-8") as file:
+        for line in file:
+            if not line.startswith("#"):
+                break
+            lines.append(line.strip("# \n"))
+    first = " ".join(lines).partition(". ")[0].rstrip(".")
+    return first.removeprefix(f"{name.rpartition('/')[2]}: ")

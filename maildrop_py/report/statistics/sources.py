@@ -1,4 +1,4 @@
-"""statistics_sources: what `stats` counts: the delivery log, Postfix's log, or a Maildir."""
+"""sources: what `stats` counts: the delivery log, Postfix's log, or a Maildir."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import click
-from click import UsageError
-
-from maildrop_py.cli.log_option import logs_to_read
+from maildrop_py.errors import MaildropError, UsageError
 from maildrop_py.evidence.country import Unusable, open_table
 from maildrop_py.intake.parallel import WORTH_IT, in_parallel, processors
 from maildrop_py.message import ip
@@ -25,23 +22,26 @@ if TYPE_CHECKING:
 CountryOf = Callable[[ip.Address], str]
 
 
-def report_of(options: dict[str, Any], country: CountryOf | None) -> Report:
-    """What the chosen source came to; click's exceptions for what cannot be read."""
+def report_of(options: dict[str, Any], country: CountryOf | None, paths: UserPaths) -> Report:
+    """What the chosen source came to, by the options of `stats`.
+
+    Raises UsageError, and MaildropError for what cannot be read.
+    """
     if options["maillog"] and options["maildir"]:
         raise UsageError("--maillog and --maildir are different sources: give one")
     try:
         if options["maillog"]:
             return _of_maillogs(options, country)
         if options["maildir"]:
-            return _of_maildirs(options, country)
-        return _of_deliveries(options, country)
+            return _of_maildirs(options, country, paths)
+        return _of_deliveries(options, country, paths)
     except FileNotFoundError as error:
         why = said("there is no such file")
         if not options["maillog"] and not options["maildir"]:
             why = said("nothing was delivered yet")
-        raise click.ClickException(f"{error.filename}: {why}") from None
+        raise MaildropError(f"{error.filename}: {why}") from None
     except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+        raise MaildropError(f"{error.filename}: {error.strerror}") from error
 
 
 def countries_of(path: str | None) -> CountryOf | None:
@@ -52,7 +52,7 @@ def countries_of(path: str | None) -> CountryOf | None:
         table = open_table(path or COUNTRIES, time.time())
     except Unusable as error:
         if path is not None:
-            raise click.ClickException(str(error)) from error
+            raise MaildropError(str(error)) from error
         return None
     return lambda address: table.code(address) or "(nobody)"
 
@@ -77,14 +77,13 @@ def _wanted(options: dict[str, Any]) -> Wanted:
     return Wanted(start, end, options["user"], compare=start is not None)
 
 
-def _of_deliveries(options: dict[str, Any], country: CountryOf | None) -> Report:
+def _of_deliveries(options: dict[str, Any], country: CountryOf | None, paths: UserPaths) -> Report:
     from maildrop_py.report.statistics.delivery_report import delivery_report
     from maildrop_py.report.statistics.reading import read_logs
     from maildrop_py.report.statistics.thresholds import thresholds_in
 
-    paths = UserPaths(os.environ)
     wanted = _wanted(options)
-    account = read_logs(logs_to_read(options["logs"]), wanted, in_parallel, processors(), country)
+    account = read_logs(options["logs"] or (paths.log,), wanted, in_parallel, processors(), country)
     thresholds = thresholds_in(options["rules"] or paths.rules)
     more = tuple(_beside(options, wanted, paths, country))
     return delivery_report(account, thresholds, more, anonymous=options["anonymous"])
@@ -125,23 +124,23 @@ def _of_maillogs(options: dict[str, Any], country: CountryOf | None) -> Report:
     return maillog_report(traffic, troubles, options["anonymous"])
 
 
-def _of_maildirs(options: dict[str, Any], country: CountryOf | None) -> Report:
-    from maildrop_py.cli.learn import settings_of_user
+def _of_maildirs(options: dict[str, Any], country: CountryOf | None, paths: UserPaths) -> Report:
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.intake.message_files import is_maildir
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
     from maildrop_py.refile.maildir_messages import ListedMaildirs
-    from maildrop_py.report.standard_error import say
+    from maildrop_py.report.standard_error import say, warn
     from maildrop_py.report.statistics.delivery_report import delivery_report
     from maildrop_py.report.statistics.filed_mail import read_filed
+    from maildrop_py.rules.language.own_settings import own_settings
 
     if options["user"]:
         raise UsageError("--user is for the delivery log: a Maildir is one user's")
-    settings = settings_of_user()
+    settings = own_settings(paths.rules, warn)
     for path in options["maildir"]:
         if not is_maildir(path):
-            raise click.ClickException(f"{path}: is not a Maildir")
+            raise MaildropError(f"{path}: is not a Maildir")
     walks = [ListedMaildirs(settings, None, say)(path) for path in options["maildir"]]
 
     def share(start: int, step: int) -> Iterator[Message]:
