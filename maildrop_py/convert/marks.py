@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MARKS = ("\ue000", "\ue001")
 """What stands around the name of a variable that only the mail tells."""
+BUILT_IN = {f"date_{part}": f"date.{part}" for part in ("year", "month", "day")}
+"""Marks of what the rule language calls by names with a dot."""
 _MARK = re.compile(f"{MARKS[0]}([=~])([A-Za-z0-9_|]+){MARKS[1]}")
 
 
@@ -39,4 +41,4 @@ def each_mark(text: str, make: Callable[[str], str]) -> str:
 def as_template(text: str) -> str:
     """`text` as a template of the rule language."""
     text = text.replace("{", "{{").replace("}", "}}")
-    return _MARK.sub(lambda found: "{" + found[2] + "}", text)
+    return _MARK.sub(lambda found: "{" + BUILT_IN.get(found[2], found[2]) + "}", text)

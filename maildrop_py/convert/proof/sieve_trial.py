@@ -3,7 +3,8 @@
 It says which actions it would perform, and performs none.
 
 Known limits: it takes no null sender, so bounces come from somebody; what header edits
-leave is not seen, as `sieve-test` does not print it.
+leave is not seen, as `sieve-test` does not print it; `spamtest` and `virustest` find
+nothing tested there.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ namespace inbox {{
 plugin {{
   sieve = file:/tmp/home/sieve;active=/tmp/home/active.sieve
   sieve_global = /tmp/home/sieve
-  sieve_extensions = +editheader +imapflags +notify +vacation-seconds
+  sieve_extensions = +editheader +imapflags +notify +vacation-seconds +spamtest \
++spamtestplus +virustest
   sieve_max_redirects = 100
   sieve_max_actions = 1000
 }}

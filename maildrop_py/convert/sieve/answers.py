@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from email import message_from_string
+from email.policy import default
+from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,15 +31,21 @@ if TYPE_CHECKING:
     Answer: TypeAlias = "tuple[Predicate, dict[str, Any]]"
 
 DAYS_LEFT = 30
+VACATION_TAGS = (
+    *("days", "seconds", "subject", "addresses", "handle", "mime"),
+    *("from", "fcc", "create", "flags", "specialuse"),
+)
 DEFAULT_TEXT = "There is new mail."
 SECONDS = 86400
 _ADDRESS = re.compile(r"[^\s@?<>]+@[^\s@?<>]+")
 
 
 def vacation(flow: Flow, command: Command) -> Iterator[Answer]:
-    """The answer; `:mime` has no equal; `:from` and `:fcc` are left out, with a remark."""
+    """The answer; `:from` and `:fcc` are left out, with a remark, and of `:mime` all but text."""
     arguments = Arguments(command)
-    arguments.only("days", "seconds", "subject", "addresses", "handle", "from", "fcc", "create")
+    arguments.only(
+        "mime", "days", "seconds", "subject", "addresses", "handle", "from", "fcc", "create"
+    )
     until = flow.today + timedelta(days=DAYS_LEFT)
     flow.remark(command.line, f"the answer ends on {until}: write the last day of your absence")
     for tag in sorted({"from", "fcc"} & set(arguments.tags)):
@@ -46,7 +55,11 @@ def vacation(flow: Flow, command: Command) -> Iterator[Answer]:
     assert isinstance(addresses, tuple)
     own = [flow.variables.constant(one, flow.state) for one in addresses]
     handle = arguments.tag("handle")
-    for holds, text in flow.variables.expand(arguments.texts(0)[0], flow.state):
+    whole = arguments.texts(0)[0]
+    if "mime" in arguments.tags:
+        whole = _text_of_mime(whole)
+        flow.remark(command.line, "of the :mime answer its plain text is sent")
+    for holds, text in flow.variables.expand(whole, flow.state):
         for also, subject in flow.variables.expand(arguments.tag("subject"), flow.state):
             found: dict[str, Any] = {"text": as_template(text)}
             found |= {"subject": as_template(" ".join(subject.split()))} if subject else {}
@@ -54,6 +67,18 @@ def vacation(flow: Flow, command: Command) -> Iterator[Answer]:
             found |= {"addresses": own} if own else {}
             found |= {"handle": handle} if handle else {}
             yield every(holds, also), {"vacation": {**found, "until": until}}
+
+
+def _text_of_mime(text: str) -> str:
+    """The plain text in a MIME entity (RFC 5230 4.5); raises NotTranslatable if there is none."""
+    entity = message_from_string(text.lstrip("\r\n"), policy=default)
+    part = entity.get_body(("plain", "html"))
+    content = part.get_content() if part is not None else None
+    if part is not None and isinstance(content, str) and part.get_content_subtype() == "html":
+        content = unescape(re.sub(r"(?s)<(style|script|head)\b.*?</\1>|<[^>]*>", "", content))
+    if not isinstance(content, str) or not content.strip():
+        raise NotTranslatable("an answer that has no plain text")
+    return content.strip("\n")
 
 
 def _days(arguments: Arguments) -> int | None:
@@ -74,6 +99,14 @@ def notify(flow: Flow, command: Command) -> Iterator[Answer]:
             for also, text in flow.variables.expand(arguments.tag("message"), flow.state):
                 then = {"to": as_template(address), "text": as_template(text) or DEFAULT_TEXT}
                 yield every(holds, also), {"notify": then}
+
+
+def can_notify(method: str) -> bool:
+    """Whether a notification can go there."""
+    try:
+        return bool(_addresses(method))
+    except NotTranslatable:
+        return False
 
 
 def _addresses(method: str) -> list[str]:

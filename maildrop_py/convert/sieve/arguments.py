@@ -13,7 +13,7 @@ WITH_VALUE = frozenset(
     [
         *("comparator", "value", "count", "content", "zone", "index", "flags", "days", "seconds"),
         *("subject", "from", "addresses", "handle", "importance", "options", "message", "header"),
-        *("uniqueid", "fcc", "specialuse", "param", "name", "list", "method", "id"),
+        *("uniqueid", "fcc", "specialuse", "param", "name", "list", "method", "id", "first"),
     ]
 )
 COMPARED = ("is", "contains", "matches", "regex", "value", "count", "comparator")

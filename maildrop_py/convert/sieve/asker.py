@@ -37,6 +37,9 @@ class Asker:
         self.state = state
         self.keep = keep
         self.flags_as_rules = False
+        self.remark: Callable[[str], None] = lambda _text: None
+        self.loops = 0
+        """In how many loops over the message's parts it stands."""
         self.matches = UNCHANGED
         self._questions = questions
         self._wanted = ""

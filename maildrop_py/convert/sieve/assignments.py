@@ -33,6 +33,10 @@ def set_variable(flow: Flow, command: Command) -> None:
     arguments = Arguments(command)
     name, text = arguments.texts(0)[0].removeprefix("global."), arguments.texts(1)[0]
     modifiers = sorted(arguments.tags, key=lambda tag: ORDER.index(tag) if tag in ORDER else -1)
+    if flow.loop is not None:
+        value = modified(flow.variables.constant(text, flow.state), modifiers)
+        flow.loop.set(name, flow.state.use(flow.state.reach), value)
+        return
     try:
         values = tuple(
             Value(
@@ -67,6 +71,11 @@ def set_flags(flow: Flow, command: Command) -> None:
     if flow.flags_as_rules and name == FLAGS:
         verb = command.name.removesuffix("flag")
         flow.rule(command, {"flags": shown if verb == "add" else {verb: shown}})
+        return
+    if flow.loop is not None:
+        if name != FLAGS:
+            raise NotTranslatable("flags in a variable in a loop over parts")
+        flow.loop.add_flags(flow.state.use(flow.state.reach), given)
         return
     if command.name == "setflag":
         flow.variables.set(name, (Value(None, " ".join(given)),))

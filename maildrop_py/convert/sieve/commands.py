@@ -21,6 +21,7 @@ from maildrop_py.convert.sieve.edits import addheader, deleteheader
 from maildrop_py.convert.sieve.flags import flags_of
 from maildrop_py.convert.sieve.flags import shown as shown_flags
 from maildrop_py.convert.sieve.folders import Folder
+from maildrop_py.convert.sieve.part_loop import extracttext, foreverypart
 from maildrop_py.convert.sieve.variables import FLAGS, UNKNOWN_FLAGS
 from maildrop_py.convert.state import MESSAGE
 
@@ -34,14 +35,17 @@ if TYPE_CHECKING:
     from maildrop_py.convert.sieve.tree import Command
 
 INBOX = "INBOX"
-_ADDRESS = re.compile(r"[^\s@<>(),;:\\\"-][^\s@<>(),;:\\\"]*@[^\s@<>(),;:\\\"]+")
+_ADDRESS = re.compile(
+    r'"[^"\\<>]+"@[^\s@<>(),;:\\"]+|'
+    r"[^\s@<>(),;:\\\"-][^\s@<>(),;:\\\"]*@[^\s@<>(),;:\\\"]+"
+)
 SPECIAL_USES = ("Archive", "Drafts", "Junk", "Sent", "Trash")
 FILED = "filed"
 """The variable that says that a copy was filed, so that the message itself is not kept."""
 WITHOUT_EFFECT = frozenset(
     [
         *("require", "if", "elsif", "else", "stop", "set", "addflag", "setflag", "removeflag"),
-        *("global", "return", "import", "export"),
+        *("global", "return", "import", "export", "foreverypart", "extracttext", "break"),
     ]
 )
 """Commands that do nothing with the message themselves."""
@@ -237,6 +241,19 @@ def _return(flow: Flow, command: Command) -> None:
     flow.returned = True
 
 
+def _error(flow: Flow, command: Command) -> None:
+    """The script fails (RFC 5463 5): nothing of it is done, and the message is kept."""
+    if flow.marks or any("continue" in item.then for item in flow.rules_so_far):
+        raise NotTranslatable("the script fails after something may have been done")
+    flow.rule(command, {"file": Folder(INBOX)})
+    flow.ended = True
+
+
+def _break(flow: Flow, command: Command) -> None:
+    if flow.loop is None:
+        raise NotTranslatable("break stands in no loop")
+
+
 def _nothing(flow: Flow, command: Command) -> None:
     """Commands that say nothing of where mail goes."""
 
@@ -275,7 +292,11 @@ COMMANDS: dict[str, Callable[[Flow, Command], None]] = {
     "removeflag": set_flags,
     "include": _include,
     "return": _return,
+    "error": _error,
     "global": _nothing,
+    "break": _break,
+    "foreverypart": foreverypart,
+    "extracttext": extracttext,
     "addheader": _edit(addheader),
     "deleteheader": _edit(deleteheader),
     "vacation": _answer(vacation),

@@ -6,9 +6,11 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from maildrop_py.convert.marks import marked
 from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import either
 from maildrop_py.convert.sieve.arguments import COMPARED, Arguments
+from maildrop_py.convert.sieve.matches import UNCHANGED, Matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from maildrop_py.convert.sieve.asker import Asker
 
 SPANS = {"year": (1, 9999), "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59)}
+TEMPLATES = {"year": "year", "month": "month", "day": "day", "date": "year-month-day"}
+"""Parts of a date that templates know."""
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
@@ -36,6 +40,8 @@ def current_date_test(asker: Asker, test: tree.Test) -> Predicate:
 def _compared(asker: Asker, arguments: Arguments, at: int, of: str | None) -> Predicate:
     arguments.only(*COMPARED, "zone", "originalzone")
     part = asker.constants(arguments.texts(at))[0].lower()
+    if arguments.match_type == "matches":
+        return _any(asker, arguments, part, asker.constants(arguments.texts(at + 1)), of)
     where: dict[str, Any] = {"of": of} if of else {}
     if "originalzone" in arguments.tags:
         where["zone"] = "original"
@@ -47,6 +53,20 @@ def _compared(asker: Asker, arguments: Arguments, at: int, of: str | None) -> Pr
     keys = asker.constants(arguments.texts(at + 1))
     asked = [_part(part, relation, key) for key in keys]
     return either(*(asker.message("date", {**where, **one}) for one in asked))
+
+
+def _any(
+    asker: Asker, arguments: Arguments, part: str, keys: list[str], of: str | None
+) -> Predicate:
+    """`:matches "year" "*"` is there for what it matches: that is what templates know."""
+    prefix = {"now": "", None: "date_"}.get(of)
+    if keys != ["*"] or prefix is None or part not in TEMPLATES:
+        raise NotTranslatable(f"a date is compared by :{arguments.match_type}")
+    if "originalzone" in arguments.tags or "zone" in arguments.tags:
+        raise NotTranslatable("a part of a date in another time zone")
+    text = re.sub(r"\w+", lambda found: marked(prefix + found[0]), TEMPLATES[part])
+    asker.matches = Matches({0: text, 1: text}, UNCHANGED.if_false)
+    return True if of == "now" else asker.message("header", {"Date": {"exists": True}})
 
 
 def _zone(text: str) -> str:

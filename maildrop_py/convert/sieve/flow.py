@@ -6,6 +6,7 @@ depends on a gap is a gap too. `commands.COMMANDS` names a function for each com
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from maildrop_py.convert.marks import as_template, marked
@@ -17,6 +18,7 @@ from maildrop_py.convert.sieve.commands import COMMANDS, WITHOUT_EFFECT, finish
 from maildrop_py.convert.sieve.matches import latest, may_match
 from maildrop_py.convert.sieve.naming import name_of, shown
 from maildrop_py.convert.sieve.parser import parse
+from maildrop_py.convert.sieve.part_questions import of_some_part
 from maildrop_py.convert.sieve.questions import QUESTIONS
 from maildrop_py.convert.sieve.tree import Command
 from maildrop_py.convert.written import Gap, Remark, WrittenRule
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from maildrop_py.convert.predicate import Predicate
+    from maildrop_py.convert.sieve.part_loop import Loop
     from maildrop_py.convert.sieve.variables import Variables
     from maildrop_py.convert.state import State
 
@@ -53,6 +56,8 @@ class Flow:
         self.ended = False
         """Whether no message gets to what follows in this block."""
         self.returned = False
+        self.loop: Loop | None = None
+        """The loop over the message's parts that this stands in."""
         self.included: list[str] = []
         self.seen: set[str] = set()
         """The names of all scripts that were included."""
@@ -98,6 +103,10 @@ class Flow:
     def remark(self, line: int, text: str) -> None:
         self.state.items.append(Remark(line, text))
 
+    def remark_once(self, line: int, text: str) -> None:
+        if not any(isinstance(item, Remark) and item.text == text for item in self.state.items):
+            self.remark(line, text)
+
     # branches
 
     def _if(self, chain: tuple[Command, ...]) -> None:
@@ -110,7 +119,9 @@ class Flow:
         always_ends, unknown = True, []
         for number, branch in enumerate(chain):
             asker = Asker(state, QUESTIONS, self.keep)
+            asker.remark = partial(self.remark_once, branch.line)
             asker.flags_as_rules = self.flags_as_rules
+            asker.loops = self.loop.depth if self.loop is not None else 0
             try:
                 predicate = True if branch.name == "else" else asker.ask(branch.tests[0])
             except (NotTranslatable, IndexError) as problem:
@@ -200,9 +211,15 @@ class Flow:
 
     # rules
 
+    @property
+    def rules_so_far(self) -> list[WrittenRule]:
+        return [item for item in self.state.items if isinstance(item, WrittenRule)]
+
     def rule(self, command: Command, then: dict[str, Any], holds: Predicate = True) -> WrittenRule:
         """A rule at the end of what there is, under all that leads here."""
-        when = every(self.state.use(self.state.reach, often=True), holds)
+        in_loop = self.loop is not None
+        when = every(self.state.use(self.state.reach, often=not in_loop), holds)
+        when = of_some_part(when) if in_loop else when
         written = WrittenRule(name_of(command, self.titles, then), command.line, when, then)
         written.source = shown(command, self.titles)
         if when is not False:

@@ -12,13 +12,21 @@ from maildrop_py.convert.marks import as_template, is_marked
 from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import either, every
 from maildrop_py.convert.sieve.address_questions import address, envelope
+from maildrop_py.convert.sieve.answers import can_notify
 from maildrop_py.convert.sieve.arguments import COMPARED, Arguments
 from maildrop_py.convert.sieve.asker import Asker
 from maildrop_py.convert.sieve.capabilities import ALWAYS_REQUIRED, SUPPORTED
 from maildrop_py.convert.sieve.counts import counted_together
 from maildrop_py.convert.sieve.dates import current_date_test, date_test
 from maildrop_py.convert.sieve.folders import folder_of
-from maildrop_py.convert.sieve.string_questions import environment, hasflag, string
+from maildrop_py.convert.sieve.part_questions import (
+    MIME_TAGS,
+    body_content,
+    mime_exists,
+    mime_header,
+)
+from maildrop_py.convert.sieve.spam_questions import spamtest, virustest
+from maildrop_py.convert.sieve.string_questions import environment, hasflag, of_text, string
 from maildrop_py.convert.sieve.texts import EXISTS
 
 TYPE_CHECKING = False
@@ -30,6 +38,8 @@ if TYPE_CHECKING:
 
 def _header(asker: Asker, test: tree.Test) -> Predicate:
     arguments = Arguments(test)
+    if set(MIME_TAGS) & set(arguments.tags):
+        return mime_header(asker, arguments)
     arguments.only(*COMPARED, "index", "last")
     names, keys = asker.constants(arguments.texts(0)), arguments.texts(1)
     if arguments.match_type == "count":
@@ -79,6 +89,8 @@ def _count(
 
 def _exists(asker: Asker, test: tree.Test) -> Predicate:
     arguments = Arguments(test)
+    if set(MIME_TAGS) & set(arguments.tags):
+        return mime_exists(asker, arguments)
     arguments.only()
     names = asker.constants(arguments.texts(0))
     return every(*(_of_header(asker, name, [EXISTS]) for name in names))
@@ -101,10 +113,10 @@ def _body(asker: Asker, test: tree.Test) -> Predicate:
     arguments = Arguments(test)
     arguments.only(*COMPARED, "raw", "text", "content")
     match = arguments.match_type
-    if "content" in arguments.tags:
-        raise NotTranslatable("only parts of one content type are looked at")
     if match not in ("contains", "is", "matches", "regex"):
         raise NotTranslatable(f"a body is compared by :{match}")
+    if "content" in arguments.tags:
+        return body_content(asker, arguments)
     if "raw" in arguments.tags:
         return asker.over_keys(arguments.texts(0), lambda keys: _raw(asker, match, arguments, keys))
     texts = asker.texts(arguments, "")
@@ -159,10 +171,19 @@ def _mailboxexists(asker: Asker, test: tree.Test) -> Predicate:
     return every(*(asker.message("folder_exists", folder_of(name, known)) for name in names))
 
 
-def _spamtest(asker: Asker, test: tree.Test) -> Predicate:
-    raise NotTranslatable(
-        f"what {test.name} means is in the server's settings; write spam_score or virus instead"
-    )
+def _valid_notify_method(asker: Asker, test: tree.Test) -> Predicate:
+    """RFC 5435 4: whether all of these can be notified."""
+    methods = asker.constants(Arguments(test).texts(0))
+    return all(map(can_notify, methods))
+
+
+def _notify_method_capability(asker: Asker, test: tree.Test) -> Predicate:
+    """RFC 5435 5: of mail it is never known whether somebody is online."""
+    arguments = Arguments(test)
+    method, name = asker.constants((arguments.texts(0)[0], arguments.texts(1)[0]))
+    if not can_notify(method) or name.lower() != "online":
+        return False
+    return of_text(asker, arguments, "maybe", arguments.texts(2))
 
 
 QUESTIONS: dict[str, Question] = {
@@ -180,8 +201,10 @@ QUESTIONS: dict[str, Question] = {
     "mailboxexists": _mailboxexists,
     "date": date_test,
     "currentdate": current_date_test,
-    "spamtest": _spamtest,
-    "virustest": _spamtest,
+    "spamtest": spamtest,
+    "virustest": virustest,
+    "valid_notify_method": _valid_notify_method,
+    "notify_method_capability": _notify_method_capability,
     "true": lambda _asker, _test: True,
     "false": lambda _asker, _test: False,
     "not": lambda asker, test: asker.negation(test),

@@ -1,7 +1,7 @@
 """attachment: tests of the name, type, size and header of what is attached.
 
 One attachment must pass them all. `part` asks the same of every part of the message,
-texts too."""
+texts too. `all`, `any` and `not` nest such tests: all of them are of the same one."""
 
 from __future__ import annotations
 
@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     Passed = tuple[tuple[int, int] | None, dict[str, str]]
     """Where its name passed, and what was captured."""
 
-KEYS = ("name", "type", "size", "header", "text")
+NESTED = ("all", "any", "not")
+KEYS = ("name", "type", "size", "header", "text", *NESTED)
 MOST_TEXT = 1 << 22
 """Bytes of all texts of a message together that are looked at."""
-SCHEMA: dict[str, Any] = {
+SCHEMA: dict[str, Any] = {"$ref": "#/$defs/part"}
+WHOLE_SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "minProperties": 1,
@@ -41,6 +43,9 @@ SCHEMA: dict[str, Any] = {
         "type": {"$ref": "#/$defs/text_test"},
         "size": {"$ref": "#/$defs/comparison"},
         "text": {"$ref": "#/$defs/text_test"},
+        "all": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/part"}},
+        "any": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/part"}},
+        "not": {"$ref": "#/$defs/part"},
         "header": {
             "type": "object",
             "minProperties": 1,
@@ -63,6 +68,7 @@ class Attachment:
     headers: tuple[tuple[str, tuple[TextTest, ...]], ...] = ()
     parts: bool = False
     texts: tuple[TextTest, ...] = ()
+    nested: tuple[tuple[str, tuple[Attachment, ...]], ...] = ()
 
     COST: ClassVar[int] = MIDDLING
     SCHEMA: ClassVar[dict[str, Any]] = {"anyOf": [{"type": "boolean"}, SCHEMA]}
@@ -78,9 +84,17 @@ class Attachment:
         if self.size is not None:
             asked.append(text("size is {comparison}", comparison=self.size.describe()))
         what = text("a part") if self.parts else text("an attachment")
-        if not asked:
-            return what
-        return text("{what} whose {tests}", what=what, tests=text(" and whose ").join(asked))
+        if asked:
+            what = text("{what} whose {tests}", what=what, tests=text(" and whose ").join(asked))
+        for kind, inner in self.nested:
+            tests = "; ".join(one.describe(text) for one in inner)
+            if kind == "not":
+                what = text("{what} that is not ({tests})", what=what, tests=tests)
+            elif kind == "any":
+                what = text("{what} that is any of ({tests})", what=what, tests=tests)
+            else:
+                what = text("{what} that is all of ({tests})", what=what, tests=tests)
+        return what
 
     def _tests_in_words(self, text: Text) -> Iterator[str]:
         of_headers = [(f"header {name}", tests) for name, tests in self.headers]
@@ -91,12 +105,9 @@ class Attachment:
                 yield text("{name} {tests}", name=what, tests=told)
 
     def test(self, facts: Facts) -> Outcome:
-        found, left = self._asked(facts), MOST_TEXT
+        found, left = self._asked(facts), [MOST_TEXT]
         for one, part in found:
-            passed = self._passes(one, part)
-            if passed is not None and self.texts and part is not None:
-                left -= part.end - part.start
-                passed = self._in_text(facts, part, passed) if left > 0 else None
+            passed = self._whole(facts, one, part, left)
             if passed is not None:
                 text = f"{one.name} ({one.type})"
                 span, captures = passed
@@ -117,9 +128,24 @@ class Attachment:
         parts = facts.message.parts
         if self.parts:
             return parts.with_parts(every=True)
-        if self.size is None and not self.headers and not self.texts:
+        if self.size is None and not (self.headers or self.texts or self.nested):
             return [(one, None) for one in parts.attachments]
         return parts.with_parts(every=False)
+
+    def _whole(
+        self, facts: Facts, one: Attached, part: Part | None, left: list[int]
+    ) -> Passed | None:
+        """What one part passed, with what is nested; `left` is how much text may be read."""
+        passed = self._passes(one, part)
+        if passed is not None and self.texts and part is not None:
+            left[0] -= part.end - part.start
+            passed = self._in_text(facts, part, passed) if left[0] > 0 else None
+        for kind, inner in self.nested:
+            if passed is None:
+                return None
+            nested = _joined(kind, (each._whole(facts, one, part, left) for each in inner))
+            passed = None if nested is None else (passed[0], {**passed[1], **nested})
+        return passed
 
     def _passes(self, one: Attached, part: Part | None) -> Passed | None:
         name, kind = _passes(self.names, one.name), _passes(self.types, one.type)
@@ -153,6 +179,11 @@ def parse_part(node: Node, scope: Scope, parts: bool) -> Attachment:
         raise node.mistake("nothing is asked of the {what}", r"such as {name: '\.scr$'}", what=what)
     tests = {what: parse_tests(found[what], scope) for what in ("name", "type") if what in found}
     headers = found["header"].pairs() if "header" in found else []
+    nested = tuple(
+        (kind, tuple(parse_part(item, scope, parts) for item in found[kind].alternatives()))
+        for kind in NESTED
+        if kind in found
+    )
     return Attachment(
         tests.get("name", ()),
         tests.get("type", ()),
@@ -160,7 +191,20 @@ def parse_part(node: Node, scope: Scope, parts: bool) -> Attachment:
         tuple((header_name(key), parse_tests(value, scope)) for key, value in headers),
         parts,
         parse_tests(found["text"], scope, "(?m:{})") if "text" in found else (),
+        nested,
     )
+
+
+def _joined(kind: str, asked: Iterator[Passed | None]) -> dict[str, str] | None:
+    """What was captured in nested tests; None if these do not pass."""
+    if kind == "any":
+        return next((passed[1] for passed in asked if passed is not None), None)
+    captures: dict[str, str] = {}
+    for passed in asked:
+        if (passed is None) != (kind == "not"):
+            return None
+        captures.update(passed[1] if passed is not None else {})
+    return {} if kind == "not" else captures
 
 
 def _passes(tests: tuple[TextTest, ...], text: str) -> Found | None:

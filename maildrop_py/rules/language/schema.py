@@ -13,6 +13,7 @@ from typing import Any
 
 from maildrop_py.rules.actions import ACTIONS, FINAL, NO_COPY
 from maildrop_py.rules.conditions import CONDITIONS
+from maildrop_py.rules.conditions.attachment import WHOLE_SCHEMA as WHOLE_PART
 from maildrop_py.rules.language import then, when
 from maildrop_py.rules.language.branching import branching
 from maildrop_py.rules.language.commands import SCHEMA as CALL
@@ -93,6 +94,7 @@ def _definitions() -> Schema:
         "header_test": _one_or_more(ONE_HEADER_TEST),
         "exists": _object({"exists": {"type": "boolean"}}, "exists"),
         "address_test": _one_or_more({"anyOf": [_ADDRESS, {"$ref": "#/$defs/one_text_test"}]}),
+        "part": WHOLE_PART,
         "address_list": _one_or_more(_ADDRESS),
         "names": _one_or_more(_NAMES),
         "s25r_rules": _one_or_more({"type": "integer", "minimum": 0, "maximum": 6}),

@@ -49,4 +49,11 @@ def test_a_notification_goes_to_each_address() -> None:
 
 def test_other_ways_of_notification_are_gaps() -> None:
     assert len(written(HEAD + 'notify "xmpp:a@example.org";').gaps) == 1
-    assert len(written(HEAD + 'vacation :mime "x";').gaps) == 1
+    assert len(written(HEAD + 'vacation :mime "Content-Type: image/png\n\nx";').gaps) == 1
+
+
+def test_of_an_answer_in_mime_the_text_is_sent() -> None:
+    plain = "Content-Type: text/plain; charset=utf-8\n\nI am away\n"
+    assert thens(f'vacation :mime "{plain}";')[0]["vacation"]["text"] == "I am away"
+    html = "Content-Type: text/html; charset=utf-8\n\n<p>I am <b>away</b></p>\n"
+    assert thens(f'vacation :mime "{html}";')[0]["vacation"]["text"].strip() == "I am away"

@@ -13,10 +13,14 @@ HEAD = (
 )
 AFTER = 'if header :is "subject" "x" { fileinto "x"; stop; }\n'
 NO_EQUAL = {
-    "a spam test": 'if spamtest :value "ge" "5" { discard; }\n',
+    "a spam test of letters": 'if spamtest :value "ge" "5" { discard; }\n',
+    "a loop that counts": 'foreverypart { set "a" "a${a}"; }\n',
+    "a loop that ends early": 'foreverypart { if exists :mime "x" { break; } '
+    'if exists :mime "y" { discard; } }\n',
+    "metadata": 'if metadata "INBOX" "/private/x" "y" { keep; }\n',
     "a negated test": 'if not environment :is "host" "x" { discard; }\n',
-    "one part of a body": 'if body :content "text/plain" :contains "x" { discard; }\n',
-    "a header of a part": 'if header :mime :anychild :is "content-type" "x" { discard; }\n',
+    "what is around parts": 'if body :content "multipart" :contains "x" { discard; }\n',
+    "a count in parts": 'if header :mime :count "ge" "content-type" "2" { discard; }\n',
     "a missing script": 'include "none";\n',
     "an unknown command": "explode;\n",
     "an unknown comparator": 'if header :comparator "i;x" "subject" "m" { discard; }\n',
@@ -32,13 +36,13 @@ def test_a_gap_says_where_and_why_and_leaves_the_others(name: str) -> None:
 
 
 def test_the_branches_behind_a_gap_are_gaps() -> None:
-    script = HEAD + 'if spamtest "x" { keep; } elsif true { discard; } else { discard; }\n'
+    script = HEAD + 'if metadata "x" "y" "z" { keep; } elsif true { discard; } else { discard; }\n'
     assert len(written(script).gaps) == 3
     assert written(script).rules == ()
 
 
 def test_a_variable_that_a_gap_would_have_set_is_not_known() -> None:
-    script = HEAD + 'set "a" "x"; if spamtest "x" { set "a" "y"; } fileinto "${a}";\n'
+    script = HEAD + 'set "a" "x"; if metadata "x" "y" "z" { set "a" "y"; } fileinto "${a}";\n'
     assert len(written(script).gaps) == 2
     assert written(script).rules == ()
 

@@ -124,6 +124,13 @@ Content-Transfer-Encoding: 8bit
         ("part: {text: {contains: '234'}}", True),
         ("attachment: {text: AAA}", True),  # decoded
         ("attachment: {text: QUFB}", False),
+        ("part: {any: [{type: none}, {type: calendar, text: VCALENDAR}]}", True),
+        ("part: {any: [{type: none}, {type: gif, text: VCALENDAR}]}", False),
+        ("part: {all: [{type: calendar}, {text: BEGIN}]}", True),
+        ("part: {all: [{type: calendar}, {type: gif}]}", False),
+        ("part: {type: calendar, not: {text: VCALENDAR}}", False),
+        ("part: {type: calendar, not: {text: other}}", True),
+        ("attachment: {not: {name: '.'}}", False),
     ],
 )
 def test_sizes_and_headers_of_parts(test: str, answer: bool) -> None:
@@ -147,3 +154,11 @@ def test_only_so_much_text_is_looked_at() -> None:
     message = mail("Content-Type: multipart/mixed; boundary=x", parts + "--x\n\nlast\n--x--\n")
     assert held("{part: {text: last}}", message) is False
     assert held("{part: {type: {is: text/plain}, text: last}}", message)
+
+
+def test_nested_tests_say_themselves_and_capture() -> None:
+    nested = "{part: {all: [{header: {Content-Language: '(?P<l>..)'}}], not: {type: gif}}}"
+    assert asked(nested, PARTS).captures == {"l": "de"}
+    words = when(nested).describe()
+    assert "that is all of (a part whose header Content-Language matches /(?P<l>..)/)" in words
+    assert words.endswith("that is not (a part whose type matches /gif/)")
