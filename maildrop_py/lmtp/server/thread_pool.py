@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FAILED = 70  # status
 FIRST_STEP = 10.0  # seconds
-PATIENCE = 0.005  # seconds that calls wait before a further thread may be let in
+PATIENCE = 0.004  # seconds between two looks at whether more threads are worth it
 IDLE = 0.5  # of that time: with less of it used, this process leaves its processor idle
 
 
@@ -39,15 +39,17 @@ class ThreadPool:
     """At most `count` threads; fewer where there is no memory for more.
 
     Python lets one thread go on at a time, and to change between them costs more than
-    many a call. So `eager` of them begin at once, all if it is not given. Further ones
-    join in while calls wait although the processor is idle: those that run wait themselves.
+    many a call. So no more than `eager` of them run while the processor is busy (all if
+    it is not given); and more and more while calls wait although the processor is idle,
+    since those that run wait themselves.
     """
 
     def __init__(self, count: int, eager: int | None = None) -> None:
         self._count = count
-        self._eager = count if eager is None else min(eager, count)
+        self._least = self._eager = count if eager is None else min(eager, count)
         self._begun = self._running = 0
-        self._closed = self._watched = False
+        self._closed = False
+        self._watched = self._least == count  # else there is nothing to watch
         self._mutex = allocate_lock()  # of what follows
         self._calls: deque[Callable[[], None]] = deque()
         self._idle: list[LockType] = []
@@ -68,7 +70,7 @@ class ThreadPool:
     def close(self) -> None:
         """Return when all calls have been made; to be called in the loop's thread."""
         with self._mutex:
-            self._closed = True
+            self._closed, self._eager = True, self._count
             while self._idle:
                 self._wake()
         for _ in self._alive:
@@ -92,11 +94,12 @@ class ThreadPool:
 
     def _begin_to_watch(self) -> None:
         """Without memory for the thread that lets others in, all are let in at once."""
-        if self._eager < self._begun:
+        if self._least < self._begun:
             try:
                 start_new_thread(self._watch, ())
             except RuntimeError:
-                self._eager = self._count
+                self._least = self._eager = self._count
+                self._watched = True
 
     def _work(self) -> None:
         own = allocate_lock()
@@ -119,7 +122,7 @@ class ThreadPool:
         """The next call for a running thread, which is idle until then; None at the end."""
         while True:
             with self._mutex:
-                if self._calls:
+                if self._calls and self._running <= self._eager:
                     return self._calls.popleft()
                 if self._closed:
                     return None
@@ -128,12 +131,17 @@ class ThreadPool:
             own.acquire()
 
     def _let_go_on(self) -> None:
-        """Wake an idle thread if it is to be, or have it watched whether one is to be."""
+        """Wake an idle thread if one is to run, and have it watched how many are to."""
         if self._closed or (self._calls and self._running < self._eager):
             self._wake()
-        elif self._calls and self._idle and not self._watched:
+        if self._is_worth_a_look and not self._watched:
             self._watched = True
             self._backlog.release()
+
+    @property
+    def _is_worth_a_look(self) -> bool:
+        """Whether more threads could run, or fewer."""
+        return bool(self._calls and self._idle) or self._running > self._least
 
     def _wake(self) -> None:
         """Let the thread go on that was idle for the shortest time; it counts as running."""
@@ -142,19 +150,23 @@ class ThreadPool:
             self._idle.pop().release()
 
     def _watch(self) -> None:
-        """Let further threads in, whenever there is a backlog."""
+        """Let more threads run, or fewer, as long as there is a choice."""
         while True:
             self._backlog.acquire()
-            while self._let_in():
+            while self._adapt():
                 pass
 
-    def _let_in(self) -> bool:
-        """One more thread, if the processor idles; whether calls wait that it could make."""
+    def _adapt(self) -> bool:
+        """Twice as many threads if the processor idles, else half as many; whether to go on."""
         used = process_time()
         sleep(PATIENCE)
         is_idle = process_time() - used < IDLE * PATIENCE
         with self._mutex:
-            self._watched = bool(self._calls and self._idle)
-            if self._watched and is_idle:
-                self._wake()
+            if not is_idle and not self._closed:
+                self._eager = max(self._least, self._eager // 2)
+            elif self._calls and self._idle:
+                self._eager = min(self._count, 2 * self._eager)
+                for _ in range(min(self._eager - self._running, len(self._calls))):
+                    self._wake()
+            self._watched = self._is_worth_a_look
             return self._watched
