@@ -53,7 +53,10 @@ class EximHook:
 
     def why_not(self, users: list[pwd.struct_passwd]) -> str:
         if os.path.exists(self._own) or not os.path.exists(self._answers):
-            return said("its configuration is not Debian's, so only you can change it")
+            return said(
+                "its configuration is not Debian's: put the transport below into it, and "
+                "`transport = maildrop_py` into the router of local users"
+            )
         if self._answer("dc_eximconfig_configtype") in ("", "none"):
             return said("{path} says that it is configured by hand", path=self._answers)
         now = self._answer("dc_localdelivery") or OURS[0]

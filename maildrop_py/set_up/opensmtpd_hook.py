@@ -50,7 +50,10 @@ class OpenSmtpdHook:
     def why_not(self, users: list[pwd.struct_passwd]) -> str:
         actions = self._actions()
         if not actions:
-            wording = "no action in {path} keeps local mail in mbox or maildir"
+            wording = (
+                "no action in {path} keeps local mail in mbox or maildir: put the action below "
+                "there, and name it in the `match` of local mail"
+            )
             return said(wording, path=self._path)
         for found in actions:
             other = found["method"].startswith("mda") and PROGRAM not in found["method"]

@@ -111,7 +111,7 @@ def test_what_depends_on_other_settings_of_exim_is_left_alone(site: Site) -> Non
     site.view.write(CONF, site.view.read(CONF).replace("mail_spool", "procmail_pipe"))
     assert "dc_localdelivery = procmail_pipe delivers local mail" in site.run()[1]
     site.view.write("/etc/exim4/exim4.conf", "primary_hostname = mx\n")
-    assert "only you can change it" in site.run()[1]
+    assert "`transport = maildrop_py` into the router of local users" in site.run()[1]
     assert site.account.delivered() == []
 
 
