@@ -13,13 +13,14 @@ from pathlib import Path
 import click
 
 from maildrop_py.cli.app import app
-from maildrop_py.cli.builtin import _first_sentence, _names
+from maildrop_py.cli.builtin import BELOW
 from maildrop_py.evidence.helo import KINDS
 from maildrop_py.evidence.reverse_name import RULES
 from maildrop_py.man.commands import ENVIRONMENT, FILES, OF_DELIVER
 from maildrop_py.report.exit_statuses import STATUSES
 from maildrop_py.report.help_texts import paragraphs_of
 from maildrop_py.report.log_schema import ALWAYS, SOMETIMES
+from maildrop_py.rules.language.library import builtin_names, first_sentence
 from tests.support.texts_put_together import put_together
 
 PACKAGE = Path(__file__).resolve().parents[2] / "maildrop_py"
@@ -113,7 +114,8 @@ def marked_texts() -> dict[str, str]:
     in_pages = (*FILES, *ENVIRONMENT, *OF_DELIVER, *(status[1:] for status in STATUSES))
     found |= {says: "manual pages" for _, says in in_pages}
     found |= dict.fromkeys(LABELS, "rules/conditions")
-    found |= {_first_sentence(name): "cli/builtin.py" for name in _names()}
+    ship = (f"{below}{name}" for below in BELOW for name in builtin_names(below))
+    found |= {first_sentence(name): "cli/builtin.py" for name in ship}
     fields = (*ALWAYS.values(), *SOMETIMES.values())
     found |= {it["description"]: "report/log_schema.py" for it in fields}
     found |= dict.fromkeys(OF_CLICK, "click") | dict.fromkeys(OF_LEARNING, "evidence/bayes")
