@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "maildrop_py"
 
 LEAVES = (
-    "errors record paths private_file regular_file systemd module_bundle translation __version__"
+    "errors record paths private_file regular_file systemd module_bundle translation unpacked"
+    " __version__"
 )
 STAGES = "message evidence rules decision maildir delivery intake lmtp metrics policy report"
 
@@ -32,6 +33,7 @@ MAY_IMPORT = {
     "systemd": "",
     "module_bundle": "private_file",
     "translation": "",
+    "unpacked": "",
     "message": LEAVES,
     "evidence": f"{LEAVES} message",
     "rules": f"{LEAVES} message",

@@ -90,11 +90,13 @@ def policy(context: click.Context, /, **options: object) -> None:
         return
     try:
         _run(options)
+    except BrokenPipeError:
+        raise  # whoever reads has seen enough
     except (MaildropError, OSError) as error:
         if isinstance(error, RuleError):
             for problem in error.problems:
                 _say(str(problem))
-        raise click.ClickException(str(error).partition("\n")[0]) from error
+        raise click.ClickException(_in_a_line(error)) from error
     sys.exit(0)
 
 
@@ -118,6 +120,12 @@ def _run(options: dict[str, object]) -> None:
             ServiceManager(os.environ),
             _say,
         )
+
+
+def _in_a_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error).partition("\n")[0]
 
 
 def _say(line: str) -> None:

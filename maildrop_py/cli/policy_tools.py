@@ -24,7 +24,13 @@ from maildrop_py.policy.replay_words import account_as_object, account_in_words
 from maildrop_py.policy.setting_of_options import setting_of
 from maildrop_py.report.explain import explain_rules
 from maildrop_py.report.tables import counted
+from maildrop_py.translation import marked
 from maildrop_py.translation import text as said
+
+NOTHING_FOUND = marked(
+    "no recipient was found: --log reads the decision log of `maildrop-py policy`, "
+    "--maillog a log of Postfix"
+)
 
 
 def policy_at(path: str) -> Policy:
@@ -89,6 +95,8 @@ def explain(options: dict[str, Any]) -> None:
         requests = requests_in(sys.stdin.buffer.read())
     except Garbage as garbage:
         raise click.ClickException(str(garbage)) from garbage
+    if not requests:
+        raise click.ClickException(said("standard input has no request: lines of name=value"))
     for request in requests:
         evidence = ClientEvidence(request, around)
         plan = decide(evidence, policy.program, time.time(), explain=True)
@@ -141,6 +149,8 @@ def dry_run(path: str, options: dict[str, Any]) -> None:
     if options["as_json"]:
         click.echo(json.dumps(account_as_object(account)))
         return
+    if not account.requests:
+        raise UsageError(said(NOTHING_FOUND))
     for line in account_in_words(account):
         click.echo(line)
 

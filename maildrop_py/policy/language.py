@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.sources import Stamp
     from maildrop_py.rules.program.program import Program
 
+BUILTIN = "builtin:"
 SETTINGS = (
     *("trust", "dns", "me", "server_names", "recipient_delimiter"),
     *("countries", "store"),
@@ -71,7 +72,12 @@ class PolicyReader(Reader):
 
 
 def read_policy(path: str, enforce_trust: bool = True) -> Policy:
-    """The policy in the file at `path`; raises RuleError with every mistake."""
+    """The policy in the file at `path`; raises RuleError with every mistake.
+
+    `builtin:NAME` is one of those that ship.
+    """
+    if path.startswith(BUILTIN):
+        return load_policy(f"include: {path}\n", path)
     reader = PolicyReader(Sources(enforce_trust))
     reader.read_file(os.path.abspath(path), None)
     return _policy(reader)

@@ -1,7 +1,11 @@
-"""past: what was asked before, from the policy's own log or from those of Postfix."""
+"""past: what was asked before, from the policy's own log or from those of Postfix.
+
+Files may be compressed, as logrotate leaves them. Reading raises OSError, with the file's name.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -10,6 +14,7 @@ from typing import Any
 from maildrop_py.policy.log_reader import entries_of, is_about, logged_of
 from maildrop_py.policy.maillog import MailLog
 from maildrop_py.policy.replay import Logged
+from maildrop_py.unpacked import DAMAGED, unpacked_lines
 
 
 def past_of_log(path: str) -> list[Logged]:
@@ -23,8 +28,7 @@ def past_of_maillogs(paths: Sequence[str]) -> list[Logged]:
     by_age = sorted(paths, key=lambda one: os.stat(one).st_mtime)
     log = MailLog(os.stat(by_age[-1]).st_mtime)
     for path in by_age:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            log.read(file)
+        log.read(_lines(path))
     return log.finished()
 
 
@@ -46,5 +50,13 @@ def entries_about(path: str, wanted: str, last: int) -> list[dict[str, Any]]:
 
 def entries_in(path: str) -> Iterator[dict[str, Any]]:
     """Every entry of the decision log at `path`; lines that are none are passed over."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        yield from (entry for entry in entries_of(file) if entry is not None)
+    yield from (entry for entry in entries_of(_lines(path)) if entry is not None)
+
+
+def _lines(path: str) -> Iterator[str]:
+    try:
+        with open(path, "rb") as file, unpacked_lines(file) as lines:
+            yield from lines
+    except DAMAGED as error:
+        why = error.strerror if isinstance(error, OSError) else None
+        raise OSError(errno.EIO, why or str(error), path) from error

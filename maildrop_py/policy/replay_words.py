@@ -29,8 +29,6 @@ def account_in_words(account: Account) -> Iterator[str]:
     days = [time.strftime("%Y-%m-%d", time.gmtime(one)) for one in (account.begins, account.ends)]
     wording = "{number} recipients, {first} to {last}; nothing was changed"
     yield said(wording, number=account.requests, first=days[0], last=days[1])
-    if not account.requests:
-        return
     columns = ("pass", "greylist", "tarpit", "defer", "reject")
     yield ""
     yield _padded(said("rule")) + "".join(f"{name:>10}" for name in columns)

@@ -77,6 +77,8 @@ def test_explain_takes_several_requests_as_postfix_sends_them(policy: Path) -> N
 
 
 def test_what_is_no_request_is_an_error(policy: Path) -> None:
+    done = run("--policy", policy, "explain", said="")
+    assert done.exit_code == 1 and "has no request" in done.output
     done = run("--policy", policy, "explain", said="hello\n")
     assert done.exit_code == 1 and "no name=value" in done.output
 

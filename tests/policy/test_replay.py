@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -109,6 +113,31 @@ def run(*arguments: str, status: int = 0) -> str:
     return done.output
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_log_may_be_compressed(files: Path, pack: Callable[[bytes], bytes]) -> None:
+    """As logrotate leaves that of last month."""
+    packed = files / "mail.log.1"
+    packed.write_bytes(pack((files / "mail.log").read_bytes()))
+    options = "--dry-run", str(files / "policy.yaml"), "--maillog", str(packed)
+    assert "5 recipients" in run(*options)
+    packed.write_bytes(packed.read_bytes()[:100])
+    assert f"{packed}: " in run(*options, status=1)
+
+
+def test_a_log_without_a_recipient_is_said_to_be_none(files: Path) -> None:
+    (files / "mail.log").write_text("nothing of Postfix\n")
+    for option in ("--log", "--maillog"):
+        said = run(
+            "--dry-run", str(files / "policy.yaml"), option, str(files / "mail.log"), status=1
+        )
+        assert "no recipient was found" in said
+
+
+def test_a_policy_that_ships_is_named_by_builtin(files: Path) -> None:
+    said = run("--dry-run", "builtin:evidence", "--maillog", str(files / "mail.log"))
+    assert "evidence: suspicious" in said
+
+
 def test_dry_run_by_postfixs_log(files: Path) -> None:
     options = "--dry-run", str(files / "policy.yaml"), "--maillog", str(files / "mail.log")
     said = run(*options)
@@ -144,7 +173,8 @@ def test_dry_run_wants_something_to_go_by(files: Path) -> None:
 def test_a_log_with_broken_lines_is_read(files: Path) -> None:
     log = files / "log"
     log.write_text('{"time": "x"}\n{"a\n[]\n{"time": "2026-11-27T10:00:00Z", "action": 1}\n')
-    assert "0 recipients" in run("--dry-run", str(files / "policy.yaml"), "--log", str(log))
+    options = "--dry-run", str(files / "policy.yaml"), "--log", str(log)
+    assert "no recipient was found" in run(*options, status=1)
 
 
 def test_december_in_a_log_that_ends_in_january_is_last_years() -> None:
