@@ -79,6 +79,10 @@ def cut_head(data: bytes) -> bytes:
     return data[:end] if end >= 0 else data
 
 
+UNDECLARED = -1
+"""The size of a message that has not come, and whose size nobody said."""
+
+
 class BytesSource:
     """A message in memory."""
 

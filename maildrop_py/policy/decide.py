@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from maildrop_py.decision.decision import Reason, RuleTrace
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import UNDECLARED, Message
 from maildrop_py.policy.greylist import Terms
 from maildrop_py.policy.plan import Plan, Tarpit
 from maildrop_py.policy.protocol import one_line
@@ -59,7 +59,7 @@ class ClientFacts(Facts):
 
 
 NOBODY = Envelope()
-NOTHING = Message(BytesSource(NO_MAIL))
+NOTHING = Message(Declared(UNDECLARED))
 
 
 def decide(

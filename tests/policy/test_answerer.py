@@ -262,6 +262,11 @@ def test_a_size_is_known_where_it_is_a_number() -> None:
     assert said == ["REJECT", *["DUNNO"] * 5]
 
 
+def test_a_size_that_nobody_said_is_no_small_one() -> None:
+    mail = Mail('rules: [{when: {size: "< 1k"}, then: {reject: small}}]')
+    assert mail.ask() == "DUNNO" and mail.ask(size="20").startswith("REJECT")
+
+
 @pytest.mark.parametrize("value", ["1 ² c\0", f"1 {'9' * 5000} c\0", "1 -5 c\0", "\0", "é", ""])
 def test_a_note_that_is_not_ours_is_as_if_it_were_not_there(value: str) -> None:
     assert unpack_session(value.encode()) is None

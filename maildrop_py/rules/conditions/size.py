@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from maildrop_py.message.message import UNDECLARED
 from maildrop_py.record import record
 from maildrop_py.rules.condition import CHEAP, Outcome
 
@@ -36,4 +37,6 @@ class Size:
 
     def test(self, facts: Facts) -> Outcome:
         size = facts.message.size
+        if size == UNDECLARED:
+            return Outcome(None, "size", why="the client did not say it")
         return Outcome(self.comparison.holds(size), "size", f"{size} bytes")
