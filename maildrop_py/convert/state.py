@@ -50,6 +50,8 @@ class State:
         self.broken = ""
         """Why the message is not what the original would have here; "" where it is."""
         self.copying = 0
+        self.found: dict[str, Held] = {}
+        """Where each group of an expression is found in the message, by its name."""
         self.asked: list[tuple[int, tuple[Any, ...]]] = []
 
     def hold(self, predicate: Predicate, line: int) -> Held:

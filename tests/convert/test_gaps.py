@@ -8,10 +8,9 @@ from tests.convert.proving import rules, written
 
 AFTER = ":0\n* ^Subject: x\nx/\n"
 NO_EQUAL = {
-    "an automatic answer": ":0 c\n| (formail -r; cat $HOME/away) | $SENDMAIL -t\n",
     "the header alone into a folder": ":0h\nheads/\n",
-    "a trap": "TRAP='rm -f x'\n",
-    "a process number": ":0\n* ^A\nf-$$/\n",
+    "a trap that asks where mail was filed": "TRAP='rm $LASTFOLDER'\n",
+    "a score": ":0\n* ^A\nf-$=/\n",
     "an included file that is not here": "INCLUDERC=$HOME/none.rc\n",
     "a forwarding option": ":0\n! -f me@example.org you@example.org\n",
     "standard output": ":0\n|\n",
@@ -41,6 +40,28 @@ def test_a_negated_condition_that_is_unknown_never_makes_a_broader_rule() -> Non
 def test_a_variable_of_a_gap_is_unknown_where_it_is_used() -> None:
     found = written(":0\n* ^A(b\\/c)*\n{ X=y }\n\n:0\n* X ?? y\nx/\n" + AFTER)
     assert len(found.gaps) == 2 and len(found.rules) == 1
+
+
+def test_what_a_failing_program_leaves_to_a_block_is_a_gap() -> None:
+    """The rule itself is whole: where the program fails, the mail server tries again."""
+    found = written(":0w\n* ^A\n| prog\n\n:0e\n{\n :0\n * ^B\n b/\n}\n" + AFTER)
+    assert [gap.line for gap in found.gaps] == [5]
+    assert [set(rule.then) for rule in found.rules] == [{"pipe"}, {"file"}]
+
+
+def test_trying_again_where_a_program_fails_needs_no_rule() -> None:
+    found = written(":0w\n* ^A\n| prog\n\n:0e\n{ EXITCODE=75 HOST }\n" + AFTER)
+    assert not found.gaps and len(found.rules) == 2
+
+
+def test_an_answer_by_formail_stays_and_what_would_be_better_is_said() -> None:
+    found = rules(":0 c\n| (formail -r; cat $HOME/away) | $SENDMAIL -t\n")
+    assert "formail -r" in found and "`vacation`" in found and "GAP" not in found
+
+
+def test_variables_that_nobody_asks_for_are_left_out() -> None:
+    found = written(":0\n* ^A\n{ X=a Y=b }\n\n:0\n* Y ?? b\nb/\n")
+    assert [rule.then for rule in found.rules] == [{"set": {"y": "b"}}, {"file": "b"}]
 
 
 def test_behind_the_end_nothing_runs_and_that_is_said() -> None:

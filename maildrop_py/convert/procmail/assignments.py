@@ -58,7 +58,10 @@ class Assignments:
     def __init__(self, state: State) -> None:
         self._state = state
         state.environment.output = self._output
+        state.environment.process = self._process
         self._line = 0
+        self._process_number = ""
+        self._fixed: dict[str, tuple[object, str]] = {}
         self.under: Predicate = True
         """What holds of the recipe whose action is read, so that its programs run then alone."""
 
@@ -67,6 +70,8 @@ class Assignments:
         if node.name in WITHOUT_EFFECT:
             if node.name in ("NL", "WS", "LINEBUF") and node.value is not None:
                 self._keep(node)
+            return None
+        if node.name == "HOST":
             return None
         if node.name == "TRAP" and node.value:
             return self._trap(node)
@@ -94,6 +99,8 @@ class Assignments:
         reach = every(state.use(state.reach), predicate)
         if reach is False:
             return
+        if predicate is True:
+            self._fixed[name] = (state.reach, value or "")
         if reach is True and not self._may_change(value):
             environment.set(name, value)
             return
@@ -103,13 +110,26 @@ class Assignments:
             before = None
         variable = variable_name(name)
         if reach is not True and before and before != marked(variable, False):
-            self._set(variable, before, line, True, source)
+            self._set(variable, before, line, self._where_found(before), source)
         self._set(variable, value or "", line, reach, source)
         environment.set(name, marked(variable, False))
 
     def _may_change(self, value: str | None) -> bool:
         """Whether what a value is made of may be set again later."""
         return any(not name[-1].isdigit() for name in names_in(value or ""))
+
+    def here(self, name: str) -> str:
+        """The value, also where it is known in this block alone; raises Unknown."""
+        reach, value = self._fixed.get(name, (None, ""))
+        if reach is self._state.reach:
+            return value
+        return self._state.environment.get(name) or ""
+
+    def _where_found(self, value: str) -> Predicate:
+        """What held where the parts of `value` were found in the message."""
+        state = self._state
+        found = [state.found[name] for name in names_in(value) if name in state.found]
+        return every(*(state.use(held) for held in found))
 
     def _set(self, variable: str, value: Any, line: int, when: Predicate, source: str) -> None:
         text = as_template(value) if isinstance(value, str) else value
@@ -142,6 +162,25 @@ class Assignments:
         self._set(variable, value, recipe.line, reach, recipe.source)
         state.environment.set(pipe.capture, marked(variable, False))
 
+    def keep_status(self, recipe: Recipe, called: Any) -> None:
+        """`$?` of a program that a copy goes to, for the line below."""
+        state = self._state
+        call = called if isinstance(called, dict) else {"run": called}
+        run = ["/bin/sh", "-c", '"$@" >/dev/null; echo $?', "sh", *call["run"]]
+        name = state.free_name(f"status_{recipe.line}")
+        reach = state.use(state.reach)
+        self._set(name, {"output": {**call, "run": run}}, recipe.line, reach, recipe.source)
+        state.environment.set("STATUS", marked(name, False))
+
+    def _process(self) -> str:
+        """The mark of a variable with a number of a process, which `$$` is."""
+        if not self._process_number:
+            name = self._state.free_name("process")
+            value = {"output": ["/bin/sh", "-c", "echo $$"]}
+            self._set(name, value, self._line, True, "$$: a number of a process")
+            self._process_number = marked(name, False)
+        return self._process_number
+
     def score(self, recipe: Recipe, predicate: Predicate, rest: str) -> None:
         """`$=` behind a recipe that counts the lines of the body; other scores are not known."""
         environment = self._state.environment
@@ -159,19 +198,38 @@ class Assignments:
         self._set(name, value, recipe.line, reach, "* -1^0 | * 1^1 ^.*$")
         environment.set("SCORE", marked(name, False))
 
-    def leave_block(self, before: dict[str, Any], match: str | None) -> None:
-        """Behind a block: what it set under its condition is in variables; MATCH too."""
-
     def forget(self, recipe: Recipe, reason: str) -> None:
         """What a recipe that is a gap would have set is not known."""
         for name in _names_set(recipe):
             self._state.environment.set(name, Unknown(f"${name} is not known: {reason}"))
 
-    def _trap(self, node: Assignment) -> Gap | Remark:
+    def _trap(self, node: Assignment) -> Gap | Remark | None:
+        """A program that gets the message when procmail ends; it may fail."""
         source = node.source
         if "cur" in source and ("2,S" in source or ":2," in source):
             return Remark(node.line, "the TRAP that marks mail as read is `flags: [seen]` here")
-        return Gap(node.line, source, "a TRAP runs a program when procmail ends")
+        command = self._trapped(node)
+        if command is None:
+            return Gap(node.line, source, "a TRAP runs a program when procmail ends")
+        state = self._state
+        call = program(f"{command} || :", state.environment)
+        then = {"pipe": call, "continue": True}
+        rule = WrittenRule(f"line {node.line}", node.line, state.use(state.reach), then)
+        rule.source = source
+        rule.told = ("this program runs before the message is filed, not behind it",)
+        state.items.append(rule)
+        return None
+
+    def _trapped(self, node: Assignment) -> str | None:
+        """The command of a TRAP that is the same wherever mail ends; None for others."""
+        environment = self._state.environment
+        try:
+            text = environment.expand(node.value or ())
+        except Unknown:
+            return None
+        is_first = "TRAP" not in environment.own
+        environment.set("TRAP", text)
+        return text if is_first and "$" not in text and not is_marked(text) else None
 
 
 def part_of(flags: str) -> str:

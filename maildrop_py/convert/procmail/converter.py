@@ -12,6 +12,7 @@ from maildrop_py.convert.procmail.flow import Flow
 from maildrop_py.convert.procmail.folders import DEV_NULL, INBOX, Layout, Path, lay_out
 from maildrop_py.convert.procmail.known_names import with_known_names
 from maildrop_py.convert.procmail.parser import parse
+from maildrop_py.convert.procmail.unused import without_unused
 from maildrop_py.convert.state import State
 from maildrop_py.convert.written import Wanted, Written, WrittenRule
 
@@ -41,7 +42,7 @@ def convert(
     state = State(Environment(_known(home, user, spool or f"/var/mail/{user}")))
     flow = Flow(state, read, text)
     flow.nodes(parse(text))
-    state.items = with_known_names(state.items)
+    state.items = without_unused(with_known_names(state.items))
     default = _default(state, flow)
     layout = _placed(state, default, home)
     settings: dict[str, Any] = {"maildir": _short(layout.root, home), "layout": layout.layout}
@@ -115,17 +116,18 @@ def _default(state: State, flow: Flow) -> Path | None:
 def _placed(state: State, default: Path | None, home: str) -> Layout:
     """The layout, with every path in the rules replaced by its folder."""
     rules = [item for item in state.items if isinstance(item, WrittenRule)]
-    paths = [value for rule in rules for value in rule.then.values() if isinstance(value, Path)]
+    thens = [then for rule in rules for then in (rule.then, rule.then.get("otherwise", {}))]
+    paths = [value for then in thens for value in then.values() if isinstance(value, Path)]
     try:
         maildir = state.environment.get("MAILDIR") or home
     except Unknown:
         maildir = home
     spool = state.environment.known("ORGMAIL", "")
     layout = lay_out(paths, default, maildir, home, spool)
-    for rule in rules:
-        for key, value in rule.then.items():
+    for then in thens:
+        for key, value in then.items():
             if isinstance(value, Path):
-                rule.then[key] = layout.folder(value)
+                then[key] = layout.folder(value)
     last = rules[-1] if rules else None
     if last is not None and last.name == "everything else" and last.then == {"file": INBOX}:
         state.items.remove(last)

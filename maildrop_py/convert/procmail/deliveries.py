@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import Any
 
-from maildrop_py.convert.predicate import Test, every
+from maildrop_py.convert.procmail import programs
 from maildrop_py.convert.procmail.assignments import part_of
-from maildrop_py.convert.procmail.commands import formail_options, program, simple_words
-from maildrop_py.convert.procmail.edits import edits, names_edited
 from maildrop_py.convert.procmail.environment import Unknown, as_template, is_marked
 from maildrop_py.convert.procmail.expressions import NotTranslatable
 from maildrop_py.convert.procmail.folders import DEV_NULL, Path
-from maildrop_py.convert.procmail.tree import Folder, Forward, Pipe, Recipe
-from maildrop_py.convert.state import MESSAGE, Held
+from maildrop_py.convert.procmail.tree import Assignment, Folder, Forward, Pipe, Recipe
+from maildrop_py.convert.procmail.what_fails import otherwise
+from maildrop_py.convert.state import Held
+from maildrop_py.convert.written import WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,23 +36,18 @@ def deliver(recipe: Recipe, held: Held, asked: Asked, flow: Flow) -> None:
         _forward(recipe, action, held.predicate, flow)
     else:
         assert isinstance(action, Pipe)
-        _pipe(recipe, action, held.predicate, flow)
+        programs.pipe(recipe, action, held.predicate, flow)
     rules = [item for item in flow.state.items[before:] if hasattr(item, "told")]
     if rules:
         told = [one for one in asked.told if flow.is_worth_telling(one)]
         rules[0].told = tuple(dict.fromkeys([*told, *rules[0].told]))
 
 
-def _copies(recipe: Recipe, flow: Flow) -> bool:
-    """Whether the run goes on behind this."""
-    return "c" in recipe.flags or flow.state.copying > 0
-
-
 # folders
 
 
 def _folder(recipe: Recipe, action: Folder, predicate: Predicate, flow: Flow) -> None:
-    paths = [_path(word, flow) for word in flow.state.environment.words(action.words)]
+    paths = [path_of(word, flow) for word in flow.state.environment.words(action.words)]
     if not paths:
         raise NotTranslatable("no folder is named")
     if paths[0].text == DEV_NULL:
@@ -64,7 +58,7 @@ def _folder(recipe: Recipe, action: Folder, predicate: Predicate, flow: Flow) ->
     told = _traps(paths)
     if paths[0].is_mbox:
         paths = paths[:1]
-    final = not _copies(recipe, flow)
+    final = not flow.goes_on(recipe)
     for number, path in enumerate(paths):
         last = number == len(paths) - 1
         then: dict[str, Any] = {"file" if last and final else "copy": path}
@@ -74,7 +68,8 @@ def _folder(recipe: Recipe, action: Folder, predicate: Predicate, flow: Flow) ->
         flow.ends(predicate)
 
 
-def _path(word: str, flow: Flow) -> Path:
+def path_of(word: str, flow: Flow) -> Path:
+    """Where a word of a recipe's action delivers; raises Unknown."""
     if word == DEV_NULL:
         return Path(word)
     maildir = flow.state.environment.get("MAILDIR") or "/"
@@ -96,22 +91,33 @@ def _traps(paths: list[Path]) -> tuple[str, ...]:
 
 
 def _discard(recipe: Recipe, predicate: Predicate, flow: Flow) -> None:
-    if _copies(recipe, flow):
+    if flow.goes_on(recipe):
         return
-    status = _status(flow)
-    text = "refused by a rule"
-    if status in ("", "0"):
-        then: dict[str, Any] = {"discard": True}
-    elif status in SOFT:
-        then = {"defer": "try again later"}
-    else:
-        then = {"reject": text}
-    flow.rule(recipe, predicate, then)
+    flow.rule(recipe, predicate, _ending(_status(flow)))
     flow.ends(predicate)
 
 
+def end_without_delivering(node: Assignment, flow: Flow) -> None:
+    """`HOST` without a value: procmail ends with what EXITCODE says; raises Unknown."""
+    then = _ending(_status(flow))
+    if not flow.state.copying:
+        when = flow.state.use(flow.state.reach, often=True)
+        rule = WrittenRule(f"line {node.line}", node.line, when, then)
+        rule.source = node.source
+        rule.told = ("procmail ends here without delivering",)
+        flow.state.items.append(rule)
+    flow.ends(True)
+
+
+def _ending(status: str) -> dict[str, Any]:
+    """What an exit status means for a message that goes nowhere."""
+    if status in ("", "0"):
+        return {"discard": True}
+    return {"defer": "try again later"} if status in SOFT else {"reject": "refused by a rule"}
+
+
 def _status(flow: Flow) -> str:
-    value = flow.state.environment.get("EXITCODE") or ""
+    value = flow.assignments.here("EXITCODE")
     if is_marked(value):
         raise Unknown("EXITCODE is only known when mail comes")
     return value
@@ -125,11 +131,13 @@ def _forward(recipe: Recipe, action: Forward, predicate: Predicate, flow: Flow) 
     addresses = _addresses(words)
     if part_of(recipe.flags):
         raise NotTranslatable("only the header or the body is sent on")
-    final = not _copies(recipe, flow)
+    final = not flow.goes_on(recipe)
     for number, address in enumerate(addresses):
         then: dict[str, Any] = {"forward": as_template(address)}
         if not (final and number == len(addresses) - 1):
             then["continue"] = True
+        elif len(addresses) == 1:
+            then |= otherwise(recipe, flow)
         flow.rule(recipe, predicate, then)
     if final:
         flow.ends(predicate)
@@ -146,116 +154,3 @@ def _addresses(words: list[str]) -> list[str]:
     if not found:
         raise NotTranslatable("no address to send to")
     return found
-
-
-# programs
-
-
-def _pipe(recipe: Recipe, action: Pipe, predicate: Predicate, flow: Flow) -> None:
-    state = flow.state
-    if action.capture:
-        flow._assignments.capture(action, recipe, predicate)
-        return
-    words = simple_words(action.command, state.environment)
-    if not action.command.strip() or words == []:
-        raise NotTranslatable("a pipe to standard output")
-    if "f" in recipe.flags:
-        _filter(recipe, action, words, predicate, flow)
-    elif words and words[0].rpartition("/")[2] == "formail" and _is_duplicate(words):
-        _duplicate(recipe, predicate, flow)
-    elif _is_asked(recipe, flow):
-        value = program(action.command, state.environment, part_of(recipe.flags))
-        state.succeeded = Test(
-            "command",
-            {**(value if isinstance(value, dict) else {"run": value}), "no_on": "1-255"},
-            ((MESSAGE, state.message_age),),
-            repeatable=False,
-        )
-    else:
-        _to_program(recipe, action, predicate, flow)
-
-
-def _is_duplicate(words: list[str]) -> bool:
-    return any(word.startswith("-") and "D" in word[:3] for word in words[1:])
-
-
-def _duplicate(recipe: Recipe, predicate: Predicate, flow: Flow) -> None:
-    """`formail -D`: says with its status whether the Message-ID was there before."""
-    test = Test("duplicate", True)
-    if "c" in recipe.flags:
-        flow.state.succeeded = test
-        return
-    flow.rule(recipe, every(predicate, test), {"discard": True})
-    flow.state.succeeded = False  # or no message would be here
-
-
-def _is_asked(recipe: Recipe, flow: Flow) -> bool:
-    """Whether the status of a copy's program is asked by the next recipe."""
-    if "c" not in recipe.flags or not set("wW") & set(recipe.flags):
-        return False
-    lines = flow.rest.splitlines()[recipe.action_line :]
-    following = next((line.strip() for line in lines if line.strip().startswith(":")), "")
-    return bool(set("ae") & set(following.partition(":")[2].lstrip("0")))
-
-
-def _to_program(recipe: Recipe, action: Pipe, predicate: Predicate, flow: Flow) -> None:
-    state = flow.state
-    if state.broken:
-        raise Unknown(state.broken)
-    if "formail" in action.command and "-r" in action.command.split("formail", 1)[1][:12]:
-        raise NotTranslatable("an automatic answer made with formail -r")
-    value = program(action.command, state.environment, part_of(recipe.flags))
-    then: dict[str, Any] = {"pipe": value}
-    final = not _copies(recipe, flow)
-    if not final:
-        then["continue"] = True
-    flow.rule(recipe, predicate, then)
-    if final:
-        flow.ends(predicate)
-
-
-def _filter(
-    recipe: Recipe, action: Pipe, words: list[str] | None, predicate: Predicate, flow: Flow
-) -> None:
-    state = flow.state
-    options = formail_options(words) if words else None
-    changes = edits(options) if options else None
-    if options and changes is None and any("From " in word for word in words or ()):
-        flow._remark(recipe.line, "formail only rewrites the mbox line on top: not needed")
-        return
-    if changes is not None:
-        if _is_seen(names_edited(changes), recipe, flow):
-            changes["now"] = True
-            state.changed(MESSAGE)
-        flow.rule(recipe, predicate, changes)
-        return
-    if state.broken:
-        raise Unknown(state.broken)
-    value = program(action.command, state.environment, part_of(recipe.flags))
-    flow.rule(recipe, predicate, {"filter": value})
-    state.changed(MESSAGE)
-
-
-def _is_seen(names: set[str], recipe: Recipe, flow: Flow) -> bool:
-    """Whether anything below looks at one of these fields, or earlier copies must not have them."""
-    earlier = any(
-        set(getattr(item, "then", {})) & {"copy", "continue", "filter"} for item in flow.state.items
-    )
-    below = "\n".join(flow.rest.splitlines()[recipe.action_line :]).lower()
-    looks = any(name in below for name in names)
-    broad = any(sign in below for sign in ("^to", "from_", "* ?", "|", "* ^(", "$("))
-    return earlier or looks or (broad and "formail" not in below.partition("|")[2][:12])
-
-
-_EDITED = re.compile(r"formail\\b.*?-[AaIi][ \\t]*[\"']?([A-Za-z][A-Za-z0-9-]*):")
-
-_EDITED = re.compile(r"formail\b.*?-[AaIi][ \t]*[\"']?([A-Za-z][A-Za-z0-9-]*):")
-
-
-def leaves_message_known(recipe: Recipe, rest: str) -> bool:
-    """Whether a filter that is a gap edits one field only, which nothing below looks at."""
-    if not isinstance(recipe.action, Pipe) or "-r" in recipe.action.command:
-        return False
-    names = _EDITED.findall(recipe.action.command)
-    below = "\n".join(rest.splitlines()[recipe.action_line :]).lower()
-    return bool(names) and not any(f"{name.lower()}:" in below for name in names)

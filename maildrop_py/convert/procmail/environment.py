@@ -42,6 +42,7 @@ class Environment:
         self.ages: dict[str, int] = {}
         self.own: set[str] = set()
         self.output: Callable[[str], str] | None = None
+        self.process: Callable[[], str] | None = None
 
     def set(self, name: str, value: str | Unknown | None) -> None:
         """Let `name` have a value, or none."""
@@ -56,6 +57,8 @@ class Environment:
         value = self._values.get(name)
         if isinstance(value, Unknown):
             raise value
+        if value is None and name == "PID" and self.process is not None:
+            return self.process()
         if value is None and name in OF_THE_RUN:
             raise Unknown(f"{OF_THE_RUN[name]} is procmail's own")
         return value

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from typing import Any
 
 from maildrop_py.convert.predicate import either, every, negated
-from maildrop_py.convert.procmail import deliveries
+from maildrop_py.convert.procmail import deliveries, programs
 from maildrop_py.convert.procmail.assignments import Assignments
+from maildrop_py.convert.procmail.copies import why_no_copy
 from maildrop_py.convert.procmail.environment import Unknown
 from maildrop_py.convert.procmail.expressions import NotTranslatable
 from maildrop_py.convert.procmail.marking_as_read import marks_as_read
+from maildrop_py.convert.procmail.match_variable import keep_match
 from maildrop_py.convert.procmail.naming import name_of, shown
 from maildrop_py.convert.procmail.parser import parse
 from maildrop_py.convert.procmail.questions import Asked, ask
@@ -44,12 +45,18 @@ class Flow:
         self.state = state
         self.rest = rest
         self._read = read
-        self._assignments = Assignments(state)
+        self.assignments = Assignments(state)
         self._depth = 0
         self._ended = False
         self._told: set[str] = set()
         self._delivered = False
         self._failed = False
+        self.next: Node | None = None
+        """The statement behind the one that is gone through, and the next recipe of its block."""
+        self.following: Recipe | None = None
+        self.answered: set[int] = set()
+        """Lines of recipes that are told already, and those that have no equal."""
+        self.unanswered: set[int] = set()
 
     def nodes(self, nodes: tuple[Node, ...]) -> None:
         """Statement by statement; those that mail never gets to are remarked on."""
@@ -59,6 +66,9 @@ class Flow:
             if self.state.reach.predicate is False:
                 self._never(nodes[number:])
                 return
+            self.next = next(iter(nodes[number + 1 :]), None)
+            recipes = (each for each in nodes[number + 1 :] if isinstance(each, Recipe))
+            self.following = next(recipes, None)
             self._node(node)
 
     def _never(self, nodes: tuple[Node, ...]) -> None:
@@ -83,13 +93,22 @@ class Flow:
         if node.name in ("INCLUDERC", "SWITCHRC") and node.value is not None:
             self._include(node)
             return
-        problem = self._assignments.assign(node)
+        problem = self.assignments.assign(node)
         if problem is not None:
             self.state.items.append(problem)
-        if node.name == "HOST" and node.value:
-            self._remark(
-                node.line, "where HOST is another name procmail ends, and the mail is lost"
-            )
+        if node.name == "HOST":
+            self._host(node)
+
+    def _host(self, node: Assignment) -> None:
+        """Where HOST is not this machine's name, procmail ends without delivering."""
+        if node.value:
+            told = "where HOST is another name procmail ends, and the mail is lost"
+            self._remark(node.line, told)
+            return
+        try:
+            deliveries.end_without_delivering(node, self)
+        except (Unknown, NotTranslatable) as problem:
+            self._gap(node, str(problem))
 
     def _include(self, node: Assignment) -> None:
         assert node.value is not None
@@ -135,7 +154,10 @@ class Flow:
     def _recipe(self, recipe: Recipe) -> None:
         state = self.state
         if recipe.action is None:
-            self._gap(recipe, "the action is missing: procmail goes on with the next recipe")
+            self._passed_over(recipe)
+            return
+        if recipe.line in self.answered and "e" in recipe.flags:
+            self._failing(recipe)
             return
         if marks_as_read(recipe, self):
             held = state.hold(False, recipe.line)
@@ -154,6 +176,23 @@ class Flow:
         self._delivered = False
         self._act(recipe, held, asked)
         self._remember(recipe, held, False if self._delivered else asked.predicate)
+
+    def _passed_over(self, recipe: Recipe) -> None:
+        """A recipe without an action holds for no message (procmail 3.22, conditions())."""
+        told = f"procmail passes over this, for its action is missing: {shown(recipe)}"
+        self._remark(recipe.line, told)
+        state = self.state
+        if not set("Aa") & set(recipe.flags):
+            state.last = state.hold(False, recipe.line)
+        if "E" not in recipe.flags:
+            state.previous = state.hold(False, recipe.line)
+
+    def _failing(self, recipe: Recipe) -> None:
+        """A recipe for where the program above failed, whose rule says what is done then."""
+        if recipe.line in self.unanswered:
+            self._gap(recipe, "if the program above fails, the mail server tries again instead")
+        held = self.state.hold(False, recipe.line)
+        self.state.last = self.state.previous = held
 
     def _chained(self, recipe: Recipe) -> Predicate:
         """What the flags A, a, E and e ask of the recipes before; raises Unknown."""
@@ -198,69 +237,43 @@ class Flow:
         if not set("Aa") & set(recipe.flags):
             state.last = BROKEN
         state.previous = BROKEN
-        self._assignments.forget(recipe, reason)
+        self.assignments.forget(recipe, reason)
         is_filter = "f" in recipe.flags and not isinstance(recipe.action, Block)
-        if is_filter and not deliveries.leaves_message_known(recipe, self.rest):
+        if is_filter and not programs.leaves_message_known(recipe, self.rest):
             state.broken = f"what the filter in line {recipe.line} leaves is not known"
 
     def _act(self, recipe: Recipe, held: Held, asked: Asked) -> None:
         state = self.state
         state.succeeded, self._failed = True, False
-        self._assignments.score(recipe, held.predicate, self.rest)
+        self.assignments.score(recipe, held.predicate, self.rest)
         if isinstance(recipe.action, Block):
             self._block(recipe, recipe.action, held, asked)
             return
-        self._match(recipe, asked, held)
-        self._assignments.under = held.predicate
+        keep_match(recipe, asked, held, self)
+        self.assignments.under = held.predicate
         try:
             deliveries.deliver(recipe, held, asked, self)
         except (Unknown, NotTranslatable) as problem:
             self._cannot(recipe, str(problem))
             state.last = BROKEN
         finally:
-            self._assignments.under = True
-
-    def _match(self, recipe: Recipe, asked: Asked, held: Held) -> None:
-        """MATCH is what this recipe found; where it did not hold, what it was before."""
-        environment = self.state.environment
-        if asked.match is None:
-            return
-        before = environment.snapshot().get("MATCH")
-        environment.set("MATCH", asked.match)
-        if before in (None, "") or not self._match_is_read_behind(recipe):
-            return
-        if isinstance(before, str):
-            environment.set("MATCH", before)
-            self._assignments.put("MATCH", asked.match, recipe.line, held.predicate, shown(recipe))
-
-    def _match_is_read_behind(self, recipe: Recipe) -> bool:
-        """Whether MATCH is used below before it is set again."""
-        for line in self.rest.splitlines()[recipe.action_line :]:
-            if _READS_MATCH.search(line):
-                return True
-            if "\\/" in line and line.lstrip().startswith("*"):
-                return False
-        return False
+            self.assignments.under = True
 
     def _block(self, recipe: Recipe, block: Block, held: Held, asked: Asked) -> None:
         state = self.state
         if "c" in recipe.flags:
-            raise_reason = _why_no_copy(block)
+            raise_reason = why_no_copy(block)
             if raise_reason:
                 self._cannot(recipe, raise_reason)
                 return
         outer, state.reach = state.reach, self._inner_reach(held)
-        before = state.environment.snapshot()
-        self._match(recipe, asked, held)
-        if asked.match is not None and not any(isinstance(node, Recipe) for node in block.nodes):
-            self._extract(recipe, asked)
+        keep_match(recipe, asked, held, self)
         saved = held, state.previous
         state.last = held
         state.copying += "c" in recipe.flags
         self.nodes(block.nodes)
         state.copying -= "c" in recipe.flags
         state.last, state.previous = saved
-        self._assignments.leave_block(before, asked.match)
         ended = state.reach.predicate is False and held.predicate is not False
         state.reach = outer
         self._delivered = False
@@ -271,9 +284,6 @@ class Flow:
         outer = self.state.use(self.state.reach)
         return self.state.hold(every(outer, held.predicate), held.line)
 
-    def _extract(self, recipe: Recipe, asked: Asked) -> None:
-        """A block without recipes, there for its MATCH alone: it is taken now."""
-
     def rule(self, recipe: Recipe, predicate: Predicate, then: dict[str, Any]) -> WrittenRule:
         """A rule at the end of what there is, under all that leads here."""
         when = every(self.state.use(self.state.reach, often=True), predicate)
@@ -281,6 +291,10 @@ class Flow:
         written.source = shown(recipe)
         self.state.items.append(written)
         return written
+
+    def goes_on(self, recipe: Recipe) -> bool:
+        """Whether the run goes on behind what this recipe does."""
+        return "c" in recipe.flags or self.state.copying > 0
 
     def is_worth_telling(self, told: str) -> bool:
         """Dots are unescaped everywhere: that is told once."""
@@ -295,18 +309,4 @@ class Flow:
             self.state.reach = self.state.hold(False, 0)
 
 
-_READS_MATCH = re.compile(r"\$\{?\\?MATCH|^\s*\*.*\bMATCH\s*\?\?")
 BROKEN = Held(False, None, -1)
-
-
-def _why_no_copy(block: Block) -> str:
-    """Why a block with `c` has no equal; "" if it has."""
-    last = block.nodes[-1] if block.nodes else None
-    for node in block.nodes:
-        if isinstance(node, Recipe) and isinstance(node.action, Block):
-            return "a block inside a block for a copy"
-        if isinstance(node, Recipe) and "f" in node.flags:
-            return "a filter inside a block for a copy"
-    if not isinstance(last, Recipe) or last.conditions or "c" in last.flags:
-        return "procmail goes on twice behind this block, once for the copy"
-    return ""

@@ -38,6 +38,7 @@ def with_known_names(items: list[Any]) -> list[Any]:
             found.append(Gap(item.line, item.source, reason))
             continue
         known |= groups | set(item.then.get("set", {}))
+        known |= set(item.then.get("otherwise", {}).get("set", {}))
         found.append(item)
     return found
 

@@ -47,7 +47,11 @@ def ask(recipe: Recipe, state: State) -> Asked:
     questions = [conditions.read(line.text, area, state.environment) for line in recipe.conditions]
     state.asked.append((recipe.line, tuple(questions)))
     for question in questions:
+        before = asked.match
         predicate = _one(question, recipe, minds_case, state, asked)
+        if asked.match is not None and asked.match != before and is_marked(asked.match):
+            found = every(state.use(state.reach), asked.predicate, predicate)
+            state.found[names_in(asked.match)[0]] = state.hold(found, recipe.line)
         if question.weight is not None:
             weighed.append((question, predicate))
             continue

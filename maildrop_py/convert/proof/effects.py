@@ -72,7 +72,13 @@ def _shape(content: bytes) -> tuple[tuple[bytes, ...], bytes]:
         elif line and not line.lower().startswith(_NOT_COMPARED):
             fields.append(line.rstrip())
     body = body.rstrip(b"\n").replace(b"\n>From ", b"\nFrom ")  # as an mbox file has it
-    return tuple(sorted(b" ".join(field.split()) for field in fields)), body
+    return tuple(sorted(map(_comparable, fields))), body
+
+
+def _comparable(field: bytes) -> bytes:
+    """A field with single blanks; the case of its name does not count (RFC 5322)."""
+    name, colon, value = b" ".join(field.split()).partition(b":")
+    return name.lower() + colon + value
 
 
 def _why(where: str, one: tuple[object, bytes], other: tuple[object, bytes]) -> str:

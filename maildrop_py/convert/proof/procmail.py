@@ -19,10 +19,11 @@ from maildrop_py.convert.proof.trial import Done
 
 LIMIT = 10.0  # seconds for one message
 _ABSTRACT = re.compile(r"^  Folder: (.*?)\s+\d+$", re.M)
-_ASKS = re.compile(r"\bformail\s.*-D")
+_ASKS = re.compile(r"\bformail\s.*-\w*D")
 _TAKEN = re.compile(r'^procmail: Assigning "LASTFOLDER=(.*?)"$', re.M | re.S)
 _SHELL = re.compile(r"^\S*/[a-z]*sh -c ")
 _MESSAGE_FILE = re.compile(r"/(new/\d+\.|msg\.[^/]*$|\d+$)")
+_TRAP = re.compile(r'^procmail: Assigning "TRAP=(.*?)"$', re.M | re.S)
 _LOGS = re.compile(r"^([ \t{]*)(LOGFILE|VERBOSE|LOGABSTRACT|LOG)([ \t]*=)", re.M)
 
 
@@ -67,6 +68,7 @@ class Procmail:
         filed = {f"/{effect.where.strip('/')}" for effect in effects}
         named = [path for path in taken if not _is_one_of(path, filed)]
         effects += self._called(log, named)
+        effects += [] if ended.status else _trapped(log)
         return Done(effects, log, ended.status or 0, ended.status is None)
 
     def _called(self, log: str, taken: list[str]) -> list[Effect]:
@@ -86,10 +88,27 @@ class Procmail:
         return found
 
 
+def _trapped(log: str) -> list[Effect]:
+    """The program of TRAP; with mail that is refused or tried again, rules run none."""
+    traps = _TRAP.findall(log)
+    return [Effect(PROGRAM, traps[-1])] if traps and traps[-1] else []
+
+
 def _is_one_of(path: str, filed: set[str]) -> bool:
     """Whether a relative `path` is one of the folders that were filed into."""
     name = "/" + path.removeprefix("./").strip("/")
     return any(where.endswith(name) for where in filed)
+
+
+def with_one_number(text: str) -> str:
+    """A procmailrc that has a fixed number where the process's own (`$$`) would be.
+
+    In conditions `$$` are two ends of lines.
+    """
+    lines = text.split("\n")
+    return "\n".join(
+        line if line.lstrip().startswith("*") else line.replace("$$", "4711") for line in lines
+    )
 
 
 def without_logs(text: str) -> str:

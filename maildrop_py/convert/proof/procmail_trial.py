@@ -10,7 +10,7 @@ from maildrop_py.convert.procmail.converter import convert
 from maildrop_py.convert.procmail.folders import Path
 from maildrop_py.convert.proof import sandbox
 from maildrop_py.convert.proof.effects import FILE, Effect
-from maildrop_py.convert.proof.procmail import Procmail, without_logs
+from maildrop_py.convert.proof.procmail import Procmail, with_one_number, without_logs
 from maildrop_py.convert.proof.trial import Trial
 from maildrop_py.convert.written import Written, programs_of
 
@@ -23,7 +23,7 @@ RCFILE = "/tmp/rcfile"
 
 def start(told: dict[str, Any]) -> Trial:
     """The trial of `told["text"]`."""
-    original = sandbox.prepare(told["text"], told["home"])
+    original = with_one_number(sandbox.prepare(told["text"], told["home"]))
     written = convert(original, "proof", sandbox.HOME, "me", _read, sandbox.SPOOL)
     _make_places(written)
     sandbox.stand_in(programs_of(written))

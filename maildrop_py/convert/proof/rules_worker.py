@@ -8,7 +8,7 @@ import time
 from maildrop_py.convert.proof import sandbox, worker
 from maildrop_py.convert.proof.effects import FILE, PROGRAM, REFUSAL, Effect
 from maildrop_py.decision.decide import decide
-from maildrop_py.decision.decision import Decision, Filing, Forward
+from maildrop_py.decision.decision import Action, Decision, Filing, Forward
 from maildrop_py.delivery.message_programs import MessagePrograms
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.changed import unnamed_file, write_all
@@ -73,7 +73,7 @@ def _decider(text: str) -> worker.Decide:
         evidence.delivered()
         fired = [reason.rule for reason in decision.reasons]
         return (
-            _effects(decision, message.source),
+            _effects(decision, message.source, programs),
             fired,
             lambda: explain(message, decision, len(program)),
         )
@@ -95,22 +95,34 @@ class _Bytes:
         return os.dup(self._file.fileno())
 
 
-def _effects(decision: Decision, source: Source) -> list[Effect]:
+def _effects(decision: Decision, source: Source, programs: MessagePrograms) -> list[Effect]:
     if decision.defer is not None:
         return []
-    found = []
-    for action in decision.actions:
-        if isinstance(action, Filing):
-            content = _content(decision, action.message or source)
-            found.append(Effect(FILE, action.folder, content, _flags(action)))
-        elif isinstance(action, Forward):
-            found.append(Effect(PROGRAM, f"{sandbox.RECORDERS}/sendmail -oi {action.address}"))
-        else:
-            shell = len(action.argv) == 3 and action.argv[1] == "-c"
-            found.append(Effect(PROGRAM, action.argv[2] if shell else " ".join(action.argv)))
+    found = [
+        effect
+        for action in decision.actions
+        for effect in _of_action(action, decision, source, programs)
+    ]
     if decision.reject is not None:
         found.append(Effect(REFUSAL, "refused"))
     return found
+
+
+def _of_action(
+    action: Action, decision: Decision, source: Source, programs: MessagePrograms
+) -> list[Effect]:
+    """A program beside which `otherwise` stands is run, as it may fail."""
+    if isinstance(action, Filing):
+        content = _content(decision, action.message or source)
+        return [Effect(FILE, action.folder, content, _flags(action))]
+    if isinstance(action, Forward):
+        return [Effect(PROGRAM, f"{sandbox.RECORDERS}/sendmail -oi {action.address}")]
+    if action.otherwise and programs.status(action, action.message) != 0:
+        others = (_of_action(each, decision, source, programs) for each in action.otherwise)
+        return [effect for effects in others for effect in effects]
+    is_shell = len(action.argv) == 3 and action.argv[1] == "-c"
+    command = action.argv[2] if is_shell else " ".join(action.argv)
+    return [Effect(PROGRAM, command.removesuffix(" || :"))]
 
 
 def _flags(filing: Filing) -> tuple[str, ...]:
