@@ -9,7 +9,7 @@ from maildrop_py.convert.procmail import programs
 from maildrop_py.convert.procmail.assignments import part_of
 from maildrop_py.convert.procmail.environment import Unknown, as_template, is_marked
 from maildrop_py.convert.procmail.expressions import NotTranslatable
-from maildrop_py.convert.procmail.folders import DEV_NULL, Path
+from maildrop_py.convert.procmail.folders import DEV_NULL, Path, path_of
 from maildrop_py.convert.procmail.tree import Assignment, Folder, Forward, Pipe, Recipe
 from maildrop_py.convert.procmail.what_fails import otherwise
 from maildrop_py.convert.state import Held
@@ -47,7 +47,9 @@ def deliver(recipe: Recipe, held: Held, asked: Asked, flow: Flow) -> None:
 
 
 def _folder(recipe: Recipe, action: Folder, predicate: Predicate, flow: Flow) -> None:
-    paths = [path_of(word, flow) for word in flow.state.environment.words(action.words)]
+    paths = [
+        path_of(word, flow.state.environment) for word in flow.state.environment.words(action.words)
+    ]
     if not paths:
         raise NotTranslatable("no folder is named")
     if paths[0].text == DEV_NULL:
@@ -66,18 +68,6 @@ def _folder(recipe: Recipe, action: Folder, predicate: Predicate, flow: Flow) ->
         rule.told = told if number == 0 else ()
     if final:
         flow.ends(predicate)
-
-
-def path_of(word: str, flow: Flow) -> Path:
-    """Where a word of a recipe's action delivers; raises Unknown."""
-    if word == DEV_NULL:
-        return Path(word)
-    maildir = flow.state.environment.get("MAILDIR") or "/"
-    if is_marked(maildir):
-        raise Unknown("MAILDIR is only known when mail comes")
-    joined = posixpath.join(maildir, word.removeprefix("./"))
-    ending = "/" if word.endswith("/") else "/." if word.endswith("/.") else ""
-    return Path(posixpath.normpath(joined).rstrip("/") + ending)
 
 
 def _traps(paths: list[Path]) -> tuple[str, ...]:

@@ -10,8 +10,12 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 
-from maildrop_py.convert.procmail.environment import as_template, is_marked
+from maildrop_py.convert.procmail.environment import Unknown, as_template, is_marked
 from maildrop_py.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from maildrop_py.convert.procmail.environment import Environment
 
 INBOX = "INBOX"
 DEV_NULL = "/dev/null"
@@ -104,3 +108,15 @@ def _apart(name: str, path: Path, names: dict[str, str]) -> str:
     while found in taken and found != INBOX:
         found, number = f"{name}-{number}", number + 1
     return found
+
+
+def path_of(word: str, environment: Environment) -> Path:
+    """Where a word of a recipe's action delivers; raises Unknown."""
+    if word == DEV_NULL:
+        return Path(word)
+    maildir = environment.get("MAILDIR") or "/"
+    if is_marked(maildir):
+        raise Unknown("MAILDIR is only known when mail comes")
+    joined = posixpath.join(maildir, word.removeprefix("./"))
+    ending = "/" if word.endswith("/") else "/." if word.endswith("/.") else ""
+    return Path(posixpath.normpath(joined).rstrip("/") + ending)

@@ -10,6 +10,7 @@ from typing import Any
 
 from maildrop_py.convert.procmail.commands import program
 from maildrop_py.convert.procmail.environment import as_template
+from maildrop_py.convert.procmail.folders import path_of
 from maildrop_py.convert.procmail.tree import Assignment, Block, Folder, Forward, Pipe, Recipe
 
 TYPE_CHECKING = False
@@ -42,14 +43,12 @@ def otherwise(recipe: Recipe, flow: Flow) -> dict[str, Any]:
 
 def _done(recipe: Recipe, flow: Flow) -> dict[str, Any] | None:
     """What the recipe does, if that can stand under `otherwise`."""
-    from maildrop_py.convert.procmail.deliveries import path_of
-
     action, environment = recipe.action, flow.state.environment
     if recipe.conditions or set("cfhb") & set(recipe.flags):
         return None
     if isinstance(action, Folder):
         words = environment.words(action.words)
-        return {"file": path_of(words[0], flow)} if len(words) == 1 else None
+        return {"file": path_of(words[0], environment)} if len(words) == 1 else None
     if isinstance(action, Forward):
         words = environment.words(action.words)
         return {"forward": as_template(words[0])} if len(words) == 1 else None
