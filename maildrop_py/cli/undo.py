@@ -11,6 +11,7 @@ import click
 
 from maildrop_py.cli.completion import complete_folders, complete_rules, complete_runs
 from maildrop_py.cli.log_option import log_option, log_to_write
+from maildrop_py.cli.untaught import untaught
 from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths, journals
@@ -88,7 +89,7 @@ def _put_back(
     maildir = Maildir(past.maildir, layout, encoding)
     try:
         journal = start_run(UNDO, maildir, journals, warn, undoes=past.name)
-        Undo(past, journal, maildir.folder("Trash"), report.add).run(lines)
+        Undo(past, journal, maildir.folder("Trash"), untaught(past.name, report.add)).run(lines)
     except MaildropError as error:
         raise click.ClickException(str(error)) from error
     finally:

@@ -217,13 +217,22 @@ class Evidence:
         `learn` is what a rule says it shall be learnt as: spam, ham or (None) not at all.
         """
         if learn is not None:
-            self.may_wait = True
-            self._inquiry.learn(learn)
+            self.lesson(learn)("")
         if self._answers.get("duplicate") is False:
             self._inquiry.remember()
         if "news" in self._answers:
             for (kind, value), seconds in self._answers["news"].items():
                 self._inquiry.remember_once(kind, value, seconds)
+
+    def lesson(self, is_spam: bool) -> Callable[[str], None]:
+        """What the message teaches, read now; call it with the name of the run that teaches it.
+
+        With "", by a delivery, the configured scanners are taught too.
+        """
+        self.may_wait = True
+        inquiry = self._inquiry
+        lesson = inquiry.lesson(is_spam)
+        return lambda run: inquiry.learn(lesson, run)
 
     def people_answered(self) -> Answered:
         """Who had automatic answers, and how many there were."""

@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.evidence.answered import Answered
     from maildrop_py.evidence.bayes.judgement import Judgement
+    from maildrop_py.evidence.bayes.learning import Lesson
     from maildrop_py.evidence.country import Country
     from maildrop_py.evidence.defects import Defects
     from maildrop_py.evidence.dnsbl import Listing
@@ -189,14 +190,25 @@ class Inquiry(Means):
 
         return bayes.judgement(self.bayes_store(), self.message, self.evidence.border(), most_clues)
 
-    def learn(self, is_spam: bool) -> None:
-        """Teach the Bayes filter the message, where that is of use."""
+    def lesson(self, is_spam: bool) -> Lesson:
+        """What the message teaches, read while its file is there."""
         from maildrop_py.evidence.bayes import filter as bayes
 
-        store, border = self.bayes_store(), self.evidence.border()
-        if bayes.worth_teaching(bayes.judgement(store, self.message, border), is_spam):
-            store.teach([bayes.lesson(self.message, border, is_spam)], self.now())
-            self.scanners().teach(is_spam)
+        return bayes.lesson(self.message, self.evidence.border(), is_spam)
+
+    def learn(self, lesson: Lesson, run: str) -> None:
+        """Teach the Bayes filter, where that is of use; `run` may be taken back as a whole."""
+        from maildrop_py.evidence.bayes import filter as bayes
+        from maildrop_py.evidence.bayes import taught_by_runs
+
+        store = self.bayes_store()
+        if not bayes.worth_teaching(store, lesson):
+            return
+        done = store.teach([lesson], self.now())
+        if run and done:
+            taught_by_runs.remember(self.store(), run, lesson, self.now())
+        elif not run:
+            self.scanners().teach(lesson.is_spam)
 
     def people_answered(self) -> Answered:
         from maildrop_py.evidence.answered import Answered

@@ -58,6 +58,7 @@ class Importer:
         self._options = options
         self._before = before
         self._reporter = reporter
+        self._journal = journal
         self._batch = ImportBatch(maildir.root, journal) if journal is not None else None
 
     def take(self, named: NamedMessage) -> bool:
@@ -93,7 +94,7 @@ class Importer:
         if self._batch is None:
             on_changed(Changed())
         else:
-            settled = partial(self._settled, path, evidence, on_changed)
+            settled = partial(self._settled, path, allowed.learn, evidence, on_changed)
             key = ImportKey(message.source.head())
             delivery = self._delivery(allowed, message, key)
             self._batch.add(Arrival(delivery, path.partition("#")[0], key.text, settled))
@@ -133,7 +134,12 @@ class Importer:
         return Delivery(decision, spool, self._maildir, envelope, programs, arrived(message))
 
     def _settled(
-        self, path: str, evidence: Evidence, on_changed: OnChanged, arrival: Arrival
+        self,
+        path: str,
+        learn: bool | None,
+        evidence: Evidence,
+        on_changed: OnChanged,
+        arrival: Arrival,
     ) -> None:
         for warning in arrival.warnings:
             self._reporter.warn(warning)
@@ -141,6 +147,8 @@ class Importer:
             self._reporter.failed(path, arrival.why)
             return
         evidence.delivered()
+        if learn is not None and self._journal is not None:
+            evidence.lesson(learn)(self._journal.name or IMPORT)
         on_changed(Changed(arrival.paths[-1] if arrival.paths else ""))
 
 

@@ -91,6 +91,7 @@ class RefileRun:
         self._maildir = maildir
         self._decider = decider
         self._reporter = reporter
+        self._journal = journal
         self._refiler: Refiler | None = None
         options = replace(options, run_program=decider.run)
         if journal is None:
@@ -154,22 +155,37 @@ class RefileRun:
             if left is None:
                 self._reporter.planned(path, message, decision, evidence)(Changed())
         else:
+            teach = self._lesson(decision, evidence)
 
             def planned() -> Callable[[Task], None]:
                 on_changed = self._reporter.planned(path, message, decision, evidence)
-                return partial(self._finished, on_changed)
+                return partial(self._finished, on_changed, teach)
 
             left = self._refiler.add(message, decision, planned)
+            if left is not None:
+                teach()
         if left is not None:
             self._reporter.left(left.reason)
         return left is None
 
-    def _finished(self, on_changed: OnChanged, task: Task) -> None:
+    def _lesson(self, decision: Decision, evidence: Evidence) -> Callable[[], None]:
+        """What teaches the Bayes filter as a rule says, once the message is where it belongs."""
+        if decision.learn is None:
+            return _nothing
+        lesson, journal = evidence.lesson(decision.learn), self._journal
+        return lambda: lesson(journal.name or "nothing moved" if journal is not None else "")
+
+    def _finished(self, on_changed: OnChanged, teach: Callable[[], None], task: Task) -> None:
         last, outcome = task.steps[-1], task.outcome
         if isinstance(outcome, Done):
             identity = last.identity if isinstance(last, Move | Rewrite) else ()
             on_changed(Changed(last.target, identity))
+            teach()
         elif isinstance(outcome, Gone):
             self.vanished.append(last.source)
         else:
             self._reporter.failed(last.source, outcome.why)
+
+
+def _nothing() -> None:
+    """A message that no rule learns teaches nothing."""

@@ -134,6 +134,30 @@ def _convert() -> Schema:
     }
 
 
+def _survey() -> Schema:
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    rate = _object(
+        {
+            "held": COUNT,
+            "asked": {**COUNT, "description": "messages of which it is known"},
+            "unknown": COUNT,
+            "low": {**share, "description": "95 %: the true share is at least this"},
+            "high": {**share, "description": "95 %: the true share is at most this"},
+        }
+    )
+    return {
+        "description": "One a line, for each condition.",
+        **_object(
+            {
+                "condition": TEXT,
+                "ham": rate,
+                "spam": rate,
+                "points": {"type": "number", "description": "5 together: spam is as likely as ham"},
+            }
+        ),
+    }
+
+
 SCHEMAS: dict[str, Callable[[], Schema]] = {
     "rules": rules_schema,
     "log": log_schema,
@@ -146,6 +170,7 @@ SCHEMAS: dict[str, Callable[[], Schema]] = {
     "doctor": lambda: _object(FINDING),
     "policy-dry-run": _policy_dry_run,
     "convert": _convert,
+    "survey": _survey,
 }
 """By what `maildrop-py schema` calls them; those of commands are for their --json."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
 from maildrop_py.cli.app import app
+from maildrop_py.report.json_schemas import schema_of
 
 
 @pytest.fixture
@@ -41,6 +43,17 @@ def test_json_has_the_same(home: Path) -> None:
     found = [json.loads(line) for line in survey(home, "--json").stdout.splitlines()]
     (flag,) = (one for one in found if one["condition"] == "{spam_flag: true}")
     assert flag["spam"]["held"] == 10 and flag["ham"]["held"] == 0 and flag["points"] > 0
+
+
+def test_json_fits_its_schema(home: Path) -> None:
+    schema = schema_of("survey")
+    lines = [json.loads(line) for line in survey(home, "--json").stdout.splitlines()]
+    assert lines
+    for line in lines:
+        jsonschema.validate(line, schema)
+        assert set(line) == set(schema["properties"])
+        for kind in ("ham", "spam"):
+            assert set(line[kind]) == set(schema["properties"][kind]["properties"])
 
 
 def test_nothing_is_made_or_learnt(home: Path) -> None:

@@ -6,7 +6,7 @@ Guarantees and limits are those of `tokens`, `judgement` and `store`.
 from __future__ import annotations
 
 from maildrop_py.evidence.bayes import tokens
-from maildrop_py.evidence.bayes.judgement import Judgement, judge
+from maildrop_py.evidence.bayes.judgement import Judgement, judge, log_odds, probability
 from maildrop_py.evidence.bayes.store import key_of, message_key
 
 TYPE_CHECKING = False
@@ -48,14 +48,20 @@ def lesson(message: Message, border: Border | None, is_spam: bool) -> Lesson:
     return Lesson(message_key(message_id, keys), keys, is_spam)
 
 
-def worth_teaching(judged: Judgement, is_spam: bool) -> bool:
+def worth_teaching(store: BayesStore, lesson: Lesson) -> bool:
     """Whether a rule, which no person looks over, should teach this message.
 
-    A rule that fires often must not drown what people taught.
+    What was taught before stays as it is: a person may have said otherwise. And a
+    rule that fires often must not drown what people taught.
     """
-    totals = judged.totals
-    this, other = (totals.spam, totals.ham) if is_spam else (totals.ham, totals.spam)
-    if judged.probability is None:
-        return this <= UNEVEN * (other + 100)
-    sure = judged.probability >= SURE if is_spam else judged.probability <= 1 - SURE
-    return not sure and this <= UNEVEN * (other + 100)
+    found = store.known(lesson.keys) if store.path else None
+    if found is None or store.kind(lesson.message) is not None:
+        return False
+    totals, rows = found
+    this, other = (totals.spam, totals.ham) if lesson.is_spam else (totals.ham, totals.spam)
+    if this > UNEVEN * (other + 100):
+        return False
+    if not totals.enough:
+        return True
+    spam = probability(log_odds(rows.values(), totals, len(lesson.keys)))
+    return spam < SURE if lesson.is_spam else spam > 1 - SURE

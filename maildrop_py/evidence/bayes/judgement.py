@@ -44,7 +44,7 @@ _STRENGTH = 0.7  # Robinson's s: how much a token that is new counts as undecide
 _UNDECIDED = 0.5  # Robinson's x
 _LEAST = log(0.6 / 0.4)  # log odds below which a token says nothing
 _COUNTS_SHARE = 0.5  # of the counts, beside the weights
-_RATE = 5.0  # of learning
+_RATE = 2.5  # of learning
 _EVEN = 2  # kinds whose numbers differ by no more than this count as even
 _FURTHEST = 30.0  # log odds
 

@@ -2,7 +2,9 @@
 
 For what is certain without the filter: what two independent DNS lists say of an
 unknown sender (`builtin:bkaspil`). A message that the filter is sure of already
-teaches nothing, and no kind is learnt much more often than the other.
+teaches nothing, nor does one that was taught before, and no kind is learnt much more
+often than the other. The same while mail is re-filed, watched or imported; `undo` takes
+it back (`evidence.bayes.taught_by_runs`). The scanners are taught at delivery alone.
 """
 
 from __future__ import annotations

@@ -1,38 +1,41 @@
 """How well Bayes filters tell spam from ham: `python -m tests.bench.bayes [FILTER]...`
 
 Each filter gets the same mail in the same order: the SpamAssassin corpus (English;
-../shared/corpora) and 3,400 made-up Japanese messages (`japanese_mail`). Ten-fold: nine
-tenths are learnt, in an order drawn once, and the last tenth is scored. In order of
+../shared/corpora) and two times 3,400 made-up Japanese messages (`japanese_mail`). Ten-fold:
+nine tenths are learnt, in an order drawn once, and the last tenth is scored. In order of
 time: each message is scored, then learnt (train on everything), or learnt only where
 the score was not sure (train on error); the first 1,500 (Japanese: 500) are not counted.
 
 What is printed: spam that is missed when no ham of 1,000 is called spam (the threshold is
 the highest score of these 1,000; the mean over the thousands there are), and false
-positives and misses at the middle of the scale. It takes hours, most of it the rivals'.
+positives and misses at the middle of the scale; where only errors are learnt, how many.
+All processors are used, and what rivals scored is kept (see `runs`). `--folds 3` scores
+three of the ten folds; `--only Japanese` takes one set.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import sys
 import tempfile
-from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from maildrop_py.message.message import FileSource, Message
 from tests.bench.bayes import japanese_mail
-from tests.bench.bayes.filters import FILTERS, Filter, Labelled
+from tests.bench.bayes.filters import FILTERS, Labelled
+from tests.bench.bayes.runs import ALL, ERRORS, FOLDS, Runs, ways
 from tests.bench.table import markdown
 from tests.support.scanners import program
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared/corpora/spamassassin"
-FOLDS = 10
 Scored = tuple[bool, float]
 PROBABILITIES = ("bogofilter", "SpamAssassin's Bayes")
 """Filters whose scores go from 0 to 1; the others' middle is 0."""
 
-HEADINGS = ["missed spam at 0 of 1,000 ham", "ten-fold", "all learnt", "errors learnt"]
+SETS = {"English": 1500, "Japanese": 500, "Japanese held out": 500}
+"""Of each set of mail, the first messages that are not counted in order of time."""
 
 
 def english() -> list[Labelled]:
@@ -45,48 +48,19 @@ def english() -> list[Labelled]:
     return [(path, is_spam) for _, path, is_spam in sorted(found)]
 
 
-def japanese(place: Path) -> list[Labelled]:
+def japanese(place: Path, held_out: bool) -> list[Labelled]:
     """The made-up messages, written into `place`."""
     found = []
-    for number, (content, is_spam) in enumerate(japanese_mail.messages(3400)):
+    place.mkdir()
+    for number, (content, is_spam) in enumerate(japanese_mail.messages(3400, held_out=held_out)):
         path = place / f"{number:05}"
         path.write_bytes(content)
         found.append((str(path), is_spam))
     return found
 
 
-def ten_fold(make: Callable[[], Filter], mail: list[Labelled]) -> list[Scored]:
-    """Every message scored by a filter that learnt the other nine tenths."""
-    draw = random.Random(16)
-    shuffled = draw.sample(mail, len(mail))
-    scored: list[Scored] = []
-    for fold in range(FOLDS):
-        tested = shuffled[fold::FOLDS]
-        learnt = [one for number, one in enumerate(shuffled) if number % FOLDS != fold]
-        filter_ = make()
-        filter_.learn(learnt)
-        scores = filter_.scores([path for path, _ in tested])
-        scored += [(one[1], score) for one, score in zip(tested, scores, strict=True)]
-        filter_.close()
-    return scored
-
-
-def in_time(make: Callable[[], Filter], mail: list[Labelled], errors: bool) -> list[Scored]:
-    """Each message scored, then learnt: all of them, or those of which it was not sure."""
-    filter_ = make()
-    scored = []
-    for path, is_spam in mail:
-        (score,) = filter_.scores([path])
-        scored.append((is_spam, score))
-        surely_ham, surely_spam = filter_.cutoffs
-        if not errors or (score < surely_spam if is_spam else score > surely_ham):
-            filter_.learn([(path, is_spam)])
-    filter_.close()
-    return scored
-
-
 def missed(scored: list[Scored], middle: float) -> str:
-    """`88 (8/39)`: missed at no false positive of 1,000; false positives and misses."""
+    """`88 of 200 (8/39)`: missed at no false positive of 1,000; false positives and misses."""
     ham = [score for is_spam, score in scored if not is_spam]
     spam = [score for is_spam, score in scored if is_spam]
     random.Random(1).shuffle(ham)
@@ -95,7 +69,8 @@ def missed(scored: list[Scored], middle: float) -> str:
         threshold = max(ham[start : start + 1000])
         counts.append(sum(score <= threshold for score in spam))
     wrong = sum(score > middle for score in ham), sum(score <= middle for score in spam)
-    return f"{sum(counts) / len(counts):.0f} of {len(spam)} ({wrong[0]}/{wrong[1]})"
+    mean = f"{sum(counts) / len(counts):.0f}" if counts else "?"
+    return f"{mean} of {len(spam)} ({wrong[0]}/{wrong[1]})"
 
 
 def _time(path: Path) -> float:
@@ -110,29 +85,45 @@ def _time(path: Path) -> float:
     return 0.0
 
 
-def report(names: list[str], mail: list[Labelled], title: str, skipped: int) -> str:
-    """The table of one set of mail."""
+def report(runs: Runs, names: list[str], title: str, folds: int) -> str:
+    """The table of one set of mail; the runs were begun."""
     rows = []
     for name in names:
-        needed, make = FILTERS[name]
-        if needed and not program(needed):
-            rows.append([name, "not installed", "", ""])
-            continue
         middle = 0.5 if name in PROBABILITIES else 0.0
-        cells = [missed(ten_fold(make, mail), middle)]
-        for errors in (False, True):
-            cells.append(missed(in_time(make, mail, errors)[skipped:], middle))
-        rows.append([name, *cells])
-    return markdown([f"{title}: {HEADINGS[0]} (false positives/misses)", *HEADINGS[1:]], rows)
+        folded = [one for way in ways(folds)[2:] for one in runs.result(name, title, way).scored]
+        errors = runs.result(name, title, ERRORS)
+        in_time = [
+            missed(list(some.scored[SETS[title] :]), middle)
+            for some in (runs.result(name, title, ALL), errors)
+        ]
+        rows.append([name, missed(folded, middle), *in_time, str(errors.learnt)])
+    headings = [title, f"{folds} of ten folds", ALL, ERRORS, "learnt errors"]
+    return markdown(headings, rows)
 
 
-def main(names: list[str]) -> int:
-    names = names or list(FILTERS)
+def main(argv: list[str]) -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("filters", nargs="*", metavar="FILTER")
+    options.add_argument("--folds", type=int, default=FOLDS, choices=range(1, FOLDS + 1))
+    options.add_argument("--only", choices=list(SETS), action="append")
+    asked = options.parse_args(argv)
+    names = [name for name, (needed, _) in FILTERS.items() if not needed or program(needed)]
+    names = [name for name in names if not asked.filters or name in asked.filters]
+    titles = [title for title in asked.only or SETS if title != "English" or CORPUS.is_dir()]
+    runs = Runs()
     with tempfile.TemporaryDirectory() as place:
-        if CORPUS.is_dir():
-            print(report(names, english(), "English", 1500), "\n", flush=True)
-        print(report(names, japanese(Path(place)), "Japanese", 500), flush=True)
+        for title in titles:
+            mail = english() if title == "English" else _made(Path(place), title)
+            for name in names:
+                runs.begin(name, title, mail, asked.folds)
+        for title in titles:
+            print(report(runs, names, title, asked.folds), "\n", flush=True)
+        runs.close()
     return 0
+
+
+def _made(place: Path, title: str) -> list[Labelled]:
+    return japanese(place / title, title.endswith("held out"))
 
 
 if __name__ == "__main__":

@@ -14,11 +14,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from json import loads
+from math import log
 from pathlib import Path
 from socket import AF_UNIX, socket
 from typing import Protocol
 
-from maildrop_py.evidence.bayes.filter import lesson
+from maildrop_py.evidence.bayes.filter import SURE, lesson
 from maildrop_py.evidence.bayes.judgement import log_odds
 from maildrop_py.evidence.bayes.learning import Lesson
 from maildrop_py.evidence.bayes.store import BayesStore
@@ -44,9 +45,9 @@ class Filter(Protocol):
 
 
 class Ours:
-    """maildrop-py; the score is the log odds."""
+    """maildrop-py; the score is the log odds. Rules teach in the same way: until it is SURE."""
 
-    cutoffs = (-2.0, 2.0)
+    cutoffs = (-log(SURE / (1 - SURE)), log(SURE / (1 - SURE)))
     lessons: dict[str, Lesson] = {}  # noqa: RUF012 - read once for all folds
 
     def __init__(self) -> None:

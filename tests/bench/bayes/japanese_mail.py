@@ -13,9 +13,13 @@ What it cannot show: real senders' habits, and how spam changes with time.
 from __future__ import annotations
 
 import random
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from quopri import encodestring
+from types import ModuleType
+
+from tests.bench.bayes import japanese_held_out
 
 COMMON = (
     "[いつもお世話になっております|お世話になります|お疲れさまです|こんにちは]。",
@@ -123,28 +127,35 @@ OTHER_KIND = 0.3
 """Of the messages, those with a sentence from a topic of the other kind."""
 
 
-def messages(count: int, spam_share: float = 0.4, seed: int = 16) -> Iterator[tuple[bytes, bool]]:
-    """`count` messages in order of time, and whether each is spam."""
+def messages(
+    count: int, spam_share: float = 0.4, seed: int = 16, held_out: bool = False
+) -> Iterator[tuple[bytes, bool]]:
+    """`count` messages in order of time, and whether each is spam.
+
+    `held_out`: of the sentences on which nothing was tuned.
+    """
     draw = random.Random(seed)
+    pools = japanese_held_out if held_out else sys.modules[__name__]
     for number in range(count):
         is_spam = draw.random() < spam_share
-        yield _message(draw, number, is_spam), is_spam
+        yield _message(draw, number, is_spam, pools), is_spam
 
 
-def _message(draw: random.Random, number: int, is_spam: bool) -> bytes:
-    own, other = (SPAM, HAM) if is_spam else (HAM, SPAM)
+def _message(draw: random.Random, number: int, is_spam: bool, pools: ModuleType) -> bytes:
+    own, other = (pools.SPAM, pools.HAM) if is_spam else (pools.HAM, pools.SPAM)
     topic = draw.choice(list(own))
     sentences = [_sentence(draw, own[topic]) for _ in range(draw.randint(2, 4))]
-    sentences += [_sentence(draw, COMMON) for _ in range(draw.randint(1, 5))]
+    sentences += [_sentence(draw, pools.COMMON) for _ in range(draw.randint(1, 5))]
     if draw.random() < OTHER_KIND:
         sentences.append(_sentence(draw, other[draw.choice(list(other))]))
     draw.shuffle(sentences)
-    subject = _filled(draw, draw.choice(SUBJECTS)).replace("{t}", _subject(draw, own[topic]))
+    pattern = _filled(draw, draw.choice(pools.SUBJECTS))
+    subject = pattern.replace("{t}", _subject(draw, own[topic], pools.COMMON[7:]))
     return _written(draw, number, subject, "\n".join(sentences))
 
 
-def _subject(draw: random.Random, sentences: tuple[str, ...]) -> str:
-    pool = COMMON[7:] if draw.random() < 0.4 else sentences
+def _subject(draw: random.Random, own: tuple[str, ...], others: tuple[str, ...]) -> str:
+    pool = others if draw.random() < 0.4 else own
     return _sentence(draw, pool).partition("。")[0].partition(" ")[0][:24]
 
 
