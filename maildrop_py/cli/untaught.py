@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
-from maildrop_py.cli.learn import settings_of_user
+from maildrop_py.cli.rules_file import settings_of_user
 from maildrop_py.evidence.bayes.shared import open_bayes
 from maildrop_py.evidence.bayes.taught_by_runs import has_taught, take_back
 from maildrop_py.evidence.store import Store
