@@ -48,9 +48,11 @@ class Means:
 
         state, address = self.evidence.state, self.settings.store
         if address and state:
+            from maildrop_py.evidence.bayes.local_copy import LocalCopy
             from maildrop_py.evidence.bayes.shared import SharedBayes
 
-            return self.store().beside(address, lambda place: SharedBayes(place, state))
+            local = self.store().beside(paths.bayes_store(state), LocalCopy)
+            return self.store().beside(address, lambda place: SharedBayes(place, state, local))
         return self.store().beside(paths.bayes_store(state) if state else "", BayesStore)
 
     def budget(self) -> Budget:

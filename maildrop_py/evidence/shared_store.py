@@ -116,20 +116,34 @@ class SharedStore(Store):
                 return None
 
     def _is_away(self) -> bool:
-        from time import monotonic
-
-        return monotonic() < self._remote().not_before
+        return is_away(self._address)
 
     def _give_up(self, why: str) -> None:
-        from time import monotonic
-
         self.warnings.append(f"{why}; the local file is used meanwhile")
-        self._remote().not_before = monotonic() + AWAY
+        give_up(self._address)
 
     def _remote(self) -> _Line:
-        from os import getpid
+        return _line_to(self._address)
 
-        line = _lines.get(self._address)
-        if line is None or line.pid != getpid():
-            line = _lines[self._address] = _Line(self._address)
-        return line
+
+def is_away(address: str) -> bool:
+    """Whether the store at `address` did not answer in the last AWAY seconds."""
+    from time import monotonic
+
+    return monotonic() < _line_to(address).not_before
+
+
+def give_up(address: str) -> None:
+    """It did not answer: nobody in this process asks it for AWAY seconds."""
+    from time import monotonic
+
+    _line_to(address).not_before = monotonic() + AWAY
+
+
+def _line_to(address: str) -> _Line:
+    from os import getpid
+
+    line = _lines.get(address)
+    if line is None or line.pid != getpid():
+        line = _lines[address] = _Line(address)
+    return line

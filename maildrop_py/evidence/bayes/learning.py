@@ -97,8 +97,8 @@ class Learning:
             self._place.forget_oldest(self._number)
 
     def _load(self, lessons: Iterable[Lesson]) -> None:
-        keys = {key for lesson in lessons for key in lesson.keys}
-        self._rows = {key: list(row) for key, row in self._place.rows(keys).items()}
+        keys = {key for lesson in lessons for key in lesson.keys} - self._changed
+        self._rows.update((key, list(row)) for key, row in self._place.rows(keys).items())
 
     def _learn(self, lesson: Lesson, now: int) -> str:
         before = self._place.message(lesson.message)

@@ -4,20 +4,26 @@ The same as `store`, kept under the name of its `owner` (one user's state direct
 three hashes of tokens, messages and totals. Learning is all or nothing: it begins
 again where another host learnt meanwhile (WATCH).
 
-Reports: nothing is raised. Where the server does not answer, nothing is known and
-nothing is learnt, and `warnings` say why.
+What this host teaches it learns in its local file too. Where the server does not answer
+in QUICK seconds, that file judges, nobody asks the server for a while
+(`shared_store.AWAY`), and what is taught waits in the file: the server gets it with the
+next lesson that it hears.
 
-Known limits: those of `evidence.shared_store`. To let tokens go takes a look at all
-of them, some seconds once in some thousand messages.
+Reports: nothing is raised; `warnings` say why the server was not asked.
+
+Known limits: those of `evidence.shared_store` and `local_copy`. To let tokens go takes a
+look at all of them, some seconds once in some thousand messages.
 """
 
 from __future__ import annotations
 
 from maildrop_py.evidence.bayes.judgement import Totals
 from maildrop_py.evidence.bayes.learning import Learning
+from maildrop_py.evidence.bayes.local_copy import LocalCopy
 from maildrop_py.evidence.bayes.store import BayesStore, Status
 from maildrop_py.evidence.bayes.stored_rows import LEFT, MOST_MESSAGES, MOST_TOKENS, TRIALS, WORTH
 from maildrop_py.evidence.redis_client import Away, RedisClient, RedisError
+from maildrop_py.evidence.shared_store import give_up, is_away
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,24 +40,30 @@ def open_bayes(shared: str, state: str) -> BayesStore:
     """The Bayes filter's store of the state directory `state`, in the server `shared` if any."""
     from maildrop_py.paths import bayes_store
 
-    return SharedBayes(shared, state) if shared else BayesStore(bayes_store(state))
+    if not shared:
+        return BayesStore(bayes_store(state))
+    return SharedBayes(shared, state, LocalCopy(bayes_store(state)))
 
+
+QUICK = 0.2
+"""Seconds for a delivery's question, and for one lesson."""
 
 PATIENCE = 5.0
-"""Seconds for one learning; a delivery waits for QUICK at most."""
+"""Seconds for many lessons at once, which no delivery waits for."""
 
-QUICK = 0.5
 _TRIES = 20
 
 
 class SharedBayes(BayesStore):
-    """The Bayes filter's memory at `address`, of `owner`."""
+    """The Bayes filter's memory at `address`, of `owner`; `local` is what this host knows."""
 
-    def __init__(self, address: str, owner: str) -> None:
+    def __init__(self, address: str, owner: str, local: LocalCopy | None = None) -> None:
         from _thread import allocate_lock
 
         super().__init__("")
         self.path = address
+        self._address = address
+        self._local = local or LocalCopy("")
         self._guard = allocate_lock()
         self._asking = RedisClient(address, QUICK)
         self._learning = RedisClient(address, PATIENCE)
@@ -60,57 +72,85 @@ class SharedBayes(BayesStore):
 
     @property
     def usable(self) -> bool:
-        return not self._failed
+        return self._local.usable or not self._failed
+
+    def all_warnings(self) -> list[str]:
+        return [*self.warnings, *self._local.all_warnings()]
 
     def known(self, keys: Sequence[int]) -> tuple[Totals, dict[int, Row]] | None:
         def read() -> tuple[Totals, dict[int, Row]]:
             place = RedisPlace(self._asking, self._owner)
             return place.totals(), place.rows(keys)
 
-        return self._guarded(read)
+        return self._guarded(read) or self._local.known(keys)
 
     def teach(self, lessons: Iterable[Lesson], now: float) -> list[str] | None:
         wanted = list(lessons)
-        return self._change(lambda work: work.learn(wanted, int(now)))
+        here = self._local.teach(wanted, now)
+        return self._tell(wanted, False, int(now)) or here
 
     def take_back(self, lessons: Iterable[Lesson]) -> list[str] | None:
         wanted = list(lessons)
-        return self._change(lambda work: work.unlearn(wanted))
+        here = self._local.take_back(wanted)
+        return self._tell(wanted, True, 0) or here
 
     def kind(self, message: int) -> bool | None:
         found = self._guarded(lambda: RedisPlace(self._asking, self._owner).message(message))
-        return None if found is None else bool(found[0])
+        return self._local.kind(message) if found is None else bool(found[0])
 
     def status(self) -> Status | None:
-        return self._guarded(lambda: RedisPlace(self._learning, self._owner).status())
+        there = self._guarded(lambda: RedisPlace(self._learning, self._owner).status())
+        return there or self._local.status()
 
     def close(self) -> None:
         self._asking.close()
         self._learning.close()
+        self._local.close()
 
-    def _change(self, change: Callable[[Learning], list[str]]) -> list[str] | None:
-        def attempt() -> list[str]:
-            for _ in range(_TRIES):
-                place = RedisPlace(self._learning, self._owner)
-                place.watch()
-                learning = Learning(place)
-                done = change(learning)
-                learning.write()
-                if place.commit():
-                    return done
-            raise Away("too many hosts learn at the same time")
+    def _tell(self, lessons: list[Lesson], take_back: bool, now: int) -> list[str] | None:
+        """What became of the lessons at the server, after those that waited; None if they wait."""
+        if not lessons:
+            return None
+        waited = [] if is_away(self._address) else self._local.waiting()
+        client = self._asking if len(lessons) + len(waited) == 1 else self._learning
 
-        return self._guarded(attempt)
+        def change(work: Learning) -> list[str]:
+            for lesson, back in waited:
+                work.unlearn([lesson]) if back else work.learn([lesson], now)
+            return work.unlearn(lessons) if take_back else work.learn(lessons, now)
+
+        done = self._guarded(lambda: self._changed(client, change))
+        if done is None:
+            self._local.keep_waiting(lessons, take_back)
+        elif waited:
+            self._local.heard(waited)
+        return done
+
+    def _changed(self, client: RedisClient, change: Callable[[Learning], list[str]]) -> list[str]:
+        for _ in range(_TRIES):
+            place = RedisPlace(client, self._owner)
+            place.watch()
+            learning = Learning(place)
+            done = change(learning)
+            learning.write()
+            if place.commit():
+                return done
+        raise Away("too many hosts learn at the same time")
 
     def _guarded(self, ask: Callable[[], T]) -> T | None:
         """What `ask` finds; None, and a warning, where the server is away."""
+        if is_away(self._address):
+            self._failed = True
+            return None
         with self._guard:
             try:
                 found = ask()
             except Away as away:
-                self.warnings.append(f"what the Bayes filter learnt is not at hand: {away}")
+                self.warnings.append(f"{away}; the Bayes filter uses its local file meanwhile")
                 self._failed = True
+                give_up(self._address)
                 self._learning.close()  # with it a transaction that is open
+                self._asking.close()
                 return None
         self._failed = False
         return found

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.evidence.bayes import shared
+from maildrop_py.evidence import shared_store
+from maildrop_py.evidence.bayes import local_copy, shared
 from maildrop_py.evidence.bayes.learning import ALREADY, CORRECTED, FORGOTTEN, LEARNT, Learning
+from maildrop_py.evidence.bayes.local_copy import LocalCopy
 from maildrop_py.evidence.bayes.shared import RedisPlace, SharedBayes
 from maildrop_py.evidence.bayes.store import BayesStore, key_of
 from maildrop_py.evidence.redis_client import RedisClient
@@ -74,9 +76,63 @@ def test_it_stays_bounded(redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -
     assert status is not None and status.tokens <= 1000 + 250 * 12
 
 
-def test_a_server_that_is_away_is_said_and_nothing_is_known(redis: RedisServer) -> None:
-    store = SharedBayes(redis.address, "ann")
-    store.teach(lessons(1, 4), NOW)
+@pytest.fixture
+def store(
+    redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SharedBayes]:
+    """Of a host that taught 60 messages, and asks again at once after the server was away."""
+    monkeypatch.setattr(shared_store, "AWAY", 0.0)
+    local = LocalCopy(str(tmp_path / "state" / "bayes.sqlite"))
+    store = SharedBayes(redis.address, "ann", local)
+    store.teach(lessons(1, 60), NOW)
+    yield store
+    store.close()
+
+
+def test_a_server_that_is_away_is_said_and_the_local_file_judges(
+    redis: RedisServer, store: SharedBayes
+) -> None:
+    there = store.known([key_of("spam")])
     redis.kill()
-    assert store.known([1]) is None and store.teach(lessons(5, 2), NOW) is None
-    assert not store.usable and "not at hand" in store.warnings[0]
+    assert store.known([key_of("spam")]) == there
+    assert store.kind(key_of("<1@example>")) is True
+    assert store.usable and "local file" in store.warnings[0]
+
+
+def test_a_server_that_hangs_is_not_asked_again_for_a_while(
+    redis: RedisServer, store: SharedBayes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_store, "AWAY", 60.0)
+    redis.suspend(60)
+    for number in range(50):
+        assert store.known([key_of("spam")]) is not None
+        assert store.teach([lesson(100 + number, True)], NOW) == [LEARNT]
+    assert len(store.warnings) == 1, "it was asked once, or each would wait"
+
+
+def test_what_is_taught_meanwhile_the_server_hears_later(
+    redis: RedisServer, store: SharedBayes, tmp_path: Path
+) -> None:
+    redis.kill()
+    assert store.teach([lesson(100, True), lesson(101, False)], NOW) == [LEARNT] * 2
+    assert store.take_back([lesson(100, True)]) == [FORGOTTEN]
+    redis.start()
+    other = SharedBayes(redis.address, "ann")
+    assert store.teach([lesson(102, True)], NOW) == [LEARNT]
+    assert other.kind(lesson(101, False).message) is False
+    assert other.kind(lesson(102, True).message) is True
+    assert other.kind(lesson(100, True).message) is None
+    store.teach([lesson(103, True)], NOW)
+    assert store.teach([lesson(101, False)], NOW) == [ALREADY], "each was told once"
+
+
+def test_what_waits_is_bounded(
+    redis: RedisServer, store: SharedBayes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_copy, "MOST_WAITING", 10)
+    redis.kill()
+    store.teach(lessons(100, 50), NOW)
+    redis.start()
+    store.teach([lesson(200, True)], NOW)
+    found = store.known([key_of("spam")])
+    assert found is not None and found[0].spam + found[0].ham == 11
