@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from maildrop_py.convert.marks import marked
@@ -11,6 +11,7 @@ from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import either
 from maildrop_py.convert.sieve.arguments import COMPARED, Arguments
 from maildrop_py.convert.sieve.matches import UNCHANGED, Matches
+from maildrop_py.rules.matching.engine import compiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 SPANS = {"year": (1, 9999), "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59)}
 TEMPLATES = {"year": "year", "month": "month", "day": "day", "date": "year-month-day"}
 """Parts of a date that templates know."""
+FORMATS = {"month": "02", "day": "02", "hour": "02", "minute": "02", "weekday": ""}
+"""How the parts are written that have few values (RFC 5260 4.2)."""
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
@@ -38,30 +41,62 @@ def current_date_test(asker: Asker, test: tree.Test) -> Predicate:
 
 
 def _compared(asker: Asker, arguments: Arguments, at: int, of: str | None) -> Predicate:
-    arguments.only(*COMPARED, "zone", "originalzone")
+    arguments.only(*COMPARED, "zone", "originalzone", "index", "last")
+    if "index" in arguments.tags and (of != "received" or arguments.tags["index"] != 1):
+        raise NotTranslatable("the date of one of several headers")
+    if "last" in arguments.tags:
+        raise NotTranslatable("the date of the last of several headers")
     part = asker.constants(arguments.texts(at))[0].lower()
-    if arguments.match_type == "matches":
-        return _any(asker, arguments, part, asker.constants(arguments.texts(at + 1)), of)
+    keys = asker.constants(arguments.texts(at + 1))
+    if arguments.match_type == "matches" and keys == ["*"]:
+        return _any(asker, arguments, part, of)
     where: dict[str, Any] = {"of": of} if of else {}
     if "originalzone" in arguments.tags:
         where["zone"] = "original"
     elif "zone" in arguments.tags:
         where["zone"] = _zone(arguments.tag("zone"))
     relation = {"is": "eq", "value": arguments.tag("value").lower()}.get(arguments.match_type)
+    if part in FORMATS and relation in (None, "ne"):
+        found = _of_those(asker, arguments, part, keys)
+        return found if isinstance(found, bool) else asker.message("date", {**where, **found})
     if relation is None:
         raise NotTranslatable(f"a date is compared by :{arguments.match_type}")
-    keys = asker.constants(arguments.texts(at + 1))
     asked = [_part(part, relation, key) for key in keys]
     return either(*(asker.message("date", {**where, **one}) for one in asked))
 
 
-def _any(
-    asker: Asker, arguments: Arguments, part: str, keys: list[str], of: str | None
-) -> Predicate:
+def _of_those(
+    asker: Asker, arguments: Arguments, part: str, keys: list[str]
+) -> bool | dict[str, Any]:
+    """Those of all values that a part of a date may have which compare so with a key."""
+    if arguments.match_type == "count":
+        raise NotTranslatable("a date is counted")
+    patterns = [compiled(one) for one in asker.texts(arguments, "").patterns(keys)]
+    first, last = (0, 6) if part == "weekday" else SPANS[part]
+    numbers = range(first, last + 1)
+    texts = [format(number, FORMATS[part]).encode() for number in numbers]
+    fits = [any(one.spans(text) is not None for one in patterns) for text in texts]
+    found = [number for number, fit in zip(numbers, fits, strict=True) if fit]
+    if not found or all(fits):
+        return all(fits)
+    if part == "weekday":
+        return {part: [WEEKDAYS[number] for number in found]}
+    return {part: _ranges(found)}
+
+
+def _ranges(numbers: list[int]) -> Any:
+    """Numbers in a row as `1-5`."""
+    ends = [n for n in numbers if n + 1 not in numbers]
+    starts = [n for n in numbers if n - 1 not in numbers]
+    found: list[Any] = [a if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True)]
+    return found[0] if len(found) == 1 else found
+
+
+def _any(asker: Asker, arguments: Arguments, part: str, of: str | None) -> Predicate:
     """`:matches "year" "*"` is there for what it matches: that is what templates know."""
     prefix = {"now": "", None: "date_"}.get(of)
-    if keys != ["*"] or prefix is None or part not in TEMPLATES:
-        raise NotTranslatable(f"a date is compared by :{arguments.match_type}")
+    if prefix is None or part not in TEMPLATES:
+        raise NotTranslatable(f"the {part} of a date is matched, to be read")
     if "originalzone" in arguments.tags or "zone" in arguments.tags:
         raise NotTranslatable("a part of a date in another time zone")
     text = re.sub(r"\w+", lambda found: marked(prefix + found[0]), TEMPLATES[part])
@@ -79,6 +114,10 @@ def _zone(text: str) -> str:
 def _part(part: str, relation: str, key: str) -> dict[str, Any]:
     if part == "date":
         return _day(relation, key)
+    if part == "iso8601":
+        return _moment(relation, key)
+    if part == "time":
+        return _time(relation, key)
     if not key.isdigit():
         raise NotTranslatable(f"the {part} of a date is compared with {key!r}")
     if part == "weekday":
@@ -126,3 +165,41 @@ def _day(relation: str, key: str) -> dict[str, Any]:
     if found is None:
         raise NotTranslatable(f"a day is compared by {relation!r}")
     return found
+
+
+_ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:Z|[+-]\d\d:?\d\d)?", re.I)
+_MINUTES = 24 * 60
+
+
+def _moment(relation: str, key: str) -> dict[str, Any]:
+    """A moment, compared by what stands on the clock (RFC 5260 4.2)."""
+    try:
+        found = _ISO.fullmatch(key)
+        moment = datetime.fromisoformat(found[1]) if found else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise NotTranslatable(f"the moment {key!r}")
+    second = timedelta(seconds=1)
+    spans = {
+        "ge": {"from": moment},
+        "gt": {"from": moment + second},
+        "le": {"until": moment},
+        "lt": {"until": moment - second},
+    }
+    if relation not in spans:
+        raise NotTranslatable(f"a moment is compared by {relation!r}")
+    return {name: at.isoformat() for name, at in spans[relation].items()}
+
+
+def _time(relation: str, key: str) -> dict[str, Any]:
+    """A time of the day, in whole minutes."""
+    found = re.fullmatch(r"(\d\d):(\d\d):(\d\d)", key)
+    if found is None:
+        raise NotTranslatable(f"the time {key!r}")
+    seconds = int(found[3]) + (relation in ("gt", "le"))
+    first = 60 * int(found[1]) + int(found[2]) + seconds // 60
+    if seconds % 60 or relation not in ("ge", "gt", "lt", "le") or not 0 < first < _MINUTES:
+        raise NotTranslatable("a time of the day that is no whole minute")
+    span = (first, _MINUTES - 1) if relation in ("ge", "gt") else (0, first - 1)
+    return {"time": "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in span)}

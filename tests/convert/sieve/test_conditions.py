@@ -63,6 +63,21 @@ TEXTS = (
     'hasflag :matches "mine" "*p"',
     'hasflag "other" "Bop"',
 )
+DATES = (
+    'date :zone "+0000" :contains "date" "hour" "3"',
+    'date :zone "+0000" :matches "date" "day" "2?"',
+    'date :zone "+0000" :regex "date" "month" "0[7-9]"',
+    'date :zone "+0000" :value "ne" "date" "weekday" "3"',
+    'date :zone "+0000" :value "ne" "date" "minute" ["30"]',
+    'date :zone "+0000" :value "ge" "date" "time" "23:30:00"',
+    'date :zone "+0000" :value "lt" "date" "time" "12:00:00"',
+    'date :zone "+0000" :value "gt" "date" "time" "23:29:59"',
+    'date :zone "+0200" :value "ge" "date" "iso8601" "2002-08-22T01:30:00+02:00"',
+    'date :zone "+0200" :value "gt" "date" "iso8601" "2002-08-22T01:30:00+02:00"',
+    'date :zone "+0000" :value "lt" "date" "iso8601" "2002-08-21T23:30:01+00:00"',
+    'currentdate :matches "month" "??"',
+    'currentdate :contains "day" "x"',
+)
 MATCHES = (
     'header :matches "subject" "*#*" { addflag "a"; if string "${2}" "nothing" { discard; } }',
     'allof (header :matches "to" "*", header :matches "from" "* <*>", exists "cc") '
@@ -96,6 +111,11 @@ def test_addresses_are_compared_as_sieve_does() -> None:
 
 def test_texts_counts_and_flags_are_compared_as_sieve_does() -> None:
     assert is_same(script(TEXTS), MAIL, OTHER, ENCODED, BARE, OLDER)
+
+
+def test_dates_are_compared_as_sieve_does() -> None:
+    early = MAIL.replace(b"23:30:00", b"08:05:59")
+    assert is_same(script(DATES), MAIL, early, MAIL.replace(b"21 Aug", b"3 Nov"))
 
 
 def test_what_matched_is_known_in_the_block_of_the_test() -> None:
