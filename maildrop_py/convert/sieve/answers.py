@@ -53,7 +53,7 @@ def vacation(flow: Flow, command: Command) -> Iterator[Answer]:
     days = _days(arguments)
     addresses = arguments.tags.get("addresses", ())
     assert isinstance(addresses, tuple)
-    own = [flow.variables.constant(one, flow.state) for one in addresses]
+    own = [_own(flow.variables.constant(one, flow.state)) for one in addresses]
     handle = arguments.tag("handle")
     whole = arguments.texts(0)[0]
     if "mime" in arguments.tags:
@@ -67,6 +67,15 @@ def vacation(flow: Flow, command: Command) -> Iterator[Answer]:
             found |= {"addresses": own} if own else {}
             found |= {"handle": handle} if handle else {}
             yield every(holds, also), {"vacation": {**found, "until": until}}
+
+
+def _own(text: str) -> str:
+    """An address, without a name before it."""
+    named = re.fullmatch(r"[^<>]*<([^<>]*)>\s*", text)
+    address = (named[1] if named else text).strip()
+    if not _ADDRESS.fullmatch(address):
+        raise NotTranslatable(f"{text!r} is no address")
+    return address
 
 
 def _text_of_mime(text: str) -> str:

@@ -183,6 +183,8 @@ def _discard(flow: Flow, command: Command) -> None:
 def _reject(flow: Flow, command: Command) -> None:
     if flow.marks:
         flow.remark(command.line, "Sieve makes no copies of a message that it rejects")
+    elif not flow.is_last():
+        flow.remark(command.line, "where more is done with this message, Sieve keeps it instead")
     text = Arguments(command).texts(0)[0]
     for holds, one in flow.variables.expand(text, flow.state):
         flow.rule(command, {"reject": as_template(" ".join(one.split()))}, holds)

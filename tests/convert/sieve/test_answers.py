@@ -57,3 +57,14 @@ def test_of_an_answer_in_mime_the_text_is_sent() -> None:
     assert thens(f'vacation :mime "{plain}";')[0]["vacation"]["text"] == "I am away"
     html = "Content-Type: text/html; charset=utf-8\n\n<p>I am <b>away</b></p>\n"
     assert thens(f'vacation :mime "{html}";')[0]["vacation"]["text"].strip() == "I am away"
+
+
+def test_my_addresses_are_written_without_names() -> None:
+    found = thens('vacation :addresses ["Me <me@example.org>", "<i@example.org>"] "x";')
+    assert found[0]["vacation"]["addresses"] == ["me@example.org", "i@example.org"]
+    assert len(written(HEAD + 'vacation :addresses "me" "x";').gaps) == 1
+
+
+def test_it_is_said_that_sieve_keeps_what_it_rejects_and_files() -> None:
+    script = 'require "reject"; if exists "x" { reject "no"; } if exists "y" { discard; }'
+    assert "Sieve keeps it instead" in rules(script)
