@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from maildrop_py.convert.predicate import Predicate
     from maildrop_py.convert.state import Held, State
 
+LONGEST_VALUE = 50_000  # characters
 MOST_VALUES = 16
 
 
@@ -74,6 +75,8 @@ def continued(
         for value in values
     ]
     possible = [each for each in found if each[0] is not False]
+    if any(len(text) > LONGEST_VALUE for _, text in possible):
+        raise NotTranslatable(f"a text has more than {LONGEST_VALUE:,} characters")
     if len(possible) > MOST_VALUES:
         raise NotTranslatable("a text has too many possible values")
     return possible

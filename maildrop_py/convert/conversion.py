@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from maildrop_py.convert.written import Written
 
 
+LARGEST = 500_000
+"""Characters of a file, and of all that it includes: the largest of real users have 100,000."""
+
+
 class BadFile(Exception):
     """The file cannot be read as what it should be; says where and why."""
 
@@ -44,6 +48,8 @@ class Included:
 
     def __call__(self, name: str) -> str | None:
         text = self._read(name)
+        if text is not None and sum(map(len, self.texts.values())) + len(text) > LARGEST:
+            return None
         if text is not None:
             self.texts[name] = text
         return text
@@ -51,6 +57,15 @@ class Included:
 
 def converted(source: Source) -> Written:
     """Its rules; raises BadFile."""
+    if len(source.text) > LARGEST:
+        raise BadFile(f"{source.name} has more than {LARGEST:,} characters")
+    try:
+        return _converted(source)
+    except RecursionError:
+        raise BadFile(f"{source.name} is nested too deeply") from None
+
+
+def _converted(source: Source) -> Written:
     if source.language == SIEVE:
         return _sieve(source)
     if source.language == MAILFILTER:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.convert.conversion import BadFile, Included, Source
+from maildrop_py.convert.conversion import LARGEST, BadFile, Included, Source
 from maildrop_py.convert.recognise import PROCMAIL, recognised
+from maildrop_py.regular_file import read_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def reader_beside(file: str) -> Callable[[str], str | None]:
         beside = (os.path.join(here, *p[-count:]) for p in (parts, visible) for count in (1, 2))
         scripts = (os.path.join(here, *where, f"{path}.sieve") for where in ((), ("included",)))
         candidates = (path, *beside, *scripts)
-        return next((text for each in candidates if (text := _text_of(each)) is not None), None)
+        return next((text for each in candidates if (text := _included(each)) is not None), None)
 
     return read
 
@@ -53,6 +54,14 @@ def reader_beside(file: str) -> Callable[[str], str | None]:
 def _text_of(path: str) -> str | None:
     try:
         with open(path, encoding="latin-1", newline="") as file:
-            return file.read()
+            return file.read(LARGEST + 1)
     except OSError:
+        return None
+
+
+def _included(path: str) -> str | None:
+    """The same of a file that another one names: nothing that could be waited for."""
+    try:
+        return read_regular(path, LARGEST + 1).decode("latin-1")
+    except (OSError, ValueError):
         return None

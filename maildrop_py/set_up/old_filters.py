@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from maildrop_py.convert.conversion import Source, converted
+from maildrop_py.convert.conversion import LARGEST, Source, converted
 from maildrop_py.convert.recognise import PROCMAIL, SIEVE, recognised
 from maildrop_py.convert.written import Written
 from maildrop_py.record import replace
+from maildrop_py.regular_file import read_regular
 
 PROCMAILRC, MAILFILTER = ".procmailrc", ".mailfilter"
 FILES = (PROCMAILRC, ".dovecot.sieve", "sieve/.dovecot.sieve", MAILFILTER)
@@ -47,15 +48,14 @@ def rules_from(
 
 
 def _text_of(path: str, encoding: str) -> str:
-    with open(path, encoding=encoding, errors="surrogateescape") as file:
-        return file.read()
+    text = read_regular(path, LARGEST + 1).decode(encoding, "surrogateescape")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def other_words(path: str) -> Iterator[str]:
     """The lines of a .forward or .qmail that do more than start procmail or maildrop-py."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            lines = file.read().splitlines()
+        lines = read_regular(path, LARGEST).decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return
     for line in map(str.strip, lines):

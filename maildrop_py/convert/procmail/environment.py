@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from maildrop_py.convert.branch_values import LONGEST_VALUE
 from maildrop_py.convert.marks import MARKS, as_template, is_marked, marked, names_in
 from maildrop_py.convert.procmail.tree import Output, Variable
 
@@ -76,7 +77,10 @@ class Environment:
 
     def expand(self, text: Text) -> str:
         """The text with its variables put in; raises Unknown."""
-        return "".join(self._part(part) for part in text)
+        found = "".join(self._part(part) for part in text)
+        if len(found) > LONGEST_VALUE:
+            raise Unknown(f"a value has more than {LONGEST_VALUE:,} characters")
+        return found
 
     def _part(self, part: object) -> str:
         if isinstance(part, str):
