@@ -14,6 +14,8 @@ import re
 _SIGNED = ("prvs=", "msprvs1=", "btv1==", "bounces-prvs=")
 _DIGITS = "0123456789"
 _NUMBERS = re.compile("[0-9]+")
+_UUID = re.compile("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+"""RFC 9562 4; Amazon SES puts one into each envelope sender."""
 _HEX = frozenset("0123456789abcdef")
 _SHORTEST_HASH = 8  # characters
 
@@ -68,6 +70,7 @@ def _plain(local: str) -> str:
         plus = before.rfind("+")
         cut = plus if plus > 0 else before.rfind("-")
         local = local[:cut] if cut > 0 else local
+    local = _UUID.sub("#", local)
     pieces = [_counted(piece) for piece in local.replace("+", "-+-").split("-")]
     return "-".join(pieces).replace("-+-", "+")
 

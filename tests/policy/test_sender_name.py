@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 from maildrop_py.policy.sender_name import normal_sender
 
 SAME = [
+    (
+        "0100017fabc12345-9f1c2d3e-aaaa-4bbb-8ccc-1234567890ab-000000@amazonses.example",
+        "0100018fdef54321-0a1b2c3d-feed-4a1b-9c2d-ba0987654321-000000@amazonses.example",
+    ),
     ("list-bounces+ann=a.example@l.example", "list-bounces+bob=b.example@l.example"),  # Mailman
     ("list-return-12-ann=a.example@l.example", "list-return-987-bob=b.example@l.example"),  # ezmlm
     ("bounce-12345-9@l.example", "bounce-7-1000@l.example"),
