@@ -36,9 +36,11 @@ def all_pages(date: str) -> Iterator[Page]:
     """Every page in the language chosen; `date` (ISO 8601) stands at the foot of each."""
 
     def new_page(name: str, section: int) -> Page:
-        page = Page(name, section, date, f"{PROGRAM} {maildrop_py.__version__}")
-        if language() == "ja":
-            page.set_without_blanks()
+        version = f"{PROGRAM} {maildrop_py.__version__}"
+        if language() == "en":
+            return Page(name, section, date, version)
+        page = Page(name, section, date, version, text("The manual of {name}", name=PROGRAM))
+        page.set_without_blanks()
         return page
 
     yield from command_pages(in_language(app), new_page)

@@ -42,10 +42,14 @@ def quoted(text: str) -> str:
 class Page:
     """The lines of one page; each method adds some."""
 
-    def __init__(self, name: str, section: int, date: str, source: str) -> None:
-        """`date` is ISO 8601, `source` what the page belongs to, such as "maildrop-py 1.0"."""
+    def __init__(self, name: str, section: int, date: str, source: str, manual: str = "") -> None:
+        """`date` is ISO 8601, `source` what the page belongs to, such as "maildrop-py 1.0".
+
+        `manual` stands on top; groff has no name of its own for a section of Japanese pages.
+        """
         self.name, self.section = name, section
-        self._lines = [f".TH {quoted(name.upper())} {section} {date} {quoted(source)}"]
+        title = f".TH {quoted(name.upper())} {section} {date} {quoted(source)}"
+        self._lines = [f"{title} {quoted(manual)}" if manual else title]
 
     def set_without_blanks(self) -> None:
         """For a language without blanks: lines are not filled with them, words stay whole."""
