@@ -3,71 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from maildrop_py.evidence.contacts import Contacts
-from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.rules.language.settings import Settings
 from tests.support.dns_server import DnsServer
-
-MAIL = """Received: from pc.a.example (host.a.example [203.0.113.9]) by mx.me with ESMTP id 3
-From: Ann <Ann@A.example>
-To: me@me.example
-Message-ID: <1@a.example>
-Subject: x
-
-"""
-ZONE: dict[str, list[Any]] = {
-    "a.example": [{"TXT": "v=spf1 ip4:203.0.113.9 -all"}],
-    "2.0.0.127.one.example": [{"A": "127.0.0.2"}],
-    "2.0.0.127.two.example": [{"A": "127.0.0.2"}],
-    "9.113.0.203.two.example": [{"A": "127.0.0.4"}],
-}
-
-
-class Clock:
-    """Wall time that stands still; real time for budgets."""
-
-    now = 1_700_000_000.0
-
-    def time(self) -> float:
-        return self.now
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-
-class Desk:
-    """Makes Evidence about one mail after another, with one state folder."""
-
-    def __init__(self, state: Path, server: DnsServer) -> None:
-        self.state = state
-        self.server = server
-        self.clock = Clock()
-        server.set_zone(ZONE)
-
-    def about(self, mail: str = MAIL, timeout: float = 20, **more: Any) -> Evidence:
-        settings = Settings(
-            networks=("192.0.2.0/24",),
-            authserv_ids=("mx.me",),
-            dns_timeout=timeout,
-            nameservers=(self.server.address,),
-            me=("me@me.example",),
-            server_names=("mx.me",),
-        )
-        told = Envelope(sender="ann@a.example", recipient="me@me.example")
-        more = {"state": str(self.state), "zones": ("one.example", "two.example"), **more}
-        envelope = more.pop("envelope", told)
-        message = Message(BytesSource(mail.encode()))
-        return Evidence(message, envelope, settings, clock=self.clock, **more)
+from tests.support.evidence_desk import MAIL, ZONE, Desk
 
 
 @pytest.fixture
@@ -310,51 +254,3 @@ def test_forged_mail_in_my_name(desk: Desk) -> None:
     signed = "Authentication-Results: mx.me; dkim=pass header.d=me.example\n"
     assert desk.about(signed + mail).self_forged().forged is False
     assert desk.about(mail + signed).self_forged().forged is True
-
-
-IMPORTS = """
-import sys
-from maildrop_py.evidence.evidence import Evidence
-from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
-from maildrop_py.rules.language.settings import Settings
-before = set(sys.modules)
-mail = sys.stdin.buffer.read()
-state, action, server = sys.argv[1:]
-settings = Settings(nameservers=(server,), dns_timeout=20.0)
-told = Envelope(sender="ann@a.example", recipient="me@me.example")
-evidence = Evidence(Message(BytesSource(mail)), told, settings, state=state,
-                    zones=("one.example", "two.example"))
-if action == "ask":
-    assert evidence.spf().result == "pass", evidence.spf()
-    assert evidence.reverse_name().name
-    assert evidence.dnsbl("one.example").unknown == ""
-    assert evidence.dnsbl("two.example").answers
-    assert evidence.known("ann@a.example") is False
-evidence.delivered()
-print(*sorted(set(sys.modules) - before))
-"""
-
-
-def modules_loaded(desk: Desk, action: str) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", IMPORTS, str(desk.state), action, desk.server.address],
-        input=MAIL.encode(),
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return done.stdout.decode().split()
-
-
-def test_evidence_that_is_not_asked_imports_nothing(desk: Desk) -> None:
-    assert modules_loaded(desk, "nothing") == []
-    assert desk.server.asked == []
-
-
-def test_warm_store_needs_neither_dns_nor_pyspf(desk: Desk) -> None:
-    cold = modules_loaded(desk, "ask")
-    assert {"spf", "dns"} <= set(cold)
-    warm = modules_loaded(desk, "ask")
-    heavy = {"spf", "dns", "ipaddress", "socket", "re", "re2", "email", "json", "enum", "typing"}
-    assert heavy.isdisjoint(warm)
-    assert {"sqlite3", "_sqlite3"} & set(warm)

@@ -1,0 +1,116 @@
+"""mutated_modules: what `mutants` changes, and which tests must see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_RULES = ("tests/decision", "tests/rules/program", "tests/rules/conditions/test_weigh.py")
+TESTS: dict[str, tuple[str, ...]] = {
+    "decision/decide": _RULES,
+    "decision/builder": (*_RULES, "tests/rules/actions"),
+    "decision/decider": ("tests/decision/test_decider.py",),
+    "decision/memory": ("tests/decision/test_decider.py", "tests/rules/program"),
+    "rules/program/cache": ("tests/rules/program/test_cache.py",
+                            "tests/rules/program/test_cache_belief.py"),
+    "rules/program/packing": ("tests/rules/program/test_packing.py",),
+    "rules/program/program": ("tests/rules/program",),
+    "rules/program/index": ("tests/rules/program",),
+    "rules/program/compiler": ("tests/rules/program",),
+    "rules/program/anchors": ("tests/rules/program",),
+    "rules/program/header_scan": ("tests/rules/program", "tests/decision/test_decider.py"),
+    "rules/program/template": ("tests/rules/program/test_template.py", "tests/decision"),
+    "rules/language/sources": ("tests/rules/language/test_sources.py",
+                               "tests/rules/language/test_limits.py",
+                               "tests/rules/program/test_cache.py"),
+    "rules/language/limits": ("tests/rules/language/test_limits.py",),
+    "rules/matching/engine": ("tests/rules/matching",),
+    "private_file": ("tests/test_private_file.py", "tests/rules/program/test_cache_belief.py"),
+    "module_bundle": ("tests/test_module_bundle.py",),
+    "maildir/maildir": ("tests/maildir", "tests/delivery"),
+    "maildir/file_name": ("tests/maildir",),
+    "maildir/unique_name": ("tests/maildir",),
+    "maildir/folder_name": ("tests/maildir",),
+    "maildir/keywords": ("tests/maildir",),
+    "maildir/quota": ("tests/maildir",),
+    "maildir/moved_name": ("tests/maildir", "tests/refile"),
+    "maildir/tmp_file": ("tests/maildir", "tests/delivery"),
+    "delivery/deliver": ("tests/delivery",),
+    "delivery/spool": ("tests/delivery",),
+    "refile/plan": ("tests/refile",),
+    "refile/step": ("tests/refile",),
+    "refile/batch": ("tests/refile",),
+    "refile/journal": ("tests/refile",),
+    "refile/past_runs": ("tests/refile", "tests/cli/test_undo.py"),
+    "refile/recovery": ("tests/refile",),
+    "refile/run": ("tests/refile", "tests/cli/test_refile.py"),
+    "refile/undo": ("tests/refile", "tests/cli/test_undo.py"),
+}  # fmt: skip
+"""The modules below maildrop_py/, each with the tests that must see a change in it."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A change that once survived: `old` becomes `new`, and `tests` must fail."""
+
+    module: str
+    old: str
+    new: str
+    tests: str
+
+
+NAMED = {
+    "compiled rules of anybody are believed": Named(
+        "private_file",
+        '    if found.st_uid not in (0, os.geteuid()):\n        return f"{what} belongs',
+        '    if False:\n        return f"{what} belongs',
+        "tests/rules/program/test_cache_belief.py",
+    ),
+    "compiled rules that anybody may write to are believed": Named(
+        "private_file",
+        "    if found.st_mode & stat.S_IWOTH:\n",
+        "    if False:\n",
+        "tests/rules/program/test_cache_belief.py",
+    ),
+    "code that anybody may have written is believed": Named(
+        "module_bundle",
+        "data = read_private(path)",
+        "data = open(path, 'rb').read() if os.path.exists(path) else b''",
+        "tests/test_module_bundle.py",
+    ),
+    "old code after an upgrade": Named(
+        "module_bundle",
+        "not _is_current(found)",
+        "False",
+        "tests/test_module_bundle.py",
+    ),
+    "the folder of another message": Named(
+        "decision/decide",
+        " and not builder.has_values",
+        "",
+        "tests/decision/test_decider.py",
+    ),
+    "SIGHUP does nothing": Named(
+        "serve/direct_handler",
+        "        self.recipients.forget()\n        self.rules_cache.reload()\n",
+        "        return\n",
+        "tests/serve/test_rules_of_users.py::test_sighup_reads_rules_and_users_again",
+    ),
+    "mailboxes are kept without limit": Named(
+        "serve/recipients",
+        "if len(self._known) >= KEPT:",
+        "if False:",
+        "tests/serve/test_recipients.py",
+    ),
+    "a class that a cache names is made": Named(
+        "rules/program/packing",
+        "    if not is_record(name):\n        raise ValueError",
+        "    if False:\n        raise ValueError",
+        "tests/rules/program/test_packing.py",
+    ),
+}
+"""Changes that the tests once let pass, and their like."""
+
+EQUIVALENT = {
+    "rules/program/packing: without _classes[str(name)] = cls": "each class is looked up again",
+}
+"""`module: change` -> why nobody can tell the mutant from the program."""
