@@ -12,8 +12,8 @@ from maildrop_py.cli.completion import a_path
 from maildrop_py.paths import UserPaths
 from maildrop_py.report.output import print_json
 from maildrop_py.report.tables import painted, width_of
+from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
 from maildrop_py.set_up.examination import examined
-from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
 from maildrop_py.translation import choose, text
 
 COLOURS = {OK: "32", WARNING: "33", WRONG: "31"}
@@ -49,7 +49,7 @@ def doctor(as_lines: bool, offline: bool, sockets: tuple[str, ...], log: str | N
     sys.exit(1 if WRONG in levels else 0)
 
 
-def _print(finding: Finding) -> None:
+def _print(finding: CheckResult) -> None:
     level = text(finding.level)
     shown = painted(level + " " * (8 - width_of(level)), COLOURS[finding.level])
     click.echo(f"{shown}{text(finding.about)}: {text(finding.text)}")

@@ -213,7 +213,7 @@ class Delivery:
         if id(source) not in self._changed:
             from maildrop_py.message.changed import pieces_of
 
-            spool = Spool.holding(pieces_of(source), self.maildir)
+            spool = Spool.of_pieces(pieces_of(source), self.maildir)
             self._changed[id(source)] = spool, self._make_edits(spool)
         return self._changed[id(source)]
 

@@ -78,7 +78,7 @@ class Spool:
         self.close()
 
     @classmethod
-    def holding(cls, pieces: Iterable[bytes], maildir: Maildir) -> Spool:
+    def of_pieces(cls, pieces: Iterable[bytes], maildir: Maildir) -> Spool:
         """A Spool with a whole message in it."""
         spool = cls(maildir)
         for piece in pieces:

@@ -43,17 +43,17 @@ class ClientKey(NamedTuple):
 
 
 @lru_cache(MOST_KEPT)
-def client_key(told: str, name: str, vouching: str) -> ClientKey:
+def client_key(client_address: str, name: str, vouching: str) -> ClientKey:
     """The key of a client.
 
-    `told` is its address as the server said it; `name` its verified reverse name, "" for
+    `client_address` is its address as the server said it; `name` its verified reverse name, "" for
     none; `vouching` the domain whose SPF lets it send.
     """
     if vouching:
         return ClientKey("domain", vouching)
-    address = ip.parse(told)
+    address = ip.parse(client_address)
     if address is None:
-        return ClientKey("address", told)
+        return ClientKey("address", client_address)
     name = clean(name)
     if name and not s25r(name) and not dynamic(name, address):
         return ClientKey("network", network_of(address))

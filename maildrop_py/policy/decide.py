@@ -166,8 +166,8 @@ class Draft:
 
         recipient = self._evidence.request.get("recipient")
         today = localtime(self._facts.now)
-        told = {name: self._evidence.request.get(name) for name in NAMES}
-        told |= {"user": recipient.rpartition("@")[0], "domain": recipient.rpartition("@")[2]}
-        told |= {"extension": self._facts.extension()}
-        told |= {"year": f"{today.tm_year}", "month": f"{today.tm_mon:02}"}
-        return told | {"day": f"{today.tm_mday:02}"} | self._facts.variables
+        values = {name: self._evidence.request.get(name) for name in NAMES}
+        values |= {"user": recipient.rpartition("@")[0], "domain": recipient.rpartition("@")[2]}
+        values |= {"extension": self._facts.extension()}
+        values |= {"year": f"{today.tm_year}", "month": f"{today.tm_mon:02}"}
+        return values | {"day": f"{today.tm_mday:02}"} | self._facts.variables

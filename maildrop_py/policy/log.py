@@ -53,7 +53,8 @@ class PolicyLog:
             return
         attributes = evidence.request.attributes
         line: dict[str, Any] = {"time": self._time(now)}
-        line |= {name: told for name, told in attributes.items() if told and name not in LEFT_OUT}
+        given = {name: value for name, value in attributes.items() if value}
+        line |= {name: value for name, value in given.items() if name not in LEFT_OUT}
         line["sender"] = attributes.get("sender", "")
         line |= {"rule": plan.rule, "want": plan.verdict}
         if plan.score is not None:
@@ -72,9 +73,9 @@ class PolicyLog:
     def sent(self, session: str, attributes: Any, now: float) -> None:
         """A client that had to wait has sent its message."""
         if self.place is not None:
-            told = {"client_address": attributes.get("client_address", "")}
+            client = {"client_address": attributes.get("client_address", "")}
             line = {"time": self._time(now), "instance": attributes.get("instance", "")}
-            self._lines.append(_encode(line | told | {"session": session, "outcome": "sent"}))
+            self._lines.append(_encode(line | client | {"session": session, "outcome": "sent"}))
 
     def flush(self) -> None:
         """Write what was collected."""

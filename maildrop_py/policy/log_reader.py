@@ -49,7 +49,7 @@ def logged_of(entry: dict[str, Any]) -> Logged | None:
     """The request that an entry is about; None for one that is no decision."""
     if not isinstance(entry.get("action"), str) or not entry.get("client_address"):
         return None
-    attributes = {name: str(told) for name, told in entry.items() if name not in _OURS}
+    attributes = {name: str(value) for name, value in entry.items() if name not in _OURS}
     attributes |= {"request": "smtpd_access_policy", "protocol_state": "RCPT"}
     was = _WAS.get(entry["action"].partition(" ")[0], "pass")
     moment = time_of(entry["time"])
@@ -92,8 +92,8 @@ def is_about(entry: dict[str, Any], wanted: str) -> bool:
     """Whether an entry is about this IP address, mail address, domain or host name."""
     address = ip.parse(wanted)
     if address is not None:
-        told = ip.parse(str(entry.get("client_address", "")))
-        return told is not None and told.packed == address.packed
+        client = ip.parse(str(entry.get("client_address", "")))
+        return client is not None and client.packed == address.packed
     wanted = wanted.lower().strip("<>")
     people = [str(entry.get(name, "")).lower() for name in ("sender", "recipient")]
     hosts = [str(entry.get(name, "")).lower() for name in ("client_name", "helo_name")]
@@ -118,7 +118,7 @@ def in_words(entry: dict[str, Any]) -> list[str]:
     lines += [f"    {reason}" for reason in why] if isinstance(why, list) else []
     evidence = entry.get("evidence")
     if isinstance(evidence, dict) and evidence:
-        known = ", ".join(f"{name} {told}" for name, told in evidence.items())
+        known = ", ".join(f"{name} {value}" for name, value in evidence.items())
         lines.append("    " + said("known: {evidence}", evidence=known))
     return [line if line.isprintable() else _visible(line) for line in lines]
 

@@ -96,13 +96,13 @@ class MailLog:
             self.found += _recipients(self._taken.pop(rest[:-9]))
 
     def _rejected(self, moment: float, pid: str, rest: str) -> None:
-        said, told = _REJECTED.match(rest), _ENVELOPE.search(rest)
-        if said is None or told is None:
+        refusal, envelope = _REJECTED.match(rest), _ENVELOPE.search(rest)
+        if refusal is None or envelope is None:
             return
-        attributes = self._client(said[1], pid)
-        self._helo[pid] = told[3] or ""
-        more = {"sender": told[1], "recipient": told[2], "helo_name": told[3] or ""}
-        was = "defer" if said[2] == "4" else "reject"
+        attributes = self._client(refusal[1], pid)
+        self._helo[pid] = envelope[3] or ""
+        more = {"sender": envelope[1], "recipient": envelope[2], "helo_name": envelope[3] or ""}
+        was = "defer" if refusal[2] == "4" else "reject"
         if attributes:
             self.found.append(Logged(moment, Request(attributes | more), was=was))
 

@@ -68,11 +68,11 @@ class Filter:
     def wake(self, now: float) -> None:
         """Answer those who have waited long enough; `now` is monotonic, in seconds."""
         self.now = now
-        due = [told for until, told in self._asleep if until <= now]
+        due = [answer for until, answer in self._asleep if until <= now]
         if due:
             self._asleep = [one for one in self._asleep if one[0] > now]
-        for told in due:
-            self._write(f"{told}|proceed")
+        for answer in due:
+            self._write(f"{answer}|proceed")
 
     def _register(self) -> None:
         for report in REPORTS:
@@ -80,45 +80,45 @@ class Filter:
         self._write("register|filter|smtp-in|rcpt-to")
         self._write("register|ready")
 
-    def _report(self, what: str, name: str, told: list[str]) -> None:
+    def _report(self, what: str, name: str, fields: list[str]) -> None:
         if what == "link-disconnect":
             self._sessions.pop(name, None)
             return
         session = self._session(name)
         attributes = session.attributes
-        if what == "link-connect" and len(told) >= 3:
-            attributes |= _connected(*told[:3])
-        elif what == "link-identify" and told:
-            attributes["helo_name"] = told[-1]
-        elif what == "link-tls" and told:
-            attributes["encryption_protocol"] = told[0].partition(":")[0] or "TLS"
-        elif what == "link-auth" and len(told) >= 2 and "pass" in told:
-            attributes["sasl_username"] = next((one for one in told if one != "pass"), "pass")
+        if what == "link-connect" and len(fields) >= 3:
+            attributes |= _connected(*fields[:3])
+        elif what == "link-identify" and fields:
+            attributes["helo_name"] = fields[-1]
+        elif what == "link-tls" and fields:
+            attributes["encryption_protocol"] = fields[0].partition(":")[0] or "TLS"
+        elif what == "link-auth" and len(fields) >= 2 and "pass" in fields:
+            attributes["sasl_username"] = next((one for one in fields if one != "pass"), "pass")
         elif what == "tx-begin":
             session.messages += 1
             attributes["instance"] = f"o.{name}.0.{session.messages}"
-        elif what == "tx-mail" and len(told) >= 3:
-            attributes["sender"] = _sender(told)
+        elif what == "tx-mail" and len(fields) >= 3:
+            attributes["sender"] = _sender(fields)
         elif what == "tx-commit":
             self._answerer.take(_request(session, "END-OF-MESSAGE"), lambda action: None)
 
     def _asked(self, phase: str, name: str, token: str, what: str) -> None:
-        told = f"filter-result|{name}|{token}"
+        answer = f"filter-result|{name}|{token}"
         if phase != "rcpt-to":
-            self._write(f"{told}|proceed")
+            self._write(f"{answer}|proceed")
             return
         session = self._session(name)
         request = _request(session, "RCPT", recipient=what.strip("<>"))
-        self._answerer.take(request, partial(self._answered, told))
+        self._answerer.take(request, partial(self._answered, answer))
 
-    def _answered(self, told: str, action: str) -> None:
+    def _answered(self, answer: str, action: str) -> None:
         verb, _, rest = action.partition(" ")
         if verb == "SLEEP":
-            self._asleep.append((self.now + int(rest), told))
+            self._asleep.append((self.now + int(rest), answer))
         elif verb in ("REJECT", "DEFER_IF_PERMIT"):
-            self._write(f"{told}|reject|{'550' if verb == 'REJECT' else '451'} {rest}")
+            self._write(f"{answer}|reject|{'550' if verb == 'REJECT' else '451'} {rest}")
         else:
-            self._write(f"{told}|proceed")
+            self._write(f"{answer}|proceed")
 
     def _session(self, name: str) -> Session:
         found = self._sessions.get(name)
@@ -140,10 +140,10 @@ def _connected(name: str, verified: str, source: str) -> dict[str, str]:
     }
 
 
-def _sender(told: list[str]) -> str:
+def _sender(fields: list[str]) -> str:
     """The address of `tx-mail`, which stands behind its result, or before it in old versions."""
     results = ("ok", "permfail", "tempfail")
-    address = told[1] if told[2] in results else "|".join(told[2:])
+    address = fields[1] if fields[2] in results else "|".join(fields[2:])
     return address.strip("<>")
 
 

@@ -163,6 +163,6 @@ def one_line(text: str) -> str:
 
 def written(attributes: Mapping[str, str]) -> bytes:
     """A request with these attributes, as a client sends it."""
-    told = {"request": _KIND, **attributes}
-    lines = "".join(f"{name}={one_line(value)}\n" for name, value in told.items())
+    given = {"request": _KIND, **attributes}
+    lines = "".join(f"{name}={one_line(value)}\n" for name, value in given.items())
     return lines.encode("utf-8", "replace") + b"\n"

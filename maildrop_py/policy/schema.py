@@ -68,8 +68,8 @@ def _example() -> Schema:
         "dnsbl": {"type": "object", "additionalProperties": {"anyOf": [_TEXTS, {"const": []}]}},
     }
     expected = {**dict.fromkeys(EXPECTED, _TEXT), "action": {"enum": list(VERDICTS)}}
-    told = {"type": "object", "additionalProperties": _TEXT}
-    found = {"request": told, "evidence": _object(evidence)}
+    attributes = {"type": "object", "additionalProperties": _TEXT}
+    found = {"request": attributes, "evidence": _object(evidence)}
     found["expect"] = {**_object(expected), "minProperties": 1}
     return {**_object(found), "required": ["request", "expect"]}
 

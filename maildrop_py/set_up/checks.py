@@ -14,8 +14,8 @@ from collections.abc import Iterator
 import maildrop_py
 from maildrop_py.errors import Problem, RuleError
 from maildrop_py.private_file import why_not_ours, why_path_not_ours
+from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
 from maildrop_py.set_up.file_access import READ, RUN, User, why_not
-from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
 from maildrop_py.set_up.hook_lines import hook_lines
 from maildrop_py.set_up.hook_search import Hook
 from maildrop_py.translation import text as said
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SYSLOG = "/dev/log"
 
 
-def about_program(user: User) -> Iterator[Finding]:
+def about_program(user: User) -> Iterator[CheckResult]:
     """Whether `user` can run the interpreter and read the package."""
     package = os.path.join(os.path.dirname(maildrop_py.__file__), "cli/main.py")
     for about, path, wanted in (
@@ -39,25 +39,25 @@ def about_program(user: User) -> Iterator[Finding]:
         remedy = said(
             "install it where every user may read it, such as a virtual environment in /opt"
         )
-        yield Finding(WRONG, about, why, remedy) if why else Finding(OK, about, path)
+        yield CheckResult(WRONG, about, why, remedy) if why else CheckResult(OK, about, path)
 
 
-def about_hooks(hooks: list[Hook], user: User, program: str) -> Iterator[Finding]:
+def about_hooks(hooks: list[Hook], user: User, program: str) -> Iterator[CheckResult]:
     """Whether a mail server starts `deliver`, safely, and as somebody who can run it."""
     if not hooks:
         lines = hook_lines(program)["Postfix or Exim, for one user"][1]
         text = said(
             "no line of a mail server starts `maildrop-py deliver`; is it `serve` that delivers?"
         )
-        yield Finding(WARNING, "hook", text, said("in ~/.forward: {line}", line=lines[0]))
+        yield CheckResult(WARNING, "hook", text, said("in ~/.forward: {line}", line=lines[0]))
     for hook in hooks:
         yield _about_hook(hook, User.named(hook.user) if hook.user else user)
 
 
-def _about_hook(hook: Hook, user: User | None) -> Finding:
+def _about_hook(hook: Hook, user: User | None) -> CheckResult:
     where = f"{hook.file}:{hook.line}"
     if user is None:
-        return Finding(
+        return CheckResult(
             WRONG,
             "hook",
             said("{where}: there is no user {user}", where=where, user=hook.user),
@@ -65,24 +65,24 @@ def _about_hook(hook: Hook, user: User | None) -> Finding:
         )
     why = why_not(user, hook.program, RUN) or why_not(user, hook.program, READ)
     if why:
-        return Finding(
+        return CheckResult(
             WRONG, "hook", f"{where}: {why}", "the path of a program that the user may run"
         )
     if not hook.is_guarded:
         text = said("{where}: a status that is not 0, 75 or 77 would bounce mail", where=where)
-        return Finding(WARNING, "hook", text, "the line that `maildrop-py init` prints")
-    return Finding(OK, "hook", where)
+        return CheckResult(WARNING, "hook", text, "the line that `maildrop-py init` prints")
+    return CheckResult(OK, "hook", where)
 
 
-def about_syslog(path: str = SYSLOG) -> Finding:
+def about_syslog(path: str = SYSLOG) -> CheckResult:
     """Whether there is a syslog to write to."""
     try:
         if stat.S_ISSOCK(os.stat(path).st_mode):
-            return Finding(OK, "syslog", path)
+            return CheckResult(OK, "syslog", path)
     except OSError:
         pass
     remedy = said("start systemd-journald or rsyslog, or read the delivery log alone")
-    return Finding(
+    return CheckResult(
         WARNING,
         "syslog",
         said("{path} is not there: failures are not logged there", path=path),
@@ -90,25 +90,25 @@ def about_syslog(path: str = SYSLOG) -> Finding:
     )
 
 
-def about_maildir(root: str, user: User) -> Iterator[Finding]:
+def about_maildir(root: str, user: User) -> Iterator[CheckResult]:
     """Whether the Maildir is there, belongs to the user, and can be written."""
     if not os.path.isdir(root):
-        yield Finding(
+        yield CheckResult(
             WRONG, "Maildir", said("{root} does not exist", root=root), "maildrop-py init"
         )
         return
     problems = list(_wrong_with_maildir(root, user))
     yield from problems
     if not problems:
-        yield Finding(OK, "Maildir", root)
+        yield CheckResult(OK, "Maildir", root)
 
 
-def _wrong_with_maildir(root: str, user: User) -> Iterator[Finding]:
+def _wrong_with_maildir(root: str, user: User) -> Iterator[CheckResult]:
     devices = set()
     for part in ("cur", "new", "tmp"):
         path = os.path.join(root, part)
         if not os.path.isdir(path):
-            yield Finding(
+            yield CheckResult(
                 WRONG, "Maildir", said("{path} is not there", path=path), f"mkdir -m 700 {path}"
             )
             continue
@@ -121,39 +121,39 @@ def _wrong_with_maildir(root: str, user: User) -> Iterator[Finding]:
                 uid=found.st_uid,
                 name=user.name,
             )
-            yield Finding(WRONG, "Maildir", text, f"chown -R {user.name} {root}")
+            yield CheckResult(WRONG, "Maildir", text, f"chown -R {user.name} {root}")
     if len(devices) > 1:
         text = said("{root}: cur, new and tmp are on different file systems", root=root)
-        yield Finding(WRONG, "Maildir", text, "one file system: messages are linked from tmp/")
+        yield CheckResult(WRONG, "Maildir", text, "one file system: messages are linked from tmp/")
 
 
-def about_directories(paths: UserPaths) -> Iterator[Finding]:
+def about_directories(paths: UserPaths) -> Iterator[CheckResult]:
     """Whether what is kept between messages can be believed."""
     for about, path in ((said("cache"), paths.cache), (said("state"), paths.state)):
         if not os.path.isdir(path):
-            yield Finding(OK, about, said("{path} will be made", path=path))
+            yield CheckResult(OK, about, said("{path} will be made", path=path))
             continue
         why = why_not_ours(os.stat(path), path) or why_path_not_ours(path)
         remedy = said("chmod go-w {path}, and let it belong to you", path=path)
-        yield Finding(WRONG, about, why, remedy) if why else Finding(OK, about, path)
+        yield CheckResult(WRONG, about, why, remedy) if why else CheckResult(OK, about, path)
 
 
-def read_user_rules(path: str) -> tuple[RuleSet | None, list[Finding]]:
+def read_user_rules(path: str) -> tuple[RuleSet | None, list[CheckResult]]:
     """The rules, and what is wrong with them."""
     from maildrop_py.rules.language.reader import read_rules
     from maildrop_py.rules.language.warnings import warnings_about
 
     if not os.path.exists(path):
         text = said("{path} does not exist: all mail goes to INBOX", path=path)
-        return None, [Finding(WARNING, "rules", text, "maildrop-py init")]
+        return None, [CheckResult(WARNING, "rules", text, "maildrop-py init")]
     try:
         rules = read_rules(path)
     except RuleError as error:
         return None, [_mistake(problem) for problem in error.problems]
-    warnings = [Finding(WARNING, "rules", str(it)) for it in warnings_about(rules)]
-    return rules, [Finding(OK, "rules", path), *warnings]
+    warnings = [CheckResult(WARNING, "rules", str(it)) for it in warnings_about(rules)]
+    return rules, [CheckResult(OK, "rules", path), *warnings]
 
 
-def _mistake(problem: Problem) -> Finding:
+def _mistake(problem: Problem) -> CheckResult:
     where = f"{problem.file}:{problem.line}:{problem.column}"
-    return Finding(WRONG, "rules", f"{where}: {problem.text}", problem.hint)
+    return CheckResult(WRONG, "rules", f"{where}: {problem.text}", problem.hint)

@@ -10,8 +10,8 @@ from maildrop_py.paths import UserPaths
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.program.zones import zones_of
 from maildrop_py.set_up import checks, services
+from maildrop_py.set_up.check_result import CheckResult
 from maildrop_py.set_up.file_access import User
-from maildrop_py.set_up.finding import Finding
 from maildrop_py.set_up.hook_search import hooks_of
 from maildrop_py.set_up.log_check import about_log
 from maildrop_py.set_up.program_path import hook_path
@@ -20,7 +20,7 @@ from maildrop_py.set_up.users import about_rules_of, ordinary_users
 
 def examined(
     offline: bool, sockets: tuple[str, ...], log: str | None, paths: UserPaths, now: float
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     """What is right and wrong with the set-up of the user, of all users for root.
 
     `sockets` are those of `serve`, the usual one if there are none; `log` is the delivery log,

@@ -15,7 +15,7 @@ from maildrop_py.private_file import why_not_ours, why_path_not_ours
 from maildrop_py.report.log_entry import DEFERRED, FAILED
 from maildrop_py.report.log_reader import Entry, file_entries
 from maildrop_py.report.visible import visible
-from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
+from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
 from maildrop_py.translation import marked
 from maildrop_py.translation import text as said
 
@@ -23,7 +23,7 @@ ABOUT = marked("delivery log")
 RECENT = 86400.0  # seconds in which a failure is worth a warning
 
 
-def about_log(path: str, now: float) -> Iterator[Finding]:
+def about_log(path: str, now: float) -> Iterator[CheckResult]:
     """The log at `path`, and the last failure that it tells of; `now` in seconds since 1970."""
     try:
         found = os.lstat(path)
@@ -31,17 +31,19 @@ def about_log(path: str, now: float) -> Iterator[Finding]:
         yield _about_missing(path)
         return
     except OSError as error:
-        yield Finding(WRONG, ABOUT, f"{path}: {error.strerror}", "a path that can be read")
+        yield CheckResult(WRONG, ABOUT, f"{path}: {error.strerror}", "a path that can be read")
         return
     if finding := _wrong_with_file(path, found):
         yield finding
     elif stat.S_ISREG(found.st_mode):
         yield from _about_entries(path, now)
     else:
-        yield Finding(OK, ABOUT, said("{path} is no regular file, so it is not read", path=path))
+        yield CheckResult(
+            OK, ABOUT, said("{path} is no regular file, so it is not read", path=path)
+        )
 
 
-def _about_missing(path: str) -> Finding:
+def _about_missing(path: str) -> CheckResult:
     directory = os.path.dirname(path)
     while not os.path.isdir(directory) and directory != os.path.dirname(directory):
         directory = os.path.dirname(directory)
@@ -49,40 +51,42 @@ def _about_missing(path: str) -> Finding:
         text = said(
             "{path} cannot be made: {directory} may not be written", path=path, directory=directory
         )
-        return Finding(
+        return CheckResult(
             WRONG,
             ABOUT,
             text,
             said("chmod u+wx {directory}, and let it belong to you", directory=directory),
         )
-    return Finding(OK, ABOUT, said("{path} will be made", path=path))
+    return CheckResult(OK, ABOUT, said("{path} will be made", path=path))
 
 
-def _wrong_with_file(path: str, found: os.stat_result) -> Finding | None:
+def _wrong_with_file(path: str, found: os.stat_result) -> CheckResult | None:
     """What keeps entries from being written to it, or from being believed."""
     if stat.S_ISLNK(found.st_mode):
         text = said("{path} is a symbolic link, and nothing is written through one", path=path)
-        return Finding(
+        return CheckResult(
             WRONG, ABOUT, text, said("rm {path}, or name the file itself with --log", path=path)
         )
     if stat.S_ISDIR(found.st_mode):
-        return Finding(WRONG, ABOUT, said("{path} is a directory", path=path), "the path of a file")
+        return CheckResult(
+            WRONG, ABOUT, said("{path} is a directory", path=path), "the path of a file"
+        )
     why = why_not_ours(found, path) or why_path_not_ours(path)
     if why:
-        return Finding(
+        return CheckResult(
             WRONG, ABOUT, why, said("chmod go-w {path}, and let it belong to you", path=path)
         )
     if not os.access(path, os.R_OK | os.W_OK):
-        return Finding(
+        return CheckResult(
             WRONG, ABOUT, said("{path} may not be written", path=path), f"chmod u+rw {path}"
         )
     if not os.access(os.path.dirname(path), os.W_OK | os.X_OK):
         text = said("{path} cannot be rotated: its directory may not be written", path=path)
-        return Finding(WARNING, ABOUT, text, f"chmod u+wx {os.path.dirname(path)}")
+        return CheckResult(WARNING, ABOUT, text, f"chmod u+wx {os.path.dirname(path)}")
     return None
 
 
-def _about_entries(path: str, now: float) -> Iterator[Finding]:
+def _about_entries(path: str, now: float) -> Iterator[CheckResult]:
     """How many lines can be read, and the last that tells of a failure."""
     unreadable: list[str] = []
     number, failure = 0, None
@@ -92,9 +96,9 @@ def _about_entries(path: str, now: float) -> Iterator[Finding]:
             if entry.get("result") in (DEFERRED, FAILED):
                 failure = entry
     except OSError as error:
-        yield Finding(WRONG, ABOUT, f"{path}: {error.strerror}", f"chmod u+rw {path}")
+        yield CheckResult(WRONG, ABOUT, f"{path}: {error.strerror}", f"chmod u+rw {path}")
         return
-    yield Finding(OK, ABOUT, f"{path}: {_entries(number)}")
+    yield CheckResult(OK, ABOUT, f"{path}: {_entries(number)}")
     if unreadable:
         text = said(
             "{number} lines cannot be read; the first: {first}",
@@ -102,20 +106,20 @@ def _about_entries(path: str, now: float) -> Iterator[Finding]:
             first=unreadable[0],
         )
         remedy = said("a disk that is not full; such lines are passed over and may be deleted")
-        yield Finding(WARNING, ABOUT, text, remedy)
+        yield CheckResult(WARNING, ABOUT, text, remedy)
     if failure is not None:
         yield _about_failure(failure, now)
 
 
-def _about_failure(entry: Entry, now: float) -> Finding:
+def _about_failure(entry: Entry, now: float) -> CheckResult:
     error, message_id = (visible(str(entry.get(key) or "")) for key in ("error", "message_id"))
     text = f"{entry['time']}: {error}" + (
         said(" (message {message_id})", message_id=message_id) if message_id else ""
     )
     if now - _seconds(str(entry["time"])) > RECENT:
-        return Finding(OK, "last failure", text)
+        return CheckResult(OK, "last failure", text)
     remedy = f"maildrop-py why '{message_id}'" if message_id else "maildrop-py stats --days 1"
-    return Finding(WARNING, "last failure", text, remedy)
+    return CheckResult(WARNING, "last failure", text, remedy)
 
 
 def _seconds(time: str) -> float:

@@ -22,7 +22,7 @@ from maildrop_py.evidence.scanners.asking import ask
 from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.paths import PROGRAM
 from maildrop_py.rules.language.settings import Settings
-from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
+from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
 from maildrop_py.translation import text as said
 
 SOCKETS = ("/run/maildrop-py/lmtp",)
@@ -30,7 +30,7 @@ DNS_TIME = 3.0  # seconds
 HARMLESS = b"From: doctor@example.com\nTo: doctor@example.com\nSubject: a test\n\nhello\n"
 
 
-def about_dns(settings: Settings, zones: tuple[str, ...]) -> Iterator[Finding]:
+def about_dns(settings: Settings, zones: tuple[str, ...]) -> Iterator[CheckResult]:
     """Whether a name server answers, and each DNS list passes its test."""
     servers = tuple(map(parse_server, settings.nameservers)) or system_servers()
     answer = Resolver(servers, Budget(DNS_TIME, time.monotonic)).ask("example.com", "MX")
@@ -39,11 +39,13 @@ def about_dns(settings: Settings, zones: tuple[str, ...]) -> Iterator[Finding]:
         remedy = said(
             "a name server that answers, in /etc/resolv.conf or `dns: {nameservers: […]}`"
         )
-        yield Finding(WRONG, "DNS", f"{names}: {answer.unanswered}", remedy)
+        yield CheckResult(WRONG, "DNS", f"{names}: {answer.unanswered}", remedy)
         return
-    yield Finding(OK, "DNS", names)
+    yield CheckResult(OK, "DNS", names)
     for failing in failing_lists(zones, settings):
-        yield Finding(WARNING, "DNS list", failing, "another list, or a name server of your own")
+        yield CheckResult(
+            WARNING, "DNS list", failing, "another list, or a name server of your own"
+        )
 
 
 def failing_lists(zones: tuple[str, ...], settings: Settings) -> list[str]:
@@ -60,42 +62,46 @@ def failing_lists(zones: tuple[str, ...], settings: Settings) -> list[str]:
     ]
 
 
-def about_scanners(settings: Settings) -> Iterator[Finding]:
+def about_scanners(settings: Settings) -> Iterator[CheckResult]:
     """Whether each scanner answers about a harmless message."""
     for scanner in settings.scanners:
         budget = Budget(settings.scan_timeout, time.monotonic)
         unknown = ask(scanner, Message(BytesSource(HARMLESS)), About(), budget).unknown
         about = said("scanner {name}", name=scanner[0])
         remedy = said("start {name}, or name its address in `scanners`", name=scanner[0])
-        yield Finding(WRONG, about, unknown, remedy) if unknown else Finding(OK, about, "answers")
+        yield (
+            CheckResult(WRONG, about, unknown, remedy)
+            if unknown
+            else CheckResult(OK, about, "answers")
+        )
 
 
-def about_tables(settings: Settings) -> Iterator[Finding]:
+def about_tables(settings: Settings) -> Iterator[CheckResult]:
     """Whether the table of countries and the shared store, where they are named, can be used."""
     if settings.countries:
         try:
             open_table(settings.countries, time.time())
-            yield Finding(OK, "countries", settings.countries)
+            yield CheckResult(OK, "countries", settings.countries)
         except MaildropError as error:
-            yield Finding(WRONG, "countries", str(error), f"{PROGRAM} country build")
+            yield CheckResult(WRONG, "countries", str(error), f"{PROGRAM} country build")
     if settings.store:
         try:
             RedisClient(settings.store).ask(("PING",))
-            yield Finding(OK, "store", settings.store)
+            yield CheckResult(OK, "store", settings.store)
         except MaildropError as error:
-            yield Finding(
+            yield CheckResult(
                 WRONG, "store", f"{settings.store}: {error}", "a server that answers there"
             )
 
 
-def about_sockets(given: tuple[str, ...]) -> Iterator[Finding]:
+def about_sockets(given: tuple[str, ...]) -> Iterator[CheckResult]:
     """Whether `serve` greets at each socket given, or at the usual one if it is there."""
     for path in given or tuple(it for it in SOCKETS if os.path.exists(it)):
         try:
-            yield Finding(OK, "socket", f"{path}: {_greeting(path)}")
+            yield CheckResult(OK, "socket", f"{path}: {_greeting(path)}")
         except OSError as error:
             why = f"{path}: {error.strerror or error}"
-            yield Finding(
+            yield CheckResult(
                 WRONG,
                 "socket",
                 why,

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator
 
 from maildrop_py.paths import UserPaths
+from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
 from maildrop_py.set_up.file_access import User
-from maildrop_py.set_up.finding import OK, WARNING, WRONG, Finding
 from maildrop_py.set_up.program_path import module_command
 from maildrop_py.translation import text as said
 
@@ -22,7 +22,7 @@ def ordinary_users() -> list[User]:
     return [User(it) for it in found if os.path.isdir(it.pw_dir)]
 
 
-def about_rules_of(user: User) -> Iterator[Finding]:
+def about_rules_of(user: User) -> Iterator[CheckResult]:
     """The rules of another user, checked as that user: who may write to them counts."""
     path = UserPaths.below(user.home).rules
     if not os.path.exists(path):
@@ -41,6 +41,6 @@ def about_rules_of(user: User) -> Iterator[Finding]:
     )
     about = said("rules of {name}", name=user.name)
     for line in done.stderr.splitlines():
-        yield Finding(WARNING if line.endswith("[warning]") else WRONG, about, line)
+        yield CheckResult(WARNING if line.endswith("[warning]") else WRONG, about, line)
     if done.returncode == 0:
-        yield Finding(OK, about, path)
+        yield CheckResult(OK, about, path)

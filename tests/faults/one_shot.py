@@ -10,11 +10,11 @@ from pathlib import Path
 
 from maildrop_py.set_up.hook_lines import guarded
 from tests.faults.deliveries import DONE, TRY_AGAIN
+from tests.faults.disturbances import Dns, absent_dns, filled_disk, rewritten_rules
 from tests.faults.home import TIMEOUT
 from tests.faults.small_disk import NotHere, tmpfs
-from tests.faults.soak import Ledger, Trouble, soak
+from tests.faults.soak import Disturbance, Ledger, soak
 from tests.faults.subject import Wrong
-from tests.faults.troubles import Dns, absent_dns, filled_disk, rewritten_rules
 
 CLIENT = "192.0.2.99"
 
@@ -75,11 +75,11 @@ def soak_deliver(command: Path, place: Path, dns: Dns, seconds: float) -> Ledger
         return _soaked(OneShot(command, place / "home"), dns, seconds, [])
 
 
-def _soaked(receiver: OneShot, dns: Dns, seconds: float, more: list[Trouble]) -> Ledger:
-    troubles = [
+def _soaked(receiver: OneShot, dns: Dns, seconds: float, more: list[Disturbance]) -> Ledger:
+    disturbances = [
         rewritten_rules(receiver.rules, dns.address, 0.3),
         absent_dns(dns, 2.0),
-        Trouble(5.0, receiver.cut_log, lambda: None),
+        Disturbance(5.0, receiver.cut_log, lambda: None),
         *more,
     ]
-    return soak(receiver, seconds, troubles)
+    return soak(receiver, seconds, disturbances)

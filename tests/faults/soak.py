@@ -102,17 +102,17 @@ def _is_letter(data: bytes, number: int) -> bool:
 
 
 def soak(
-    receiver: Receiver, seconds: float, troubles: Sequence[Trouble], workers: int = 4
+    receiver: Receiver, seconds: float, disturbances: Sequence[Disturbance], workers: int = 4
 ) -> Ledger:
-    """Hand over messages for so long, with `troubles` at work, then see that all arrive."""
+    """Hand over messages for so long, with `disturbances` at work, then see that all arrive."""
     post = _Post(receiver, Random(6))
     threads = [threading.Thread(target=post.work, daemon=True) for _ in range(workers)]
-    reader = Trouble(1.0, lambda _: post.read(READ_AFTER), lambda: post.read(0))
+    reader = Disturbance(1.0, lambda _: post.read(READ_AFTER), lambda: post.read(0))
     faults = post.ledger.faults
     with _at_work(reader, faults):  # to the last, for at full rate mail itself fills the disk
         with ExitStack() as stack:
-            for trouble in troubles:
-                stack.enter_context(_at_work(trouble, faults))
+            for disturbance in disturbances:
+                stack.enter_context(_at_work(disturbance, faults))
             for thread in threads:
                 thread.start()
             time.sleep(seconds)
@@ -123,7 +123,7 @@ def soak(
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Disturbance:
     """What goes wrong now and then: `act` is called with a growing number, `end` at last."""
 
     every: float  # seconds
@@ -132,18 +132,18 @@ class Trouble:
 
 
 @contextmanager
-def _at_work(trouble: Trouble, faults: list[str]) -> Iterator[None]:
-    """Trouble by a thread; a trouble that cannot go on is a fault, for then nothing is shown."""
+def _at_work(disturbance: Disturbance, faults: list[str]) -> Iterator[None]:
+    """It goes on in a thread; one that cannot go on is a fault, for then nothing is shown."""
     over = threading.Event()
 
     def work() -> None:
         for number in itertools.count():
-            if over.wait(trouble.every):
+            if over.wait(disturbance.every):
                 return
             try:
-                trouble.act(number)
+                disturbance.act(number)
             except Exception as error:
-                faults.append(f"trouble ended: {error!r}")
+                faults.append(f"disturbance ended: {error!r}")
                 raise
 
     thread = threading.Thread(target=work, daemon=True)
@@ -153,7 +153,7 @@ def _at_work(trouble: Trouble, faults: list[str]) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-        trouble.end()
+        disturbance.end()
 
 
 class _Post:

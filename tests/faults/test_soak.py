@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.one_shot import soak_deliver
 from tests.faults.serving.soaking import soak_serve
-from tests.faults.soak import Trouble, soak
+from tests.faults.soak import Disturbance, soak
 from tests.support.dns_server import DnsServer
 
 SECONDS = 12.0
@@ -57,8 +57,8 @@ class _Nobody:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_soak_whose_troubles_end_has_shown_nothing() -> None:
-    ends = Trouble(0.01, lambda number: 1 // (number - 1), lambda: None)
+def test_a_soak_whose_disturbances_end_has_shown_nothing() -> None:
+    ends = Disturbance(0.01, lambda number: 1 // (number - 1), lambda: None)
     ledger = soak(_Nobody(), 0.2, [ends])
     [fault] = ledger.wrong()
-    assert fault.startswith("trouble ended: ZeroDivisionError")
+    assert fault.startswith("disturbance ended: ZeroDivisionError")

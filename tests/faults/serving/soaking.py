@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from tests.faults.disturbances import Dns, absent_dns, filled_disk, rewritten_rules
 from tests.faults.small_disk import NotHere, tmpfs
-from tests.faults.soak import Ledger, Trouble, soak
-from tests.faults.troubles import Dns, absent_dns, filled_disk, rewritten_rules
+from tests.faults.soak import Disturbance, Ledger, soak
 from tests.support.serving.homes import UID, Homes
 from tests.support.serving.letters import DOMAIN
 from tests.support.serving.lmtp_client import Answer, Client
@@ -52,7 +52,7 @@ class Served:
 def soak_serve(command: Path, place: Path, dns: Dns, seconds: float, as_root: bool) -> Ledger:
     """Take mail in for so long below `place`, on a small disk where the machine allows one."""
     with ExitStack() as stack:
-        more: list[Trouble] = []
+        more: list[Disturbance] = []
         try:
             disk = stack.enter_context(tmpfs(place / "mount", 60 << 20, 20_000))
             more.append(filled_disk(disk, 0.9))
@@ -68,8 +68,8 @@ def soak_serve(command: Path, place: Path, dns: Dns, seconds: float, as_root: bo
             Server(_command(command, place, homes, as_root), place, uid, WORKERS)
         )
         maildirs = {user: homes.folder / user / "Maildir" for user in USERS}
-        troubles = [*rules, *more, absent_dns(dns, 2.0), *_attacks(server, seconds, as_root)]
-        return soak(Served(server, maildirs), seconds, troubles, CLIENTS)
+        disturbances = [*rules, *more, absent_dns(dns, 2.0), *_attacks(server, seconds, as_root)]
+        return soak(Served(server, maildirs), seconds, disturbances, CLIENTS)
 
 
 def _command(command: Path, place: Path, homes: Homes, as_root: bool) -> list[str]:
@@ -80,7 +80,7 @@ def _command(command: Path, place: Path, homes: Homes, as_root: bool) -> list[st
     return [str(command), "serve", *who, "--log", "none"]
 
 
-def _rules(homes: Homes, user: str, dns: Dns) -> Trouble:
+def _rules(homes: Homes, user: str, dns: Dns) -> Disturbance:
     """Each user's own rules, written by him every second."""
     path = homes.folder / user / ".config/maildrop-py/rules.yaml"
     path.parent.mkdir(parents=True, mode=0o700)
@@ -88,7 +88,7 @@ def _rules(homes: Homes, user: str, dns: Dns) -> Trouble:
     return rewritten_rules(path, dns.address, 0.8 + len(user) / 50)
 
 
-def _attacks(server: Server, seconds: float, as_root: bool) -> list[Trouble]:
+def _attacks(server: Server, seconds: float, as_root: bool) -> list[Disturbance]:
     """SIGKILL for the process that has lived longest, and SIGHUP for all."""
 
     def kill(number: int) -> None:
@@ -100,7 +100,7 @@ def _attacks(server: Server, seconds: float, as_root: bool) -> list[Trouble]:
         os.kill(server.pid, signal.SIGHUP)
 
     every = 3.0 if seconds > LONG else 0.7
-    return [Trouble(every, kill, lambda: None), Trouble(1.3, hang_up, lambda: None)]
+    return [Disturbance(every, kill, lambda: None), Disturbance(1.3, hang_up, lambda: None)]
 
 
 def _victims(server: Server, number: int, as_root: bool) -> list[int]:

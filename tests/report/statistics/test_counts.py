@@ -11,8 +11,8 @@ import pytest
 from maildrop_py.report.statistics import pieces, timeline, top
 from maildrop_py.report.statistics.amounts import duration, size_in_words, worth_showing
 from maildrop_py.report.statistics.anonymous import without_addresses
-from maildrop_py.report.statistics.maillog.rows import MOST as MOST_ROWS
-from maildrop_py.report.statistics.maillog.rows import Rows
+from maildrop_py.report.statistics.maillog.sums_by_name import MOST as MOST_ROWS
+from maildrop_py.report.statistics.maillog.sums_by_name import SumsByName
 from maildrop_py.report.statistics.pieces import Piece, lines_of, pieces_of, spans
 from maildrop_py.report.statistics.split import MOST as MOST_SPLIT
 from maildrop_py.report.statistics.split import Split
@@ -56,7 +56,7 @@ def test_parts_of_a_crowd_add_up() -> None:
 
 
 def test_rows_say_when_they_are_not_exact_any_more() -> None:
-    rows = Rows(2)
+    rows = SumsByName(2)
     for at in range(MOST_ROWS):
         rows.row(f"{at}")[0] += 1
     assert rows.is_exact and len(rows.rows) == MOST_ROWS

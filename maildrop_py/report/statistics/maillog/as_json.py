@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from maildrop_py.report.statistics.maillog.connections import Connections
-    from maildrop_py.report.statistics.maillog.rows import Rows
+    from maildrop_py.report.statistics.maillog.sums_by_name import SumsByName
     from maildrop_py.report.statistics.maillog.traffic import Traffic
     from maildrop_py.report.statistics.split import Split
     from maildrop_py.report.statistics.top import Top
@@ -90,7 +90,7 @@ def nested(tally: Top) -> dict[str, Any]:
     return found
 
 
-def _rows(rows: Rows, names: tuple[str, ...]) -> dict[str, dict[str, float]]:
+def _rows(rows: SumsByName, names: tuple[str, ...]) -> dict[str, dict[str, float]]:
     return {
         name: {
             each: int(value) if float(value).is_integer() else round(value, 3)

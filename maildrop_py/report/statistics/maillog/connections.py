@@ -11,7 +11,7 @@ from collections import Counter
 from maildrop_py.evidence.helo import kinds
 from maildrop_py.message import ip
 from maildrop_py.report.statistics.maillog.hosts import Domains, name_and_address
-from maildrop_py.report.statistics.maillog.rows import Rows
+from maildrop_py.report.statistics.maillog.sums_by_name import SumsByName
 from maildrop_py.report.statistics.places import connection_names
 from maildrop_py.report.statistics.split import Split
 from maildrop_py.report.statistics.top import Top
@@ -36,7 +36,7 @@ class Connections:
         self.number = self.seconds = 0
         self.outcomes = [0] * 4
         self.hosts = Top(MOST_HOSTS)
-        self.domains = Rows(3)
+        self.domains = SumsByName(3)
         self.hours = [[0.0] * 3 for _ in range(24)]
         self.top_level, self.countries = Split(connection_names), Split(connection_names)
         self.helo = Split(connection_names)

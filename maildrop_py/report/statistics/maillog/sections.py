@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from maildrop_py.report.statistics.maillog.rows import Rows
+    from maildrop_py.report.statistics.maillog.sums_by_name import SumsByName
     from maildrop_py.report.statistics.maillog.traffic import Traffic
     from maildrop_py.report.statistics.top import Top
 
@@ -163,7 +163,9 @@ def _problems(traffic: Traffic, anonymous: bool) -> Iterator[Bars]:
         yield from _of_top(kind, title, traffic.problems[kind], text("what"), text("lines"))
 
 
-def _of_rows(key: str, title: str, name: str, rows: Rows, column: int, unit: str) -> Iterator[Bars]:
+def _of_rows(
+    key: str, title: str, name: str, rows: SumsByName, column: int, unit: str
+) -> Iterator[Bars]:
     shown = tuple((each, int(row[column])) for each, row in rows.most(SHOWN, column) if row[column])
     if shown:
         total = int(sum(row[column] for row in rows.rows.values()))

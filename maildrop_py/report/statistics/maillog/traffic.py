@@ -13,8 +13,8 @@ from datetime import date
 from maildrop_py.report.statistics.maillog.connections import Connections
 from maildrop_py.report.statistics.maillog.hosts import Domains
 from maildrop_py.report.statistics.maillog.refusals import cut, refusal_of, shortened
-from maildrop_py.report.statistics.maillog.rows import Rows
 from maildrop_py.report.statistics.maillog.stamps import Minute, Stamps
+from maildrop_py.report.statistics.maillog.sums_by_name import SumsByName
 from maildrop_py.report.statistics.top import Top
 
 TYPE_CHECKING = False
@@ -72,8 +72,8 @@ class Traffic:
         self.days: dict[str, list[int]] = {}
         self.hours = [[0] * 5 for _ in range(24)]
         self.week = [[0] * 24 for _ in range(7)]
-        self.sender_domains, self.senders = Rows(2), Rows(2)
-        self.recipient_domains, self.recipients = Rows(5), Rows(2)
+        self.sender_domains, self.senders = SumsByName(2), SumsByName(2)
+        self.recipient_domains, self.recipients = SumsByName(5), SumsByName(2)
         self.deferrals, self.bounces, self.codes = Top(), Top(), Top()
         self.refusals = {
             name: Top(20_000 if name == "reject" else 4_000, 300) for name in _REFUSING

@@ -1,4 +1,4 @@
-"""finding: one thing of a set-up that was looked at, as `doctor` prints it."""
+"""check_result: one thing of a set-up that was looked at, as `doctor` prints it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ OK, WARNING, WRONG = marked("ok"), marked("warning"), marked("wrong")
 
 
 @record
-class Finding:
+class CheckResult:
     """What was seen; `level` is OK, WARNING or WRONG, `remedy` what would be right."""
 
     level: str

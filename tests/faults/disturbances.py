@@ -1,4 +1,4 @@
-"""troubles: what goes wrong around deliveries in a soak."""
+"""disturbances: what goes wrong around deliveries in a soak."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.faults.small_disk import fill, make_room
-from tests.faults.soak import Trouble
+from tests.faults.soak import Disturbance
 
 GOOD = """\
 maildir: ~/Maildir
@@ -36,7 +36,7 @@ class Dns(Protocol):
         """Serve these records from now on."""
 
 
-def rewritten_rules(path: Path, server: str, every: float) -> Trouble:
+def rewritten_rules(path: Path, server: str, every: float) -> Disturbance:
     """Good rules, other good rules, broken ones; in one step, or slowly where they stand."""
 
     def write(number: int) -> None:
@@ -60,7 +60,7 @@ def rewritten_rules(path: Path, server: str, every: float) -> Trouble:
             _replace(path, GOOD.format(server=server, folder="Last"))
 
     end()
-    return Trouble(every, write, end)
+    return Disturbance(every, write, end)
 
 
 def _replace(path: Path, text: str) -> None:
@@ -71,7 +71,7 @@ def _replace(path: Path, text: str) -> None:
     os.replace(new, path)
 
 
-def filled_disk(disk: Path, every: float) -> Trouble:
+def filled_disk(disk: Path, every: float) -> Disturbance:
     """Full, with room again, nearly full, and so on."""
 
     def turn(number: int) -> None:
@@ -80,14 +80,14 @@ def filled_disk(disk: Path, every: float) -> Trouble:
         else:
             fill(disk, (0, 3, 20)[number // 2 % 3])
 
-    return Trouble(every, turn, lambda: make_room(disk))
+    return Disturbance(every, turn, lambda: make_room(disk))
 
 
-def absent_dns(server: Dns, every: float) -> Trouble:
+def absent_dns(server: Dns, every: float) -> Disturbance:
     """DNS that answers, then is silent, then answers nonsense, and so on."""
     zones = ({"*": ["TIMEOUT"]}, LISTED, {"*": ["GARBAGE"]}, LISTED, {"*": ["SERVFAIL"]}, LISTED)
     server.set_zone(LISTED)
-    return Trouble(
+    return Disturbance(
         every,
         lambda number: server.set_zone(zones[number % len(zones)]),
         lambda: server.set_zone(LISTED),

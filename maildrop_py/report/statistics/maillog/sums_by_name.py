@@ -1,4 +1,4 @@
-"""rows: several sums for each of many names, in bounded memory.
+"""sums_by_name: several sums for each of many names, in bounded memory.
 
 Guarantee: up to MOST names, all of them and their number are exact. With more, the rarer half is
 given up, and `is_exact` says that counts of rare names, and their number, may be too low.
@@ -10,7 +10,7 @@ MOST = 20_000
 LONGEST = 120
 
 
-class Rows:
+class SumsByName:
     """By name, `width` numbers; the first is the count that says which names are rare."""
 
     __slots__ = ("_nothing", "is_exact", "rows")
