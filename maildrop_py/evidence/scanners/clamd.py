@@ -29,7 +29,14 @@ def check(content: bytes, about: About, address: str, budget: Budget) -> Answer:
             connection.send(len(piece).to_bytes(4, "big") + piece)
         connection.send(bytes(4))
         data = connection.receive_until(b"\0")
-    said = data.partition(b"\0")[0].decode("utf-8", "replace").strip()
+    said, end, _ = data.partition(b"\0")
+    return _read(said.decode("utf-8", "replace").strip(), complete=bool(end))
+
+
+def _read(said: str, complete: bool) -> Answer:
+    """What an answer says, which ends with a NUL."""
+    if said and not complete:
+        raise NoAnswer(f"its answer was cut off: {said[:100]!r}")
     if said.endswith(" FOUND"):
         name = said.removesuffix(" FOUND").rpartition(": ")[2]
         return Answer(NAME, flag=True, names=(name,))

@@ -17,9 +17,13 @@ from maildrop_py.evidence.scanners.answer import NoAnswer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
+    from typing import Any
 
     from maildrop_py.evidence.budget import Budget
+
+    Place = tuple[int, Any]  # family, and what to connect to
 
 MOST = 1 << 20  # bytes of an answer
 _PIECE = 1 << 16
@@ -31,9 +35,11 @@ class Connection:
     def __init__(self, address: str, port: int, budget: Budget) -> None:
         self._budget = budget
         try:
-            self._socket = _connected(address, port, self._left())
+            self._socket = _connected(address, port, self._left)
         except OSError as error:
             raise NoAnswer(f"{address}: {why(error)}") from None
+        except ValueError:  # a NUL in a path, a label of 64 letters
+            raise NoAnswer(f"{address}: is no address") from None
         self._refused = False
 
     def __enter__(self) -> Connection:
@@ -116,19 +122,60 @@ def why(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
 
 
-def _connected(address: str, port: int, seconds: float) -> socket.socket:
+def content_length(headers: list[str]) -> int | None:
+    """What a field Content-Length says; None without one that makes sense."""
+    for line in headers:
+        name, _, value = line.partition(":")
+        digits = value.strip()
+        if name.lower() == "content-length" and digits.isascii() and digits.isdigit():
+            return int(digits[:20])
+    return None
+
+
+def _connected(address: str, port: int, left: Callable[[], float]) -> socket.socket:
     address = address.removeprefix("http://").rstrip("/")
     if address.startswith("unix:"):
-        found = socket.socket(socket.AF_UNIX)
+        places: list[Place] = [(socket.AF_UNIX, address.removeprefix("unix:"))]
+    else:
+        places = _addresses(*parsed(address, port), left())
+    for number, (family, place) in enumerate(places):
+        found = socket.socket(family)
         try:
-            found.settimeout(seconds)
-            found.connect(address.removeprefix("unix:"))
+            found.settimeout(left() / (len(places) - number))
+            found.connect(place)
+            return found
         except OSError:
             found.close()
-            raise
-        return found
-    host, number = parsed(address, port)
-    return socket.create_connection((host, number), seconds)
+            if number == len(places) - 1:
+                raise
+    raise OSError("the name has no address")
+
+
+def _addresses(host: str, port: int, seconds: float) -> list[Place]:
+    """Where `host` is. The system's resolver knows no time limit, so a thread asks it."""
+    from threading import Thread
+
+    found: list[Place] = []
+    failed: list[OSError | ValueError] = []
+
+    def resolve() -> None:
+        try:
+            for family, *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+                found.append((family, place))
+        except (OSError, ValueError) as error:
+            failed.append(error)
+
+    if host.replace(".", "").isdigit() or ":" in host:
+        resolve()
+    else:
+        thread = Thread(target=resolve, daemon=True)
+        thread.start()
+        thread.join(seconds)
+        if thread.is_alive():
+            raise TimeoutError
+    if failed:
+        raise failed[0]
+    return found
 
 
 def parsed(address: str, port: int) -> tuple[str, int]:

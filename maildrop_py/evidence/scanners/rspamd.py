@@ -9,8 +9,10 @@ other kind.
 
 from __future__ import annotations
 
+from math import isfinite
+
 from maildrop_py.evidence.scanners.answer import About, Answer, NoAnswer
-from maildrop_py.evidence.scanners.connection import Connection, parsed
+from maildrop_py.evidence.scanners.connection import Connection, content_length, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,14 +39,16 @@ def check(content: bytes, about: About, address: str, budget: Budget) -> Answer:
         "Queue-Id": about.queue_id,
     }
     found = _post("/checkv2", fields, content, address.partition(" ")[0], PORT, budget)
+    if found.get("is_skipped"):
+        raise NoAnswer("it skipped the message")
     try:
         score, required = float(found["score"]), float(found["required_score"])
         names = tuple(map(str, found.get("symbols") or ()))
         flag = str(found.get("action", "")) in _SPAM
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise NoAnswer("no verdict in its answer") from None
-    if found.get("is_skipped"):
-        raise NoAnswer("it skipped the message")
+    if not (isfinite(score) and isfinite(required)):
+        raise NoAnswer("no verdict in its answer")
     return Answer(NAME, score, flag, required, names)
 
 
@@ -74,7 +78,7 @@ def _post(
     path: str, fields: dict[str, str], content: bytes, address: str, port: int, budget: Budget
 ) -> dict[str, Any]:
     """The JSON object of its answer."""
-    from json import JSONDecodeError, loads
+    from json import loads
 
     said = "".join(
         f"{name}: {value}\r\n" for name, value in fields.items() if value and value.isprintable()
@@ -90,21 +94,13 @@ def _post(
         words = status.split(None, 2)
         if not mark or len(words) < 2 or not words[0].startswith("HTTP/1."):
             raise NoAnswer(f"what it says is not HTTP: {status[:60]!r}")
-        body = connection.receive_all(body, _length(headers))
+        body = connection.receive_all(body, content_length(headers))
     try:
         found = loads(body)
-    except (JSONDecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # a number of too many digits is a ValueError too
         raise NoAnswer(f"it says {' '.join(words[1:])[:80]}, and no JSON") from None
     if not isinstance(found, dict):
         raise NoAnswer("no object in its answer")
     if words[1] != "200" and "error" not in found:
         raise NoAnswer(f"it says {' '.join(words[1:])[:80]}")
     return found
-
-
-def _length(headers: list[str]) -> int | None:
-    for line in headers:
-        name, _, value = line.partition(":")
-        if name.lower() == "content-length" and value.strip().isdigit():
-            return int(value)
-    return None

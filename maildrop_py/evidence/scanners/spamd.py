@@ -5,8 +5,10 @@ Reports: NoAnswer. spamd refuses to be taught unless it runs with --allow-tell.
 
 from __future__ import annotations
 
+from math import isfinite, nan
+
 from maildrop_py.evidence.scanners.answer import About, Answer, NoAnswer
-from maildrop_py.evidence.scanners.connection import Connection
+from maildrop_py.evidence.scanners.connection import Connection, content_length
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ def check(content: bytes, about: About, address: str, budget: Budget) -> Answer:
     try:
         points, limit = float(score), float(required)
     except ValueError:
-        raise NoAnswer(f"no verdict in its answer: {verdict.strip()[:60]!r}") from None
+        points = limit = nan
+    if not (isfinite(points) and isfinite(limit)):
+        raise NoAnswer(f"no verdict in its answer: {verdict.strip()[:60]!r}")
     names = tuple(body.decode("latin-1").strip().replace("\n", ",").split(","))
     said = flag.strip().lower()
     if said not in ("true", "yes", "false", "no"):
@@ -56,11 +60,13 @@ def _ask(
         connection.send("\r\n".join([*lines, "", ""]).encode() + content)
         connection.end()
         data = connection.receive_all(b"", None)
-    head, _, body = data.partition(b"\r\n\r\n")
+    head, mark, body = data.partition(b"\r\n\r\n")
     first, *others = head.decode("latin-1").split("\r\n")
     words = first.split(None, 2)
     if len(words) < 3 or not words[0].startswith("SPAMD/"):
         raise NoAnswer(f"what it says is not spamd's protocol: {first[:60]!r}")
     if words[1] != "0":
         raise NoAnswer(f"it says {words[1]} {words[2][:80]}")
+    if not mark or len(body) < (content_length(others) or 0):
+        raise NoAnswer("its answer was cut off")
     return others, body

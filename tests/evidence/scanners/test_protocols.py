@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from socket import AF_INET, AF_INET6
+from threading import Event, Thread
 
 import pytest
 
@@ -20,12 +23,32 @@ SPAMD = b"SPAMD/1.1 0 EX_OK\r\nContent-length: 7\r\nSpam: True ; 7.5 / 5.0\r\n\r
 RSPAMD_JSON = b'{"score": 7.5, "required_score": 15.0, "action": "add header", "symbols": {}}'
 RSPAMD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(RSPAMD_JSON), RSPAMD_JSON)
 GOOD = {"spamd": SPAMD, "rspamd": RSPAMD, "clamd": b"stream: Win.Test.EICAR FOUND\0"}
+
+
+def _rspamd(score: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\n\r\n" + RSPAMD_JSON.replace(b"7.5", score)
+
+
 GARBAGE = (
     *(b"", b"\0", b"\n", b"hello\n", b"\xff" * 5000, b"HTTP/1.1\r\n\r\n", b"SPAMD/1.1 0 EX_OK"),
     *(b"SPAMD/1.1 0 EX_OK\r\nSpam: Maybe ; 1 / 5\r\n\r\n", b"SPAMD/1.1 76 Bad header line\r\n\r\n"),
     *(b"SPAMD/1.1 0 EX_OK\r\nSpam: True ; nine / 5\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n[]"),
     *(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}", b"HTTP/1.1 200 OK\r\n\r\n{}"),
     *(b"HTTP/1.1 500 No\r\n\r\n{}", b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 100_000),
+    *(
+        b"SPAMD/1.1 0 EX_OK\r\nSpam: True ; nan / 5\r\n\r\n",
+        b"SPAMD/1.1 0 EX_OK\r\nSpam: True ; 9 / 5",
+    ),
+    *(SPAMD[:-3], SPAMD.replace(b"7.5", b"inf"), b"SPAMD/0 1 x\r\n\r\n", b"stream: OK"),
+    b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n{}",
+    b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n{}",
+    *(_rspamd(b"NaN"), _rspamd(b"1e999"), _rspamd(b"9" * 400), _rspamd(b"9" * 5000)),
+    *(
+        _rspamd(b"null"),
+        RSPAMD[:-9],
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}",
+    ),
+    *(b"stream: Win.Test.EICAR FOU", b"stream: Win.Test.EICAR FOUND"),
     *(b"INSTREAM size limit exceeded. ERROR\0", b"stream: No such file. ERROR\0", b"x" * 3_000_000),
 )
 
@@ -102,6 +125,52 @@ def test_who_never_answers_costs_the_budget_and_no_more(
 def test_nobody_there_is_unknown(name: str, tmp_path: Path) -> None:
     assert "No such file" in ask(name, f"unix:{tmp_path}/none").unknown
     assert "refused" in ask(name, "127.0.0.1:1").unknown
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize(
+    "address",
+    ["x" * 64 + ".example:1", "unix:/a\0b", "unix:" + "x" * 200, "none.invalid:1", "[::1]:1"],
+)
+def test_an_address_where_nobody_can_be_is_unknown(name: str, address: str) -> None:
+    assert ask(name, address, seconds=5).unknown
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_socket_that_is_a_file_or_a_directory_is_unknown(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path):
+        assert "refused" in ask(name, f"unix:{place}").unknown
+
+
+def test_a_name_that_is_not_found_in_time_costs_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: asked.wait() and [])
+    assert "in time" in ask("spamd", "scanner.example:783", seconds=0.2).unknown
+    asked.set()
+
+
+@pytest.mark.parametrize(("family", "host"), [(AF_INET, "127.0.0.1"), (AF_INET6, "::1")])
+def test_a_server_is_reached_by_name_and_by_address(family: int, host: str) -> None:
+    with socket.socket(family) as listener:
+        try:
+            listener.bind((host, 0))
+        except OSError:
+            pytest.skip(f"this machine has no {host}")
+        listener.listen()
+        port = listener.getsockname()[1]
+        shown = f"[{host}]" if ":" in host else "localhost"
+        answers = Thread(target=_answer_once, args=(listener, SPAMD))
+        answers.start()
+        assert ask("spamd", f"{shown}:{port}").flag is True
+        answers.join()
+
+
+def _answer_once(listener: socket.socket, answer: bytes) -> None:
+    with listener.accept()[0] as connection:
+        while connection.recv(4096):
+            pass
+        connection.sendall(answer)
 
 
 @pytest.mark.parametrize("name", [*GOOD, "bogofilter"])
