@@ -138,7 +138,7 @@ def _mailboxes(written: Written) -> str:
     lines = [f"\n# {said(wording)}\n"]
     for path, folder in written.mailboxes:
         into = said("folder {name}", name=folder)
-        lines.append(f"#   maildrop-py refile --from-mbox {path}  ({into})\n")
+        lines.append(f"#   maildrop-py refile --from-mbox {_visible(path)}  ({_visible(into)})\n")
     return "".join(lines)
 
 

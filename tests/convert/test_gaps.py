@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from tests.convert.proving import rules, written
 
@@ -62,6 +63,18 @@ def test_an_answer_by_formail_stays_and_what_would_be_better_is_said() -> None:
 def test_variables_that_nobody_asks_for_are_left_out() -> None:
     found = written(":0\n* ^A\n{ X=a Y=b }\n\n:0\n* Y ?? b\nb/\n")
     assert [rule.then for rule in found.rules] == [{"set": {"y": "b"}}, {"file": "b"}]
+
+
+def test_comments_and_folders_are_read_in_the_encoding_they_were_written_in() -> None:
+    for encoding in ("utf-8", "euc_jp", "iso-2022-jp"):
+        title = "# 会議の連絡\n".encode(encoding).decode("latin-1")
+        assert "name: 会議の連絡" in rules(title + AFTER)
+    assert "file: 会議" in rules(":0\n* ^A\n会議/\n".encode().decode("latin-1"))
+
+
+def test_a_file_with_the_line_ends_of_windows_is_told_and_its_rules_can_be_read() -> None:
+    text = rules(":0\r\n* ^A\r\nlists\r\n")
+    assert "CR LF" in text and "\r" not in text and yaml.safe_load(text)["rules"]
 
 
 def test_behind_the_end_nothing_runs_and_that_is_said() -> None:

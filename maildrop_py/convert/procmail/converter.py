@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import Any
 
 from maildrop_py.convert.procmail.environment import Environment, Unknown, is_marked
 from maildrop_py.convert.procmail.expression_examples import example
 from maildrop_py.convert.procmail.flow import Flow
-from maildrop_py.convert.procmail.folders import DEV_NULL, INBOX, Layout, Path, lay_out
+from maildrop_py.convert.procmail.folders import DEV_NULL, INBOX, Layout, Path, lay_out, path_of
 from maildrop_py.convert.procmail.known_names import with_known_names
 from maildrop_py.convert.procmail.parser import parse
 from maildrop_py.convert.procmail.unused import without_unused
 from maildrop_py.convert.state import State
-from maildrop_py.convert.written import Wanted, Written, WrittenRule
+from maildrop_py.convert.written import Remark, Wanted, Written, WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +21,10 @@ if TYPE_CHECKING:
 
     from maildrop_py.convert.procmail.conditions import Question
 
+WINDOWS = (
+    "lines end in CR LF, as on Windows: procmail takes each CR as a part of names and "
+    "expressions, which then match nothing; convert the file again without them"
+)
 NEEDS_PROGRAMS = ("pipe", "filter", "command", "output")
 
 
@@ -41,6 +44,8 @@ def convert(
     """
     state = State(Environment(_known(home, user, spool or f"/var/mail/{user}")))
     flow = Flow(state, read, text)
+    if "\r\n" in text:
+        state.items.append(Remark(1, WINDOWS))
     flow.nodes(parse(text))
     state.items = without_unused(with_known_names(state.items))
     default = _default(state, flow)
@@ -97,14 +102,11 @@ def _default(state: State, flow: Flow) -> Path | None:
     environment = state.environment
     try:
         text = environment.get("DEFAULT")
-        maildir = environment.get("MAILDIR") or "/"
+        if not text or is_marked(text) or text == environment.get("ORGMAIL"):
+            return None
+        path = path_of(text, environment)
     except Unknown:
         return None
-    if not text or is_marked(text):
-        return None
-    if text == environment.get("ORGMAIL"):
-        return None
-    path = Path(posixpath.normpath(posixpath.join(maildir, text)) + "/" * text.endswith("/"))
     if flow.state.reach.predicate is not False:
         then: dict[str, Any] = {"discard": True} if path.text == DEV_NULL else {"file": path}
         rule = WrittenRule("everything else", 0, True, then)

@@ -60,6 +60,7 @@ def _folder(recipe: Recipe, action: Folder, predicate: Predicate, flow: Flow) ->
     told = _traps(paths)
     if paths[0].is_mbox:
         paths = paths[:1]
+    paths[1:] = [Path(f"{path.bare}/.") if path.is_mbox else path for path in paths[1:]]
     final = not flow.goes_on(recipe)
     for number, path in enumerate(paths):
         last = number == len(paths) - 1
@@ -96,6 +97,17 @@ def end_without_delivering(node: Assignment, flow: Flow) -> None:
         rule.source = node.source
         rule.told = ("procmail ends here without delivering",)
         flow.state.items.append(rule)
+    flow.ends(True)
+
+
+def file_at_the_end(node: Assignment, flow: Flow) -> None:
+    """File what reaches this statement where mail goes that no recipe took."""
+    environment = flow.state.environment
+    then = {"file": path_of(environment.get("DEFAULT") or "", environment)}
+    when = flow.state.use(flow.state.reach, often=True)
+    rule = WrittenRule(f"line {node.line}", node.line, when, then)
+    rule.source = node.source
+    flow.state.items.append(rule)
     flow.ends(True)
 
 

@@ -129,4 +129,4 @@ def _quoted(value: str) -> str:
     return "".join("\\" + char if char in _SPECIALS else char for char in value)
 
 
-__all__ = ["RESERVED", "Environment", "Unknown", "as_template", "is_marked", "names_in"]
+__all__ = ["MARKS", "RESERVED", "Environment", "Unknown", "as_template", "is_marked", "names_in"]

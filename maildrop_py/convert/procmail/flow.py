@@ -118,7 +118,8 @@ class Flow:
             self._gap(node, f"which file is read here is not known: {unknown}")
             return
         if path in ("", "/dev/null"):
-            self._ended = self._ended or node.name == "SWITCHRC"
+            if node.name == "SWITCHRC":
+                self._switched(node)
             return
         maildir = self.state.environment.get("MAILDIR") or ""
         text = self._read(posixpath.join(maildir, path)) if "\ue000" not in path else None
@@ -132,7 +133,7 @@ class Flow:
         Flow._inside(self, parse(text))
         self._depth -= 1
         if node.name == "SWITCHRC":
-            self._switched()
+            self._switched(node)
 
     def _inside(self, nodes: tuple[Node, ...]) -> None:
         saved = self.state.last, self.state.previous
@@ -140,10 +141,12 @@ class Flow:
         self.state.last, self.state.previous = saved
         self._ended = False
 
-    def _switched(self) -> None:
+    def _switched(self, node: Assignment) -> None:
         """What stands behind a SWITCHRC is for mail that did not switch."""
         if self.state.reach.predicate is True:
             self._ended = True
+        elif self.state.reach.predicate is not False:
+            deliveries.file_at_the_end(node, self)
 
     def _gap(self, node: Any, reason: str, advice: str = "") -> None:
         source = node.source or shown(node)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 
-from maildrop_py.convert.procmail.environment import Unknown, as_template, is_marked
+from maildrop_py.convert.procmail.environment import MARKS, Unknown, as_template, is_marked
+from maildrop_py.convert.procmail.legible import legible
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -87,8 +88,8 @@ def _name(path: Path, root: str, layout: str, maildir: str, home: str) -> str:
         return INBOX
     for base in (root, maildir, home):
         if bare.startswith(f"{base}/"):
-            return _safe(bare[len(base) + 1 :], layout)
-    return _safe(bare.lstrip("/"), layout)
+            return _safe(legible(bare[len(base) + 1 :]), layout)
+    return _safe(legible(bare.lstrip("/")), layout)
 
 
 def _safe(rest: str, layout: str) -> str:
@@ -96,6 +97,7 @@ def _safe(rest: str, layout: str) -> str:
         rest = rest[1:].replace(".", "/")
     elif layout == "maildir++":
         rest = rest.replace(".", "_")
+    rest = "".join(char for char in rest if char.isprintable() or char in MARKS)
     levels = [level.lstrip(".~ ").translate(_UNSAFE) for level in rest.split("/")]
     levels = [f"{level}_" if level in ("cur", "new", "tmp") else level for level in levels if level]
     return as_template("/".join(levels)) or INBOX

@@ -6,15 +6,16 @@ import re
 from typing import Any
 
 from maildrop_py.convert.procmail.environment import as_template
+from maildrop_py.convert.procmail.legible import legible
 from maildrop_py.convert.procmail.tree import Block, Recipe
 
 
 def shown(node: Any) -> str:
     if node.source:
-        return str(node.source)
+        return "\n".join(map(legible, str(node.source).split("\n")))
     if isinstance(node, Recipe):
         lines = [f":0 {node.flags}".rstrip(), *(f"* {line.text}" for line in node.conditions)]
-        return "\n".join([*lines, "{ … }" if isinstance(node.action, Block) else ""])
+        return "\n".join([*map(legible, lines), "{ … }" if isinstance(node.action, Block) else ""])
     return str(getattr(node, "name", ""))
 
 
@@ -26,12 +27,14 @@ def name_of(recipe: Recipe, then: dict[str, Any]) -> str:
 
 
 def _wanted_name(recipe: Recipe, then: dict[str, Any]) -> str:
-    comment = next((line for line in reversed(recipe.comments) if _is_title(line)), "")
+    comments = map(legible, reversed(recipe.comments))
+    comment = next((line for line in comments if _is_title(line)), "")
     if comment:
         return comment[:60].strip()
     for key in ("file", "copy"):
         if key in then:
-            return str(getattr(then[key], "text", then[key])).rstrip("/").rpartition("/")[2] or key
+            path = legible(str(getattr(then[key], "text", then[key])))
+            return path.rstrip("/").rpartition("/")[2] or key
     if "forward" in then:
         return f"forward to {then['forward']}"
     return f"line {recipe.line}"

@@ -47,7 +47,7 @@ def _named(effect: Effect, names: dict[str, str]) -> Effect:
     """The effect with its path as the folder that it became."""
     if effect.kind != FILE:
         return effect
-    bare = _bare(effect.where)
+    bare = _bare(os.fsencode(effect.where).decode("latin-1"))
     folder = names.get(bare)
     if folder is None:
         base = next((b for b in names.get("", "").split(":") if bare.startswith(f"{b}/")), "")
