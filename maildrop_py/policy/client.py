@@ -119,6 +119,11 @@ class ClientEvidence(Evidence):
             return True
         return self.address is not None and bool(why_trusted(self.address, self._around.trusted))
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether anything was asked about the client."""
+        return bool(self._answers)
+
     def answered_known(self) -> bool | None:
         """Whether the sender is a contact, None where nobody asked or could tell."""
         known: bool | None = self._answers.get(("known", self.request.get("sender")))

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from maildrop_py.decision.decision import Reason
     from maildrop_py.policy.client import ClientEvidence
     from maildrop_py.policy.decide_answer import Answer
     from maildrop_py.policy.plan import Plan
+    from maildrop_py.rules.language.rule_set import Rule
 
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _encode: Callable[[Any], str] = JSONEncoder(ensure_ascii=False).encode
+MOST_WORDS = 1000
+"""Rules whose words are remembered; those of a policy that was read again are others."""
 REOPENED = 1.0
 """Seconds after which the log is opened again."""
 LEFT_OUT = frozenset(("request", "protocol_state", "protocol_name", "queue_id", "etrn_domain"))
@@ -42,6 +46,7 @@ class PolicyLog:
         self._lines: list[str] = []
         self._second = (0, "")
         self._failed = False
+        self._words: dict[int, tuple[Rule, str]] = {}
         self._descriptor: int | None = None
         self._opened = 0.0
 
@@ -64,11 +69,21 @@ class PolicyLog:
             if answer.left or answer.since:
                 line["left" if answer.left else "waited"] = answer.left or answer.since
         line["action"] = action
-        line["why"] = [f"{reason.rule}: {reason.because}" for reason in plan.reasons]
+        line["why"] = [self._in_words(reason) for reason in plan.reasons]
         if self.countries:
             evidence.country()
-        line["evidence"] = learnt(evidence)
+        line["evidence"] = learnt(evidence) if evidence.has_answers else {}
         self._lines.append(_encode(line))
+
+    def _in_words(self, reason: Reason) -> str:
+        """The rule and what it asks; a rule is put into words once."""
+        rule = reason.fired
+        kept = self._words.get(id(rule))
+        if kept is None or kept[0] is not rule:
+            if len(self._words) >= MOST_WORDS:
+                self._words.clear()
+            kept = self._words[id(rule)] = rule, f"{reason.rule}: {reason.because}"
+        return kept[1]
 
     def sent(self, session: str, attributes: Any, now: float) -> None:
         """A client that had to wait has sent its message."""
