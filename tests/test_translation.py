@@ -50,7 +50,7 @@ def test_every_text_is_translated_and_nothing_is_left_over() -> None:
     missing = {text: where for text, where in marked.items() if text not in JAPANESE}
     of_convert = {text for text, where in missing.items() if where.startswith("convert/")}
     assert set(missing) - of_convert == set(), "add them to maildrop_py/translations/ja.po"
-    assert len(of_convert) < 30, of_convert
+    assert len(of_convert) < 60, of_convert
     assert sorted(set(JAPANESE) - set(marked) - OF_CONVERT) == []
     assert len(marked) > 1_500
 

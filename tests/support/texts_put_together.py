@@ -16,8 +16,8 @@ ROOMS_OF_REASONS = ("evidence/", "decision/silence.py", "decision/answering.py",
 
 NO_TEXTS = (
     r"(SELECT|INSERT|DELETE|CREATE|PRAGMA|BEGIN|UPDATE|age)\b",  # SQL
-    r"(tried|wrong) (spam|ham|\{0\})$|dnsbl zone$|taught by a move$|not believed$|self forged$"
-    r"|reverse name$|sent mail read$",  # names in a store
+    r"(tried|wrong) (spam|ham|\{0\})$|dnsbl zone$|taught by a (move|run)$|not believed$"
+    r"|self forged$|reverse name$|sent mail read$",  # names in a store
     r"(silent|failing) (offline|\{0\})$|failing it",  # how the store has what a list answered
     r"POST |\{0\} SPAMC|Content-length|Message-class|Remove: |Set: |User: |: OK$"
     r"|(add header|rewrite subject|soft reject)$",  # what is said to scanners, and by them
@@ -29,7 +29,7 @@ NO_TEXTS = (
     r"(tuple|list|dict|Callable)\[|[A-Z]\w+ \| |(str|bool) \| ",  # types
     r"\^|\(\?P<|\(\(\(|\(\^|\\\+ add|formail\W+b|\s*xa0 ",  # regular expressions
     r"#!|mail_location = |\{0\}(/sendmail)? -oi |Pigeonhole Sieve$|atch on|; or \{$",
-    r"\\b|# no log$|test \$\(",  # of maildrop
+    r"\\b|# no log$|test \$\(|\"\$@|echo ",  # of maildrop
     r"made for line |(From|To|Subject|Message-ID): |A line of text",  # messages for a proof
     r"try again later$|refused by a rule$|There is new mail|reformail -r$",  # what rules send
     r"forward to \{0\}$|line \{0\}$|\nrules: |# Made from|#   maildrop-py",  # of rules files
