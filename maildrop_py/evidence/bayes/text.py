@@ -3,7 +3,9 @@
 Text is case folded and, where it is not ASCII, NFKC normalised. Words are what
 stands between white space and punctuation. Chinese, Japanese, Korean, Thai and
 their neighbours are written without spaces between words, or with long
-suffixes: there, each pair of neighbouring characters counts as a word.
+suffixes: there, each pair of neighbouring characters counts as a word. Characters that
+nobody sees (zero width, soft hyphens) are left out. A word of Latin letters with Greek
+or Cyrillic ones that look like them is read as people read it, and MIXED says so.
 
 Guarantee: linear, and no word is longer than LONGEST characters.
 
@@ -22,10 +24,19 @@ if TYPE_CHECKING:
 LONGEST = 24
 """Characters of a word; of longer ones the beginning and about how long they are count."""
 
+MIXED = "(letters of two scripts)"
+
 _KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789$%!'-_.")
 _EDGES = ".-'_"
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _MOST_KEPT = 20_000  # characters in each table
 _ASCII = "".join(low if (low := chr(code).lower()) in _KEPT else " " for code in range(128))
+
+_LOOKALIKES = str.maketrans(
+    "аеорсухіјѕԁһӏвнкмтгпαεορυνικτωхѵԛԝ",
+    "aeopcyxijsdhlbhkmtrnaeopuviktwxvqw",
+)
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")  # beside format characters
 
 # First and last code point of scripts whose pairs of characters count.
 _PAIRED = (
@@ -83,7 +94,19 @@ def _word(run: str, shortest: int) -> list[str]:
     if run.isascii():
         return _plain(run, shortest)
     run = run.strip(_EDGES)
-    return [run[:LONGEST]] if len(run) >= 2 else []
+    if len(run) < 2:
+        return []
+    if any(char in _LATIN for char in run):
+        read = run.translate(_LOOKALIKES)
+        if read != run:
+            return [read[:LONGEST], MIXED]
+    return [run[:LONGEST]]
+
+
+def _is_unseen(char: str) -> bool:
+    from unicodedata import category
+
+    return category(char) == "Cf" or char in _UNSEEN or 0xFE00 <= ord(char) <= 0xFE0F
 
 
 class _Letters(dict[int, str]):
@@ -91,7 +114,12 @@ class _Letters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        found = _ASCII[code] if code < 128 else char if _PAIRS[char] or char.isalnum() else " "
+        if code < 128:
+            found = _ASCII[code]
+        elif _is_unseen(char):
+            found = ""
+        else:
+            found = char if _PAIRS[char] or char.isalnum() else " "
         if len(self) < _MOST_KEPT:
             self[code] = found
         return found

@@ -33,6 +33,9 @@ _MOST_FIELD = 2000  # characters of one header field
 _MOST_FIELDS = 20  # of one name
 _MOST_ATTACHMENTS = 20
 
+_HIDING = ("display:none", "visibility:hidden", "font-size:0", "opacity:0")
+"""Styles that hide text from who reads; what is hidden is counted as text nevertheless."""
+
 _WORDS = {
     "Subject": "subject:",
     "Message-ID": "message-id:",
@@ -100,6 +103,8 @@ def _attachments(message: Message) -> Iterator[str]:
 def _texts(message: Message) -> Iterator[str]:
     for markup in _at_most(message.parts.texts(as_written=True)):
         yield "type:(html)"
+        style = markup.lower().replace(" ", "")
+        yield from (f"html:{way}" for way in _HIDING if way in style)
         yield from _marked("url:", hosts.in_urls(markup))
     for body in _at_most(message.parts.texts()):
         yield from _marked("url:", hosts.in_urls(body))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maildrop_py.evidence.bayes.text import LONGEST, words
+from maildrop_py.evidence.bayes.text import LONGEST, MIXED, words
 
 
 def test_words_are_folded_and_stand_between_marks() -> None:
@@ -40,3 +40,14 @@ def test_widths_and_cases_are_one() -> None:
 def test_mixed_runs_are_parted_by_script() -> None:
     assert words("iPhone当選、100万円") == ["iphone", "当選", "100", "万円"]
     assert words("Öffnen Sie ДЕНЬГИ") == ["öffnen", "sie", "деньги"]
+
+
+def test_what_nobody_sees_parts_no_words() -> None:
+    assert words("via\u200bgra cia\u00adlis che\u2060ap\ufeff") == ["viagra", "cialis", "cheap"]
+    assert words("激\u200b安") == ["激安"]
+
+
+def test_letters_that_look_like_latin_ones_are_read_so_and_said() -> None:
+    assert words("vi\u0430gra p\u03b1ypal") == ["viagra", MIXED, "paypal", MIXED]
+    assert words("деньги λόγος") == ["деньги", "λόγοσ"], "a word of one script stays"
+    assert words("ｖｉａｇｒａ") == ["viagra"]

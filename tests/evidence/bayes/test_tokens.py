@@ -64,3 +64,25 @@ def test_a_token_counts_once_and_their_number_is_bounded() -> None:
     found = tokens(body="word " * 50 + " ".join(f"w{number}" for number in range(20_000)))
     assert len(found) == len(set(found)) == MOST
     assert "subject:cheap" in found and "word" in found
+
+
+def test_html_that_hides_text_is_known_by_it() -> None:
+    head = "Subject: x\nContent-Type: text/html\n"
+    assert "html:display:none" in tokens(head, "<p style='display: none'>agenda</p>offer")
+    assert not any(one.startswith("html:") for one in tokens(head, "<p>agenda</p>offer"))
+
+
+def test_japanese_reads_the_same_in_every_charset_declared_or_not() -> None:
+    text = "激安バイアグラ通販はこちらから。今すぐ購入"
+    wanted = set(tokens("Subject: x\n", text)) - {"subject:x"}
+    assert {"激安", "アグ", "購入"} <= wanted
+    for charset in ("cp932", "euc-jp", "iso-2022-jp"):
+        assert wanted <= set(tokens("Subject: x\n", text.encode(charset))), charset
+    half = b"\x1b(I\x4a\x5e\x32\x31\x38\x5e\x57\x1b(B"  # in ISO-2022-JP, as some mailers send it
+    head = "Subject: x\nContent-Type: text/plain; charset=iso-2022-jp\n"
+    assert {"バイ", "アグ", "グラ"} <= set(tokens(head, half))
+
+
+def test_an_image_alone_counts_by_its_kind() -> None:
+    head = "Content-Type: image/png; name=offer.png\nContent-Transfer-Encoding: base64\n"
+    assert {"type:png", "file:image/png"} <= set(tokens(head, "iVBORw0KGgo="))
