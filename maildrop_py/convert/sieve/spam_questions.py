@@ -26,6 +26,10 @@ REMARK = (
     "the numbers of spamtest are what the server's settings make of a score: here they are the "
     "score itself, so see whether the limit is right"
 )
+LETTERS = (
+    "without i;ascii-numeric Sieve compares scores letter by letter, as 10 comes before 2: here "
+    "they are numbers"
+)
 LOWEST = -1_000_000
 SURE = 5
 """What `virustest` says of a virus; from 2 on there was one, perhaps removed."""
@@ -81,7 +85,7 @@ def _compared(asker: Asker, arguments: Arguments, at_least: AtLeast) -> Predicat
     else:
         relation = {"is": "eq", "value": arguments.tag("value").lower()}.get(match, "")
     if match != "is" and arguments.comparator != NUMERIC and relation not in ("eq", "ne"):
-        raise NotTranslatable("a score is compared letter by letter, as 10 comes before 2")
+        asker.remark(LETTERS)
     if not keys or not all(key.isdigit() for key in keys):
         raise NotTranslatable("a score is compared with what is no number")
     return either(*(_of_number(relation, int(key), at_least) for key in keys))

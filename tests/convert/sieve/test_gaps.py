@@ -13,7 +13,7 @@ HEAD = (
 )
 AFTER = 'if header :is "subject" "x" { fileinto "x"; stop; }\n'
 NO_EQUAL = {
-    "a spam test of letters": 'if spamtest :value "ge" "5" { discard; }\n',
+    "a spam test of letters": 'if spamtest :value "ge" "much" { discard; }\n',
     "a loop that counts": 'foreverypart { set "a" "a${a}"; }\n',
     "a loop that ends early": 'foreverypart { if exists :mime "x" { break; } '
     'if exists :mime "y" { discard; } }\n',

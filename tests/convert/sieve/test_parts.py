@@ -113,4 +113,6 @@ def test_scores_become_the_scanners_own() -> None:
     assert when(f'spamtest :value "eq" {numeric} "0"') == {"not": tested}
     assert when(f'spamtest :count "ge" {numeric} "1"') == tested
     assert when(f'virustest :value "ge" {numeric} "4"') == {"virus": True}
+    assert when('spamtest :value "ge" "5"') == {"spam_score": ">= 5"}
+    assert "letter by letter" in rules(HEAD + 'if spamtest :value "ge" "5" { discard; }')
     assert rules(HEAD + 'if spamtest "10" { discard; }').count("see whether the limit") == 1
