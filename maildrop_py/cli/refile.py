@@ -117,9 +117,9 @@ def _run(
         check_folders([maildir.root], options.folders, program.settings)
     logging: LoggingReporter | None = None
     if not options.dry_run:
-        name = run.start(command, directory, warn)
+        journal = run.start(command, directory, warn)
         if path is not None:
-            logging = LoggingReporter(reporter, path, command, lambda: name)
+            logging = LoggingReporter(reporter, path, command, lambda: journal.name)
     either: Reporter = logging or reporter
     if options.imports:
         run.import_mail(options.from_mbox, options.from_dir, directory, either, say)

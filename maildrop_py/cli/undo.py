@@ -12,13 +12,13 @@ import click
 from maildrop_py.cli.completion import complete_folders, complete_rules, complete_runs
 from maildrop_py.cli.log_option import log_option, log_to_write
 from maildrop_py.cli.untaught import untaught
-from maildrop_py.errors import MaildropError
+from maildrop_py.errors import MaildropError, UsageError
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.past_runs import PastRun, past_runs
 from maildrop_py.refile.run_start import start_run
 from maildrop_py.refile.undo import UNDO, Undo, undone_before
-from maildrop_py.refile.undo_selection import Wanted, last_to_undo
+from maildrop_py.refile.undo_selection import Wanted, run_to_undo
 from maildrop_py.report.output import print_json
 from maildrop_py.report.standard_error import say, warn
 from maildrop_py.report.undo_report import (
@@ -66,7 +66,10 @@ def undo(
     if list_runs:
         _print_runs(runs, as_lines)
         return
-    past = _chosen(runs, run)
+    try:
+        past = run_to_undo(runs, run)
+    except UsageError as error:
+        raise click.ClickException(str(error)) from error
     wanted = Wanted(past, **options)
     before = undone_before(past, runs)
     lines = (item for item in past.performed() if item[0] not in before and wanted(item[1]))
@@ -104,17 +107,3 @@ def _print_runs(runs: list[PastRun], as_lines: bool) -> None:
             print_json(each)
     else:
         print(*runs_table(found), sep="\n")
-
-
-def _chosen(runs: list[PastRun], name: str | None) -> PastRun:
-    """The run named, or the last one of which something can be put back."""
-    past = (
-        last_to_undo(runs) if name is None else next((it for it in runs if it.name == name), None)
-    )
-    if past is None:
-        raise click.ClickException(
-            said("no such run: {name}; `maildrop-py undo --list` shows all", name=name)
-            if name
-            else said("there is nothing to undo")
-        )
-    return past

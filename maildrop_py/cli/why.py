@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from heapq import merge
 
 import click
 
 from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.log_option import logs_option, logs_to_read
-from maildrop_py.message.message import FileSource, Message
-from maildrop_py.report.log_reader import Entry, entries
+from maildrop_py.errors import MaildropError
+from maildrop_py.report.attachments import add_attachments
+from maildrop_py.report.log_reader import entries_by_time
 from maildrop_py.report.log_search import Search, in_words
 from maildrop_py.report.standard_error import say
 from maildrop_py.translation import text as said
@@ -32,10 +31,13 @@ def why(message: str, logs: tuple[str, ...], as_lines: bool, attachments: bool, 
     there is none.
     """
     search = Search(message)
-    found = search.latest(lambda: _by_time(logs_to_read(logs)), limit)
+    try:
+        found = search.latest(lambda: entries_by_time(logs_to_read(logs), say), limit)
+    except MaildropError as error:
+        raise click.ClickException(str(error)) from error
     for entry in found:
         if attachments and "attachments" not in entry:
-            _add_attachments(entry)
+            add_attachments(entry, say)
         if as_lines:
             click.echo(json.dumps(entry, ensure_ascii=False))
         else:
@@ -43,30 +45,3 @@ def why(message: str, logs: tuple[str, ...], as_lines: bool, attachments: bool, 
     if not found:
         click.echo(said("the log says nothing of {message!r}", message=message), err=True)
         sys.exit(1)
-
-
-def _add_attachments(entry: Entry) -> None:
-    """Put into the entry what is attached to its message, if the file is where it was."""
-    for path in entry.get("paths", ()):
-        try:
-            found = Message(FileSource(path)).parts.attachments
-        except OSError as error:
-            say(path, error.strerror or str(error))
-            continue
-        entry["attachments"] = [{"name": it.name, "type": it.type, "size": it.size} for it in found]
-        return
-
-
-def _by_time(logs: tuple[str, ...]) -> Iterator[Entry]:
-    return merge(*map(_entries, logs), key=lambda entry: str(entry["time"]))
-
-
-def _entries(path: str) -> Iterator[Entry]:
-    try:
-        yield from entries(path, say)
-    except FileNotFoundError:
-        raise click.ClickException(
-            said("{path}: there is no such log; was anything delivered?", path=path)
-        ) from None
-    except OSError as error:
-        raise click.ClickException(f"{path}: {error.strerror}") from error

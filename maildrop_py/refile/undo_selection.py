@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from maildrop_py.errors import UsageError
 from maildrop_py.maildir.folder_name import BadFolderName, from_disk
 from maildrop_py.refile.undo import UNDO, undone_before
 from maildrop_py.rules.matching.text import glob_fits
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +17,20 @@ if TYPE_CHECKING:
     Line = dict[str, Any]
 
 
-def last_to_undo(runs: list[PastRun]) -> PastRun | None:
+def run_to_undo(runs: list[PastRun], name: str | None) -> PastRun:
+    """The run named, or the last one of which something can be put back; raises UsageError."""
+    if name is None:
+        past = _last_to_undo(runs)
+        wording = "there is nothing to undo"
+    else:
+        past = next((it for it in runs if it.name == name), None)
+        wording = "no such run: {name}; `maildrop-py undo --list` shows all"
+    if past is None:
+        raise UsageError(text(wording, name=name or ""))
+    return past
+
+
+def _last_to_undo(runs: list[PastRun]) -> PastRun | None:
     """The latest of `runs` of which something can be put back."""
     for past in runs:
         if past.command != UNDO and _is_left(past, runs):

@@ -72,10 +72,10 @@ class WholeRun:
         self._limit = limit
         self._taken = 0
 
-    def start(self, command: str, journals: str, warn: Callable[[str], None]) -> str:
-        """Begin a journal in the directory `journals`; the name of the run."""
+    def start(self, command: str, journals: str, warn: Callable[[str], None]) -> Journal:
+        """Begin a journal in the directory `journals`; its name is known from its first line on."""
         self.journal = start_run(command, self._maildir, journals, warn)
-        return self.journal.name
+        return self.journal
 
     def refile(
         self, globs: Iterable[str] | None, older_than: float | None, reporter: Reporter

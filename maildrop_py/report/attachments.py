@@ -6,12 +6,14 @@ are in the message: base64 makes them a third more than the file has.
 
 from __future__ import annotations
 
+from maildrop_py.message.message import FileSource, Message
 from maildrop_py.report.visible import visible
 from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
     from maildrop_py.message.parts import Attachment
 
@@ -31,3 +33,15 @@ def in_words(name: str, type_: str, size: int) -> str:
     """`report.pdf (application/pdf, 1200 bytes)`."""
     name = name or text("without a name")
     return visible(text("{name} ({type}, {number} bytes)", name=name, type=type_, number=size))
+
+
+def add_attachments(entry: dict[str, Any], complain: Callable[[str, str], None]) -> None:
+    """Put into an entry of the log what is attached to its message, if the file is where it was."""
+    for path in entry.get("paths", ()):
+        try:
+            found = Message(FileSource(path)).parts.attachments
+        except OSError as error:
+            complain(path, error.strerror or str(error))
+            continue
+        entry["attachments"] = [{"name": it.name, "type": it.type, "size": it.size} for it in found]
+        return

@@ -8,12 +8,15 @@ passed over and reported. Entries of version 1 get the fields of version 2.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fcntl import LOCK_SH, LOCK_UN, flock
+from heapq import merge
 from typing import IO, Any, BinaryIO
 
+from maildrop_py.errors import MaildropError
 from maildrop_py.report.log_entry import DELIVERED, DISCARDED, REJECTED
 from maildrop_py.report.log_file import rotated_files
+from maildrop_py.translation import text
 
 Entry = dict[str, Any]
 Complain = Callable[[str, str], None]
@@ -26,6 +29,22 @@ def entries(path: str, complain: Complain) -> Iterator[Entry]:
     for each in rotated:
         yield from _rotated(each, complain)
     yield from _file_entries(current, path, complain)
+
+
+def entries_by_time(paths: Iterable[str], complain: Complain) -> Iterator[Entry]:
+    """All entries of several logs, oldest first; MaildropError for a log that cannot be read."""
+    logs = (_readable_entries(path, complain) for path in paths)
+    return merge(*logs, key=lambda entry: str(entry["time"]))
+
+
+def _readable_entries(path: str, complain: Complain) -> Iterator[Entry]:
+    try:
+        yield from entries(path, complain)
+    except FileNotFoundError:
+        wording = "{path}: there is no such log; was anything delivered?"
+        raise MaildropError(text(wording, path=path)) from None
+    except OSError as error:
+        raise MaildropError(f"{path}: {error.strerror}") from error
 
 
 def file_entries(path: str, complain: Complain) -> Iterator[Entry]:

@@ -219,3 +219,33 @@ def test_the_date_of_the_message_itself(head: str, filed: StatedFile | None, fol
     """In the time of the calendar; when it arrived where it does not say."""
     rules = "rules: [{then: {file: '{date.year}/{date.month}/{date.day}'}}]"
     assert decided(rules, mail(head, file=filed)).filings[0].folder == folder
+
+
+@pytest.mark.parametrize(
+    ("head", "folder"),
+    [
+        ("X-Spam-Flag: YES", "Spam-YES"),
+        ("A: b", "Spam-_"),
+    ],
+)
+def test_a_template_says_what_the_spam_filter_flagged(head: str, folder: str) -> None:
+    (filing,) = decided("rules: [{then: {file: 'Spam-{spam_flag}'}}]", head).filings
+    assert filing.folder == folder
+
+
+class Printing(Answers):
+    """Evidence whose programs print two lines."""
+
+    def output(self, call: object, source: object) -> str | None:
+        return "first\nsecond\n"
+
+
+def test_a_program_gives_a_template_its_first_line() -> None:
+    rules = """
+        allow_commands: true
+        rules:
+          - then: {set: {printed: {output: [program]}}}
+          - then: {file: "{printed}"}
+    """
+    (filing,) = decided(rules, "A: b", evidence=Printing()).filings
+    assert filing.folder == "first"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -35,3 +36,18 @@ def test_root_does_not_write_into_a_users_maildir(root: Path) -> None:
     with pytest.raises(StorageFailed):
         written(Maildir(str(root)).folder("INBOX"))
     assert not os.listdir(root)
+
+
+def test_a_folder_that_is_in_no_normal_form_has_the_name_given(tmp_path: Path) -> None:
+    maildir = Maildir(str(tmp_path), "fs", "utf-8")
+    for form in ("NFC", "NFD"):
+        name = normalize(form, "Über")  # type: ignore[arg-type]
+        assert maildir.folder(name).path == f"{tmp_path}/{name}"
+
+
+def test_of_two_folders_that_look_the_same_the_one_named_is_taken(tmp_path: Path) -> None:
+    maildir = Maildir(str(tmp_path), "fs", "utf-8")
+    for form in ("NFC", "NFD"):
+        (tmp_path / normalize(form, "Über")).mkdir()  # type: ignore[arg-type]
+    assert maildir.folder(normalize("NFD", "Über")).path.endswith(normalize("NFD", "Über"))
+    assert maildir.folder(normalize("NFC", "Über")).path.endswith(normalize("NFC", "Über"))

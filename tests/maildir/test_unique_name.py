@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -11,6 +12,10 @@ from maildrop_py.maildir.unique_name import delivered_name, new_base, safe_host
 
 def test_base_names_have_time_process_counter_and_host() -> None:
     assert re.fullmatch(r"\d+\.M\d{1,6}P\d+Q\d+\.[^/:,]+", new_base())
+
+
+def test_base_names_end_with_this_host() -> None:
+    assert new_base().partition(".")[2].partition(".")[2] == safe_host(os.uname().nodename)
 
 
 def test_base_names_of_one_process_differ() -> None:

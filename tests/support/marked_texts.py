@@ -33,7 +33,7 @@ PASSED_ON = {
     "_wrong": (0,),
     "counted": (1,),
     "Column": (0,),
-    "Finding": (1, 2, 3),
+    "CheckResult": (1, 2, 3),
     "Outcome": (1,),
     "UntrustedFile": (0,),
     "BadFilter": (0, 1),
@@ -56,6 +56,7 @@ WITH_VARIABLES = (
     "report/sender_path",
     "evidence/border",
     "report/log_",
+    "refile/undo_selection",
 )
 """Where these are looked at."""
 
