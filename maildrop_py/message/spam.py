@@ -67,7 +67,7 @@ def verdict(headers: Headers, border: Callable[[], int], filters: tuple[str, ...
         return _read(above[0])
     found = _appended(sets, filters)
     for fields in sets:
-        found = _with_suspicion(found, _read(fields))
+        found = _with_suspicion(found, _worst(fields))
     return found
 
 
@@ -107,11 +107,27 @@ def _read(fields: list[Field]) -> Verdict:
     return Verdict(score, flag, scored or flagged, exactness=min(best, _LEVEL))
 
 
+def _worst(fields: list[Field]) -> Verdict:
+    """The verdict of a set that may be of two writers: of its fields the one that says more spam.
+
+    A sender's fields and those that a milter appends are one set where no name is twice among
+    them, as rspamd takes out the fields that it writes itself.
+    """
+    found = _read(fields)
+    for field in fields:
+        one = _read([field])
+        if one.exactness == found.exactness and (one.score or 0.0) > (found.score or 0.0):
+            found = Verdict(one.score, found.flag, one.header, exactness=one.exactness)
+        if one.flag and not found.flag:
+            found = Verdict(found.score, True, found.header, exactness=found.exactness)
+    return found
+
+
 def _appended(sets: list[list[Field]], filters: tuple[str, ...]) -> Verdict:
     """The verdict of the filters that are believed below the border; of several, the worst."""
     names = {name for each in filters for name in FILTERS[each]}
     kept = [[field for field in fields if field.name.lower() in names] for fields in sets]
-    found = [_read(fields) for fields in kept if fields]
+    found = [_worst(fields) for fields in kept if fields]
     return max(found, key=lambda one: (one.flag or False, one.score or 0.0), default=Verdict())
 
 

@@ -204,3 +204,19 @@ def test_every_field_of_a_filter_is_read() -> None:
 def test_the_quick_look_lets_every_field_through() -> None:
     for name in spam._READERS:
         assert name.encode().startswith(spam._BEGINNINGS), name
+
+
+@pytest.mark.parametrize("filters", [(), ("rspamd",)])
+def test_a_sender_s_no_in_the_same_set_hides_no_yes_of_a_milter(filters: tuple[str, ...]) -> None:
+    """rspamd takes out the sender's X-Spam and appends its own: no name is twice in the set."""
+    found = of(
+        *("Received: border", "X-Spam-Status: No, score=-99 required=5", "X-Spam-Flag: NO"),
+        *(
+            "X-Spam-Score: -99",
+            "Subject: x",
+            "X-Spam: Yes",
+            "X-Spamd-Result: default: True [20 / 15]",
+        ),
+        filters=filters,
+    )
+    assert (found.flag, found.score) == (True, 20.0)
