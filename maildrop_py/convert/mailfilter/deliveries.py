@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FLAGS = {"D": "draft", "F": "flagged", "R": "answered", "S": "seen"}
 LONGEST = 60
+ANSWER = "an automatic answer"
 
 
 def _to(flow: Flow, statement: Statement) -> None:
@@ -118,7 +119,7 @@ def _xfilter(flow: Flow, statement: Statement) -> None:
     assert statement.value is not None
     command = flow.variables.one(statement.value, flow.state)
     if "reformail -r" in command or "mailbot" in command:
-        raise NotTranslatable("an automatic answer")
+        raise NotTranslatable(ANSWER)
     flow.rule(statement, {"filter": shell(flow, command)})
     flow.state.changed(MESSAGE)
 

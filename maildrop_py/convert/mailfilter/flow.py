@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from maildrop_py.convert.state import State
 
 MOST_INCLUDES = 32
+ANSWER_ADVICE = "`vacation` or `reply` would answer people alone, never lists or machines"
 WITHOUT_EFFECT = ("log", "logfile", "echo")
 OF_THE_SERVER = frozenset(
     [
@@ -101,7 +102,8 @@ class Flow:
             raise NotTranslatable(f"{name} has no equal here")
 
     def _gap(self, line: int, source: str, reason: str) -> None:
-        self.state.items.append(Gap(line, source, reason))
+        advice = ANSWER_ADVICE if reason == deliveries.ANSWER else ""
+        self.state.items.append(Gap(line, source, reason, advice))
 
     def _remark(self, line: int, text: str) -> None:
         self.state.items.append(Remark(line, text))

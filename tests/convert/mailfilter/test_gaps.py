@@ -37,6 +37,10 @@ def test_what_depends_on_a_filter_that_is_a_gap_is_one() -> None:
     assert written('xfilter "reformail -r"\n' + AFTER).rules == ()
 
 
+def test_of_an_automatic_answer_it_is_said_what_would_be_right() -> None:
+    assert "vacation" in written('xfilter "reformail -r -t"\n').gaps[0].advice
+
+
 def test_a_file_that_includes_itself_is_a_gap_in_the_end() -> None:
     found = written('include "a"\n', {"a": 'include "a"\n'})
     assert any("include each other" in gap.reason for gap in found.gaps)
