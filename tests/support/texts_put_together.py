@@ -21,7 +21,7 @@ NO_TEXTS = (
     r"(silent|failing) (offline|\{0\})$|failing it",  # how the store has what a list answered
     r"POST |\{0\} SPAMC|Content-length|Message-class|Remove: |Set: |User: |: OK$"
     r"|(add header|rewrite subject|soft reject)$",  # what is said to scanners, and by them
-    r"\(no name\)$|\(letters of two scripts\)$|Auto: |no such table$",  # tokens, a header, and what SQLite says
+    r"\((no name|letters of two scripts)\)$|Auto: |no such table$",  # tokens, headers, SQLite
     r"Received: |from \{0\}\{1\}$|, by \{0\}|\(helo",  # as a header has it
     r"\{0\} as \{1\}$|nothing was learnt",  # watch speaks to logs
     r"SPF pass|Authentication-Results of|(spam|ham|tokens): \{0\}$",  # the same in both languages
