@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +67,25 @@ def test_nothing_raises(html: str) -> None:
 @given(st.text(alphabet="ab \n", max_size=50))
 def test_text_without_markup_stays(text: str) -> None:
     assert text_of(text) == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"a&{name};b" for name in html_text._NAMED),
+        *(
+            "&amp;lt;",
+            "&",
+            "&&amp;",
+            "a & b",
+            "&#8217;&#x20AC;",
+            "&#128;",
+            "&#0;",
+            "&#1_0;",
+            "&#٣;",
+        ),
+        *("&eacute", "&notin;", "&foo;", "&#;", "&#x;", "&amp", "?a=1&copy=2", "&#1114112;", "&;"),
+    ],
+)
+def test_character_references_are_what_browsers_make_of_them(text: str) -> None:
+    assert html_text._dereferenced(text) == html.unescape(text)

@@ -10,7 +10,7 @@ What is printed: spam that is missed when no ham of 1,000 is called spam (the th
 the highest score of these 1,000; the mean over the thousands there are), and false
 positives and misses at the middle of the scale; where only errors are learnt, how many.
 All processors are used, and what rivals scored is kept (see `runs`). `--folds 3` scores
-three of the ten folds, `--folds 0` none; `--first 2200` takes the beginning of each set, with
+three of the ten folds, `--folds 0` none; `--first 2300` takes the beginning of each set, with
 still 1,000 ham to be counted in the Japanese ones; `--only Japanese` takes one set.
 """
 
