@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from maildrop_py.convert.predicate import as_when
+from maildrop_py.convert.working_directory import without_change
 from maildrop_py.record import record
 from maildrop_py.translation import text as said
 
@@ -96,6 +97,7 @@ def programs_of(written: Written) -> list[str]:
             argv = call["run"] if isinstance(call, dict) else call
             if not argv:
                 continue
+            argv = without_change(argv)
             words = argv[2].split() if argv[1:2] == ["-c"] and len(argv) > 2 else argv
             found += [
                 word.strip("\"'(") for word in words[:1] if "{" not in word and "$" not in word

@@ -12,7 +12,7 @@ from maildrop_py.cli.convert import convert
 from tests.convert.proving import need
 
 RC = "MAILDIR=$HOME/Maildir\nDEFAULT=$MAILDIR/\n\n# Ann's mail\n:0\n* ^From:.*ann@\n.Ann/\n"
-GAP = ":0\n* ^Subject: away\n| (formail -r; cat) | cat >/dev/null\n"
+GAP = ":0h\n* ^Subject: away\nheads/\n"
 
 
 def run(tmp_path: Path, text: str, *arguments: str) -> Result:

@@ -77,6 +77,20 @@ def test_a_file_with_the_line_ends_of_windows_is_told_and_its_rules_can_be_read(
     assert "CR LF" in text and "\r" not in text and yaml.safe_load(text)["rules"]
 
 
+def test_programs_that_name_files_by_relative_paths_run_in_maildir() -> None:
+    top = "MAILDIR=$HOME/Mail\n"
+    asked = written(top + ":0\n* ? grep -qf friends.txt\na/\n").rules[0].when
+    assert "/home/mika/Mail" in str(asked)
+    assert 'cd "$MAILDIR"' in rules(top + ":0\n| cat > last.mail\n")
+    assert "cd " not in rules(top + ":0\n| /usr/bin/spamc -s 9999.5\n")
+
+
+def test_senders_that_formail_remembers_are_asked_of_formail() -> None:
+    """With -r it is the sender that it remembers, which `duplicate` is not about."""
+    found = rules(":0 Whc: v.lock\n| formail -rD 8192 v.cache\n\n:0 ec\nfresh/\n" + AFTER)
+    assert "formail, -rD" in found and "duplicate" not in found and "copy: fresh" in found
+
+
 def test_behind_the_end_nothing_runs_and_that_is_said() -> None:
     assert "never runs" in rules(":0\nall/\n\n" + AFTER)
 

@@ -86,13 +86,13 @@ KINDS = {
     ":0\n* ^From:.*ben\n* ^Subject: \\/.*\n{ }\n"
     ":0\n* MATCH ?? one\none/\n",
     "an answer": ":0c\n* ^From:.*ann\n| (formail -rt; echo away) | $SENDMAIL -t\n",
-    "a sender seen before": ":0 Whc: v.lock\n| formail -rD 8192 v.cache\n\n:0 ec\nnew/\n",
     "no program": ":0 Whc\n| $FORMAIL -D 8192 x\n\n:0 a\ndup/\n",
     "another file": ":0\n* ^From:.*ann\n{\n :0\n * ^Subject: zzz\n z/\n\n SWITCHRC=/dev/null\n}\n"
     ":0\nrest/\n",
     "a folder in Japanese": ":0\n* ^From:.*ann\n\xc6\xfc\xcb\xdc/\n",
     "a folder besides": ":0\n* ^From:.*ann\na/ b\n",
     "mh by default": "DEFAULT=$HOME/Mail/inbox/.\n",
+    "a file in MAILDIR": ":0\n* ? test -d ../Maildir\n* ? cat ../Maildir/x || true\nseen/\n",
     "nothing here": "# only a comment\n",
 }
 TRAPS = {

@@ -13,6 +13,7 @@ from typing import Any
 from maildrop_py.convert.procmail.characters import Characters
 from maildrop_py.convert.procmail.environment import Unknown, as_template, is_marked
 from maildrop_py.convert.procmail.word_reader import WORDS, WordReader
+from maildrop_py.convert.working_directory import FIRST, in_maildir, names_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ def program(command: str, environment: Environment, part: str = "") -> Any:
     words = simple_words(command, environment)
     if words is not None and (not words or not words[0] or is_marked(words[0])):
         raise Unknown("which program runs here is not known")
+    maildir = environment.known("MAILDIR", "")
     if words is not None:
-        return _whole([as_template(word) for word in words], {}, part)
+        argv = in_maildir([as_template(word) for word in words], as_template(maildir))
+        return _whole(argv if maildir else [as_template(word) for word in words], {}, part)
     shell = environment.get("SHELL") or "/bin/sh"
     if shell.rpartition("/")[2] not in _SAFE_SHELLS:
         shell = "/bin/sh"
@@ -53,6 +56,8 @@ def program(command: str, environment: Environment, part: str = "") -> Any:
         for name in dict.fromkeys(_NAMES.findall(line))
         if name in environment.own and name not in SHELLS_OWN
     }
+    if maildir and names_files(line):
+        line, used = FIRST + line, {**used, "MAILDIR": as_template(maildir)}
     return _whole([shell, "-c", as_template(line)], used, part)
 
 

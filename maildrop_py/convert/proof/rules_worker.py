@@ -7,6 +7,7 @@ import time
 
 from maildrop_py.convert.proof import sandbox, worker
 from maildrop_py.convert.proof.effects import FILE, PROGRAM, REFUSAL, Effect
+from maildrop_py.convert.working_directory import without_change
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Action, Decision, Filing, Forward
 from maildrop_py.delivery.message_programs import MessagePrograms
@@ -120,8 +121,9 @@ def _of_action(
     if action.otherwise and programs.status(action, action.message) != 0:
         others = (_of_action(each, decision, source, programs) for each in action.otherwise)
         return [effect for effects in others for effect in effects]
-    is_shell = len(action.argv) == 3 and action.argv[1] == "-c"
-    command = action.argv[2] if is_shell else " ".join(action.argv)
+    argv = without_change(list(action.argv))
+    is_shell = len(argv) == 3 and argv[1] == "-c"
+    command = argv[2] if is_shell else " ".join(argv)
     return [Effect(PROGRAM, command.removesuffix(" || :"))]
 
 
