@@ -11,6 +11,7 @@ from typing import Any
 from maildrop_py.convert.branch_values import Value
 from maildrop_py.convert.mailfilter import deliveries
 from maildrop_py.convert.mailfilter.conditions import Conditions
+from maildrop_py.convert.mailfilter.harmless import does_nothing, sets_only
 from maildrop_py.convert.mailfilter.parser import parse
 from maildrop_py.convert.mailfilter.patterns import EXTENSION
 from maildrop_py.convert.mailfilter.tree import Branch, Operation, Output, Pattern, Statement
@@ -38,11 +39,6 @@ OF_THE_SERVER = frozenset(
     ]
 )
 """Variables that mail servers give to programs."""
-_MAKES_FOLDERS = re.compile(
-    r"^\s*(?:(?:/\S+/)?test\s+!?\s*-[a-z]\s+[^;|&]+(?:\|\||&&)\s*)?(?:\S*/)?"
-    r"(?:maildirmake(?:\.\w+)?|mkdir)\s[^;|&]*$"
-)
-_TESTS_ONLY = re.compile(r"^\s*(?:/\S+/)?test\s[^;|&]*$")
 _REFORMAIL = re.compile(r"^\s*(?:\S*/)?reformail\s+-D\s*\d+\s+\S+\s*$")
 
 
@@ -273,7 +269,7 @@ class Flow:
 
     def _run(self, command: str) -> None:
         """A program that is there for what it does; folders are made when they are needed."""
-        if not _MAKES_FOLDERS.match(command) and not _TESTS_ONLY.match(command):
+        if not does_nothing(command):
             self._output(command)
 
     def lines_of(self, path: str) -> list[str]:
@@ -311,14 +307,3 @@ class Flow:
         if when is not False:
             self.state.items.append(written)
         return written
-
-
-def sets_only(statement: Statement) -> bool:
-    """Whether a statement in a loop does no more than set variables, and make folders."""
-    if isinstance(statement.value, Output) and statement.name == "value":
-        command = statement.value.command
-        return bool(_MAKES_FOLDERS.match(command) or _TESTS_ONLY.match(command))
-    if statement.name not in ("=", "if", "{", "foreach", "while", "log", "echo"):
-        return False
-    blocks = [statement.block, *(branch.block for branch in statement.branches)]
-    return all(sets_only(inner) for block in blocks for inner in block)
