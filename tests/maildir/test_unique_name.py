@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from maildrop_py.maildir.unique_name import delivered_name, new_base, safe_host
+from maildrop_py.maildir.unique_name import delivered_name, new_base, safe_host, wire_size
 
 
 def test_base_names_have_time_process_counter_and_host() -> None:
@@ -41,3 +41,11 @@ def test_message_without_flags_has_no_info() -> None:
 
 def test_flags_and_keyword_letters_stand_once_in_ascii_order() -> None:
     assert delivered_name("b", 5, 6, "SbFaS") == "b,S=5,W=6:2,FSab"
+
+
+@pytest.mark.parametrize(
+    ("data", "previous", "size"),
+    [(b"a\nb", b"", 4), (b"a\r\nb", b"", 4), (b"\nb", b"", 3), (b"\nb", b"\r", 2)],
+)
+def test_size_on_the_wire_has_cr_lf_for_every_lf(data: bytes, previous: bytes, size: int) -> None:
+    assert wire_size(data, previous) == size
