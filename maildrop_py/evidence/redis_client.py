@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.2  # seconds for all replies together
 PORT = 6379
+DEEPEST = 4  # arrays in arrays
 MOST = 512 * 1024 * 1024  # bytes of one value: Redis's own limit
 
 
@@ -96,7 +97,7 @@ class RedisClient:
             raise TimeoutError("no reply in time")
         return left
 
-    def _reply(self) -> Reply:
+    def _reply(self, depth: int = 0) -> Reply:
         line = self._line()
         kind, rest = line[:1], line[1:]
         if kind == b"+":
@@ -108,7 +109,9 @@ class RedisClient:
         if kind == b"$":
             return self._bulk(int(rest))
         if kind == b"*":
-            return None if int(rest) < 0 else [self._reply() for _ in range(int(rest))]
+            if depth > DEEPEST or int(rest) > MOST:
+                raise ValueError("what it says is nested too deeply, or too long")
+            return None if int(rest) < 0 else [self._reply(depth + 1) for _ in range(int(rest))]
         raise ValueError("what it says is not Redis's protocol")
 
     def _bulk(self, size: int) -> bytes | None:

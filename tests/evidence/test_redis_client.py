@@ -101,3 +101,22 @@ def test_a_server_that_is_slow_is_away(redis: RedisServer) -> None:
     redis.suspend(1)
     with pytest.raises(Away, match=r"in time|timed out"):
         client.ask(("GET", "k"))
+
+
+def test_arrays_in_arrays_without_end_are_no_answer(tmp_path: Path) -> None:
+    path = str(tmp_path / "s")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            connection.recv(1000)
+            connection.sendall(b"*1\r\n" * 5000)
+            connection.close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(Away, match="nested too deeply"):
+            RedisClient(path).ask(("PING",))
+        thread.join()

@@ -51,6 +51,7 @@ QUICK = 0.2
 PATIENCE = 5.0
 """Seconds for many lessons at once, which no delivery waits for."""
 
+DIGITS = 15  # of a number in the store
 _TRIES = 20
 
 
@@ -195,7 +196,7 @@ class RedisPlace:
             some = wanted[start : start + 5000]
             for key, value in zip(some, self._ask(("HMGET", self._tokens, *some)), strict=True):
                 if value is not None:
-                    spam, ham, weight, _ = map(int, value.split())
+                    spam, ham, weight, _ = _integers(value, 4)
                     found[key] = spam, ham, weight
         return found
 
@@ -205,7 +206,7 @@ class RedisPlace:
         value = self._ask(("HGET", self._messages, key))
         if value is None:
             return None
-        spam, step, error, *_ = map(int, value.split())
+        spam, step, error, *_ = _integers(value, 5)
         return spam, step, error
 
     def keep_message(self, key: int, learnt: Learnt, now: int, number: int) -> None:
@@ -237,14 +238,14 @@ class RedisPlace:
 
     def forget_oldest(self, number: int) -> None:
         for key, value in self._all(self._messages) if number % 10_000 < 250 else ():
-            if int(value.split()[4]) <= number - MOST_MESSAGES:
+            if _integers(value, 5)[4] <= number - MOST_MESSAGES:
                 self._commands.append(("HDEL", self._messages, key))
         count = self._ask(("HLEN", self._tokens))
         if count <= MOST_TOKENS:
             return
         worths = []
         for key, value in self._all(self._tokens):
-            spam, ham, _, age = map(int, value.split())
+            spam, ham, _, age = _integers(value, 4)
             worths.append((age + WORTH * (spam + ham), key))
         worths.sort()
         for _, key in worths[: count - round(LEFT * MOST_TOKENS)]:
@@ -253,7 +254,7 @@ class RedisPlace:
     def status(self) -> Status:
         """What was learnt in all."""
         found = self._numbers()
-        times = [int(value.split()[3]) for _, value in self._all(self._messages)]
+        times = [_integers(value, 5)[3] for _, value in self._all(self._messages)]
         return Status(
             self.totals(),
             self._ask(("HLEN", self._tokens)),
@@ -264,7 +265,10 @@ class RedisPlace:
         )
 
     def _numbers(self) -> dict[str, int]:
-        return {key.decode(): int(value) for key, value in self._all(self._totals)}
+        return {
+            key.decode("utf-8", "replace"): _integers(value, 1)[0]
+            for key, value in self._all(self._totals)
+        }
 
     def _all(self, name: str) -> list[tuple[bytes, bytes]]:
         flat = self._ask(("HGETALL", name))
@@ -275,3 +279,12 @@ class RedisPlace:
         if isinstance(reply, RedisError):
             raise Away(reply.text)
         return reply
+
+
+def _integers(value: bytes, count: int) -> list[int]:
+    """The numbers in a value of ours; raises Away for one that somebody else has put there."""
+    words = value.split()
+    plain = (word.removeprefix(b"-") for word in words)
+    if len(words) != count or not all(it.isdigit() and len(it) <= DIGITS for it in plain):
+        raise Away("the store holds something that is not the filter's")
+    return [int(word) for word in words]

@@ -136,3 +136,16 @@ def test_what_waits_is_bounded(
     store.teach([lesson(200, True)], NOW)
     found = store.known([key_of("spam")])
     assert found is not None and found[0].spam + found[0].ham == 11
+
+
+@pytest.mark.parametrize("value", [b"", b"x", b"1 2", b"1 2 3 x", b"9" * 4000 + b" 1 1 1", b"\xff"])
+def test_what_others_write_into_the_store_is_no_number_of_ours(
+    redis: RedisServer, store: SharedBayes, value: bytes
+) -> None:
+    there = store.known([key_of("spam")])
+    client = RedisClient(redis.address)
+    (keys,) = client.ask(("KEYS", "maildrop-py:b:*:tokens"))
+    assert isinstance(keys, list) and len(keys) == 1
+    client.ask(("HSET", keys[0], key_of("spam"), value))
+    assert store.known([key_of("spam")]) == there, "the local file judges"
+    assert "something that is not the filter's" in store.warnings[0]
