@@ -93,6 +93,7 @@ KINDS = {
     "a folder besides": ":0\n* ^From:.*ann\na/ b\n",
     "mh by default": "DEFAULT=$HOME/Mail/inbox/.\n",
     "a file in MAILDIR": ":0\n* ? test -d ../Maildir\n* ? cat ../Maildir/x || true\nseen/\n",
+    "a scanner": ":0cw\n| grep -q refund\n\n:0e\n/dev/null\n",
     "nothing here": "# only a comment\n",
 }
 TRAPS = {

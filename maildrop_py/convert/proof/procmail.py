@@ -30,10 +30,13 @@ _LOGS = re.compile(r"^([ \t{]*)(LOGFILE|VERBOSE|LOGABSTRACT|LOG)([ \t]*=)", re.M
 class Procmail:
     """procmail with the rc file `rcfile`, in the sandbox.
 
-    `mailboxes` are the paths of the mbox files that it may file into.
+    `mailboxes` are the paths of the mbox files that it may file into; `asked` are command
+    lines that rules run for their status, which therefore take no message.
     """
 
-    def __init__(self, rcfile: str, user: str, mailboxes: frozenset[str]) -> None:
+    def __init__(
+        self, rcfile: str, user: str, mailboxes: frozenset[str], asked: frozenset[str] = frozenset()
+    ) -> None:
         home, log, spool = HOME, "/tmp/log", SPOOL
         self._argv = ["procmail", "-m", f"HOME={home}", f"MAILDIR={home}", f"LOGNAME={user}"]
         self._argv += [f"LOGFILE={log}", "VERBOSE=on", "LOGABSTRACT=all", "SHELL=/bin/sh"]
@@ -55,6 +58,7 @@ class Procmail:
         }
         self._log = os.open(log, os.O_RDWR | os.O_CREAT, 0o600)
         self._mailboxes = mailboxes | {spool}
+        self._asked = asked
         self._places = Places([HOME, ROOT, os.path.dirname(spool)], self._mailboxes)
         self._spawned = Spawned(self._argv, self._environment, home)
 
@@ -78,6 +82,8 @@ class Procmail:
         for folder in taken:
             words = folder.split()
             if not any(folder.startswith(cut) for cut in delivered) or _ASKS.search(folder):
+                continue
+            if " ".join(_SHELL.sub("", folder).split()) in self._asked:
                 continue
             if not words or _MESSAGE_FILE.search(folder) or folder in self._mailboxes:
                 continue

@@ -6,12 +6,14 @@ import os
 from functools import partial
 from typing import Any
 
+from maildrop_py.convert.predicate import tests_of
 from maildrop_py.convert.procmail.converter import convert
 from maildrop_py.convert.procmail.folders import Path
 from maildrop_py.convert.proof import sandbox
 from maildrop_py.convert.proof.effects import FILE, Effect
 from maildrop_py.convert.proof.procmail import Procmail, with_one_number, without_logs
 from maildrop_py.convert.proof.trial import Trial
+from maildrop_py.convert.working_directory import without_change
 from maildrop_py.convert.written import Written, programs_of
 
 TYPE_CHECKING = False
@@ -31,8 +33,21 @@ def start(told: dict[str, Any]) -> Trial:
         file.write(without_logs(original))
     os.chmod(RCFILE, 0o600)
     mailboxes = frozenset(_bare(path) for path, _ in written.folders if _is_mailbox(path))
-    procmail = Procmail(RCFILE, told["user"], mailboxes)
+    procmail = Procmail(RCFILE, told["user"], mailboxes, _asked(written))
     return Trial(written, procmail, partial(_named, names=_names(written)))
+
+
+def _asked(written: Written) -> frozenset[str]:
+    """Command lines that rules run for an answer, with single blanks."""
+    calls = [
+        test.value["run"]
+        for rule in written.rules
+        for test in tests_of(rule.when)
+        if test.key == "command"
+    ]
+    whole = [without_change(call) for call in calls]
+    lines = (call[2] if call[1:2] == ["-c"] else " ".join(call) for call in whole)
+    return frozenset(" ".join(line.split()) for line in lines)
 
 
 def _read(path: str) -> str | None:
