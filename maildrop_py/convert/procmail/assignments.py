@@ -49,6 +49,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.convert.predicate import Predicate
 """Variables that say nothing of where mail goes."""
+KEEPS_STATUS = '"$@" >/dev/null; echo $?'
 DATES = {"%Y": "year", "%m": "month", "%d": "day"}
 
 
@@ -166,7 +167,7 @@ class Assignments:
         """`$?` of a program that a copy goes to, for the line below."""
         state = self._state
         call = called if isinstance(called, dict) else {"run": called}
-        run = ["/bin/sh", "-c", '"$@" >/dev/null; echo $?', "sh", *call["run"]]
+        run = ["/bin/sh", "-c", KEEPS_STATUS, "sh", *call["run"]]
         name = state.free_name(f"status_{recipe.line}")
         reach = state.use(state.reach)
         self._set(name, {"output": {**call, "run": run}}, recipe.line, reach, recipe.source)

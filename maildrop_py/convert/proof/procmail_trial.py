@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from maildrop_py.convert.predicate import tests_of
+from maildrop_py.convert.procmail.assignments import KEEPS_STATUS
 from maildrop_py.convert.procmail.converter import convert
 from maildrop_py.convert.procmail.folders import Path
 from maildrop_py.convert.proof import sandbox
@@ -45,6 +46,13 @@ def _asked(written: Written) -> frozenset[str]:
         for test in tests_of(rule.when)
         if test.key == "command"
     ]
+    outputs = [
+        each["output"]["run"]
+        for rule in written.rules
+        for each in rule.then.get("set", {}).values()
+        if isinstance(each, dict) and isinstance(each.get("output"), dict)
+    ]
+    calls += [run[4:] for run in outputs if run[2:3] == [KEEPS_STATUS]]
     whole = [without_change(call) for call in calls]
     lines = (call[2] if call[1:2] == ["-c"] else " ".join(call) for call in whole)
     return frozenset(" ".join(line.split()) for line in lines)
