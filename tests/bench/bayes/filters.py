@@ -150,7 +150,7 @@ class Rspamd:
 
     def __init__(self) -> None:
         self._stack = ExitStack()
-        self._server = self._stack.enter_context(running(rspamd, "rspamd.sock", _pings))
+        self._server = self._stack.enter_context(running(_weighing, "rspamd.sock", _pings))
         self._worker = str(self._server.path)
         self._controller = f"{self._server.place}/controller.sock"
         while not _pings(f"unix:{self._controller}"):
@@ -170,6 +170,19 @@ class Rspamd:
 
     def close(self) -> None:
         self._stack.close()
+
+
+def _weighing(place: Path) -> list[str]:
+    """The command of an rspamd to whose score its Bayes filter adds; without weights it is 0."""
+    command = rspamd(place)
+    settings = place / "rspamd.conf"
+    weights = (
+        'symbol "BAYES_SPAM" { weight = 10.0; } symbol "BAYES_HAM" { weight = -10.0; } group "t" {'
+    )
+    written = settings.read_text()
+    assert 'group "t" {' in written
+    settings.write_text(written.replace('group "t" {', weights, 1))
+    return command
 
 
 class _UnixConnection(HTTPConnection):
