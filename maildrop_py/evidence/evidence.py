@@ -93,8 +93,7 @@ class Evidence:
     @property
     def warnings(self) -> list[str]:
         """What went wrong, for the log: a list not believed, a store that cannot be used."""
-        asking = [] if self._inquirer is None else self._inquirer.all_warnings()
-        return [*self._warnings, *asking]
+        return [*self._warnings, *(self._inquirer.all_warnings() if self._inquirer else ())]
 
     @property
     def has_asked(self) -> bool:
@@ -108,7 +107,9 @@ class Evidence:
     def border(self) -> Border:
         """The client at the border of the trusted networks, and how we came to it."""
         found: Border | None = self._answers.get("border")
-        return found if found is not None else self._once("border", self._border)
+        return (
+            found if found is not None else self._once("border", lambda: self._find(self.message))
+        )
 
     def spam(self) -> Verdict:
         """What the configured filters say now; without any, what the headers say of filters."""
@@ -131,19 +132,12 @@ class Evidence:
         """Whether the border's client may send for the envelope sender (RFC 7208)."""
         return self._once("spf", self._inquiry.spf)
 
-    def spf_asked(self) -> str | None:
-        """The SPF result if a rule asked for it, else None."""
-        spf: Spf | None = self.answered("spf")
-        return None if spf is None else spf.result
-
     def answered(self, question: str) -> Any:
         """The answer to `border`, `auth`, `spf`, `helo` or `reverse name`; None if nobody asked."""
         return self._answers.get(question)
 
     def unknown(self) -> list[str]:
         """The questions that were asked and had no answer: spf, reverse_name, helo, dnsbl …"""
-        if not self._answers:
-            return []
         found = [
             question.replace(" ", "_")
             for question, answer in self._answers.items()
@@ -230,9 +224,8 @@ class Evidence:
         With "", by a delivery, the configured scanners are taught too.
         """
         self.may_wait = True
-        inquiry = self._inquiry
-        lesson = inquiry.lesson(is_spam)
-        return lambda run: inquiry.learn(lesson, run)
+        lesson = self._inquiry.lesson(is_spam)
+        return lambda run: self._inquiry.learn(lesson, run)
 
     def people_answered(self) -> Answered:
         """Who had automatic answers, and how many there were."""
@@ -249,9 +242,6 @@ class Evidence:
             raise WouldWait
         run = None if self.offline else self._run_command
         return self._once(("command", argv), lambda: None if run is None else run(argv))
-
-    def _border(self) -> Border:
-        return self._find(self.message)
 
     def _find(self, message: Message) -> Border:
         from maildrop_py.evidence.border import find
@@ -303,8 +293,7 @@ class Evidence:
             return self._programs().with_head(head, source)
         from maildrop_py.message.changed import joined
 
-        whole = source or self.message.source
-        return joined(head, whole)
+        return joined(head, source or self.message.source)
 
     @property
     def runs_programs(self) -> bool:

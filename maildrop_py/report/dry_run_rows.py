@@ -68,7 +68,7 @@ def row_of(path: str, message: Message, decision: Decision, evidence: Evidence) 
         tuple(flag_names(last)) if last else (),
         tuple(filing.folder for filing in copies),
         total_score(evidence.spam().score, decision),
-        evidence.spf_asked(),
+        None if (spf := evidence.answered("spf")) is None else spf.result,
         tuple(f"{reason.rule}: {reason.because}" for reason in decision.reasons),
         destination(decision, said),
         message.headers.first("Subject") or "",
