@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.cli.startup import environment
 from maildrop_py.hook.native import compiled
+from maildrop_py.intake import server_environment
 from maildrop_py.serve.hand_over_process import Request, read_request
 from tests.faults.snapshot import open_folder
 from tests.support.waiting import wait_until
@@ -243,7 +243,7 @@ sys.exit(subprocess.run([hook]).returncode)
 
 def test_it_passes_on_every_variable_that_deliver_reads() -> None:
     listed = set(re.findall(r'"([A-Z_]+)"', SOURCE.read_text().partition("NULL,")[0]))
-    read = Path(environment.__file__).read_text()
+    read = Path(server_environment.__file__).read_text()
     read += (ROOT / "maildrop_py/paths.py").read_text()
     read += (ROOT / "maildrop_py/delivery/program_environment.py").read_text()
     asked = set(re.findall(r'"([A-Z][A-Z_]+)"', read)) - {"PATH", "MAILER"}
