@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,9 @@ settings.register_profile("patient", deadline=None)  # no test depends on the ma
 settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A shell that starts the tests behind its back has them, and all they start, ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
