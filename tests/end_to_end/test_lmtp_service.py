@@ -84,7 +84,9 @@ def test_the_commands_of_the_examples(
     [commands] = re.findall(r"^```sh\n(maildrop-py serve.*?)^```$", readme, re.M | re.S)
     queue = str(lmtp_postfix.folder / "queue")
     commands = filled(commands, {"/var/spool/postfix": queue})
-    with as_root(f"set -e\n{commands}\nwait", program, lmtp_postfix):
+    # the server leads a session of its own: it is ended by itself, and not with the script
+    script = f"set -e\n{commands}\ntrap 'kill $!' TERM\nwait || wait"
+    with as_root(script, program, lmtp_postfix):
         wait_until((lmtp_postfix.folder / "queue/private/maildrop-py").exists, "the socket")
         lmtp_postfix.deliver(f"{account.name}@{DOMAIN}", message("Lunch?"))
         assert account.folders() == {"": 1}

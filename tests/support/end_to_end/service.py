@@ -132,7 +132,8 @@ class Service:
 
     def log(self) -> str:
         """What the service wrote."""
-        return (self.folder / "output").read_text(errors="replace")
+        written = self.folder / "output"  # there is none yet where it could not be started
+        return written.read_text(errors="replace") if written.exists() else ""
 
     def _told(self, word: str) -> bool:
         assert self._process is None or self._process.poll() is None, self.log()
