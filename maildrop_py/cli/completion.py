@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -16,7 +17,14 @@ from maildrop_py.maildir.folder_listing import folders_of
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths, journals
 
-a_path = click.Path(readable=False)
+
+class _Path(click.Path):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As it was given: click would look at the file, as root too, whoever's it is."""
+        return value
+
+
+a_path = _Path()
 """A file or directory that the shell is to complete; nothing is asked of it here."""
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]

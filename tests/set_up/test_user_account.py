@@ -17,7 +17,7 @@ from maildrop_py.set_up.mail_server import EXIM, OPENSMTPD, POSTFIX, QMAIL
 from maildrop_py.set_up.user_account import Surroundings, UserAccount, starter_for
 
 PROCMAILRC = "MAILDIR=$HOME/Maildir\nDEFAULT=$HOME/Maildir/\n\n:0:\n* ^Subject:.*sale\n.Shops/\n"
-WITH_A_GAP = PROCMAILRC + "\n:0 c\n| (formail -r; cat $HOME/reply) | $SENDMAIL -t\n"
+WITH_A_GAP = PROCMAILRC + "\n:0h\n* ^Subject: away\nheads/\n"
 
 
 class Home:
