@@ -11,7 +11,7 @@ from datetime import date
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.convert.conversion import BadFile, Included, Source, converted, told
+from maildrop_py.convert.conversion import BadFile, Included, Source, converted, task_of
 from maildrop_py.convert.friendlier import friendlier
 from maildrop_py.convert.proof import report
 from maildrop_py.convert.proof.run import Message, Proof, processors, prove
@@ -93,7 +93,7 @@ def _prove(
     try:
         with progress(said("proving"), len(messages)) as advance:
             found: Proof = prove(
-                told(source, included.texts, bool(archives)),
+                task_of(source, included.texts, bool(archives)),
                 messages,
                 worker,
                 processors(),

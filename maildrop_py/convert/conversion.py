@@ -95,8 +95,8 @@ def _mailfilter(source: Source) -> Written:
         raise BadFile(f"{source.name}, {problem}") from None
 
 
-def told(source: Source, included: dict[str, str], friendlier: bool) -> dict[str, Any]:
-    """What the proof's worker is told; whether it tries friendlier conditions beside these."""
+def task_of(source: Source, included: dict[str, str], friendlier: bool) -> dict[str, Any]:
+    """What the proof's worker is to do; whether it tries friendlier conditions beside these."""
     return {
         "language": source.language,
         "text": source.text,

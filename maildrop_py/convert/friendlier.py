@@ -42,7 +42,7 @@ def friendlier(written: Written, names: Collection[str] | None = None) -> Writte
 
 def _friendly_rule(rule: WrittenRule) -> WrittenRule:
     found = WrittenRule(rule.name, rule.line, _friendly(rule.when), rule.then)
-    found.told, found.source = rule.told, rule.source
+    found.remarks, found.source = rule.remarks, rule.source
     return found
 
 

@@ -31,7 +31,7 @@ class WrittenRule:
         self.line = line
         self.when = when
         self.then = then
-        self.told: tuple[str, ...] = ()
+        self.remarks: tuple[str, ...] = ()
         self.source = ""
 
 
@@ -167,10 +167,10 @@ def _item(item: Item) -> str:
         rule["when"] = as_when(item.when)
     rule["then"] = item.then
     place = _place(item.line)
-    told = "".join(_comment(f"{place}: {said(told)}") for told in item.told)
+    remarks = "".join(_comment(f"{place}: {said(one)}") for one in item.remarks)
     source = " | ".join(line.strip() for line in item.source.splitlines() if line.strip())
     short = source if len(source) < WIDTH - 15 else source[: WIDTH - 18] + "..."
-    return told + _comment(f"{place}: {short}") + _indented(_yaml([rule]))
+    return remarks + _comment(f"{place}: {short}") + _indented(_yaml([rule]))
 
 
 def _place(line: int) -> str:

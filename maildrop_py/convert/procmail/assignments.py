@@ -191,8 +191,8 @@ class Assignments:
         if "$=" not in below or not counts_lines(questions):
             return
         if any("filter" in getattr(item, "then", ()) for item in self._state.items):
-            told = "behind a filter procmail counts one line too many; here it is their number"
-            self._state.items.append(Remark(recipe.line, told))
+            remark = "behind a filter procmail counts one line too many; here it is their number"
+            self._state.items.append(Remark(recipe.line, remark))
         name = self._state.free_name(f"lines_{recipe.line}")
         value = {"output": {"run": ["wc", "-l"], "part": "body"}}
         reach = every(self._state.use(self._state.reach), predicate)
@@ -217,7 +217,7 @@ class Assignments:
         then = {"pipe": call, "continue": True}
         rule = WrittenRule(f"line {node.line}", node.line, state.use(state.reach), then)
         rule.source = source
-        rule.told = ("this program runs before the message is filed, not behind it",)
+        rule.remarks = ("this program runs before the message is filed, not behind it",)
         state.items.append(rule)
         return None
 

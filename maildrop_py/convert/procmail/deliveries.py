@@ -37,10 +37,10 @@ def deliver(recipe: Recipe, held: Held, asked: Asked, flow: Flow) -> None:
     else:
         assert isinstance(action, Pipe)
         programs.pipe(recipe, action, held.predicate, flow)
-    rules = [item for item in flow.state.items[before:] if hasattr(item, "told")]
+    rules = [item for item in flow.state.items[before:] if hasattr(item, "remarks")]
     if rules:
-        told = [one for one in asked.told if flow.is_worth_telling(one)]
-        rules[0].told = tuple(dict.fromkeys([*told, *rules[0].told]))
+        remarks = [one for one in asked.remarks if flow.is_worth_telling(one)]
+        rules[0].remarks = tuple(dict.fromkeys([*remarks, *rules[0].remarks]))
 
 
 # folders
@@ -57,7 +57,7 @@ def _folder(recipe: Recipe, action: Folder, predicate: Predicate, flow: Flow) ->
         return
     if part_of(recipe.flags):
         raise NotTranslatable("only the header or the body is put into the folder")
-    told = _traps(paths)
+    remarks = _traps(paths)
     if paths[0].is_mbox:
         paths = paths[:1]
     paths[1:] = [Path(f"{path.bare}/.") if path.is_mbox else path for path in paths[1:]]
@@ -66,19 +66,19 @@ def _folder(recipe: Recipe, action: Folder, predicate: Predicate, flow: Flow) ->
         last = number == len(paths) - 1
         then: dict[str, Any] = {"file" if last and final else "copy": path}
         rule = flow.rule(recipe, predicate, then)
-        rule.told = told if number == 0 else ()
+        rule.remarks = remarks if number == 0 else ()
     if final:
         flow.ends(predicate)
 
 
 def _traps(paths: list[Path]) -> tuple[str, ...]:
-    told = []
+    remarks = []
     name = posixpath.basename(paths[0].bare)
     if name.startswith(":0"):
-        told.append("the action is missing: procmail files into a file called :0")
+        remarks.append("the action is missing: procmail files into a file called :0")
     if name.startswith("\\"):
-        told.append("a stray backslash stands before the folder")
-    return tuple(told)
+        remarks.append("a stray backslash stands before the folder")
+    return tuple(remarks)
 
 
 def _discard(recipe: Recipe, predicate: Predicate, flow: Flow) -> None:
@@ -95,7 +95,7 @@ def end_without_delivering(node: Assignment, flow: Flow) -> None:
         when = flow.state.use(flow.state.reach, often=True)
         rule = WrittenRule(f"line {node.line}", node.line, when, then)
         rule.source = node.source
-        rule.told = ("procmail ends here without delivering",)
+        rule.remarks = ("procmail ends here without delivering",)
         flow.state.items.append(rule)
     flow.ends(True)
 

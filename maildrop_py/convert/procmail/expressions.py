@@ -42,12 +42,12 @@ _SPECIAL = set("\\.+*?()|[]{}^$")
 class Expression:
     """`alternatives` in RE2, of which one must match; `captures` where MATCH is set.
 
-    `told` are mistakes of the original that its owner may not know of.
+    `remarks` are mistakes of the original that its owner may not know of.
     """
 
     alternatives: tuple[str, ...]
     captures: bool = False
-    told: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def squeezed(text: str) -> str:
@@ -61,7 +61,7 @@ def translate(text: str, minds_case: bool = False, shortest: bool = False) -> Ex
     With `shortest` a match ends as early as it can, as where procmail counts matches.
     """
     has_daemon = re.search(r"(?<!\\)\^FROM_DAEMON", text) is not None
-    told = tuple(_told(text))
+    remarks = tuple(_remarks_on(text))
     branches = Parser(with_macros(text)).whole()
     captures = sum(map(_splits, branches))
     case = "(?-i)" if minds_case and not has_daemon else ""
@@ -69,10 +69,10 @@ def translate(text: str, minds_case: bool = False, shortest: bool = False) -> Ex
         alternatives = tuple(case + _whole([branch], shortest) for branch in branches)
     else:
         alternatives = (case + _whole(branches, shortest),)
-    return Expression(alternatives, captures > 0, told)
+    return Expression(alternatives, captures > 0, remarks)
 
 
-def _told(text: str) -> list[str]:
+def _remarks_on(text: str) -> list[str]:
     """Mistakes that show in the expression itself."""
     found = []
     letters = re.findall(r"\\([dwsSDWbB])", text)

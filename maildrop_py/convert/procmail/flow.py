@@ -48,14 +48,14 @@ class Flow:
         self.assignments = Assignments(state)
         self._depth = 0
         self._ended = False
-        self._told: set[str] = set()
+        self._remarked: set[str] = set()
         self._delivered = False
         self._failed = False
         self.next: Node | None = None
         """The statement behind the one that is gone through, and the next recipe of its block."""
         self.following: Recipe | None = None
         self.answered: set[int] = set()
-        """Lines of recipes that are told already, and those that have no equal."""
+        """Lines of recipes that are remarked already, and those that have no equal."""
         self.unanswered: set[int] = set()
 
     def nodes(self, nodes: tuple[Node, ...]) -> None:
@@ -102,8 +102,8 @@ class Flow:
     def _host(self, node: Assignment) -> None:
         """Where HOST is not this machine's name, procmail ends without delivering."""
         if node.value:
-            told = "where HOST is another name procmail ends, and the mail is lost"
-            self._remark(node.line, told)
+            remark = "where HOST is another name procmail ends, and the mail is lost"
+            self._remark(node.line, remark)
             return
         try:
             deliveries.end_without_delivering(node, self)
@@ -182,8 +182,8 @@ class Flow:
 
     def _passed_over(self, recipe: Recipe) -> None:
         """A recipe without an action holds for no message (procmail 3.22, conditions())."""
-        told = f"procmail passes over this, for its action is missing: {shown(recipe)}"
-        self._remark(recipe.line, told)
+        remark = f"procmail passes over this, for its action is missing: {shown(recipe)}"
+        self._remark(recipe.line, remark)
         state = self.state
         if not set("Aa") & set(recipe.flags):
             state.last = state.hold(False, recipe.line)
@@ -299,11 +299,11 @@ class Flow:
         """Whether the run goes on behind what this recipe does."""
         return "c" in recipe.flags or self.state.copying > 0
 
-    def is_worth_telling(self, told: str) -> bool:
-        """Dots are unescaped everywhere: that is told once."""
-        is_new = told not in self._told
-        self._told.add(told)
-        return is_new or "dot" not in told
+    def is_worth_telling(self, remark: str) -> bool:
+        """Dots are unescaped everywhere: that is said once."""
+        is_new = remark not in self._remarked
+        self._remarked.add(remark)
+        return is_new or "dot" not in remark
 
     def ends(self, predicate: Predicate) -> None:
         """Mail for which `predicate` holds goes no further."""

@@ -85,7 +85,7 @@ def _to_program(recipe: Recipe, action: Pipe, predicate: Predicate, flow: Flow) 
     then |= otherwise(recipe, flow) if final else {"continue": True}
     rule = flow.rule(recipe, predicate, then)
     if _ANSWERS.search(action.command):
-        rule.told = ("`vacation` or `reply` would answer people alone, never lists or machines",)
+        rule.remarks = ("`vacation` or `reply` would answer people alone, never lists or machines",)
     if final:
         flow.ends(predicate)
 

@@ -30,11 +30,11 @@ MACROS = {"^FROM_DAEMON": "from_daemon", "^FROM_MAILER": "from_mailer"}
 
 
 class Asked:
-    """What a recipe's conditions came to: a predicate, what is told, what MATCH is then."""
+    """What a recipe's conditions came to: a predicate, what is remarked, what MATCH is then."""
 
     def __init__(self) -> None:
         self.predicate: Predicate = True
-        self.told: list[str] = []
+        self.remarks: list[str] = []
         self.match: str | None = None
 
 
@@ -81,9 +81,9 @@ def _expression(
     if question.of_message and question.area == "H" and question.text in MACROS:
         return Test(MACROS[question.text], True, ((MESSAGE, state.message_age),))
     expression = translate(question.text, minds_case, bool(question.power))
-    asked.told += expression.told
+    asked.remarks += expression.remarks
     if f"{MARKS[0]}~" in question.text:
-        asked.told.append(
+        asked.remarks.append(
             "an unquoted variable is an expression to procmail; here it is the text itself"
         )
     if question.of_message:

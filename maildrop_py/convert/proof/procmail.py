@@ -12,10 +12,10 @@ import re
 import shutil
 
 from maildrop_py.convert.proof.effects import PROGRAM, Effect
+from maildrop_py.convert.proof.pair import Done
 from maildrop_py.convert.proof.places import Places
 from maildrop_py.convert.proof.sandbox import HOME, RECORDERS, ROOT, SPOOL
 from maildrop_py.convert.proof.spawned import Spawned
-from maildrop_py.convert.proof.trial import Done
 
 LIMIT = 10.0  # seconds for one message
 _ABSTRACT = re.compile(r"^  Folder: (.*?)\s+\d+$", re.M)

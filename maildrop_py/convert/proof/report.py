@@ -40,8 +40,8 @@ def _difference(answer: dict[str, Any]) -> Iterator[str]:
     yield f"  {said('the original:')}"
     yield from (f"    {line.removeprefix('procmail: ').strip()}" for line in log[-LINES:])
     yield f"  {said('the rules:')}"
-    told = [line for line in answer["rules"].splitlines() if line.strip()]
-    yield from (f"    {line}" for line in told[-LINES:])
+    rules = [line for line in answer["rules"].splitlines() if line.strip()]
+    yield from (f"    {line}" for line in rules[-LINES:])
 
 
 def never_fired(proof: Proof, written: Written) -> list[str]:

@@ -35,18 +35,18 @@ class Proof:
 
 
 def prove(
-    told: dict[str, Any],
+    task: dict[str, Any],
     messages: Iterable[Message],
     worker: list[str],
     among: int,
     advance: Callable[[], None],
 ) -> Proof:
-    """Run `worker` in as many sandboxes as `among`; `told` is what is proved.
+    """Run `worker` in as many sandboxes as `among`; `task` is what is proved.
 
     `advance` is called for each message that is done. Raises NoSandbox, and OSError
     where a worker ends before its messages do.
     """
-    shares = [_Share(worker, told) for _ in range(among)]
+    shares = [_Share(worker, task) for _ in range(among)]
     for number, message in enumerate(messages):
         shares[number % among].add(*message)
     answers: list[dict[str, Any]] = []
@@ -83,7 +83,7 @@ def _together(shares: list[_Share]) -> Iterator[dict[str, Any]]:
 class _Share:
     """One sandbox with its messages in a file."""
 
-    def __init__(self, worker: list[str], told: dict[str, Any]) -> None:
+    def __init__(self, worker: list[str], task: dict[str, Any]) -> None:
         self._worker = worker
         self._input = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the share
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - the same
@@ -91,7 +91,7 @@ class _Share:
         self._rest = b""
         self._got = 0
         self.count = 0
-        self._input.write((json.dumps(told) + "\n").encode())
+        self._input.write((json.dumps(task) + "\n").encode())
 
     def add(self, name: str, message: bytes) -> None:
         """One message more; before `start`."""

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from typing import Any
 
 from maildrop_py.convert.friendlier import friendlier
-from maildrop_py.convert.proof import mailfilter_trial, procmail_trial, sieve_trial
+from maildrop_py.convert.proof import mailfilter_pair, procmail_pair, sieve_pair
 from maildrop_py.convert.proof.effects import REFUSAL, Effect, differences
-from maildrop_py.convert.proof.trial import CannotRun, Trial
+from maildrop_py.convert.proof.pair import CannotRun, Pair
 from maildrop_py.convert.written import text_of
 from maildrop_py.record import replace
 
@@ -25,9 +25,9 @@ Decide = Callable[[bytes, str, str], tuple[list[Effect], list[str], Callable[[],
 fired, and why in words."""
 
 STARTS = {
-    "procmail": procmail_trial.start,
-    "sieve": sieve_trial.start,
-    "mailfilter": mailfilter_trial.start,
+    "procmail": procmail_pair.start,
+    "sieve": sieve_pair.start,
+    "mailfilter": mailfilter_pair.start,
 }
 NOBODY = "someone@example.org"
 _PLAIN = re.compile(r"[A-Za-z0-9._+=~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -36,37 +36,37 @@ _RETURN_PATH = re.compile(rb"^(?:Return-Path: *<?|From )([^\s>]*)", re.I | re.M)
 
 def run(decider: Callable[[str], Decide]) -> None:
     """Serve standard input; `decider` makes the decisions of a rules file's text."""
-    told = json.loads(sys.stdin.readline())
+    task = json.loads(sys.stdin.readline())
     try:
-        trial = STARTS[told["language"]](told)
-        decide = decider(text_of(trial.written))
-        other = _other(trial, decider) if told.get("friendlier") else None
+        pair = STARTS[task["language"]](task)
+        decide = decider(text_of(pair.written))
+        other = _other(pair, decider) if task.get("friendlier") else None
         for line in sys.stdin:
             one = json.loads(line)
             message = base64.b64decode(one["message"])
-            found = _compare(one["name"], message, trial, decide)
+            found = _compare(one["name"], message, pair, decide)
             if other is not None:
-                _, fired, _ = other(message, _sender(message), trial.recipient)
+                _, fired, _ = other(message, _sender(message), pair.recipient)
                 found["unlike"] = sorted(set(fired) ^ set(found["fired"]))
             print(json.dumps(found), flush=True)
     except CannotRun as problem:
         sys.exit(str(problem))
 
 
-def _other(trial: Trial, decider: Callable[[str], Decide]) -> Decide | None:
+def _other(pair: Pair, decider: Callable[[str], Decide]) -> Decide | None:
     """The same rules with friendlier conditions, if any would be."""
-    before, text = text_of(trial.written), text_of(friendlier(trial.written))
+    before, text = text_of(pair.written), text_of(friendlier(pair.written))
     return decider(text) if text != before else None
 
 
-def _compare(name: str, message: bytes, trial: Trial, decide: Decide) -> dict[str, Any]:
+def _compare(name: str, message: bytes, pair: Pair, decide: Decide) -> dict[str, Any]:
     sender = _sender(message)
-    ours, fired, why = decide(message, sender, trial.recipient)
-    done = trial.original.run(message, sender)
+    ours, fired, why = decide(message, sender, pair.recipient)
+    done = pair.original.run(message, sender)
     if done.too_slow:
         return {"name": name, "slow": True, "fired": fired}
-    theirs = [trial.named(effect) for effect in done.effects]
-    different = differences(theirs, _seen(ours, trial))
+    theirs = [pair.named(effect) for effect in done.effects]
+    different = differences(theirs, _seen(ours, pair))
     found: dict[str, Any] = {"name": name, "fired": fired, "different": different}
     if different:
         found["original"] = done.log[-4000:]
@@ -81,7 +81,7 @@ def _sender(message: bytes) -> str:
     return sender if _PLAIN.fullmatch(sender) else NOBODY
 
 
-def _seen(effects: list[Effect], trial: Trial) -> list[Effect]:
+def _seen(effects: list[Effect], pair: Pair) -> list[Effect]:
     """Of what the rules do, what the original would let one see."""
-    found = [one for one in effects if one.kind != REFUSAL or trial.shows_refusals]
-    return found if trial.shows_flags else [replace(one, flags=()) for one in found]
+    found = [one for one in effects if one.kind != REFUSAL or pair.shows_refusals]
+    return found if pair.shows_flags else [replace(one, flags=()) for one in found]

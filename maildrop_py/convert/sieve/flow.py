@@ -13,6 +13,7 @@ from maildrop_py.convert.marks import as_template, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import Test, every, negated
 from maildrop_py.convert.sieve.asker import Asker
+from maildrop_py.convert.sieve.branches import Branches, names_set
 from maildrop_py.convert.sieve.capabilities import SUPPORTED
 from maildrop_py.convert.sieve.commands import COMMANDS, WITHOUT_EFFECT, finish
 from maildrop_py.convert.sieve.matches import latest, may_match
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from maildrop_py.convert.predicate import Predicate
+    from maildrop_py.convert.sieve.matches import Groups, Matches
     from maildrop_py.convert.sieve.part_loop import Loop
     from maildrop_py.convert.sieve.variables import Variables
     from maildrop_py.convert.state import State
@@ -110,55 +112,77 @@ class Flow:
     # branches
 
     def _if(self, chain: tuple[Command, ...]) -> None:
-        state, outer = self.state, self.state.reach
-        before, groups = self.variables.snapshot(), self.variables.groups
-        filed = self.is_filed
-        others = state.hold(True, chain[0].line)
-        tested, ends, failed = groups, [], []
-        merged: list[tuple[Predicate, dict[str, Any]]] = []
-        always_ends, unknown = True, []
+        before, tested = self.variables.snapshot(), self.variables.groups
+        found = Branches(self.state.hold(True, chain[0].line), tested)
+        unknown: tuple[Command, ...] = ()
         for number, branch in enumerate(chain):
-            asker = Asker(state, QUESTIONS, self.keep)
-            asker.remark = partial(self.remark_once, branch.line)
-            asker.flags_as_rules = self.flags_as_rules
-            asker.loops = self.loop.depth if self.loop is not None else 0
             try:
-                predicate = True if branch.name == "else" else asker.ask(branch.tests[0])
+                predicate, groups = self._ask(branch)
             except (NotTranslatable, IndexError) as problem:
-                self._cannot(chain[number:], str(problem))
-                always_ends, unknown = False, _names_set(chain[number:])
+                unknown = chain[number:]
+                self._cannot(unknown, str(problem))
+                found.always_end = False
                 break
-            here = latest(tested, asker.matches.if_true)
-            tested = latest(tested, asker.matches.if_false)
-            failed.append(negated(predicate))
-            own = every(state.use(others), predicate)
-            remaining = every(state.use(others), negated(predicate))
-            held, earlier = state.hold(own, branch.line), others
-            others = state.hold(remaining, branch.line)
-            if own is False:
-                continue
-            self.variables.groups = here
-            self._enter(branch, every(state.use(outer), own), before)
-            if self.ended:
-                others = others if remaining is False else earlier
-            elif not self.returned:
-                merged.append((state.use(held), self.variables.snapshot()))
-                ends.append(self.variables.groups)
-            always_ends = always_ends and self.ended
-            self.ended, self.is_filed, state.reach = False, filed, outer
-        rest = state.use(others)
+            self._branch(branch, predicate, latest(found.tested, groups.if_true), found, before)
+            found.tested = latest(found.tested, groups.if_false)
+        rest = self.state.use(found.others)
         if rest is not False:
-            merged.append((rest, before))
-            ends.append(tested)
-            always_ends = always_ends and chain[-1].name == "else"
-        self._leave(merged, before, chain[0], always_ends)
-        for name in unknown:
+            found.merged.append((rest, before))
+            found.groups.append(found.tested)
+            found.always_end = found.always_end and chain[-1].name == "else"
+        self._leave(found.merged, before, chain[0], found.always_end)
+        lost = names_set(unknown)
+        for name in lost:
             self.variables.set(name, ())
-        self.variables.groups = ends[0] if ends and all(e == ends[0] for e in ends) else None
-        if unknown and any(map(may_match, (test for b in chain for test in b.tests))):
+        self._match_behind(chain, found, tested, bool(lost))
+
+    def _ask(self, branch: Command) -> tuple[Predicate, Matches]:
+        """When a branch's test holds, and what it matches; raises NotTranslatable, IndexError."""
+        asker = Asker(self.state, QUESTIONS, self.keep)
+        asker.remark = partial(self.remark_once, branch.line)
+        asker.flags_as_rules = self.flags_as_rules
+        asker.loops = self.loop.depth if self.loop is not None else 0
+        return True if branch.name == "else" else asker.ask(branch.tests[0]), asker.matches
+
+    def _branch(
+        self,
+        branch: Command,
+        predicate: Predicate,
+        groups: Groups,
+        found: Branches,
+        before: dict[str, Any],
+    ) -> None:
+        """Go through a branch that `predicate` leads to, in which `groups` were matched last."""
+        state, outer, filed = self.state, self.state.reach, self.is_filed
+        found.failed.append(negated(predicate))
+        own = every(state.use(found.others), predicate)
+        remaining = every(state.use(found.others), negated(predicate))
+        held, earlier = state.hold(own, branch.line), found.others
+        found.others = state.hold(remaining, branch.line)
+        if own is False:
+            return
+        self.variables.groups = groups
+        self._enter(branch, every(state.use(outer), own), before)
+        if self.ended:
+            found.others = found.others if remaining is False else earlier
+        elif not self.returned:
+            found.merged.append((state.use(held), self.variables.snapshot()))
+            found.groups.append(self.variables.groups)
+        found.always_end = found.always_end and self.ended
+        self.ended, self.is_filed, state.reach = False, filed, outer
+
+    def _match_behind(
+        self, chain: tuple[Command, ...], found: Branches, before: Groups, sets_unknown: bool
+    ) -> None:
+        """What was matched last behind the branches; nothing is known where they differ."""
+        first = found.groups[0] if found.groups else None
+        self.variables.groups = first if all(each == first for each in found.groups) else None
+        if sets_unknown and any(
+            map(may_match, (test for branch in chain for test in branch.tests))
+        ):
             self.variables.groups = None
-        elif tested != groups and self.variables.groups == tested and isinstance(tested, str):
-            self._catch(chain[0], every(*failed))
+        elif self.variables.groups == found.tested != before and isinstance(found.tested, str):
+            self._catch(chain[0], every(*found.failed))
 
     def _catch(self, command: Command, rest: Predicate) -> None:
         """What the tests of branches that ended matched is read behind them."""
@@ -278,17 +302,3 @@ def _acts(command: Command) -> bool:
     if command.name in WITHOUT_EFFECT:
         return any(_acts(inner) for inner in command.block or ())
     return True
-
-
-def _names_set(chain: tuple[Command, ...]) -> list[str]:
-    from maildrop_py.convert.sieve.variables import FLAGS
-
-    found: list[str] = []
-    for command in chain:
-        if command.name == "set" and command.arguments:
-            last = [a for a in command.arguments if isinstance(a, tuple)]
-            found += [last[0][0]] if last else []
-        elif command.name in ("addflag", "setflag", "removeflag"):
-            found.append(FLAGS)
-        found += _names_set(command.block or ())
-    return found

@@ -37,10 +37,10 @@ def test_words_of_procmail_in_those_of_re2(procmail: str, re2: str) -> None:
     assert translate(procmail).alternatives == (re2,)
 
 
-def test_what_its_owner_may_not_know_is_told() -> None:
-    assert "the letter d" in translate(r"\d+").told[0]
-    assert "dot" in translate("example.com").told[0]
-    assert translate(r"example\.com").told == ()
+def test_what_its_owner_may_not_know_is_remarked() -> None:
+    assert "the letter d" in translate(r"\d+").remarks[0]
+    assert "dot" in translate("example.com").remarks[0]
+    assert translate(r"example\.com").remarks == ()
 
 
 def test_what_has_no_equal_says_why() -> None:

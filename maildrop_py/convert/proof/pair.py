@@ -1,6 +1,6 @@
-"""trial: what a proof of one kind of rule file needs: the original, and what to compare.
+"""pair: a rule file's own program and the rules made of that file, to be compared.
 
-An original is told of each message with its envelope, and gives what it did.
+The program gets each message with its envelope, and gives what it did.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         def run(self, message: bytes, sender: str) -> Done:
             """What it does with a message."""
 
-    Start = Callable[[dict[str, Any]], "Trial"]
+    Start = Callable[[dict[str, Any]], "Pair"]
 
 
 @record
@@ -35,9 +35,9 @@ class Done:
 
 
 @record
-class Trial:
-    """`named` gives an effect with its folder as rules call it; `shows_flags` and
-    `shows_refusals` say what the original lets one see."""
+class Pair:
+    """`written` are the rules. `named` gives an effect with its folder as rules call it;
+    `shows_flags` and `shows_refusals` say what the original lets one see."""
 
     written: Written
     original: Original

@@ -1,4 +1,4 @@
-"""mailfilter_trial: a mailfilter with its rules in the sandbox, where maildrop files for real.
+"""mailfilter_pair: a mailfilter with its rules in the sandbox, where maildrop files for real.
 
 What it filed is taken from the disk; what it handed to programs, from what it says.
 """
@@ -14,9 +14,9 @@ from maildrop_py.convert.mailfilter.converter import convert
 from maildrop_py.convert.procmail.folders import INBOX, Path
 from maildrop_py.convert.proof import sandbox
 from maildrop_py.convert.proof.effects import FILE, PROGRAM, Effect
+from maildrop_py.convert.proof.pair import CannotRun, Done, Pair
 from maildrop_py.convert.proof.places import Places
 from maildrop_py.convert.proof.spawned import Spawned
-from maildrop_py.convert.proof.trial import CannotRun, Done, Trial
 from maildrop_py.convert.written import Written, programs_of
 
 LIMIT = 10.0  # seconds for one message
@@ -32,12 +32,12 @@ _LOGFILE = re.compile(r"\blogfile[ \t]+[^\n;}]+")
 _DELIVERED = re.compile(r"^maildrop: Delivering to (.*)$", re.M)
 
 
-def start(told: dict[str, Any]) -> Trial:
-    """The trial of `told["text"]`; the files that it includes are in `told["included"]`."""
-    original = sandbox.prepare(told["text"], told["home"])
+def start(task: dict[str, Any]) -> Pair:
+    """The pair of `task["text"]`; the files that it includes are in `task["included"]`."""
+    original = sandbox.prepare(task["text"], task["home"])
     included = {
-        sandbox.prepare(path, told["home"]): sandbox.prepare(content, told["home"])
-        for path, content in told.get("included", {}).items()
+        sandbox.prepare(path, task["home"]): sandbox.prepare(content, task["home"])
+        for path, content in task.get("included", {}).items()
     }
     written = convert(original, "proof", sandbox.HOME, "me", included.get, sandbox.SPOOL)
     program = shutil.which("maildrop")
@@ -60,7 +60,7 @@ def start(told: dict[str, Any]) -> Trial:
         near = bare.removeprefix(f"{root}/").removeprefix(f"{sandbox.HOME}/").lstrip(".")
         return Effect(FILE, names.get(bare, near), effect.content)
 
-    return Trial(written, Maildrop(program, written), named)
+    return Pair(written, Maildrop(program, written), named)
 
 
 def _write_included(files: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""procmail_trial: a procmailrc with its rules in the sandbox, and the folders of both."""
+"""procmail_pair: a procmailrc with its rules in the sandbox, and the folders of both."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from maildrop_py.convert.procmail.converter import convert
 from maildrop_py.convert.procmail.folders import Path
 from maildrop_py.convert.proof import sandbox
 from maildrop_py.convert.proof.effects import FILE, Effect
+from maildrop_py.convert.proof.pair import Pair
 from maildrop_py.convert.proof.procmail import Procmail, with_one_number, without_logs
-from maildrop_py.convert.proof.trial import Trial
 from maildrop_py.convert.working_directory import without_change
 from maildrop_py.convert.written import Written, programs_of
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 RCFILE = "/tmp/rcfile"
 
 
-def start(told: dict[str, Any]) -> Trial:
-    """The trial of `told["text"]`."""
-    original = with_one_number(sandbox.prepare(told["text"], told["home"]))
+def start(task: dict[str, Any]) -> Pair:
+    """The pair of `task["text"]`."""
+    original = with_one_number(sandbox.prepare(task["text"], task["home"]))
     written = convert(original, "proof", sandbox.HOME, "me", _read, sandbox.SPOOL)
     _make_places(written)
     sandbox.stand_in(programs_of(written))
@@ -34,8 +34,8 @@ def start(told: dict[str, Any]) -> Trial:
         file.write(without_logs(original))
     os.chmod(RCFILE, 0o600)
     mailboxes = frozenset(_bare(path) for path, _ in written.folders if _is_mailbox(path))
-    procmail = Procmail(RCFILE, told["user"], mailboxes, _asked(written))
-    return Trial(written, procmail, partial(_named, names=_names(written)))
+    procmail = Procmail(RCFILE, task["user"], mailboxes, _asked(written))
+    return Pair(written, procmail, partial(_named, names=_names(written)))
 
 
 def _asked(written: Written) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""sieve_trial: a Sieve script with its rules in the sandbox: Pigeonhole's `sieve-test`.
+"""sieve_pair: a Sieve script with its rules in the sandbox: Pigeonhole's `sieve-test`.
 
 It says which actions it would perform, and performs none.
 
@@ -18,8 +18,8 @@ from typing import Any
 
 from maildrop_py.convert.proof import sandbox
 from maildrop_py.convert.proof.effects import FILE, PROGRAM, REFUSAL, Effect
+from maildrop_py.convert.proof.pair import CannotRun, Done, Pair
 from maildrop_py.convert.proof.spawned import Spawned
-from maildrop_py.convert.proof.trial import CannotRun, Done, Trial
 from maildrop_py.convert.sieve.converter import convert
 from maildrop_py.convert.sieve.flags import SYSTEM
 
@@ -53,12 +53,12 @@ _REFUSED = re.compile(r"^ \* reject message", re.M)
 FAILED = 89  # what Dovecot's programs end with where something of their own is wrong
 
 
-def start(told: dict[str, Any]) -> Trial:
-    """The trial of `told["text"]`; the scripts that it includes are in `told["included"]`."""
-    included = told.get("included", {})
-    written = convert(told["text"], "proof", included.get, date.fromisoformat(told["today"]))
+def start(task: dict[str, Any]) -> Pair:
+    """The pair of `task["text"]`; the scripts that it includes are in `task["included"]`."""
+    included = task.get("included", {})
+    written = convert(task["text"], "proof", included.get, date.fromisoformat(task["today"]))
     os.makedirs(f"{sandbox.HOME}/sieve", exist_ok=True)
-    _write(SCRIPT, told["text"])
+    _write(SCRIPT, task["text"])
     for name, text in included.items():
         if "/" not in name:
             _write(f"{sandbox.HOME}/sieve/{name}.sieve", text)
@@ -73,7 +73,7 @@ def start(told: dict[str, Any]) -> Trial:
             return effect
         return Effect(FILE, names.get(effect.where, effect.where), None, effect.flags)
 
-    return Trial(written, original, named, RECIPIENT, shows_flags=True, shows_refusals=True)
+    return Pair(written, original, named, RECIPIENT, shows_flags=True, shows_refusals=True)
 
 
 def _has_dots(folders: tuple[tuple[str, str], ...]) -> bool:
