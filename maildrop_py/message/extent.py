@@ -8,7 +8,7 @@ from __future__ import annotations
 
 HEAD_LIMIT = 1 << 20  # bytes in which the end of the header is looked for
 _WHITE = b" \t"
-_TOP = (b"F", b"\n", b"\r", b" ", b"\t")  # what may begin what is on top of a message
+_TOP = frozenset((b"\n", b"\r", b" ", b"\t"))  # what may begin blank lines
 _BLOCK = 1 << 16  # bytes
 
 
@@ -42,7 +42,10 @@ def message_start(data: bytes) -> int:
     A blank line behind the `From ` line ends the header, which has no fields then.
     0 where there are blank lines alone.
     """
-    if data[:1] not in _TOP:
+    first = data[:1]
+    if first == b"F":
+        return _from_line_end(data, 0)
+    if first not in _TOP:
         return 0
     start = behind_blank_lines(data, 0)
     return max(start, _from_line_end(data, start)) if start < len(data) else 0
@@ -56,6 +59,8 @@ def from_line_of(top: bytes) -> bytes:
 
 def behind_blank_lines(data: bytes, start: int) -> int:
     """Where the first line begins, from `start` on, that is not blank; the end if all are."""
+    if data[start : start + 1] not in _TOP:
+        return start
     at = start
     while at < len(data) and data[at] in b" \t\r\n":
         block = data[at : at + _BLOCK]

@@ -21,21 +21,26 @@ _LINES = (
     *("ol", "option", "p", "section", "summary", "table", "tbody", "textarea", "tfoot"),
     *("thead", "tr", "ul"),
 )
-_WORDS = ("a", "abbr", "b", "big", "em", "font", "html", "i", "label", "small", "span", "strong")
+_WORDS = (
+    *("a", "abbr", "area", "b", "base", "big", "button", "cite", "code", "col", "colgroup", "del"),
+    *("em", "font", "head", "html", "i", "input", "ins", "kbd", "label", "link", "map", "mark"),
+    *("meta", "nobr", "o:p", "q", "s", "samp", "select", "small", "span", "strike", "strong"),
+    *("sub", "sup", "tt", "u", "var"),
+)
 _SHOWN = {
     **dict.fromkeys(_WORDS, ""),
     **dict.fromkeys(_LINES, "\n"),
     **dict.fromkeys(("td", "th"), " "),
 }
 """What tags put between the texts around them; others nothing."""
-_AT_ONCE = {
+_AS_SPELT = {
     slash + spelt: shown
     for name, shown in _SHOWN.items()
     for spelt in (name, name.upper())
     for slash in ("", "/")
 }
-"""The same for whole tags, and for those that have come before: mail repeats itself."""
-_MOST_KEPT, _LONGEST_KEPT = 5_000, 120  # tags, and characters of one
+"""The same, for names as tags begin with them."""
+_MAY_OPEN = frozenset("= \t\n\r\f\v")  # what may be in front of the quote that begins a value
 _UNSEEN = ("iframe", "noembed", "noframes", "script", "style", "title")  # no tags inside
 _INVISIBLE = ("\u00ad", "\u034f", "\u200b", "\u2060", "\ufeff")  # soft hyphens and the like
 
@@ -56,25 +61,28 @@ class _Page:
     """A page, cut at every `<`; each piece is a tag, or its like, and the text behind it."""
 
     def __init__(self, html: str) -> None:
+        if "<pre" not in html.lower():
+            html = html.replace("\n", " ")
         self.pieces = html.split("<", MOST_TAGS)
         self.at = 0
-        self.shown: list[str] = []
         self.is_preformatted = False
 
     def read(self) -> list[str]:
         """What is between the tags, and what tags themselves put there."""
-        shown, pieces = self.shown, self.pieces
-        shown.append(pieces[0].replace("\n", " "))
+        pieces = self.pieces
+        shown = [pieces[0].replace("\n", " ")]
+        show = shown.append
         while self.at + 1 < len(pieces):
             self.at += 1
             tag, end, text = pieces[self.at].partition(">")
-            between = _AT_ONCE.get(tag) if end else None
-            if between is None:
+            name, _, values = tag.partition(" ")
+            between = _AS_SPELT.get(name)
+            if between is None or not end or (values and _may_be_open(values)):
                 between, text = self._other(pieces[self.at])
             if between:
-                shown.append(between)
+                show(between)
             if text:
-                shown.append(text if self.is_preformatted else text.replace("\n", " "))
+                show(text if self.is_preformatted else text.replace("\n", " "))
         return shown
 
     def _other(self, piece: str) -> tuple[str, str]:
@@ -92,13 +100,13 @@ class _Page:
     def _tag(self, piece: str) -> tuple[str, str]:
         """A tag and the text behind it; a `>` or `<` in a quoted value does not end it."""
         whole, _, text = piece.partition(">")
-        tag = whole
-        while '"' in tag or "'" in tag:
-            quote = _open_quote(tag)
-            rest = self._behind(quote, text) if quote else None
+        quote = _open_quote(whole)
+        while quote:
+            rest = self._behind(quote, text)
             if rest is None:
                 break
             tag, _, text = rest.partition(">")
+            quote = _open_quote(tag)
         return whole, text
 
     def _element(self, tag: str, text: str) -> tuple[str, str]:
@@ -113,10 +121,7 @@ class _Page:
             return "\n", text
         if name == "img":
             return _alternative(tag), text
-        shown = _SHOWN.get(name, "")
-        if len(tag) <= _LONGEST_KEPT and len(_AT_ONCE) < _MOST_KEPT and not _open_quote(tag):
-            _AT_ONCE[tag] = shown
-        return shown, text
+        return _SHOWN.get(name, ""), text
 
     def _behind(self, mark: str, text: str) -> str | None:
         """The text behind the next `mark`, in `text` or pieces that follow; None if there is none.
@@ -143,11 +148,21 @@ class _Page:
         return ""
 
 
+def _may_be_open(values: str) -> bool:
+    """Whether the last quote of either kind may begin a value: a quick look at a tag's values.
+
+    It is never wrongly False: what is in front of a quote that begins a value is an
+    equals sign, or white space behind one.
+    """
+    double, single = values.rfind('"'), values.rfind("'")
+    return (double > 0 and values[double - 1] in _MAY_OPEN) or (
+        single > 0 and values[single - 1] in _MAY_OPEN
+    )
+
+
 def _open_quote(tag: str) -> str:
     """The quote of a value in a tag that is not closed in it; "" if there is none."""
-    if '"' not in tag and "'" not in tag:
-        return ""
-    equals = tag.find("=")
+    equals = tag.find("=") if _may_be_open(tag) else -1
     while equals >= 0:
         value = equals + 1
         while tag[value : value + 1].isspace():

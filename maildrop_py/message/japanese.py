@@ -65,10 +65,9 @@ def decode_jis(data: bytes) -> str:
 def decode_euc(data: bytes) -> str | None:
     """EUC-JP with windows-31j's rows; None if `data` is not all that."""
     try:
-        return str(data, "euc_jp").translate(_WINDOWS)
+        return str(data, "euc_jp", _WINDOWS_ROWS_ALONE).translate(_WINDOWS)
     except UnicodeDecodeError:
-        text = _euc(data)
-        return None if "\ufffd" in text else text
+        return None
 
 
 def likely(data: bytes) -> str:
@@ -103,7 +102,7 @@ def _is_shift_jis(sample: bytes) -> bool:
         if error.start < len(sample) - 1:
             return False
         text = str(sample[: error.start], "cp932")
-    if any("\ue000" <= char <= "\uf8ff" or "\x80" <= char <= "\xa0" for char in text):
+    if any("\ue000" <= char <= "\uf8ff" or "\x80" <= char <= "\xa0" for char in set(text)):
         return False
     usual, rare, half = (_count(sample, kind) for kind in (_USUAL_LEADS, _RARE_LEADS, _HALF_WIDTH))
     return (usual > 0 and usual >= rare) or (half > 2 and half * 2 > len(sample))
@@ -166,6 +165,14 @@ def _windows_rows(error: UnicodeError) -> tuple[str, int]:
     return str(bytes((lead, trail)), "cp932", "replace")[0], error.start + 2
 
 
+def _windows_rows_alone(error: UnicodeError) -> tuple[str, int]:
+    """The same; what is no pair of windows-31j's either ends the decoding."""
+    char, behind = _windows_rows(error)
+    if char == "\ufffd":
+        raise error
+    return char, behind
+
+
 _ESCAPES: tuple[tuple[bytes, Callable[[bytes], str]], ...] = (
     (b"$B", _kanji),
     (b"$@", _kanji),
@@ -179,4 +186,6 @@ _ESCAPES: tuple[tuple[bytes, Callable[[bytes], str]], ...] = (
     (b"(H", _plain),
 )
 _WINDOWS_ROWS = "maildrop-windows-31j"
+_WINDOWS_ROWS_ALONE = "maildrop-windows-31j-alone"
 codecs.register_error(_WINDOWS_ROWS, _windows_rows)
+codecs.register_error(_WINDOWS_ROWS_ALONE, _windows_rows_alone)

@@ -22,6 +22,8 @@ def composed(text: str) -> str:
 
     if len(text) <= PIECE:
         return normalize("NFC", text)
+    if _is_latin(text):
+        return text
     pieces: list[str] = []
     start = 0
     while start < len(text):
@@ -29,6 +31,15 @@ def composed(text: str) -> str:
         pieces.append(normalize("NFC", text[start:end]))
         start = end
     return "".join(pieces)
+
+
+def _is_latin(text: str) -> bool:
+    """Whether all is in Latin-1, which has no marks that anything could be composed of."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _piece_end(text: str, start: int) -> int:
