@@ -17,7 +17,7 @@ from maildrop_py.rules.language.settings import Settings
 
 BORDER = "Received: from mail.example.org (mail.example.org [203.0.113.9]) by mx.example.com; date"
 LOCAL = "Received: from localhost (localhost [127.0.0.1]) by mx.example.com; date"
-AMAVIS = "Received: from mx.example.com ([127.0.0.1]) by localhost (amavis, port 10024); date"
+AMAVIS = "Received: from mx.example.com by localhost (amavis, unix socket) with LMTP id a; date"
 SENDERS = ["From: a@example.org", "X-Spam-Status: No, score=-99 required=5", "X-Spam-Flag: NO"]
 SITES = ["X-Spam-Status: Yes, score=9.1 required=5 tests=A", "X-Spam-Flag: YES"]
 RSPAMD = ["X-Spamd-Result: default: True [9.10 / 15.00]; A(9.10)[]", "X-Rspamd-Server: mx"]
@@ -30,7 +30,7 @@ def seen(lines: list[str], *filters: str) -> Verdict:
 
 PLACED = {
     "spamc": ([*SITES, BORDER, *SENDERS], ()),
-    "amavis": ([LOCAL, AMAVIS, *SITES, BORDER, *SENDERS], ()),
+    "amavis": ([LOCAL, *SITES, AMAVIS, BORDER, *SENDERS], ()),
     "a milter that appends": ([BORDER, *SENDERS, "Subject: x", *SITES], ()),
     "a milter that appends, named": ([BORDER, *SENDERS, "Subject: x", *SITES], ("spamassassin",)),
     "rspamd": ([BORDER, *RSPAMD, *SENDERS], ()),
@@ -52,7 +52,7 @@ CLEAN = ["X-Spam-Status: No, score=-1.2 required=5 tests=A", "X-Spam-Level:"]
     ("lines", "filters", "score", "flag"),
     [
         ([*CLEAN, BORDER], (), -1.2, False),
-        ([LOCAL, AMAVIS, *CLEAN, BORDER], (), -1.2, False),
+        ([LOCAL, *CLEAN, AMAVIS, BORDER], (), -1.2, False),
         ([BORDER, "Subject: x", *CLEAN], (), None, None),
         ([BORDER, "Subject: x", *CLEAN], ("spamassassin",), -1.2, False),
         ([BORDER, "X-Spamd-Result: default: False [-2.50 / 15.00]"], ("rspamd",), -2.5, False),
