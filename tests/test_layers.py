@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "decision": f"{LEAVES} message evidence rules",
     "maildir": LEAVES,
     "delivery": f"{LEAVES} message rules decision maildir",
+    "delivery.one_delivery": f"{LEAVES} message rules decision maildir intake report",
     "intake": f"{LEAVES} message",
     "refile": f"{LEAVES} message rules decision maildir delivery intake",
     "lmtp": f"{LEAVES} message",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.cli.startup.deliver_options import OPTIONS
+from maildrop_py.cli.deliver_options import OPTIONS
 
 PATHS = ("rules", "maildir", "log")
 

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import click
 
 from maildrop_py.cli.completion import a_path, complete_folders
+from maildrop_py.cli.deliver_options import ENVELOPE, OPTIONS
 from maildrop_py.cli.page_file import write_page_file
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.cli.rules_option import rules_option
-from maildrop_py.cli.startup.deliver_options import ENVELOPE, OPTIONS
 from maildrop_py.intake.message_files import STANDARD_INPUT, NamedMessage, is_maildir
 from maildrop_py.intake.server_environment import envelope_of
 from maildrop_py.maildir.maildir import maildir_at

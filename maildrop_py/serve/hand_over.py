@@ -40,7 +40,7 @@ STARTS, STARTS_IN = 40, 1.0
 IDLE = 30.0  # seconds that a process without work is kept
 
 WARM = (
-    *("cli.deliver", "cli.startup.deliver_options", "intake.server_environment", "decision.decide"),
+    *("cli.deliver", "cli.deliver_options", "intake.server_environment", "decision.decide"),
     *("delivery.deliver", "message.header_edits", "delivery.spool", "evidence.evidence"),
     *("intake.stdin", "maildir.keywords", "maildir.folder_name", "maildir.quota", "maildir.sweep"),
     *("message.message", "report.delivery_log", "rules.matching.engine", "rules.program.cache"),

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from maildrop_py import __version__
 from maildrop_py.cli.app import COMMANDS, app
-from maildrop_py.cli.startup.deliver_options import ENVELOPE
+from maildrop_py.cli.deliver_options import ENVELOPE
 from maildrop_py.intake.server_environment import envelope_of
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.report.dry_run import DryRun

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from maildrop_py.cli.app import COMMANDS, app
-from maildrop_py.cli.startup.deliver_options import OPTIONS
+from maildrop_py.cli.deliver_options import OPTIONS
 from tests.support.cli_account import Account
 
 

@@ -43,7 +43,7 @@ ROOMS_IN_ENGLISH = {
     "metrics/": "serve and policy speak to logs",
     "policy/": "policy speaks to logs",
     "rules/program/": "compiled rules that cannot be read are compiled again, and nothing is said",
-    "cli/startup/": "deliver speaks to mail servers and logs",
+    "cli/deliver_options.py": "deliver speaks to mail servers and logs",
     "cli/deliver.py": "deliver speaks to mail servers and logs",
     "delivery/": "deliver speaks to mail servers and logs",
     "maildir/": "what fails there is in the log of deliveries",

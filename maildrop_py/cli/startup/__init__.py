@@ -1,1 +1,0 @@
-"""startup: what `deliver` starts with, before anything else is loaded."""
