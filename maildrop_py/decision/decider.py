@@ -85,7 +85,7 @@ class Decider:
     """Decides about one message after another by `program`.
 
     `clock` gives seconds since the epoch, `calendar` the local date of such a time.
-    `waits` says that the last message could not be decided from its header alone.
+    `waits` says that for the last message something was asked that may take time.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Decider:
         self.waits = True
         try:
             decision = self._decide(message, envelope, evidence, False)
-            self.waits = evidence.has_asked or message.has_read_parts
+            self.waits = evidence.has_waited
             return decision, evidence
         except (MaildropError, OSError, MemoryError, WouldWait):
             raise

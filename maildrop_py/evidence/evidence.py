@@ -51,9 +51,8 @@ class Evidence:
     returns the exit status, None if it did not end by itself. `offline` asks no
     DNS server. `zones` are all DNS lists that rules may ask for: they are asked
     together. A `store` that is open already takes the place of the one in
-    `state`; `clock` that of the module `time`. Unless it `may_wait`, every question
-    that goes beyond the message raises WouldWait. Unless it may `scan`, what the
-    configured scanners would say is unknown.
+    `state`; `clock` that of the module `time`. Unless it `may_wait`, what DNS, the store,
+    scanners or programs say raises WouldWait. Unless it may `scan`, scanners' is unknown.
     """
 
     def __init__(
@@ -80,7 +79,7 @@ class Evidence:
         self.zones = zones
         self.store = store
         self.clock = clock
-        self.may_wait = may_wait
+        self.may_wait, self.has_waited = may_wait, False
         self.scan = scan
         self._folders = folders
         self._run_command = run_command
@@ -95,10 +94,11 @@ class Evidence:
         """What went wrong, for the log: a list not believed, a store that cannot be used."""
         return [*self._warnings, *(self._inquirer.all_warnings() if self._inquirer else ())]
 
-    @property
-    def has_asked(self) -> bool:
-        """Whether anything beyond the message was asked."""
-        return self._inquirer is not None
+    def wait(self) -> None:
+        """What is asked next may take time. Raises WouldWait where nobody may wait now."""
+        self.has_waited = True
+        if not self.may_wait:
+            raise WouldWait
 
     def authors(self) -> tuple[str, ...]:
         """The addresses in From, as written."""
@@ -314,8 +314,6 @@ class Evidence:
     @property
     def _inquiry(self) -> Inquiry:
         if self._inquirer is None:
-            if not self.may_wait:
-                raise WouldWait
             from maildrop_py.evidence.inquiry import Inquiry
 
             self._inquirer = Inquiry(self)

@@ -55,6 +55,7 @@ class Inquiry(Means):
     def defects(self) -> Defects:
         from maildrop_py.evidence.defects import find
 
+        self.evidence.wait()
         return find(self.message)
 
     def auth(self) -> Authentication:
@@ -108,6 +109,7 @@ class Inquiry(Means):
         border = self.evidence.border()
         if border.address is None:
             return country.Country(unknown=border.unknown)
+        self.evidence.wait()
         found, warning = country.look_up(border.address, self.settings.countries, self.now())
         self.warnings += [warning] if warning else []
         return found
@@ -172,6 +174,7 @@ class Inquiry(Means):
 
     def scanners(self) -> AllScanners:
         """The configured scanners, asked about this message."""
+        self.evidence.wait()
         if self._scanners is None:
             from maildrop_py.evidence.scanners.all_scanners import AllScanners
 

@@ -31,6 +31,7 @@ class Means:
 
     def store(self) -> Store:
         """What was learnt before; an empty one that keeps nothing where there is no state."""
+        self.evidence.wait()
         if self._store is None:
             from maildrop_py.evidence.store import Store
 
@@ -44,6 +45,7 @@ class Means:
 
     def bayes_store(self) -> BayesStore:
         """What the Bayes filter learnt; it stays open as long as the store does."""
+        self.evidence.wait()
         from maildrop_py.evidence.bayes.store import BayesStore
 
         state, address = self.evidence.state, self.settings.store
@@ -65,6 +67,7 @@ class Means:
 
     def resolver(self) -> Resolver:
         """The user's name servers, or the system's."""
+        self.evidence.wait()
         if self._resolver is None:
             from maildrop_py.evidence.resolver import Resolver, parse_server, system_servers
 

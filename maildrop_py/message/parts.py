@@ -48,7 +48,7 @@ LONGEST_TEXT = 1 << 20  # bytes, encoded
 MOST_TEXT = 1 << 22  # bytes, encoded
 MOST_KEPT = 1 << 18  # characters of texts that are kept for the next rule
 MOST_NAMES = 100  # of files, in an opaque part
-CHEAP_SIZE = 1 << 17  # bytes
+CHEAP_SIZE, CHEAP_LINES = 1 << 15, 32  # bytes, and lines that may be boundaries
 
 _TEXT = ("text/", "multipart/")  # what is still a multipart here is a broken one
 
@@ -65,13 +65,13 @@ class Attachment:
     size: int = 0
 
 
-def are_cheap(size: int) -> bool:
-    """Whether the parts of a message of `size` bytes take no more than a moment.
+def are_cheap(content: bytes) -> bool:
+    """Whether the parts of a message take no more than a moment.
 
     Then even the worst message takes some milliseconds, so that a server may read
     it between two answers; others belong into a thread or a process.
     """
-    return size <= CHEAP_SIZE
+    return len(content) <= CHEAP_SIZE and content.count(b"\n--") <= CHEAP_LINES
 
 
 class Parts:

@@ -7,6 +7,7 @@ delivered: nothing is raised here, and syslog says why. The JSON lines are what
 
 from __future__ import annotations
 
+import sys
 import time
 
 from maildrop_py.report import log_file, system_log
@@ -35,16 +36,21 @@ def log_delivery(
     command: str = "deliver",
     evidence: Evidence | None = None,
     seconds: float | None = None,
+    turn: LogTurn | None = None,
 ) -> None:
     """Log one delivery to syslog and to the file `path`, None for none.
 
-    `seconds` is how long it took; `evidence` what was asked for it.
+    `seconds` is how long it took; `evidence` what was asked for it. With `turn`, the
+    file has the line when that is written.
     """
     event = Event(
         *(command, result_of(decision), now, envelope, message, decision),
         *(tuple(paths), _all_warnings(warnings, message), "", seconds, evidence),
     )
-    log_event(path, event)
+    if turn is None:
+        log_event(path, event)
+    else:
+        turn.add(path, event)
 
 
 def log_failure(
@@ -76,24 +82,44 @@ def _all_warnings(warnings: Sequence[str], message: Message | None) -> tuple[str
 
 def log_event(path: str | None, event: Event) -> None:
     """Log one event to syslog and to the file `path`, None for none."""
-    try:
-        system_log.log_event(event)
-    except OSError as error:  # of a message that can no longer be read
-        system_log.write([f"{event.result} {event.error}", str(error)], failed=True)
-    if path is not None:
-        append_entries(path, [entry_of(event)])
+    log = LogTurn()
+    log.add(path, event)
+    log.write()
+
+
+class LogTurn:
+    """Events that are logged together: to syslog at once, to each file with one write."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[str]] = {}  # by path
+
+    def add(self, path: str | None, event: Event) -> None:
+        """Log one event to syslog, and with write() to the file `path`, None for none."""
+        try:
+            system_log.log_event(event)
+        except OSError as error:  # of a message that can no longer be read
+            system_log.write([f"{event.result} {event.error}", str(error)], failed=True)
+        if path is not None:
+            self._lines.setdefault(path, []).append(_line_of(entry_of(event)))
+
+    def write(self) -> None:
+        """Write the lines since the last time into their files."""
+        lines, self._lines = self._lines, {}
+        for path, of_path in lines.items():
+            _append(path, of_path)
 
 
 def append_entries(path: str, entries: Iterable[dict[str, object]]) -> None:
     """Add entries to the file alone: there may be thousands when filed mail is moved."""
     try:
         all_entries = list(entries)
-        make = json_line if len(all_entries) < _MANY else _line_of
-        lines = "".join(map(make, all_entries))
-        if lines:
-            log_file.append(path, lines.encode("utf-8", "replace"), time.time())
-    except OSError as error:
-        system_log.write([f"delivery log {path}: {error.strerror or error}"], failed=True)
+        if len(all_entries) >= _MANY:
+            import json  # noqa: F401 - for _line_of()
+        lines = [*map(_line_of, all_entries)]
+    except OSError as error:  # of a message that can no longer be read
+        _not_written(path, error)
+    else:
+        _append(path, lines)
 
 
 _MANY = 50
@@ -101,7 +127,9 @@ _MANY = 50
 
 
 def _line_of(entry: dict[str, object]) -> str:
-    """json_line(), in a third of the time."""
+    """json_line(); by `json` where that was imported, in a third of the time."""
+    if "json" not in sys.modules:
+        return json_line(entry)
     from json import dumps
 
     try:
@@ -109,6 +137,18 @@ def _line_of(entry: dict[str, object]) -> str:
     except ValueError:
         return json_line(entry)
     return line + "\n" if line.isprintable() else json_line(entry)
+
+
+def _append(path: str, lines: list[str]) -> None:
+    try:
+        if lines:
+            log_file.append(path, "".join(lines).encode("utf-8", "replace"), time.time())
+    except OSError as error:
+        _not_written(path, error)
+
+
+def _not_written(path: str, error: OSError) -> None:
+    system_log.write([f"delivery log {path}: {error.strerror or error}"], failed=True)
 
 
 def log_trouble(error: Exception) -> None:

@@ -8,6 +8,10 @@ its own, all of which together are less than what syslog keeps of a line.
 
 from __future__ import annotations
 
+import os
+import sys
+import time
+
 from maildrop_py.paths import PROGRAM
 from maildrop_py.report.log_entry import cut, message_id_of
 from maildrop_py.report.wording import sentence
@@ -19,10 +23,24 @@ if TYPE_CHECKING:
     from maildrop_py.report.log_entry import Event
 
 LONGEST = 900  # characters; a line of syslog may have 1024 bytes (RFC 3164 4.1)
+PLACE = "/dev/log"  # where syslog(3) of Linux finds who takes lines
+AGAIN = 1.0  # seconds after which a server looks there again
+_seen = (float("-inf"), True)  # when, and whether somebody took lines
+
+
+def is_there() -> bool:
+    """Whether anybody takes lines: without that it is no use to write any."""
+    global _seen
+    now = time.monotonic()
+    if now - _seen[0] > AGAIN:
+        _seen = now, sys.platform != "linux" or os.path.exists(PLACE)
+    return _seen[1]
 
 
 def log_event(event: Event) -> None:
     """Log what was done, or in which way it failed."""
+    if not is_there():
+        return
     failed = bool(event.error)
     write([f"{warning}{_which(event)}" for warning in event.warnings], failed=True)
     write([line_of(event)], failed)

@@ -3,9 +3,12 @@
 A message is kept in memory or, if large, in tmp/ of its first recipient's
 Maildir. When it is complete, it is decided at once if nothing has to be waited
 for, written, and added to the next group. A message whose rules need DNS, the
-store, programs or the parts of the message is decided and written by a thread, so
-that other messages do not wait. So is one with a keyword that is new in its folder, because another
-program may hold the lock for that.
+store or programs is decided and written by a thread, so that other messages do not
+wait. So is one with a keyword that is new in its folder, because another program may
+hold the lock for that, and one whose rules need its parts, unless these are cheap
+(`message/parts.py`) and none took long within the last second.
+
+What became of the messages of one round of the loop is logged together.
 """
 
 from __future__ import annotations
@@ -18,7 +21,8 @@ from maildrop_py.lmtp.reply import UNEXPECTED, Reply
 from maildrop_py.lmtp.server.thread_pool import ThreadPool
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.message import Message
-from maildrop_py.report.delivery_log import log_trouble
+from maildrop_py.message.parts import CHEAP_SIZE, are_cheap
+from maildrop_py.report.delivery_log import LogTurn, log_trouble
 from maildrop_py.serve.evidence_stores import EvidenceStores
 from maildrop_py.serve.metrics import uncounted
 from maildrop_py.serve.recipient_delivery import RecipientDelivery
@@ -41,10 +45,13 @@ if TYPE_CHECKING:
     from maildrop_py.serve.server_log import ServerLog
 
     Done = Callable[[Sequence[Reply]], None]
+    Lesson = tuple[RecipientDelivery, Callable[[], None]]
 
 IN_MEMORY = 64 * 1024  # bytes of a message; what is larger is in tmp/ while it comes in
 THREADS = 32  # messages whose rules wait for the world at a time
 EAGER = 1  # messages that are decided at a time while the processor is busy with that
+SLOW = 0.01  # seconds that deciding took in the loop
+PATIENCE = 1.0  # seconds for which parts are left to threads after that
 
 
 class DirectHandler:
@@ -65,6 +72,10 @@ class DirectHandler:
         self.rules_cache = RulesCache()
         self.stores = EvidenceStores()
         self.threads = ThreadPool(THREADS, EAGER)
+        self.log_turn = LogTurn()
+        self._slow_until = 0.0  # a time.monotonic() value
+        self._to_learn: list[Lesson] = []
+        reactor.rounds.append(self._end_round)
 
     def recipient(self, address: EnvelopeAddress, transaction: Transaction) -> Reply | Mailbox:
         return self.recipients.mailbox(address) or unknown(address)
@@ -86,6 +97,48 @@ class DirectHandler:
     def not_delivered(self, address: str, reply: Reply) -> None:
         self.log.not_delivered(address, reply)
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether no message of the last moments took long to decide in the loop."""
+        return time.monotonic() > self._slow_until
+
+    def decided_within(self, seconds: float) -> None:
+        """A message was decided in the loop, with so much processor time."""
+        if seconds > SLOW:
+            self._slow_until = time.monotonic() + PATIENCE
+
+    def learn(self, delivery: RecipientDelivery, done: Callable[[], None]) -> None:
+        """Have remembered what may take time, then call `done` in the loop.
+
+        All that is learnt after one round is learnt by one thread; who is answered
+        automatically, or teaches a filter, waits for that alone.
+        """
+        if delivery.takes_long_to_remember:
+            self._learn_in_thread([(delivery, done)])
+        else:
+            self._to_learn.append((delivery, done))
+
+    def _end_round(self) -> bool:
+        self.log_turn.write()
+        if self._to_learn:
+            lessons, self._to_learn = self._to_learn, []
+            self._learn_in_thread(lessons)
+        return False
+
+    def _learn_in_thread(self, lessons: list[Lesson]) -> None:
+        try:
+            self.threads.submit(self._learn, lessons)
+        except RuntimeError:  # no memory for threads: then everybody waits
+            self._learn(lessons)
+
+    def _learn(self, lessons: list[Lesson]) -> None:
+        turn = LogTurn()
+        for delivery, _ in lessons:
+            delivery.remember(turn)
+        turn.write()
+        for _, done in lessons:
+            self.reactor.soon(done)
+
 
 def unknown(address: EnvelopeAddress) -> Reply:
     """The reply for an address that nobody has."""
@@ -97,19 +150,23 @@ def nobody_waits(replies: Sequence[Reply]) -> None:
 
 
 class LoopMessage(Message):
-    """A message whose parts are not read in the server's loop, where all sessions would wait."""
+    """A message whose parts are not read in the server's loop, where all sessions would wait,
+    unless they are cheap and it `is_quick`."""
 
-    __slots__ = ("in_loop",)
+    __slots__ = ("in_loop", "is_quick")
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
-        self.in_loop = False
+        self.in_loop = self.is_quick = False
 
     @property
     def parts(self) -> Parts:
-        if self.in_loop:
+        if self.in_loop and not self.has_read_parts and not self._takes_a_moment():
             raise WouldWait
         return super().parts
+
+    def _takes_a_moment(self) -> bool:
+        return self.is_quick and self.size <= CHEAP_SIZE and are_cheap(self.content())
 
 
 class DirectDelivery:
@@ -158,7 +215,8 @@ class DirectDelivery:
         deliveries = self._deliveries.values()
         if any(delivery.will_wait for delivery in deliveries):
             return True
-        self._message.in_loop = True
+        began = time.thread_time()
+        self._message.in_loop, self._message.is_quick = True, self._handler.is_quick
         try:
             for delivery in deliveries:
                 delivery.decide(may_wait=False)
@@ -166,6 +224,7 @@ class DirectDelivery:
             return True
         finally:
             self._message.in_loop = False
+            self._handler.decided_within(time.thread_time() - began)
         return any(delivery.may_be_held_up for delivery in deliveries)
 
     def _post(self) -> None:
@@ -213,13 +272,9 @@ class DirectDelivery:
     def _finished(self, delivery: RecipientDelivery) -> None:
         """What was learnt must be known before the client may send the same again."""
         if delivery.waited:
-            self._handler.threads.submit(self._remember_in_thread, delivery)
+            self._handler.learn(delivery, self._count_down)
         else:
             self._count_down()
-
-    def _remember_in_thread(self, delivery: RecipientDelivery) -> None:
-        delivery.remember()
-        self._handler.reactor.soon(self._count_down)
 
     def _count_down(self) -> None:
         self._pending -= 1
@@ -234,6 +289,6 @@ class DirectDelivery:
         done([delivery.reply or UNEXPECTED for delivery in answered])
         for delivery in self._deliveries.values():
             if not delivery.waited:
-                delivery.remember()
+                delivery.remember(self._handler.log_turn)
         self._spool.close()
         self._deliveries.clear()  # they refer back to this object

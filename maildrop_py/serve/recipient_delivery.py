@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.store import Store
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
+    from maildrop_py.report.delivery_log import LogTurn
     from maildrop_py.rules.language.settings import Settings
     from maildrop_py.serve.mailbox import Mailbox
     from maildrop_py.serve.metrics import Metrics
@@ -86,10 +87,14 @@ class RecipientDelivery:
     @property
     def waited(self) -> bool:
         """Whether the world was asked, or is to learn: to remember it may take time."""
-        if self._evidence is None or self._decision is None:
-            return False
+        asked = self._evidence is not None and self._evidence.has_waited
+        return asked or self.takes_long_to_remember
+
+    @property
+    def takes_long_to_remember(self) -> bool:
+        """Whether somebody is to be answered automatically, or a filter to be taught."""
         decision = self._decision
-        return self._evidence.may_wait or decision.learn is not None or bool(decision.answers)
+        return decision is not None and (decision.learn is not None or bool(decision.answers))
 
     # Before the group
 
@@ -242,18 +247,18 @@ class RecipientDelivery:
 
     # After it
 
-    def remember(self) -> None:
-        """Log what was done, and what is worth knowing later; raises nothing.
+    def remember(self, turn: LogTurn) -> None:
+        """Log what was done, with `turn`, and what is worth knowing later; raises nothing.
 
         It is delivered: whatever goes wrong now, to say otherwise would double it.
         """
         try:
             if self._receipt is not None:
-                self._log(self._receipt)
+                self._log(self._receipt, turn)
         except Exception:  # noqa: BLE001 - see above
             return
 
-    def _log(self, receipt: Receipt) -> None:
+    def _log(self, receipt: Receipt, turn: LogTurn) -> None:
         decision, evidence = self._decision, self._evidence
         assert decision is not None
         warnings = [*self._warnings, *receipt.warnings]
@@ -268,6 +273,7 @@ class RecipientDelivery:
             *(self.envelope, self._message, decision, receipt.paths, warnings, time.time()),
             command="serve",
             evidence=evidence,
+            turn=turn,
         )
 
     def _answer(self, decision: Decision, evidence: Evidence, warnings: list[str]) -> None:

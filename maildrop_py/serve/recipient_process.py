@@ -19,7 +19,7 @@ from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Message
 from maildrop_py.record import fields_of
-from maildrop_py.report.delivery_log import log_trouble
+from maildrop_py.report.delivery_log import LogTurn, log_trouble
 from maildrop_py.serve.evidence_stores import EvidenceStores
 from maildrop_py.serve.mailbox import Account, Mailbox
 from maildrop_py.serve.message_buffer import pieces_of
@@ -70,9 +70,11 @@ class RecipientProcess:
     def _commit(self, prepared: list[RecipientDelivery | Reply]) -> list[Reply]:
         deliveries = [each for each in prepared if isinstance(each, RecipientDelivery)]
         finish(commit([delivery for delivery in deliveries if delivery.reply is None]))
+        turn = LogTurn()
         for delivery in deliveries:
-            delivery.remember()
+            delivery.remember(turn)
             delivery.spool.close()
+        turn.write()
         replies = [each.reply if isinstance(each, RecipientDelivery) else each for each in prepared]
         return [reply or UNEXPECTED for reply in replies]
 

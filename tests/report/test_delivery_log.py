@@ -15,7 +15,13 @@ from maildrop_py.errors import DiskFull
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import BytesSource, Message
-from maildrop_py.report.delivery_log import append_entries, log_delivery, log_failure
+from maildrop_py.report import log_file, system_log
+from maildrop_py.report.delivery_log import (
+    LogTurn,
+    append_entries,
+    log_delivery,
+    log_failure,
+)
 from maildrop_py.report.log_entry import REFILED, Event, entry_of
 from maildrop_py.report.log_schema import log_schema
 from maildrop_py.rules.language.settings import Settings
@@ -41,6 +47,7 @@ Line = tuple[int, str]
 def lines(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
     """What goes to syslog."""
     found: list[Line] = []
+    monkeypatch.setattr(system_log, "is_there", lambda: True)
     monkeypatch.setattr(syslog, "syslog", lambda level, line: found.append((level, line)))
     return found
 
@@ -111,6 +118,47 @@ def test_a_failure_is_in_both_logs(tmp_path: Path, lines: list[Line]) -> None:
     assert lines[0] == (syslog.LOG_WARNING, 'w message-id="<1@example.org>"')
     assert lines[1][0] == syslog.LOG_WARNING
     assert lines[1][1].startswith('deferred error="DiskFull: no room" to="me@example.com"')
+
+
+def test_lines_of_one_turn_are_written_together(
+    tmp_path: Path, lines: list[Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One write for each file, whatever became of the messages; nothing is written twice."""
+    written: list[str] = []
+    append = log_file.append
+    monkeypatch.setattr(
+        log_file, "append", lambda path, *rest: (written.append(path), append(path, *rest))
+    )
+    turn = LogTurn()
+    mine, yours = str(tmp_path / "a"), str(tmp_path / "b")
+    for path in (mine, yours, mine, None):
+        log_delivery(path, ENVELOPE, message(), DECISION, [], [], NOW, turn=turn)
+    assert (len(lines), written) == (4, [])
+    turn.write()
+    turn.write()
+    assert written == [mine, yours]
+    assert [len(entries(tmp_path / name)) for name in "ab"] == [2, 1]
+
+
+def test_nothing_is_made_for_a_syslog_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, lines: list[Line]
+) -> None:
+    monkeypatch.setattr(system_log, "is_there", lambda: False)
+    log_delivery(None, ENVELOPE, message(), DECISION, [], [], NOW)
+    assert lines == []
+
+
+def test_syslog_is_looked_for_again_after_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "log"
+    monkeypatch.setattr(system_log, "PLACE", str(place))
+    monkeypatch.setattr(system_log, "_seen", (float("-inf"), True))
+    assert not system_log.is_there()
+    place.touch()
+    assert not system_log.is_there()  # that was just now
+    monkeypatch.setattr(system_log, "AGAIN", 0.0)
+    assert system_log.is_there()
 
 
 def test_filed_mail_is_logged_without_an_envelope(tmp_path: Path) -> None:

@@ -3,28 +3,58 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from maildrop_py.evidence.evidence import WouldWait
+from maildrop_py.lmtp.server.group_commit import GroupCommit
+from maildrop_py.lmtp.server.reactor import Reactor
+from maildrop_py.lmtp.session import Session
+from maildrop_py.lmtp.session_settings import SessionSettings
 from maildrop_py.message.message import BytesSource
-from maildrop_py.message.parts import Parts
-from maildrop_py.serve.direct_handler import LoopMessage
+from maildrop_py.message.parts import CHEAP_LINES, CHEAP_SIZE, Parts
+from maildrop_py.record import replace
+from maildrop_py.serve.direct_handler import SLOW, DirectHandler, LoopMessage
+from maildrop_py.serve.path_template import PathTemplate
+from maildrop_py.serve.server_log import ServerLog
+from maildrop_py.serve.user_database import AnyUser
 from tests.serve.conftest import Server, mail
+from tests.serve.test_recipients import Recipients, paths_below
 
 ANNA = "anna@example.org"
 BODY = "rules: [{when: {body: hello}, then: {file: Hello}}]"
 
 
-def test_parts_are_never_read_in_the_loop() -> None:
+@pytest.mark.parametrize(
+    ("body", "quick", "are_read"),
+    [
+        (b"hello", True, True),
+        (b"hello", False, False),
+        (b"x" * CHEAP_SIZE, True, False),
+        (b"\n--b" * (CHEAP_LINES + 1), True, False),
+    ],
+    ids=["short", "after a slow one", "long", "many parts"],
+)
+def test_parts_that_may_take_long_are_never_read_in_the_loop(
+    body: bytes, quick: bool, are_read: bool
+) -> None:
     """A mail bomb there would hold up every session."""
-    message = LoopMessage(BytesSource(b"Subject: x\n\nhello\n"))
-    message.in_loop = True
-    with pytest.raises(WouldWait):
-        message.parts  # noqa: B018 - it is a property
+    message = LoopMessage(BytesSource(b"Subject: x\n\n" + body))
+    message.in_loop, message.is_quick = True, quick
+    with nullcontext() if are_read else pytest.raises(WouldWait):
+        assert isinstance(message.parts, Parts)
     message.in_loop = False
     assert isinstance(message.parts, Parts)
+
+
+def test_after_one_that_took_long_parts_are_left_to_threads_for_a_while(tmp_path: Path) -> None:
+    handler, _, _ = _handler(tmp_path)
+    handler.decided_within(SLOW / 2)
+    assert handler.is_quick
+    handler.decided_within(SLOW * 2)
+    assert not handler.is_quick
 
 
 def test_rules_about_the_body_are_obeyed_all_the_same(server: Server) -> None:
@@ -34,21 +64,11 @@ def test_rules_about_the_body_are_obeyed_all_the_same(server: Server) -> None:
     assert set(server.files("anna")) == {".Hello/new"}
 
 
-def test_the_loop_s_thread_decides_what_headers_say(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("body", "in_loop"), [("hello", True), ("hello" * CHEAP_SIZE, False)])
+def test_the_loop_s_thread_decides_what_is_read_in_a_moment(
+    body: str, in_loop: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And a rule about the body is decided in another one."""
-    from maildrop_py.lmtp.server.group_commit import GroupCommit
-    from maildrop_py.lmtp.server.reactor import Reactor
-    from maildrop_py.lmtp.session import Session
-    from maildrop_py.lmtp.session_settings import SessionSettings
-    from maildrop_py.record import replace
-    from maildrop_py.serve.direct_handler import DirectHandler
-    from maildrop_py.serve.path_template import PathTemplate
-    from maildrop_py.serve.server_log import ServerLog
-    from maildrop_py.serve.user_database import AnyUser
-    from tests.serve.test_recipients import Recipients, paths_below
-
+    """And a rule about a long body is decided in another one."""
     seen: list[bool] = []
     texts = Parts.texts
 
@@ -57,21 +77,26 @@ def test_the_loop_s_thread_decides_what_headers_say(
         return texts(self, *arguments, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Parts, "texts", watched)
-    rules = tmp_path / "rules.yaml"
-    rules.write_text(BODY)
-    rules.chmod(0o600)
-    paths = paths_below(tmp_path)
-    paths = replace(paths, rules=PathTemplate(str(rules)))
-    reactor = Reactor()
-    groups = GroupCommit(reactor, alone=lambda: True)
-    log = ServerLog("stderr", {})
-    handler = DirectHandler(Recipients(AnyUser(), paths, "", "x"), 60.0, log, reactor, groups)
+    handler, reactor, groups = _handler(tmp_path)
     session = Session(SessionSettings(handler))
     replies: list[object] = []
     session.receive(b"LHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<anna@x>\r\nDATA\r\n")
-    session.receive(b"Subject: x\r\n\r\nhello\r\n.\r\n")
+    session.receive(b"Subject: x\r\n\r\n%s\r\n.\r\n" % body.encode())
     assert session.commit(lambda found: (replies.extend(found), reactor.stop())) is None
     reactor.run()
     groups.close()
     assert [str(reply) for reply in replies] == ["Reply(250, '2.0.0', '<anna@x> delivered')"]
-    assert seen == [False]
+    assert seen == [in_loop]
+
+
+def _handler(place: Path) -> tuple[DirectHandler, Reactor, GroupCommit]:
+    """One whose user's only rule is about the body."""
+    rules = place / "rules.yaml"
+    rules.write_text(BODY)
+    rules.chmod(0o600)
+    paths = replace(paths_below(place), rules=PathTemplate(str(rules)))
+    reactor = Reactor()
+    groups = GroupCommit(reactor, alone=lambda: True)
+    log = ServerLog("stderr", {})
+    recipients = Recipients(AnyUser(), paths, "", "x")
+    return DirectHandler(recipients, 60.0, log, reactor, groups), reactor, groups

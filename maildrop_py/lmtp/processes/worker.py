@@ -46,7 +46,7 @@ class Worker:
         beat()
         self.reactor.run()
         self.groups.close()
-        self.reactor.settle()
+        self.reactor.end()
 
     def _on(self, number: signal.Signals, call: Callable[[], None]) -> None:
         signal.signal(number, lambda *_: self.reactor.soon(call))

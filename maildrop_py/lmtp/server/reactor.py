@@ -116,6 +116,12 @@ class Reactor:
         os.close(self._awake)
         os.close(self._wake)
 
+    def end(self) -> None:
+        """Make what a last round would have made; `run` has returned."""
+        self.settle()
+        for after in self.rounds:
+            after()
+
     def settle(self) -> None:
         """Make the calls that `soon` has collected."""
         while self._soon:
