@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "maildrop_py"
 
 LEAVES = (
-    "errors record paths private_file regular_file systemd module_bundle translation unpacked"
+    "errors record memo paths private_file regular_file systemd module_bundle translation unpacked"
     " __version__"
 )
 STAGES = "message evidence rules decision maildir delivery intake lmtp metrics policy report"
@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "__init__": "",
     "errors": "",
     "record": "",
+    "memo": "",
     "paths": "",
     "private_file": "",
     "regular_file": "",

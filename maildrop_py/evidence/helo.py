@@ -10,6 +10,7 @@ servers would fail that.
 
 from __future__ import annotations
 
+from maildrop_py.memo import Memo
 from maildrop_py.message import ip
 from maildrop_py.record import record
 
@@ -50,6 +51,14 @@ def kinds(
         return _literal_kinds(name, address)
     if ip.parse(name) is not None:
         return ("bare_address",)
+    longest = max(map(len, (name, *own_names)))
+    if longest > _LONGEST_NAME or len(own_names) > _MOST_OWN:
+        return _kinds_of_name((name, address, own_names))
+    return _found[name, address, own_names]
+
+
+def _kinds_of_name(asked: tuple[str, ip.Address | None, tuple[str, ...]]) -> tuple[str, ...]:
+    name, address, own_names = asked
     found = {
         "no_dot": "." not in name,
         "own_address": address is not None and made_of(name, address),
@@ -58,6 +67,10 @@ def kinds(
         "invalid": not _is_host_name(name),
     }
     return tuple(kind for kind in KINDS if found.get(kind))
+
+
+_LONGEST_NAME, _MOST_OWN = 255, 20  # characters, RFC 1035 2.3.4; names
+_found = Memo(_kinds_of_name)
 
 
 def made_of(name: str, address: ip.Address) -> bool:
@@ -90,7 +103,7 @@ def _inside(name: str, own: str) -> bool:
 def _is_host_name(name: str) -> bool:
     if not name.isascii():  # a U-label of RFC 6531 is a name; anything else 8-bit is caught there
         return name.replace(".", "").replace("-", "").isalnum()
-    return name != "" and all(map(_ALLOWED.__contains__, name)) and ".." not in name
+    return name != "" and _ALLOWED.issuperset(name) and ".." not in name
 
 
 def _numbers(name: str) -> list[int]:

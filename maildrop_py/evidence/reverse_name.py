@@ -17,6 +17,7 @@ so a dead resolver yields "unknown", not "no name".
 from __future__ import annotations
 
 from maildrop_py.evidence import networks
+from maildrop_py.memo import Memo
 from maildrop_py.message import ip
 from maildrop_py.record import record
 
@@ -64,10 +65,18 @@ def clean(name: str) -> str:
 
 def s25r(name: str) -> tuple[int, ...]:
     """The numbers of the S25R rules that hold for a cleaned `name`, in order."""
+    return _rules_of[name] if len(name) <= _LONGEST_NAME else _held(name)
+
+
+def _held(name: str) -> tuple[int, ...]:
     if not name:
         return (0,)
     labels = name.split(".")
     return tuple(number for number, holds in _CHECKS.items() if holds(labels))
+
+
+_LONGEST_NAME = 255  # characters, RFC 1035 2.3.4
+_rules_of = Memo(_held)
 
 
 def dynamic(name: str, address: ip.Address) -> str:

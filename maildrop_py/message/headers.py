@@ -129,9 +129,9 @@ class Headers:
     def may_have(self, names: frozenset[bytes]) -> bool:
         """Whether there may be a field with one of `names`, in lower case.
 
-        It is never wrongly False, and costs no more for many names than for one.
+        It costs no more for many names than for one.
         """
-        return not self._block.names.isdisjoint(names)
+        return not names.isdisjoint(self._block.spans)
 
     def any_begins(self, beginnings: Sequence[bytes]) -> bool:
         """Whether a field's name may begin with one of `beginnings`, in lower case.
@@ -195,7 +195,7 @@ class Headers:
 class _Block:
     """The head that fields are cut from: bare CR made LF, so that offsets stay."""
 
-    __slots__ = ("_asked", "_charset", "_lower", "_names", "end", "is_cr_only", "start", "text")
+    __slots__ = ("_asked", "_charset", "_lower", "_spans", "end", "is_cr_only", "start", "text")
 
     def __init__(self, head: bytes, is_cut: bool) -> None:
         self.start = message_start(head) or behind_blank_lines(head, 0)
@@ -206,7 +206,7 @@ class _Block:
         self.end = end if end >= 0 else len(head)
         self._lower: bytes | None = None
         self._asked = 0
-        self._names: set[bytes] | None = None
+        self._spans: dict[bytes, list[Span]] | None = None
         self._charset: str | None = None
 
     @property
@@ -217,24 +217,23 @@ class _Block:
             self._lower = blank + self.text[self.start : self.end].lower()
         return self._lower
 
-    def lacks(self, name: bytes) -> bool:
-        """Whether there is no field of that name, in lower case, for sure.
+    def spans_of(self, name: bytes) -> list[Span]:
+        """Where the fields of that name, in lower case, are.
 
-        Names are collected when so many were asked for that it pays.
+        All names are looked at when so many were asked for that it pays.
         """
-        if self._names is None:
+        if self._spans is None:
             self._asked += 1
             if self._asked < _WORTH_COLLECTING:
-                return False
-        return name not in self.names
+                return _search(self, name)
+        return self.spans.get(name) or _NOWHERE
 
     @property
-    def names(self) -> set[bytes]:
-        """What stands before the colon of each line, in lower case; more than the names."""
-        if self._names is None:
-            lines = self.lower.split(b"\n")
-            self._names = {line.partition(b":")[0].rstrip() for line in lines}
-        return self._names
+    def spans(self) -> dict[bytes, list[Span]]:
+        """Where the fields of each name, in lower case, are."""
+        if self._spans is None:
+            self._spans = _all_spans(self)
+        return self._spans
 
     @property
     def charset(self) -> str:
@@ -245,30 +244,55 @@ class _Block:
         return self._charset
 
 
+Span = tuple[int, int, int]
+"""Offsets of a field in the head: of its name, of its colon, and behind its last line."""
+
+_NOWHERE: list[Span] = []
 _lowered: dict[str, bytes] = {}
 """Names that were asked for, as they are searched for: rules ask every message for the same."""
 
 
 def _find_fields(block: _Block, name: str) -> list[Field]:
-    """Searches for one name: far less work than to take the whole head apart."""
+    """The fields of one name, for which less is to be done than to take the whole head apart."""
     lowered = _lowered.get(name)
     if lowered is None:
         lowered = name.encode("latin-1", "replace").lower()
         if len(_lowered) < _MOST_LOWERED:
             _lowered[name] = lowered
-    if block.lacks(lowered):
-        return []
+    return [Field(block, *span) for span in block.spans_of(lowered)]
+
+
+def _search(block: _Block, name: bytes) -> list[Span]:
+    """Where the fields of that name, in lower case, are; nothing else is looked at."""
     text, lower = block.text, block.lower
-    wanted = b"\n" + lowered
+    wanted = b"\n" + name
     found = []
     start = lower.find(wanted)
     while start >= 0:
         end = _field_end(text, start, block.end)
         colon = _colon(text[start:end])
-        if colon >= 0 and len(text[start : start + colon].rstrip()) == len(wanted) - 1:
-            found.append(Field(block, start, start + colon, end))
+        if colon >= 0 and len(text[start : start + colon].rstrip()) == len(name):
+            found.append((start, start + colon, end))
         start = lower.find(wanted, end)
     return found
+
+
+def _all_spans(block: _Block) -> dict[bytes, list[Span]]:
+    start = block.start
+    lines = block.lower[start + 1 :].replace(b"\n ", b"\v ").replace(b"\n\t", b"\v\t")
+    spans: dict[bytes, list[Span]] = {}
+    for line in lines.split(b"\n"):
+        end = start + len(line) + 1
+        colon = line.find(b":")
+        if colon > 0:
+            span = (start, start + colon, end if end < block.end else block.end)
+            name = line[:colon].rstrip()
+            if name in spans:
+                spans[name].append(span)
+            else:
+                spans[name] = [span]
+        start = end
+    return spans
 
 
 def _read_fields(block: _Block) -> list[Field]:

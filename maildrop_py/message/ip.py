@@ -11,10 +11,10 @@ RFC 6943 3.1.1); the zone index of a scoped IPv6 address (`%eth0`) is dropped.
 
 from __future__ import annotations
 
+from maildrop_py.memo import Memo
 from maildrop_py.record import record
 
 _MAPPED = b"\0" * 10 + b"\xff\xff"
-_MOST_READ = 4096
 _LONGEST = 80  # characters: more than any address has, with brackets and a zone index
 
 
@@ -35,16 +35,7 @@ def parse(text: str | None) -> Address | None:
     """The address in `text`, with or without brackets and an `IPv6:` tag; None if it is none."""
     if not text or len(text) > _LONGEST:
         return None
-    if text in _read:
-        return _read[text]
-    if len(_read) >= _MOST_READ:
-        _read.clear()
-    found = _read[text] = _parse(text)
-    return found
-
-
-_read: dict[str, Address | None] = {}
-"""What texts were read as: relays and what is no address come back with the next message."""
+    return _read[text]
 
 
 def _parse(text: str) -> Address | None:
@@ -81,6 +72,10 @@ def _address(packed: bytes) -> Address:
     from _socket import AF_INET6, inet_ntop  # `socket` itself costs ten times as much
 
     return Address(inet_ntop(AF_INET6, packed), packed)
+
+
+_read = Memo(_parse)
+"""What texts were read as: relays and what is no address come back with the next message."""
 
 
 def _packed4(text: str) -> bytes | None:

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import sys
 
+from maildrop_py.memo import Memo
 from maildrop_py.message import ip
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from re import Match
 
     from maildrop_py.message.headers import Field
 
@@ -62,6 +64,11 @@ def in_header(field: Field) -> Hop | None:
 def parse(value: str) -> Hop | None:
     """The hop that the unfolded, undecoded value of a Received field tells of; None if unclear."""
     value = " ".join(value.split())
+    usual = _without_id_and_date(value)
+    return _read(value) if usual is None else _read_usual[usual]
+
+
+def _read(value: str) -> Hop | None:
     tokens = _tokens(_with_plain_helo(value))
     by = _last_by(tokens)
     if by < 0:  # all is in a comment that does not close: perhaps the client opened it
@@ -84,6 +91,35 @@ def parse(value: str) -> Hop | None:
         recipient=(_clause(rest, "for") or [""])[0].strip("<>,"),
         authenticated=_is_authenticated(origin, rest, protocol, "auth" in value.lower()),
     )
+
+
+_read_usual = Memo(_read)
+"""What lines tell of, but for id and date: mail comes by the same servers again and again."""
+
+
+def _without_id_and_date(value: str) -> str | None:
+    """The line with no id nor date, if it is as servers usually write it: it says the same.
+
+    By one expression, where `re` is loaded: one delivery is over before it is.
+    """
+    global _match_usual
+    if len(value) > _LONGEST_KEPT:
+        return None
+    if _match_usual is None:
+        re = sys.modules.get("re")
+        if re is None:
+            return None
+        _match_usual = re.compile(rf"{_CONSTANT}{_ID}{_BEHIND_ID}; {_DATE}", re.ASCII).fullmatch
+    found = _match_usual(value)
+    return None if found is None else f"{found[1]}{' id 1' if found[2] else ''}{found[3]}"
+
+
+_CONSTANT = r'(from [^;"\\]* with \S+)'
+_ID = r"( id (?=\S*\d)[\w.+/=-]+)?"
+_BEHIND_ID = r'((?: \([^()<>;"\\]*\)| for <?[^()<>;"\\ ]+>?)*)'
+_DATE = r"(?:\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}(?: \(\w{1,5}\))?"
+_LONGEST_KEPT = 400  # characters
+_match_usual: Callable[[str], Match[str] | None] | None = None
 
 
 def _plain(text: str) -> str:

@@ -123,6 +123,8 @@ class Outcome:
 
 REFUSED = Outcome(False)
 """The answer of a condition that does not hold, where nobody wants it explained."""
+UNKNOWN = Outcome(None)
+"""The answer where that is not known, and nobody wants it explained."""
 
 
 def _in_words(value: object, text: Text) -> object:

@@ -9,7 +9,8 @@ have every honest user's.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import COSTLY, Outcome
+from maildrop_py.rules.condition import COSTLY, REFUSED, UNKNOWN, Outcome
+from maildrop_py.rules.conditions.client import cleared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,18 +73,15 @@ class Dnsbl:
         return text("DNS list {zone} has the client as {codes}", zone=self.zone, codes=self.shown)
 
     def test(self, facts: Facts) -> Outcome:
-        from maildrop_py.rules.conditions.client import cleared
-
         exempt = cleared(facts)
         if exempt:
             return Outcome(False, self.zone, why=exempt)
         listing = facts.evidence.dnsbl(self.zone)
-        wording = " ".join(listing.answers)
         if listing.unknown:
-            return Outcome(None, self.zone, why=listing.unknown)
+            return Outcome(None, self.zone, why=listing.unknown) if facts.explaining else UNKNOWN
         if not listing.answers:
-            return Outcome(False, self.zone, why="not listed")
-        return Outcome(bool(listing.within(self.codes)), self.zone, wording)
+            return Outcome(False, self.zone, why="not listed") if facts.explaining else REFUSED
+        return Outcome(bool(listing.within(self.codes)), self.zone, " ".join(listing.answers))
 
 
 def _parse_one(node: Node) -> Dnsbl:

@@ -9,7 +9,8 @@ users call themselves anything.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import MIDDLING, Outcome
+from maildrop_py.rules.condition import MIDDLING, REFUSED, Outcome
+from maildrop_py.rules.conditions.client import cleared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,9 +52,6 @@ class Helo:
         return text("HELO is of the kind {kinds}", kinds=text(" or ").join(self.kinds))
 
     def test(self, facts: Facts) -> Outcome:
-        from maildrop_py.evidence.helo import KINDS as SAYS
-        from maildrop_py.rules.conditions.client import cleared
-
         cleared_by = cleared(facts)
         if cleared_by:
             return Outcome(False, "HELO", why=cleared_by)
@@ -61,5 +59,9 @@ class Helo:
         if helo.unknown:
             return Outcome(None, "HELO", why=helo.unknown)
         held = [kind for kind in helo.kinds if kind in self.kinds]
+        if not (held or facts.explaining):
+            return REFUSED
+        from maildrop_py.evidence.helo import KINDS as SAYS
+
         each = tuple((WHY, {"kind": kind, "says": SAYS[kind]}) for kind in held)
         return Outcome(bool(held), "HELO", helo.name, why="{each}", values={"each": each})

@@ -6,7 +6,7 @@ Majordomo, fml, LISTSERV, Mailman 1), and by procmail's two signs."""
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import CHEAP, Outcome
+from maildrop_py.rules.condition import CHEAP, REFUSED, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,4 +58,6 @@ class MailingList:
         for value in facts.values("To"):
             if value.lower().startswith("multiple recipients of "):
                 return Outcome(True, "To", value)
+        if not facts.explaining:
+            return REFUSED
         return Outcome(False, why="no header of a list manager")

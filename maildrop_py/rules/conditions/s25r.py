@@ -8,7 +8,8 @@ only if the mail server or DNS says that there is none.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import COSTLY, Outcome
+from maildrop_py.rules.condition import COSTLY, REFUSED, Outcome
+from maildrop_py.rules.conditions.client import cleared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +78,6 @@ class S25R:
 
     def test(self, facts: Facts) -> Outcome:
         from maildrop_py.evidence.reverse_name import RULES, s25r
-        from maildrop_py.rules.conditions.client import cleared
 
         cleared_by = cleared(facts)
         if cleared_by:
@@ -86,10 +86,12 @@ class S25R:
         if found.unknown:
             return Outcome(None, "client name", why=found.unknown)
         shown = found.name or "unknown"
+        held = [number for number in s25r(found.name) if number in self.rules]
+        if not (held or facts.explaining):
+            return REFUSED
         entry = self.exempt.entry_for(found.name) if self.exempt else None
         if entry is not None:
             return Outcome(False, "client name", shown, why="fits {entry}", values={"entry": entry})
-        held = [number for number in s25r(found.name) if number in self.rules]
         each = tuple((WHY, {"number": number, "says": RULES[number]}) for number in held)
         return Outcome(bool(held), "client name", shown, why="{each}", values={"each": each})
 

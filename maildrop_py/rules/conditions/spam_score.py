@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import CHEAP, Outcome
+from maildrop_py.rules.condition import CHEAP, REFUSED, UNKNOWN, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class SpamScore:
 
     def test(self, facts: Facts) -> Outcome:
         verdict = facts.evidence.spam()
+        if verdict.score is None and facts.score is None and not facts.explaining:
+            return UNKNOWN if verdict.unknown else REFUSED
         if verdict.unknown:
             return Outcome(None, "spam score", why=verdict.unknown)
         if verdict.score is None and facts.score is None:

@@ -67,14 +67,25 @@ class Answer(Evidence):
 
 
 def outcome(text: str, head: str = "", envelope: Envelope | None = None, **told: Any) -> Outcome:
-    """What the only condition in a `when` answers."""
-    evidence = Answer(head, envelope, **told)
-    return when(text).test(facts(evidence.message, evidence.envelope, evidence))
+    """What the only condition in a `when` answers where it is to be explained."""
+    return _answer(text, head, envelope, True, told)
 
 
 def holds(text: str, head: str = "", envelope: Envelope | None = None, **told: Any) -> bool | None:
-    """Whether it holds; its `not` must hold where it does not, and be unknown where it is."""
-    held = outcome(text, head, envelope, **told).held
-    opposite = outcome(f"{{not: {text}}}", head, envelope, **told).held
+    """Whether it holds; its `not` must hold where it does not, and be unknown where it is.
+
+    Where nobody wants it explained, it must come to the same.
+    """
+    held = _answer(text, head, envelope, False, told).held
+    assert outcome(text, head, envelope, **told).held is held
+    opposite = _answer(f"{{not: {text}}}", head, envelope, False, told).held
     assert opposite is (None if held is None else not held)
     return held
+
+
+def _answer(
+    text: str, head: str, envelope: Envelope | None, explaining: bool, told: dict[str, Any]
+) -> Outcome:
+    evidence = Answer(head, envelope, **told)
+    known = facts(evidence.message, evidence.envelope, evidence, explaining=explaining)
+    return when(text).test(known)

@@ -49,7 +49,7 @@ def test_what_rules_added_counts() -> None:
 
 def test_it_shows_where_the_score_is_from() -> None:
     assert asked("{spam_score: 1}", FIVE).remark() == "from X-Spam-Status"
-    assert "no filter left a score" in asked("{spam_score: 1}", "A: b").why
+    assert "no filter left a score" in asked("{spam_score: 1}", "A: b", explaining=True).why
 
 
 def test_tenths_of_filter_and_rules_add_up_to_what_people_expect() -> None:
