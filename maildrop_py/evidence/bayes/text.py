@@ -5,12 +5,12 @@ stands between white space and punctuation. Chinese, Japanese, Korean, Thai and
 their neighbours are written without spaces between words, or with long
 suffixes: there, each pair of neighbouring characters counts as a word. Characters that
 nobody sees (zero width, soft hyphens) are left out. A word of Latin letters with Greek
-or Cyrillic ones that look like them is read as people read it, and MIXED says so.
+or Cyrillic ones that look like them is read as people read it, and MIXED says so. ASCII
+letters with spaces between them ("V I A G R A") are read as a word.
 
 Guarantee: linear, and no word is longer than LONGEST characters.
 
-Known limits: a word that is split by marks ("v.i.a.g.r.a") is lost; single
-letters and, in ASCII, pairs of letters don't count.
+Known limits: single letters and, in ASCII, pairs of letters don't count.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ LONGEST = 24
 """Characters of a word; of longer ones the beginning and about how long they are count."""
 
 MIXED = "(letters of two scripts)"
+
+_SPELT = 4
+"""Single letters in a row that are read as one word (`V I A G R A`)."""
 
 _KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789$%!'-_.")
 _EDGES = ".-'_"
@@ -64,11 +67,19 @@ def words(text: str, shortest: int = 3) -> list[str]:
 
 
 def _plain(text: str, shortest: int) -> list[str]:
-    return [
+    pieces = text.translate(_ASCII).split()
+    found = [
         word if len(word) <= LONGEST else f"{word[:6]}~{len(word) // 8}"
-        for written in text.translate(_ASCII).split()
+        for written in pieces
         if len(word := written.strip(_EDGES)) >= shortest
     ]
+    return found if len(pieces) - len(found) < _SPELT else found + _spelt(pieces)
+
+
+def _spelt(pieces: list[str]) -> list[str]:
+    """Words that stand there letter by letter."""
+    runs = "".join(piece if len(piece) == 1 else " " for piece in pieces).split()
+    return [run[:LONGEST] for run in runs if len(run) >= _SPELT and run.isalpha()]
 
 
 def _mixed(text: str, shortest: int) -> Iterator[str]:

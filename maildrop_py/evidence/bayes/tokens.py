@@ -1,9 +1,9 @@
 """tokens: what the Bayes filter counts of a message.
 
 Words of header fields, each marked with its field (`subject:offer`), of texts
-as they are read (HTML too), hosts of URLs (`url:example.com`), who the client
-at the border was, types and names of attachments. A token counts once a
-message.
+as they are read (HTML too) and of the subject without its mark, hosts of URLs
+(`url:example.com`), who the client at the border was, what tells of the sender's
+program (`origin`), types and names of attachments. A token counts once a message.
 
 What servers, filters and mail programs write into a message after it was sent
 (X-Spam-Status, Delivered-To, Status) is left out: the filter would learn its
@@ -18,7 +18,7 @@ message differ from those that were learnt.
 
 from __future__ import annotations
 
-from maildrop_py.evidence.bayes import hosts, text
+from maildrop_py.evidence.bayes import hosts, origin, shapes, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,14 @@ _ADDRESSES = {
 def of_message(message: Message, border: Border | None) -> list[str]:
     """The tokens of `message`, each once, the header's first; at most MOST."""
     found: dict[str, None] = {}
-    for some in (_fields(message), _client(border), _attachments(message), _texts(message)):
+    for some in (
+        _fields(message),
+        _subject(message),
+        origin.of_headers(message.headers),
+        _client(border),
+        _attachments(message),
+        _texts(message),
+    ):
         for token in some:
             found[token] = None
         if len(found) > MOST:
@@ -80,6 +87,15 @@ def _fields(message: Message) -> Iterator[str]:
             value = field.value[:_MOST_FIELD]
             yield from _marked(mark, text.words(value, 2))
             yield from _marked(mark + "@", hosts.in_addresses(value))
+
+
+def _subject(message: Message) -> Iterator[str]:
+    """Its words as those of a text, which are learnt together with these, and its marks."""
+    headers = message.headers
+    subject = (headers.first("Subject") or "")[:_MOST_FIELD]
+    yield from _read(subject)
+    is_answer = bool(headers.all("In-Reply-To") or headers.all("References"))
+    yield from _marked("subject:", shapes.of_subject(subject, is_answer))
 
 
 def _client(border: Border | None) -> Iterator[str]:
@@ -108,7 +124,13 @@ def _texts(message: Message) -> Iterator[str]:
         yield from _marked("url:", hosts.in_urls(markup))
     for body in _at_most(message.parts.texts()):
         yield from _marked("url:", hosts.in_urls(body))
-        yield from text.words(body)
+        yield from _read(body)
+
+
+def _read(some: str) -> Iterator[str]:
+    words = text.words(some)
+    yield from words
+    yield from shapes.beside(words)
 
 
 def _at_most(texts: Iterable[str]) -> Iterator[str]:

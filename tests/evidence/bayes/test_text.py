@@ -51,3 +51,8 @@ def test_letters_that_look_like_latin_ones_are_read_so_and_said() -> None:
     assert words("vi\u0430gra p\u03b1ypal") == ["viagra", MIXED, "paypal", MIXED]
     assert words("деньги λόγος") == ["деньги", "λόγοσ"], "a word of one script stays"
     assert words("ｖｉａｇｒａ") == ["viagra"]
+
+
+def test_words_that_are_spelt_letter_by_letter_are_read() -> None:
+    assert words("buy V I A G R A or c*i*a*l*i*s") == ["buy", "viagra", "cialis"]
+    assert words("an a b c list - - - -") == ["list"]

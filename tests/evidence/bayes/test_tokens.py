@@ -25,7 +25,27 @@ def tokens(head: str = HEAD, body: str | bytes = "", envelope: Envelope | None =
 def test_header_words_are_marked_with_their_field() -> None:
     found = tokens()
     assert {"subject:cheap", "subject:café", "from:ann", "from:@a.example"} <= set(found)
-    assert "cheap" not in found
+    assert "ann" not in found
+
+
+def test_words_of_the_subject_count_as_those_of_a_text_too() -> None:
+    """So that what was learnt of texts tells of subjects, and the other way round."""
+    assert {"cheap", "café"} <= set(tokens())
+
+
+def test_marks_of_a_subject_count() -> None:
+    found = tokens("Subject: RE: FREE $$$   TODAY!\n")
+    wanted = {"subject:!", "subject:$", "subject:(capitals)", "subject:(spaces)"}
+    assert wanted <= set(found) and "subject:?" not in found
+    assert "subject:(answer to nothing)" in found
+    assert "subject:(answer)" in tokens("Subject: Re: lunch\nIn-Reply-To: <1@a.example>\n")
+
+
+def test_parts_of_joined_words_count_beside_them() -> None:
+    found = tokens("Subject: x\n", "a best-seller, v.i.a.g.r.a and C-I-A-L-I-S, U.S. o'er")
+    wanted = {"best-seller", "best", "seller", "viagra", "cialis"}
+    assert wanted <= set(found)
+    assert not {"us", "oer", "v", "er"} & set(found)
 
 
 def test_what_was_written_after_sending_does_not_count() -> None:
