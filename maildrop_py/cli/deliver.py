@@ -72,25 +72,28 @@ def deliver(arguments: list[str], memory: RulesMemory | None = None) -> int:
         raise
 
 
+_CAUGHT = [
+    getattr(_signal, name)
+    for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+]
+
+
 def _catch_signals(arguments: list[str]) -> None:
     """Signals, and the deadline, become exceptions, once."""
-    caught = [
-        getattr(_signal, name)
-        for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGXCPU")
-    ]
-
-    def stop(number: int, frame: object) -> None:
-        for each in (*caught, _signal.SIGALRM):
-            _signal.signal(each, _signal.SIG_IGN)
-        if number == _signal.SIGALRM:
-            raise DeadlineExceeded("delivery took too long")
-        raise Interrupted(f"stopped by signal {number}")
-
-    for each in (*caught, _signal.SIGALRM):
-        _signal.signal(each, stop)
-    for each in (_signal.SIGPIPE, _signal.SIGXFSZ):
-        _signal.signal(each, _signal.SIG_IGN)  # EPIPE and EFBIG say it where it can be handled
+    if _signal.getsignal(_signal.SIGALRM) is not _stop:  # or the last delivery caught them
+        for each in (*_CAUGHT, _signal.SIGALRM):
+            _signal.signal(each, _stop)
+        for each in (_signal.SIGPIPE, _signal.SIGXFSZ):
+            _signal.signal(each, _signal.SIG_IGN)  # EPIPE and EFBIG say it where it can be handled
     _signal.setitimer(_signal.ITIMER_REAL, _deadline(arguments))
+
+
+def _stop(number: int, frame: object) -> None:
+    for each in (*_CAUGHT, _signal.SIGALRM):
+        _signal.signal(each, _signal.SIG_IGN)
+    if number == _signal.SIGALRM:
+        raise DeadlineExceeded("delivery took too long")
+    raise Interrupted(f"stopped by signal {number}")
 
 
 def _deadline(arguments: list[str]) -> float:
