@@ -5,15 +5,15 @@
  * message in a moment, it runs `maildrop-py deliver` itself, so that mail never waits for a server.
  *
  * Guarantee: the exit status is 0 (delivered), 77 (a rule rejected the message) or 75 (anything else:
- * try again). The server reads nothing of the message before this program has said "go", so a
- * message is never given to two. Taken and then no answer: 75.
+ * try again). The server reads nothing of the message unless it could say "taken", and who does not
+ * want to be told so any more shuts its socket for it first. So a message is never given to two.
+ * Taken and then no answer: 75.
  *
- * The talk, over a SOCK_SEQPACKET socket (serve/hand_over.py has the other side):
+ * The talk, over a SOCK_SEQPACKET socket (serve/hand_over_process.py has the other side):
  *
  *     hook    MAGIC, then `C` directory, `A` argument ..., `E` NAME=VALUE ..., each ended by a NUL;
  *             with it, as SCM_RIGHTS, the descriptors of standard input and standard error
  *     server  "T": taken
- *     hook    "G": go
  *     server  one byte: the exit status
  */
 #define _GNU_SOURCE
@@ -33,7 +33,7 @@
 
 enum { DELIVERED = 0, TRY_AGAIN = 75, REJECTED = 77 };
 
-#define MAGIC "maildrop-py 1"
+#define MAGIC "maildrop-py 2"
 #define SYSTEM_SOCKET "/run/maildrop-py/deliver"
 #define MOMENT 1000        /* ms that a server has to take the message */
 #define PATIENCE (930 * 1000) /* ms for the delivery; Postfix gives up after 1000 s, and bounces */
@@ -186,6 +186,21 @@ static int answer(int server, long patience)
     return -1;
 }
 
+/* Whether no server took the message, and none can any more: unix(7) gives it EPIPE from now on. */
+static int taken_back(int server)
+{
+    char text[2];
+    ssize_t size;
+
+    if (shutdown(server, SHUT_RD) != 0)
+        return 0;
+    while ((size = recv(server, text, sizeof text, MSG_DONTWAIT)) != 0)
+        if (size > 0 ? text[0] == 'T' : errno != ECONNRESET)
+            return 0;
+    close(server);
+    return 1;
+}
+
 /* The exit status; -1 where no server took the message, which is unread then. */
 static int handed_over(char **arguments)
 {
@@ -193,12 +208,12 @@ static int handed_over(char **arguments)
 
     if (!write_request(arguments) || (server = any_server()) < 0)
         return -1;
-    if (!sent_with_descriptors(server) || answer(server, MOMENT) != 'T' ||
-        send(server, "G", 1, MSG_NOSIGNAL) != 1) {
-        close(server);
+    if (sent_with_descriptors(server) && answer(server, MOMENT) == 'T')
+        status = answer(server, PATIENCE);
+    else if (taken_back(server))
         return -1;
-    }
-    status = answer(server, PATIENCE);
+    else
+        status = -1;
     return is_status(status) ? status : try_again("the server took the message and did not answer");
 }
 

@@ -8,8 +8,8 @@ limits and statuses are the same. A process has one message at a time.
 
 Guarantees: a process becomes the peer's user (SO_PEERCRED) before it reads a
 byte of what the peer sent, so nobody gets anything delivered as somebody else.
-Nothing of the message is read before the hook has said "go"; after that the hook
-runs no command of its own. So a message is never given to two. Where a limit is
+Nothing of the message is read before the hook was told that it is taken; after that the
+hook runs no command of its own. So a message is never given to two. Where a limit is
 reached the connection is closed, and the hook runs `deliver` itself.
 """
 
@@ -87,7 +87,8 @@ class HandOver:
         self._limit = limit
         self._starts: dict[int, list[float]] = {}  # by uid
         self._children: dict[int, _Child] = {}  # by the descriptor of their channel
-        self._poll = select.poll()
+        self._wakes = select.poll()  # the listener, and the end of a process
+        self._tells = select.poll()  # what processes say: worth knowing, not worth waking for
         self._stopped = False
 
     def run(self, beat: Callable[[], None]) -> None:
@@ -95,15 +96,14 @@ class HandOver:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they ended
         self._listener.setblocking(False)
-        self._poll.register(self._listener, select.POLLIN)
+        self._wakes.register(self._listener, select.POLLIN)
         load_all()
         while not self._stopped:
             beat()
-            for descriptor, _ in self._poll.poll(1000):
-                if descriptor == self._listener.fileno():
-                    self._accept()
-                elif descriptor in self._children:  # not forgotten in this round
-                    self._hear(self._children[descriptor])
+            self._wakes.poll(1000)
+            for descriptor, _ in self._tells.poll(0):
+                self._hear(self._children[descriptor])
+            self._accept()
             self._let_go()
 
     def _stop(self, number: int, frame: object) -> None:
@@ -113,7 +113,7 @@ class HandOver:
         try:
             connection, _ = self._listener.accept()
         except OSError:
-            return  # it went away again, or there is no descriptor left
+            return  # nobody, or it went away again, or there is no descriptor left
         with connection:
             uid, gid = peer_of(connection)
             refusal = self._refusal(uid)
@@ -175,7 +175,8 @@ class HandOver:
             self._be(uid, gid, connection, theirs)
         theirs.close()
         self._children[ours.fileno()] = _Child(pid, uid, ours)
-        self._poll.register(ours, select.POLLIN)
+        self._wakes.register(ours, 0)
+        self._tells.register(ours, select.POLLIN)
 
     def _be(self, uid: int, gid: int, connection: socket.socket, channel: socket.socket) -> None:
         """The whole life of a user's process; it never returns."""
@@ -198,7 +199,7 @@ class HandOver:
         try:
             said = child.channel.recv(len(NEXT), socket.MSG_DONTWAIT)
         except BlockingIOError:
-            return  # it was another one, with the same descriptor, that had something to say
+            return
         except OSError:
             said = b""
         if said:
@@ -207,7 +208,8 @@ class HandOver:
             self._forget(child)
 
     def _forget(self, child: _Child) -> None:
-        self._poll.unregister(child.channel)
+        self._wakes.unregister(child.channel)
+        self._tells.unregister(child.channel)
         del self._children[child.channel.fileno()]
         child.channel.close()
 
@@ -231,7 +233,7 @@ def peer_of(connection: socket.socket) -> tuple[int, int]:
 def load_all() -> None:
     """Load what a delivery needs, and keep the memory of it shared by all processes."""
     sys.dont_write_bytecode = True
-    for name in WARM:
-        import_module(f"maildrop_py.{name}")
+    for name in ("json", *(f"maildrop_py.{name}" for name in WARM)):
+        import_module(name)
     gc.collect()
     gc.freeze()

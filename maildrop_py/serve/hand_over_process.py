@@ -5,8 +5,7 @@ the other side):
 
     hook    MAGIC NUL, `C`directory NUL, `A`argument NUL ..., `E`NAME=VALUE NUL ...;
             with two descriptors: standard input, standard error
-    server  "T": taken
-    hook    "G": go
+    server  "T": taken; a hook that does not wait any more has shut its socket for it
     server  one byte: the exit status
 """
 
@@ -15,6 +14,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import struct
 import sys
 import time
 from collections.abc import Callable
@@ -24,13 +24,14 @@ from maildrop_py.record import record
 Deliver = Callable[[list[str]], int]
 """Delivers the message on standard input: arguments -> exit status."""
 
-MAGIC = b"maildrop-py 1"
+MAGIC = b"maildrop-py 2"
 MOST = 65536  # bytes of a request
-TAKEN, GO = b"T", b"G"
+TAKEN = b"T"
 NEXT = b"n"
 """To the process: one message more. From it: done."""
+KIND = (socket.AF_UNIX, socket.SOCK_SEQPACKET, 0)
 TRY_AGAIN = 75
-PATIENCE = 5.0  # seconds that a hook has for each of its packets
+PATIENCE = struct.pack("2l", 5, 0)  # struct timeval: that a hook has for its request
 MESSAGES = 500  # that one process delivers
 OF_RULES = ("maildrop_py.rules.", "maildrop_py.message.", "maildrop_py.maildir.", "re2")
 
@@ -79,24 +80,17 @@ def serve_user(connection: socket.socket, channel: socket.socket, deliver: Deliv
         data, descriptors, _, _ = socket.recv_fds(channel, len(NEXT), 1)
         if not data or not descriptors:
             return
-        connection = socket.socket(fileno=descriptors[0])
+        connection = socket.socket(*KIND, fileno=descriptors[0])
 
 
 def serve_one(connection: socket.socket, deliver: Deliver) -> None:
     """One message, from the hook's request to the status."""
-    connection.settimeout(PATIENCE)
     descriptors: list[int] = []
     try:
-        data, descriptors, flags, _ = socket.recv_fds(connection, MOST, 2)
-        request = read_request(data)
-        if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC) or len(descriptors) != 2:
-            return
-        connection.send(TAKEN)
-        if connection.recv(len(GO)) != GO:
-            return
+        request = _taken(connection, descriptors)
+        if request is None:
+            return  # the hook delivers by itself
         _surround(request, *descriptors)
-    except (OSError, ValueError):
-        return  # the hook delivers by itself
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
@@ -104,6 +98,21 @@ def serve_one(connection: socket.socket, deliver: Deliver) -> None:
     signal.setitimer(signal.ITIMER_REAL, 0)  # the deadline that `deliver` had set
     _answer(connection, bytes([status if status in (0, 75, 77) else TRY_AGAIN]))
     _forget_surroundings()
+
+
+def _taken(connection: socket.socket, descriptors: list[int]) -> Request | None:
+    """What the hook asks for, once it is ours alone; `descriptors` gets those it passed."""
+    try:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, PATIENCE)
+        data, passed, flags, _ = socket.recv_fds(connection, MOST, 2)
+        descriptors += passed
+        request = read_request(data)
+        if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC) or len(descriptors) != 2:
+            return None
+        connection.send(TAKEN)
+    except (OSError, ValueError):
+        return None
+    return request
 
 
 def _answer(connection: socket.socket, status: bytes) -> None:
@@ -127,9 +136,12 @@ def _surround(request: Request, message: int, errors: int) -> None:
         os.chdir(request.directory)
     except OSError:
         os.chdir("/")
-    os.environ.clear()
-    os.environ.update(request.environ)
-    time.tzset()
+    zone = os.environ.get("TZ")
+    for name in os.environ.keys() - request.environ.keys():
+        del os.environ[name]
+    os.environ.update(request.environ.items() - os.environ.items())
+    if request.environ.get("TZ") != zone:
+        time.tzset()
 
 
 def _forget_surroundings() -> None:

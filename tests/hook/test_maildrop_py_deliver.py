@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -92,7 +93,6 @@ def answering(status: bytes, requests: list[Request], mail: list[bytes]) -> Talk
         data, descriptors, _, _ = socket.recv_fds(connection, 65536, 2)
         requests.append(read_request(data))
         connection.send(b"T")
-        assert connection.recv(1) == b"G"
         with open(descriptors[0], "rb") as message:
             mail.append(message.read())
         os.close(descriptors[1])
@@ -145,6 +145,40 @@ def test_what_no_server_takes_is_delivered_by_the_command(hook: Hook, talk: Talk
     assert (done.returncode, done.stderr) == (0, b"")
     assert (hook.folder / "got").read_bytes() == MAIL
     assert (hook.folder / "arguments").read_text() == "deliver --deadline 5\n"
+
+
+def test_a_server_that_is_too_late_cannot_take_the_message(hook: Hook) -> None:
+    said: list[str] = []
+
+    def is_late(connection: socket.socket) -> None:
+        _, descriptors, _, _ = socket.recv_fds(connection, 65536, 2)
+        wait_until((hook.folder / "got").exists, "the command has the message")
+        try:
+            connection.send(b"T")
+        except BrokenPipeError:
+            said.append("it is not mine")
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+    server = hook.serve(is_late)
+    assert hook.run().returncode == 0
+    server.join(20)
+    assert said == ["it is not mine"]
+
+
+def test_what_a_server_took_after_other_words_is_not_delivered_twice(hook: Hook) -> None:
+    def mumbles(connection: socket.socket) -> None:
+        connection.recv(65536)
+        peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)  # struct ucred
+        pid = int.from_bytes(peer[:4], sys.byteorder)
+        os.kill(pid, signal.SIGSTOP)  # it hears both at once
+        connection.send(b"??")
+        connection.send(b"T")
+        os.kill(pid, signal.SIGCONT)
+
+    hook.serve(mumbles)
+    assert hook.run().returncode == 75
+    assert not (hook.folder / "got").exists()
 
 
 def test_without_a_server_the_command_delivers(hook: Hook) -> None:

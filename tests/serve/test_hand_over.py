@@ -27,7 +27,7 @@ SCRIPT = ROOT / "tests/support/hand_over.py"
 SOURCE = ROOT / "maildrop_py/hook/maildrop-py-deliver.c"
 MAIL = b"From: ann@example.org\nSubject: hello\n\nbody\n"
 UID = 4711  # nobody has it
-REQUEST = b"maildrop-py 1\0C/\0"
+REQUEST = b"maildrop-py 2\0C/\0"
 
 RULES = """
 allow_commands: true
@@ -229,7 +229,8 @@ def test_a_process_with_the_descriptor_of_one_that_was_killed_is_not_waited_for(
     waited.start()
     child = hand_over._Child(1, UID, ours)
     doorkeeper._children[ours.fileno()] = child
-    doorkeeper._poll.register(ours)
+    doorkeeper._wakes.register(ours, 0)
+    doorkeeper._tells.register(ours)
     doorkeeper._hear(child)
     assert doorkeeper._children == {ours.fileno(): child}
     waited.cancel()
@@ -269,7 +270,7 @@ def test_root_is_not_delivered_for(folder: Path, home: Home) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"x", b"maildrop-py 1\0", b"maildrop-py 2\0C/\0", REQUEST + b"Xy\0", REQUEST + b"Ex\0"],
+    [b"", b"x", b"maildrop-py 2\0", b"maildrop-py 1\0C/\0", REQUEST + b"Xy\0", REQUEST + b"Ex\0"],
 )
 def test_garbage_is_no_request(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"not|unpack"):
