@@ -225,6 +225,10 @@ class Facts:
         find = self.message.headers.all
         return [field for name in names for field in find(name)]
 
+    def has(self, field: str) -> bool:
+        """Whether one of the headers is there of which `folded` gives the text."""
+        return any(self.values(name) for name in field.split(":"))
+
     def addresses(self, name: str) -> list[str]:
         """Every address in the headers called `name`, lower-cased."""
         return _addresses_in(self.message.headers.all(name))

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.condition import Anchors, Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.translation import Text
@@ -32,6 +32,11 @@ class AutoSubmitted:
 
     def describe(self, text: Text = str.format) -> str:
         return text("submitted by a program (RFC 3834)")
+
+    def anchors(self) -> Anchors:
+        from maildrop_py.rules.program.anchors import of_presence
+
+        return of_presence("Auto-Submitted", *FORERUNNERS, "Precedence")
 
     def test(self, facts: Facts) -> Outcome:
         for value in facts.values("Auto-Submitted"):

@@ -81,6 +81,11 @@ class HeaderExists:
     def describe(self, text: Text = str.format) -> str:
         return text("header {name} is there", name=self.name)
 
+    def anchors(self) -> Anchors:
+        from maildrop_py.rules.program.anchors import of_presence
+
+        return of_presence(self.name)
+
     def test(self, facts: Facts) -> Outcome:
         values = facts.values(self.name)
         if not values:

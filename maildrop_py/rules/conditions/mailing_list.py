@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.condition import Anchors, Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.translation import Text
@@ -31,6 +31,7 @@ LIST_HEADERS = (
     "X-Listserver",
 )
 
+_RECIPIENTS = "multiple recipients of "
 _NAMES = frozenset(name.lower().encode() for name in LIST_HEADERS)
 
 
@@ -50,13 +51,18 @@ class MailingList:
     def describe(self, text: Text = str.format) -> str:
         return text("came through a mailing list")
 
+    def anchors(self) -> Anchors:
+        from maildrop_py.rules.program.anchors import of_presence
+
+        return (*of_presence(*LIST_HEADERS), ("to", _RECIPIENTS.strip()))
+
     def test(self, facts: Facts) -> Outcome:
         for name in LIST_HEADERS if facts.message.headers.may_have(_NAMES) else ():
             values = facts.values(name)
             if values and values[0].strip().upper() != "NO":
                 return Outcome(True, name, values[0])
         for value in facts.values("To"):
-            if value.lower().startswith("multiple recipients of "):
+            if value.lower().startswith(_RECIPIENTS):
                 return Outcome(True, "To", value)
         if not facts.explaining:
             return REFUSED

@@ -4,7 +4,7 @@ Conditions that can say so have a method `anchors`. The index of a compiled set
 of rules is built from them; a rule without anchors is tried on every message.
 
 Guarantee: where a condition with anchors holds, one of the literals is in
-`Facts.folded` of its field.
+`Facts.folded` of its field; or for the literal PRESENT, the header is there at all.
 """
 
 from __future__ import annotations
@@ -16,8 +16,19 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Anchors, Condition
     from maildrop_py.rules.matching.addresses import Addresses
 
+PRESENT = ""
+"""The literal of a header that must be there, whatever it says."""
+
 SHORTEST = 2
 """A literal with fewer characters is in too many messages to be worth a look-up."""
+
+_USUAL = frozenset(
+    (
+        *("from", "to", "subject", "date", "message-id", "received", "return-path", "delivered-to"),
+        *("mime-version", "content-type", "content-transfer-encoding", "x-original-to"),
+    )
+)
+"""Headers whose presence says nothing: nearly all mail has them."""
 
 MOST = 64
 """A rule with more anchors than this is tried on every message instead."""
@@ -27,9 +38,13 @@ def anchors_of(condition: Condition) -> Anchors:
     """The anchors of a condition; empty where nothing is known to be necessary."""
     find = getattr(condition, "anchors", None)
     found: Anchors = find() if find else ()
-    if len(found) > MOST or any(len(literal) < SHORTEST for _, literal in found):
-        return ()
-    return found
+    return found if len(found) <= MOST and all(_says_something(*pair) for pair in found) else ()
+
+
+def _says_something(field: str, literal: str) -> bool:
+    if literal == PRESENT:
+        return " " not in field and _USUAL.isdisjoint(field.split(":"))
+    return len(literal) >= SHORTEST
 
 
 def best(choices: Iterable[Anchors]) -> Anchors:
@@ -51,6 +66,11 @@ def of_tests(field: str, tests: tuple[object, ...]) -> Anchors:
     return all_of(tuple((field.lower(), literal) for literal in _literals(test)) for test in tests)
 
 
+def of_presence(*fields: str) -> Anchors:
+    """The anchors of a test that holds only where one of these headers is there."""
+    return tuple((field.lower(), PRESENT) for field in fields)
+
+
 def of_addresses(field: str, addresses: Addresses) -> Anchors:
     """The anchors of an address test of one field."""
     entries = addresses.without_wildcards()
@@ -64,11 +84,11 @@ def _literals(test: object) -> tuple[str, ...]:
     """What must be in a text for a Regex, Contains, Is or Glob to pass it."""
     literals: tuple[str, ...] = getattr(test, "literals", ())
     if literals:
-        return literals
+        return literals if all(len(each) >= SHORTEST for each in literals) else (PRESENT,)
     glob: str = getattr(test, "glob", "")
     whole: str = getattr(test, "wanted", "")
-    needed = _longest_piece(glob) if glob else whole.strip()
-    return (needed.casefold(),) if needed else ()
+    needed = (_longest_piece(glob) if glob else whole.strip()).casefold()
+    return (needed if len(needed) >= SHORTEST else PRESENT,)
 
 
 def _longest_piece(glob: str) -> str:

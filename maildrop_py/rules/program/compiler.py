@@ -42,7 +42,7 @@ def compile_rules(rules: RuleSet) -> Program:
 
 
 def _note(by_length: dict[int, dict[str, list[int]]], literal: str, number: int) -> None:
-    length = next(each for each in LENGTHS if each <= len(literal))
+    length = next((each for each in LENGTHS if each <= len(literal)), ANY)  # PRESENT has none
     by_length.setdefault(length, {}).setdefault(literal[:length], []).append(number)
 
 

@@ -82,7 +82,7 @@ class Program:
         hits = {*self.always, *found}
         for field in self.index if fields is None else fields:
             text = facts.folded(field)
-            if text:
+            if text or facts.has(field):
                 for length, table in self.index[field].items():
                     look_up(text, length, table, hits)
         return sorted(hits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.rules.program.anchors import anchors_of, best
+from maildrop_py.rules.program.anchors import PRESENT, anchors_of, best
 from tests.support.rules_reading import whole_when
 
 
@@ -32,7 +32,15 @@ from tests.support.rules_reading import whole_when
         ("{from: '*@*'}", []),
         ("{size: 5}", []),
         ("{weigh: [{subject: abc, score: 1}]}", []),
-        ("{header: {X-A: {exists: true}}}", []),
+        ("{header: {X-A: {exists: true}}}", [("x-a", PRESENT)]),
+        ("{header: {X-A: '^.$'}}", [("x-a", PRESENT)]),
+        ("{header: {X-A: [a, long enough]}}", [("x-a", PRESENT), ("x-a", "long enough")]),
+        ("{header: {X-A: {exists: false}}}", []),
+        ("{header: {X-A: {count: 0}}}", []),
+        ("{header: {Date: {exists: true}}}", []),
+        ("{reply_to: '^.$'}", [("reply-to", PRESENT)]),
+        ("{from: '^.$'}", []),
+        ("{header: {X-A: {exists: true}}, subject: abc}", [("subject", "abc")]),
     ],
 )
 def test_anchors(when: str, anchors: list[tuple[str, str]]) -> None:

@@ -35,6 +35,7 @@ WORDS = [
 DOMAINS = ["example.org", "a.example.org", "例え.jp", "xn--r8jz45g.jp", "Example.COM"]
 LOCALS = ["joe", "Joe", "ann-x", "strasse", "straße"]
 HEADERS = ["Subject", "X-Mailer", "List-Id", "From", "To", "Cc", "Delivered-To"]
+SIGNS = ["Auto-Submitted", "X-BeenThere", "Precedence"]
 
 words = st.sampled_from(WORDS)
 addresses = st.builds("{}@{}".format, st.sampled_from(LOCALS), st.sampled_from(DOMAINS))
@@ -44,7 +45,7 @@ expressions = st.one_of(
     st.builds("^{}".format, words),
     st.builds("(?P<who>{}).*{}?".format, words, words),
     st.builds("({})+".format, words),
-    st.just(r"\w+"),
+    st.sampled_from([r"\w+", ".", "^$"]),
 )
 texts = st.one_of(
     expressions,
@@ -69,7 +70,9 @@ plain = st.one_of(
         who,
     ),
     st.builds(lambda test: {"extension": test}, texts),
+    st.builds(lambda name: {"header": {name: {"exists": True}}}, st.sampled_from(HEADERS)),
     st.sampled_from([{"spam_score": ">= 2"}, {"from_daemon": False}, {"duplicate": True}]),
+    st.sampled_from([{"mailing_list": True}, {"auto_submitted": True}, {"bulk": True}]),
 )
 
 
@@ -119,7 +122,11 @@ values = st.builds(
     st.sampled_from(GAPS),
 )
 heads = st.lists(
-    st.builds(lambda name, value: name.encode() + b": " + value, st.sampled_from(HEADERS), values),
+    st.builds(
+        lambda name, value: name.encode() + b": " + value,
+        st.sampled_from(HEADERS + SIGNS),
+        st.one_of(values, st.just(b"")),
+    ),
     max_size=6,
 )
 envelopes = st.builds(
@@ -191,6 +198,39 @@ def test_the_index_finds_every_word_however_it_is_written(write: Any, gap: bytes
             assert fast.filings == slow.filings
 
 
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("X-Mark:", [0]),
+        ("x-mark: yes", [0, 1]),
+        ("X-MARK:\n =?utf-8?Q?=E9?=", [0, 1]),
+        ("X-Marked: yes", []),
+        ("Subject: X-Mark: yes", []),
+        ("X-Mailer: x", [2]),
+        ("X-ML-Name: x", [3]),
+        ("To: Multiple recipients of list a <a@example.org>", [3]),
+    ],
+)
+def test_a_header_that_must_be_there_is_looked_for_whatever_it_says(
+    line: str, number: list[int]
+) -> None:
+    text = """
+        rules:
+          - {when: {header: {X-Mark: {exists: true}}}, then: {copy: A}}
+          - {when: {header: {X-Mark: '.'}}, then: {copy: B}}
+          - {when: {any: [{header: {X-Mailer: '^x$'}}, {subject: abc}]}, then: {file: C}}
+          - {when: {mailing_list: true}, then: {file: D}}
+    """
+    program = compile_rules(rules_of(text))
+    folders = ["ABCD"[each] for each in number] + ["INBOX"] * (number in ([0], [0, 1], []))
+    assert program.always == ()
+    for memory in (None, memory_of_many(program)):
+        decision = decide(mail(line), Envelope(), Answers(), program, NOW, memory=memory)
+        assert [filing.folder for filing in decision.filings] == folders
+    found = set(program.candidates(facts(line)))
+    assert found >= set(number) and found <= {*number, 0, 1}
+
+
 @pytest.mark.parametrize("count", [FEW - 1, FEW + 1, 10 * FEW])
 def test_few_rules_are_tried_however_many_there_are(count: int) -> None:
     rules = [f"{{when: {{list_id: '^list{n}\\.'}}, then: {{file: L{n}}}}}" for n in range(count)]
@@ -218,6 +258,9 @@ def test_candidates_come_in_the_order_of_the_file() -> None:
 def test_single_letters_are_not_looked_up() -> None:
     program = compile_rules(rules_of("rules: [{when: {subject: a}, then: {file: X}}]"))
     assert program.always == (0,) and program.index == {}
+    program = compile_rules(rules_of("rules: [{when: {header: {X-A: a}}, then: {file: X}}]"))
+    assert program.candidates(facts("Subject: a")) == []
+    assert program.candidates(facts("X-A: b")) == [0]
 
 
 def test_long_literals_are_told_apart_by_more_than_their_beginning() -> None:
