@@ -23,7 +23,7 @@ from maildrop_py.intake.stdin import read_message
 from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.message.message import Message
 from maildrop_py.paths import UserPaths
-from maildrop_py.report.delivery_log import log_delivery, log_failure
+from maildrop_py.report.delivery_log import after_delivery, log_delivery, log_failure, warn_syslog
 from maildrop_py.rules.program.cache import NOT_USABLE, load_program
 from maildrop_py.rules.program.program import no_rules
 
@@ -94,26 +94,28 @@ class OneDelivery:
 
             commands = program_settings(*self._surroundings, program.settings.sendmail, self._limit)
         receipt = deliver_copies(decision, spool, maildir, self._envelope, commands)
-        if decision.answers:
-            self._answer(decision, evidence, program)
-        self._tell_of_broken_rules(program, maildir)
-        self._remember(message, decision, evidence, receipt)
+        self._do_the_rest(decision, evidence, program, maildir)
+        after_delivery("not logged", warn_syslog, self._log, message, decision, evidence, receipt)
         if decision.reject is not None:
             raise Rejected(decision.reject)
 
+    def _do_the_rest(
+        self, decision: Decision, evidence: Evidence, program: Program, maildir: Maildir
+    ) -> None:
+        """Answer, and remember; the message is delivered, whatever goes wrong in it."""
+        warn, tell = self._warnings.append, self._tell_of_broken_rules
+        if decision.answers:
+            after_delivery("not answered", warn, self._answer, decision, evidence, program)
+        after_delivery("nobody was told of broken rules", warn, tell, program, maildir)
+        after_delivery("not remembered", warn, evidence.delivered, decision.learn)
+
     def _answer(self, decision: Decision, evidence: Evidence, program: Program) -> None:
-        """The message is delivered: an answer that cannot be sent is a warning."""
         from maildrop_py.delivery.answers import send_answers
         from maildrop_py.delivery.program_environment import program_settings
 
         settings = program_settings(*self._surroundings, program.settings.sendmail, self._limit)
-        try:
-            send_answers(
-                *(decision, settings, evidence.people_answered(), time.time()),
-                self._warnings.append,
-            )
-        except Exception as error:  # noqa: BLE001 - tried again, the message would be there twice
-            self._warnings.append(f"an answer could not be sent: {error}")
+        answered, warn = evidence.people_answered(), self._warnings.append
+        send_answers(decision, settings, answered, time.time(), warn)
 
     def _tell_of_broken_rules(self, program: Program, maildir: Maildir) -> None:
         mistakes = [it for it in self._warnings if it.startswith(NOT_USABLE)]
@@ -125,21 +127,16 @@ class OneDelivery:
         state, warn = self._paths.state, self._warnings.append
         tell_of_broken_rules(self._rules, mistakes, state, maildir, after, now, warn)
 
-    def _remember(
+    def _log(
         self, message: Message, decision: Decision, evidence: Evidence, receipt: Receipt
     ) -> None:
-        """What is worth knowing later; the message is delivered, whatever goes wrong in it."""
-        try:
-            evidence.delivered(decision.learn)
-            warnings = (*self._warnings, *evidence.warnings, *receipt.warnings)
-            log_delivery(
-                *(self._log_path, self._envelope, message, decision, receipt.paths, warnings),
-                *(time.time(),),
-                evidence=evidence,
-                seconds=round(time.monotonic() - self._started, 3),
-            )
-        except Exception:  # noqa: BLE001 - tried again, the message would be there twice
-            return
+        warnings = (*self._warnings, *evidence.warnings, *receipt.warnings)
+        log_delivery(
+            *(self._log_path, self._envelope, message, decision, receipt.paths, warnings),
+            *(time.time(),),
+            evidence=evidence,
+            seconds=round(time.monotonic() - self._started, 3),
+        )
 
     def _decide(
         self, message: Message, spool: Spool, program: Program, maildir: Maildir

@@ -1,8 +1,10 @@
 """delivery_log: what was done with each message: one line to syslog, one of JSON.
 
 A log that cannot be written is no reason to refuse a message that is already
-delivered: nothing is raised here, and syslog says why. The JSON lines are what
-`stats` and `why` read; `log_entry` has their fields, `log_file` how they are kept.
+delivered: nothing is raised here, and syslog says why. So it is with whatever else
+comes after a delivery (`after_delivery`): tried again, the message would be there
+twice. The JSON lines are what `stats` and `why` read; `log_entry` has their fields,
+`log_file` how they are kept.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from maildrop_py.report.log_entry import DEFERRED, Event, entry_of, result_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from maildrop_py.decision.decision import Decision
     from maildrop_py.evidence.evidence import Evidence
@@ -88,10 +90,15 @@ def log_event(path: str | None, event: Event) -> None:
 
 
 class LogTurn:
-    """Events that are logged together: to syslog at once, to each file with one write."""
+    """Events that are logged together: to syslog at once, to each file with one write.
 
-    def __init__(self) -> None:
+    `tell` gets what cannot be written, besides syslog: why, and the events' warnings.
+    """
+
+    def __init__(self, tell: Callable[[str], None] = lambda line: None) -> None:
+        self._tell = tell
         self._lines: dict[str, list[str]] = {}  # by path
+        self._warnings: dict[str, list[str]] = {}  # by path
 
     def add(self, path: str | None, event: Event) -> None:
         """Log one event to syslog, and with write() to the file `path`, None for none."""
@@ -101,12 +108,32 @@ class LogTurn:
             system_log.write([f"{event.result} {event.error}", str(error)], failed=True)
         if path is not None:
             self._lines.setdefault(path, []).append(_line_of(entry_of(event)))
+            if event.warnings:
+                self._warnings.setdefault(path, []).extend(event.warnings)
 
     def write(self) -> None:
         """Write the lines since the last time into their files."""
         lines, self._lines = self._lines, {}
+        warnings, self._warnings = self._warnings, {}
         for path, of_path in lines.items():
-            _append(path, of_path)
+            if why := _append(path, of_path):
+                for line in (why, *warnings.get(path, ())):
+                    self._tell(line)
+
+
+def after_delivery(
+    failure: str, warn: Callable[[str], None], step: Callable[..., object], *arguments: object
+) -> None:
+    """Do a `step` that comes after a delivery; if it fails, `warn` of the `failure`."""
+    try:
+        step(*arguments)
+    except Exception as error:  # noqa: BLE001 - see the module's docstring
+        warn(f"delivered, but {failure}: {type(error).__name__}: {error}")
+
+
+def warn_syslog(warning: str) -> None:
+    """Say it where all warnings are, if nothing else is to follow."""
+    system_log.write([warning], failed=True)
 
 
 def append_entries(path: str, entries: Iterable[dict[str, object]]) -> None:
@@ -139,16 +166,20 @@ def _line_of(entry: dict[str, object]) -> str:
     return line + "\n" if line.isprintable() else json_line(entry)
 
 
-def _append(path: str, lines: list[str]) -> None:
+def _append(path: str, lines: list[str]) -> str:
+    """Why the lines could not be added, or ""."""
     try:
         if lines:
             log_file.append(path, "".join(lines).encode("utf-8", "replace"), time.time())
     except OSError as error:
-        _not_written(path, error)
+        return _not_written(path, error)
+    return ""
 
 
-def _not_written(path: str, error: OSError) -> None:
-    system_log.write([f"delivery log {path}: {error.strerror or error}"], failed=True)
+def _not_written(path: str, error: OSError) -> str:
+    why = f"delivery log {path}: {error.strerror or error}"
+    warn_syslog(why)
+    return why
 
 
 def log_trouble(error: Exception) -> None:

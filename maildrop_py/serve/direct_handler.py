@@ -72,7 +72,7 @@ class DirectHandler:
         self.rules_cache = RulesCache()
         self.stores = EvidenceStores()
         self.threads = ThreadPool(THREADS, EAGER)
-        self.log_turn = LogTurn()
+        self.log_turn = LogTurn(log.warning)
         self._slow_until = 0.0  # a time.monotonic() value
         self._to_learn: list[Lesson] = []
         reactor.rounds.append(self._end_round)
@@ -132,7 +132,7 @@ class DirectHandler:
             self._learn(lessons)
 
     def _learn(self, lessons: list[Lesson]) -> None:
-        turn = LogTurn()
+        turn = LogTurn(self.log.warning)
         for delivery, _ in lessons:
             delivery.remember(turn)
         turn.write()

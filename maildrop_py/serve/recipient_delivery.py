@@ -29,7 +29,7 @@ from maildrop_py.evidence.evidence import WouldWait
 from maildrop_py.lmtp.reply import UNEXPECTED, Reply, answer_to
 from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.paths import UserPaths
-from maildrop_py.report.delivery_log import log_delivery, log_failure
+from maildrop_py.report.delivery_log import after_delivery, log_delivery, log_failure, warn_syslog
 from maildrop_py.rules.program.cache import NOT_USABLE
 
 TYPE_CHECKING = False
@@ -51,7 +51,8 @@ if TYPE_CHECKING:
 
 
 ANSWER_TIME = 30.0
-"""Seconds for all answers to a message: the client waits for the reply meanwhile."""
+"""Seconds for all answers to a message, and no longer than the message's own time lasts: the
+server gives up a process that replies later."""
 
 
 class RecipientDelivery:
@@ -252,22 +253,19 @@ class RecipientDelivery:
 
         It is delivered: whatever goes wrong now, to say otherwise would double it.
         """
-        try:
-            if self._receipt is not None:
-                self._log(self._receipt, turn)
-        except Exception:  # noqa: BLE001 - see above
+        receipt, decision, evidence = self._receipt, self._decision, self._evidence
+        if receipt is None or decision is None or evidence is None:
             return
+        warn = self._warnings.append
+        after_delivery("not remembered", warn, evidence.delivered, decision.learn)
+        if decision.answers:
+            after_delivery("not answered", warn, self._answer, decision, evidence)
+        if self._warnings:
+            after_delivery("nobody was told of broken rules", warn, self._tell_of_broken_rules)
+        after_delivery("not logged", warn_syslog, self._log, receipt, decision, evidence, turn)
 
-    def _log(self, receipt: Receipt, turn: LogTurn) -> None:
-        decision, evidence = self._decision, self._evidence
-        assert decision is not None
-        warnings = [*self._warnings, *receipt.warnings]
-        if evidence is not None:
-            evidence.delivered(decision.learn)
-            if decision.answers:
-                self._answer(decision, evidence, warnings)
-            warnings += evidence.warnings
-        self._tell_of_broken_rules(warnings)
+    def _log(self, receipt: Receipt, decision: Decision, evidence: Evidence, turn: LogTurn) -> None:
+        warnings = (*self._warnings, *receipt.warnings, *evidence.warnings)
         log_delivery(
             self.mailbox.log or None,
             *(self.envelope, self._message, decision, receipt.paths, warnings, time.time()),
@@ -276,21 +274,18 @@ class RecipientDelivery:
             turn=turn,
         )
 
-    def _answer(self, decision: Decision, evidence: Evidence, warnings: list[str]) -> None:
+    def _answer(self, decision: Decision, evidence: Evidence) -> None:
         from maildrop_py.delivery.answers import send_answers
 
+        limit = min(time.monotonic() + ANSWER_TIME, self._deadline)
+        if time.monotonic() > limit:
+            raise DeadlineExceeded("the time for this message is over")
         sendmail = self._decider.program.settings.sendmail
-        settings = program_settings(
-            os.environ, self._home, self.envelope, sendmail, time.monotonic() + ANSWER_TIME
-        )
-        try:
-            send_answers(
-                decision, settings, evidence.people_answered(), time.time(), warnings.append
-            )
-        except Exception as error:  # noqa: BLE001 - it is delivered, and must still be logged
-            warnings.append(f"an answer could not be sent: {error}")
+        settings = program_settings(os.environ, self._home, self.envelope, sendmail, limit)
+        answered, warn = evidence.people_answered(), self._warnings.append
+        send_answers(decision, settings, answered, time.time(), warn)
 
-    def _tell_of_broken_rules(self, warnings: list[str]) -> None:
+    def _tell_of_broken_rules(self) -> None:
         mistakes = [it for it in self._warnings if it.startswith(NOT_USABLE)]
         if not mistakes or not self.mailbox.own_rules:
             return
@@ -299,7 +294,7 @@ class RecipientDelivery:
         mailbox, after = self.mailbox, self._decider.program.settings.broken_rules_notice
         tell_of_broken_rules(
             *(mailbox.rules, mistakes, mailbox.state, self._maildir(), after, time.time()),
-            warnings.append,
+            self._warnings.append,
         )
 
     def _fail(self, error: Exception) -> None:

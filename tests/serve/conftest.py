@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -95,8 +96,12 @@ class Server:
     def files(self, user: str) -> dict[str, bytes]:
         """Every message of a user: folder and flags -> bytes."""
         root = self.folder / "users" / user
-        found = [path for path in root.rglob("*") if path.is_file() and path.parent.name in PARTS]
-        return {_short(path.relative_to(root)): path.read_bytes() for path in found}
+        files: dict[str, bytes] = {}
+        for path in root.rglob("*"):
+            if path.is_file() and path.parent.name in PARTS:
+                with suppress(FileNotFoundError):  # the server took it away just now
+                    files[_short(path.relative_to(root))] = path.read_bytes()
+        return files
 
     def log(self, user: str) -> list[dict[str, object]]:
         """What the delivery log says."""

@@ -109,6 +109,19 @@ def test_slow_programs_are_delivered_once_or_not_at_all(
     assert len(shared.mail_of("eve")) == outcomes.count(Answer.DONE)
 
 
+def test_slow_answers_do_not_make_delivered_mail_come_again(
+    command: Path, shared: SharedServer
+) -> None:
+    """They are sent after the delivery; many together would take longer than the server waits."""
+    notify = "notify: {program: [/bin/sleep, '30'], text: a message}"
+    write_rules(shared.eve, f"allow_commands: true\nrules: [{{then: {{file: Evil, {notify}}}}}]")
+    with shared.run(command, ("--deadline=2", "--workers=1")):
+        waiting = [shared.later(message(number), "eve") for number in range(12)]
+        shared.send(message(100), "anna", "bert")
+        outcomes = [one.result()["eve"] for one in waiting]
+    assert outcomes.count(Answer.DONE) == len(shared.mail_of("eve")) >= 1
+
+
 def test_a_users_process_shares_no_memory_with_the_server(
     command: Path, shared: SharedServer
 ) -> None:
