@@ -151,16 +151,20 @@ def append_entries(path: str, entries: Iterable[dict[str, object]]) -> None:
 
 _MANY = 50
 """Entries for which `json` is worth importing."""
+_encode: Callable[[object], str] | None = None  # made when it is first needed
 
 
 def _line_of(entry: dict[str, object]) -> str:
     """json_line(); by `json` where that was imported, in a third of the time."""
+    global _encode
     if "json" not in sys.modules:
         return json_line(entry)
-    from json import dumps
+    if _encode is None:
+        from json import JSONEncoder
 
+        _encode = JSONEncoder(ensure_ascii=False, allow_nan=False).encode
     try:
-        line = dumps(entry, ensure_ascii=False, allow_nan=False)
+        line = _encode(entry)
     except ValueError:
         return json_line(entry)
     return line + "\n" if line.isprintable() else json_line(entry)

@@ -1,13 +1,12 @@
 """message_buffer: holds a message that another process will deliver.
 
 For a server started as root: its workers can write nowhere, and the recipients'
-own processes get the message as an open file without a name. Small messages stay
-in memory. Large ones go to /var/tmp as they arrive, and vanish with their last
-reader.
+own processes get the message itself if it is small, else an open file without a
+name. Larger ones go to /var/tmp as they arrive, and vanish with their last reader.
 
-Guarantee: the descriptor that is handed on cannot be used to change the message,
-which other recipients read too: a file in memory is sealed, one on disk is open for
-reading only and belongs to the server.
+Guarantee: nobody who gets a message can change what others get: each has a copy of a
+small one; a descriptor that is handed on is of a sealed file in memory, or of one on disk
+that is open for reading only and belongs to the server.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from collections.abc import Iterator
 
 from maildrop_py.maildir.maildir import storage
 
+SMALL = 16 * 1024  # bytes: to copy it takes less time than a file in memory
 IN_MEMORY = 64 * 1024  # bytes
 DIRECTORY = "/var/tmp"
 PIECE = 256 * 1024  # bytes
@@ -46,15 +46,18 @@ class MessageBuffer:
             with storage(DIRECTORY):
                 _write(self._file, piece)
 
-    def finish(self) -> int:
-        """The message is complete; a descriptor to read it from, ours to close."""
+    def finish(self) -> tuple[bytes, tuple[int, ...]]:
+        """The message is complete: it, or b"" and a descriptor to read it from, ours to close."""
+        if self._held <= SMALL:
+            pieces, self._pieces = self._pieces, []
+            return b"".join(pieces), ()
         if self._file < 0:
             self._reader = os.memfd_create("message", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
             for piece in self._pieces:
                 _write(self._reader, piece)
             self._pieces = []
             fcntl.fcntl(self._reader, fcntl.F_ADD_SEALS, SEALS)
-        return self._reader
+        return b"", (self._reader,)
 
     def close(self) -> None:
         """Close the file here."""

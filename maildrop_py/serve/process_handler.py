@@ -2,9 +2,8 @@
 
 For a server started as root: a worker has no rights and delivers nothing itself.
 It receives the message and sends it to a process that runs as the recipient
-(`recipient_process`): the mailbox and the envelope as JSON, the message as an
-open file. A reply comes back. Where none comes back, nobody knows whether the
-message was delivered; the mail server sends it again.
+(`recipient_process`, `delivery_request`). A reply comes back. Where none comes back,
+nobody knows whether the message was delivered; the mail server sends it again.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from functools import partial
 
 from maildrop_py.errors import Temporary
 from maildrop_py.report.delivery_log import log_trouble
+from maildrop_py.serve.delivery_request import DeliveryRequest, RequestWriter
 from maildrop_py.serve.direct_handler import nobody_waits, unknown
 from maildrop_py.serve.mailbox import OWN
 from maildrop_py.serve.message_buffer import MessageBuffer
 from maildrop_py.serve.metrics import uncounted
-from maildrop_py.serve.recipient_process import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ class ProcessHandler:
         self.metrics = metrics or uncounted()
         self.recipients, self.processes = recipients, processes
         self.seconds, self.log = seconds, log
+        self.writer = RequestWriter()
 
     def recipient(self, address: EnvelopeAddress, transaction: Transaction) -> Reply | Mailbox:
         mailbox = self.recipients.mailbox(address)
@@ -97,17 +97,16 @@ class ProcessDelivery:
         named = {mailbox.recipient: mailbox for mailbox in self._transaction.recipients}
         self._pending = len(named)
         try:
-            descriptor = self._buffer.finish()
+            message, files = self._buffer.finish()
         except BaseException:
             self._buffer.close()
             raise
         for mailbox in named.values():
             user = mailbox.account
             envelope = self._transaction.envelope(mailbox.recipient, mailbox.extension, user.user)
-            data = encode(mailbox, envelope, deadline)
-            answered = partial(self._answered, mailbox)
-            key = (user.uid, user.gid)
-            self._handler.processes.send(key, data, (descriptor,), deadline, answered)
+            request = DeliveryRequest(mailbox, envelope, deadline, message)
+            data, answered = self._handler.writer.write(request), partial(self._answered, mailbox)
+            self._handler.processes.send((user.uid, user.gid), data, files, deadline, answered)
 
     def _answered(self, mailbox: Mailbox, reply: Reply) -> None:
         self._handler.metrics.answered(reply, self._began)

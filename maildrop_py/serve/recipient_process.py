@@ -7,7 +7,6 @@ with exec, and stays for that user's next messages (`lmtp/processes/spawner.py`)
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 
@@ -16,12 +15,10 @@ from maildrop_py.lmtp.processes.recipient_program import serve_requests
 from maildrop_py.lmtp.reply import UNEXPECTED, answer_to
 from maildrop_py.lmtp.server.group_commit import commit, finish
 from maildrop_py.maildir.maildir import Maildir
-from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Message
-from maildrop_py.record import fields_of
 from maildrop_py.report.delivery_log import LogTurn, log_trouble
+from maildrop_py.serve.delivery_request import RequestReader
 from maildrop_py.serve.evidence_stores import EvidenceStores
-from maildrop_py.serve.mailbox import Account, Mailbox
 from maildrop_py.serve.message_buffer import pieces_of
 from maildrop_py.serve.recipient_delivery import RecipientDelivery
 from maildrop_py.serve.rules_cache import RulesCache
@@ -30,10 +27,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
-    from typing import Any
 
     from maildrop_py.lmtp.processes.recipient_program import Request
     from maildrop_py.lmtp.reply import Reply
+    from maildrop_py.serve.delivery_request import DeliveryRequest
 
 
 SLOW = 0.05  # seconds: what is prepared is delivered before the rest of a batch is begun
@@ -49,6 +46,7 @@ class RecipientProcess:
     """What is done as the user."""
 
     def __init__(self) -> None:
+        self._reader = RequestReader()
         self._rules_cache = RulesCache()
         self._stores = EvidenceStores()
 
@@ -81,7 +79,7 @@ class RecipientProcess:
     def _prepare(self, request: Request) -> RecipientDelivery | Reply:
         """A delivery that is written, or the reply for what went wrong before there was one."""
         try:
-            delivery = self._delivery_of(*decode(request.data), request.files[0])
+            delivery = self._delivery_of(self._reader.read(request.data), request.files)
         except Exception as error:  # noqa: BLE001 - costs this message alone
             log_trouble(error)
             return answer_to(error)
@@ -89,41 +87,17 @@ class RecipientProcess:
         delivery.prepare()
         return delivery
 
-    def _delivery_of(
-        self, mailbox: Mailbox, envelope: Envelope, deadline: float, descriptor: int
-    ) -> RecipientDelivery:
+    def _delivery_of(self, request: DeliveryRequest, files: tuple[int, ...]) -> RecipientDelivery:
+        mailbox, envelope = request.mailbox, request.envelope
         mailbox.make_directories()
         rules = self._rules_cache.decider(mailbox)
         spool = Spool(Maildir(mailbox.maildir, create=mailbox.create), envelope)
         try:
-            for piece in pieces_of(descriptor):
+            for piece in pieces_of(files[0]) if files else (request.message,):
                 spool.write(piece)
             spool.finish()
         except BaseException:
             spool.close()
             raise
-        store = self._stores.at(mailbox.state)
+        store, deadline = self._stores.at(mailbox.state), request.deadline
         return RecipientDelivery(Message(spool), spool, mailbox, envelope, rules, store, deadline)
-
-
-def encode(mailbox: Mailbox, envelope: Envelope, deadline: float) -> bytes:
-    """The data of a request. `deadline` is a time.monotonic() value, the same in all processes."""
-    fields: dict[str, Any] = {
-        "mailbox": _plain(mailbox),
-        "envelope": _plain(envelope),
-        "deadline": deadline,
-    }
-    fields["mailbox"]["account"] = _plain(mailbox.account)
-    return json.dumps(fields).encode()
-
-
-def decode(data: bytes) -> tuple[Mailbox, Envelope, float]:
-    """The mailbox, the envelope and the deadline of a request."""
-    fields = json.loads(data)
-    account = Account(**fields["mailbox"].pop("account"))
-    mailbox = Mailbox(account=account, **fields["mailbox"])
-    return mailbox, Envelope(**fields["envelope"]), fields["deadline"]
-
-
-def _plain(value: Any) -> dict[str, Any]:
-    return {field: getattr(value, field) for field in fields_of(type(value))}

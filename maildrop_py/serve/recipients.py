@@ -55,7 +55,7 @@ class Recipients:
     ) -> None:
         self._users, self._layout = users, layout
         self._delimiters, self._domain = delimiters, domain
-        self._known: dict[EnvelopeAddress, Mailbox] = {}
+        self._known: dict[tuple[str, str], Mailbox] = {}  # by local part and domain, as written
 
     def mailbox(self, address: EnvelopeAddress) -> Mailbox | None:
         """The mailbox of an address; None if there is no such user. Raises Temporary."""
@@ -67,8 +67,9 @@ class Recipients:
             account, extension = self._users.find(local[:at], domain), address.local[at + 1 :]
         if account is None:
             return None
-        known = self._known.get(address)
-        if known is not None and known.account == account:
+        key = address.local, address.domain
+        known = self._known.get(key)
+        if known is not None and (known.account is account or known.account == account):
             return known
         try:
             found = self._mailbox(account, address, domain, extension)
@@ -76,7 +77,7 @@ class Recipients:
             return None
         if len(self._known) >= KEPT:
             self._known.clear()
-        self._known[address] = found
+        self._known[key] = found
         return found
 
     def forget(self) -> None:

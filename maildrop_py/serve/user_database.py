@@ -148,12 +148,26 @@ class AnyUser:
 
 
 class SystemAccounts:
-    """The accounts of the system, except root and those below `lowest`."""
+    """The accounts of the system, except root and those below `lowest`.
+
+    One that was found is looked up no more often than once in CHECK seconds.
+    """
 
     def __init__(self, lowest: int = 1000) -> None:
         self._lowest = lowest
+        self._since = float("-inf")
+        self._known: dict[str, Account] = {}  # found since then
 
     def find(self, user: str, domain: str) -> Account | None:
+        now = time.monotonic()
+        if now - self._since > CHECK:
+            self._known, self._since = {}, now
+        found = self._known.get(user) or self._looked_up(user)
+        if found is not None:
+            self._known[user] = found
+        return found
+
+    def _looked_up(self, user: str) -> Account | None:
         found = _account_named(user)
         if found is None:
             return None
@@ -162,7 +176,7 @@ class SystemAccounts:
         return Account(found.pw_name, found.pw_dir, found.pw_uid, found.pw_gid)
 
     def forget(self) -> None:
-        return
+        self._known = {}
 
 
 def _account_named(user: str) -> pwd.struct_passwd | None:

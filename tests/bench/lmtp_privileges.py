@@ -175,7 +175,7 @@ class _Load:
             uid = FIRST_UID + self.sent % self.people
             data = f"{self.ground / str(uid)}\0{self.sent}".encode()
             self.sent += 1
-            self.processes.send((uid, uid), data, (self.fd,), NEVER, self._done)
+            self.processes.send((uid, uid), (data,), (self.fd,), NEVER, self._done)
 
     def _done(self, reply: Reply) -> None:
         assert reply.code == 250, reply

@@ -1,13 +1,19 @@
-"""answer: what a recipient process sends back for a message, as bytes.
+"""answer: what a recipient process sends back for its messages, as bytes.
 
-The bytes come from a process that belongs to a user, so nothing in them is
-believed: an answer has a reply code that may follow the final dot, an enhanced
-status of the same class, and a short text. Anything else is not an answer.
+Each packet has one line or several, an answer each, in the order of the messages. The
+bytes come from a process that belongs to a user, so nothing in them is believed: an
+answer has a reply code that may follow the final dot, an enhanced status of the same
+class, and a short text. Anything else is not an answer, and neither is what stands
+beside it.
 """
 
 from __future__ import annotations
 
 from maildrop_py.lmtp.reply import Reply
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 READY = b"ready"
 """What a process sends first, when it can take messages."""
@@ -16,17 +22,27 @@ FAILED = b"failed "
 """What it sends instead, with the reason, when it cannot start."""
 
 LARGEST_ANSWER = 4096  # bytes
+LARGEST_PACKET = 16 * LARGEST_ANSWER
 LARGEST_TEXT = 1000  # characters
 
 
-def write_answer(reply: Reply) -> bytes:
-    """The answer for one message."""
-    text = reply.text[:LARGEST_TEXT].encode("utf-8", "replace")
+def write_answers(replies: Sequence[Reply]) -> bytes:
+    """The answers for messages that were delivered together."""
+    return b"\n".join([_line(reply) for reply in replies])
+
+
+def read_answers(data: bytes, most: int) -> list[Reply] | None:
+    """The replies in a packet, at most so many; None if it is something else. Raises nothing."""
+    replies = [_read(line) for line in data.split(b"\n", most)]
+    return None if None in replies or len(replies) > most else replies  # type: ignore[return-value]
+
+
+def _line(reply: Reply) -> bytes:
+    text = reply.text[:LARGEST_TEXT].replace("\n", " ").encode("utf-8", "replace")
     return f"{reply.code} {reply.status} ".encode() + text[: LARGEST_ANSWER // 2]
 
 
-def read_answer(data: bytes) -> Reply | None:
-    """The reply in an answer; None if it is not one. Raises nothing."""
+def _read(data: bytes) -> Reply | None:
     code, _, rest = data.partition(b" ")
     status, _, text = rest.partition(b" ")
     if code[:1] not in (b"2", b"4", b"5") or code[:1] != status[:1]:

@@ -11,6 +11,8 @@ then is not delivered, and neither is one that the process has not begun. A
 process that does not answer in time, or whose answer is not one, is killed, and
 its messages are answered when it is dead. All that costs its own user alone.
 
+What comes for a user in one round of the loop is sent to the process together.
+
 Where a process dies while it delivers, nobody knows whether the message was
 delivered; the reply is temporary, and the message comes again.
 """
@@ -21,7 +23,7 @@ import time
 from collections import deque
 from contextlib import suppress
 
-from maildrop_py.lmtp.processes.answer import read_answer, read_failure
+from maildrop_py.lmtp.processes.answer import read_answers, read_failure
 from maildrop_py.lmtp.processes.failure_pauses import FailurePauses
 from maildrop_py.lmtp.processes.spawner_client import SpawnerClient
 from maildrop_py.lmtp.processes.user_process import NEVER, Order, UserProcess
@@ -76,15 +78,17 @@ class RecipientProcesses:
         self._reactor, self._limits, self._log = reactor, limits, log
         self._processes: dict[tuple[int, int], UserProcess] = {}
         self._wanted: deque[UserProcess] = deque()  # no room for them yet
+        self._to_send: dict[UserProcess, None] = {}  # at the end of this round
         self._by_ticket: dict[int, UserProcess] = {}  # those that run, or are being ended
         self._pauses = FailurePauses()
         self._spawner = SpawnerClient(reactor, channel, self)
         reactor.ticks.append(self._tick)
+        reactor.rounds.append(self._send_all)
 
     def send(
         self,
         key: tuple[int, int],
-        data: bytes,
+        data: tuple[bytes, ...],
         files: tuple[int, ...],
         deadline: float,
         done: Done,
@@ -124,7 +128,7 @@ class RecipientProcesses:
             self._wanted.append(process)
         process.waiting.append(order)
         if process.ready:
-            self._send_waiting(process)
+            self._to_send[process] = None
         else:
             self._make_room()
 
@@ -175,12 +179,22 @@ class RecipientProcesses:
 
     # Messages
 
+    def _send_all(self) -> bool:
+        while self._to_send:
+            process, _ = self._to_send.popitem()
+            if process.ready and self._processes.get(process.key) is process:
+                self._send_waiting(process)
+        return False
+
     def _send_waiting(self, process: UserProcess) -> None:
         try:
             process.send_waiting()
         except OSError:
             self._give_up(process, "its channel broke")
-            return
+        else:
+            self._set_deadline(process)
+
+    def _set_deadline(self, process: UserProcess) -> None:
         first = min((order.deadline for order in process.sent), default=NEVER)
         process.deadline = first + self._limits.answer_seconds
 
@@ -206,16 +220,18 @@ class RecipientProcesses:
         self._send_waiting(process)
 
     def _answered(self, process: UserProcess, data: bytes) -> None:
-        reply = read_answer(data)
-        if reply is None or not process.sent:
+        replies = read_answers(data, len(process.sent))
+        if replies is None:
             process.believed = False
             self._give_up(process, "it sent something that is not an answer")
             return
-        order = process.sent.popleft()
+        orders = [process.sent.popleft() for _ in replies]
         self._pauses.succeeded(process.key)
         process.idle_since = self._reactor.now
-        self._send_waiting(process)
-        order.done(reply)
+        self._set_deadline(process)
+        self._to_send[process] = None
+        for order, reply in zip(orders, replies, strict=True):
+            order.done(reply)
         self._make_room()
 
     # Ending

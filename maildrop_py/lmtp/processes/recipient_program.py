@@ -2,7 +2,9 @@
 
 A new interpreter, started with exec by the spawner: it shares no memory, no
 terminal and no open file with the server, but for the channel to its worker. The
-requests of a worker come in on it, the answers go back in the same order.
+requests of a worker come in on it, the answers go back in the same order. Those that
+are made together are one packet, and so are the answers: each packet costs both sides
+a turn of the processor.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import socket
 import struct
 import sys
 
-from maildrop_py.lmtp.processes.answer import FAILED, LARGEST_ANSWER, READY, write_answer
+from maildrop_py.lmtp.processes.answer import FAILED, LARGEST_ANSWER, READY, write_answers
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -30,9 +32,10 @@ CHANNEL = 3
 """The descriptor of the channel in the process."""
 
 INT = struct.Struct("i")
-LARGEST_REQUEST = 64 * 1024  # bytes of `data`
-MOST_DESCRIPTORS = 8
+HEAD = struct.Struct("=II")  # before each request: bytes of its data, number of its files
 BATCH = 16  # messages that are synced together, at most
+LARGEST_PACKET = 128 * 1024  # bytes of requests; one has less
+MOST_FILES = BATCH  # in a packet
 
 
 @record
@@ -40,7 +43,7 @@ class Request:
     """What a worker asks for: data in a form of its own, and open files."""
 
     data: bytes
-    files: tuple[int, ...]
+    files: tuple[int, ...] = ()
 
 
 def command_line(module: str, function: str) -> list[str]:
@@ -81,41 +84,65 @@ def report_failure(channel: socket.socket, error: BaseException) -> None:
 def serve_requests(channel: socket.socket, perform: Perform) -> None:
     """Take requests until the other end closes. Those that wait together are one batch."""
     channel.send(READY)
-    while batch := _batch(channel):
+    receiver = _Receiver(channel)
+    while batch := receiver.batch():
         done = 0
         for replies in perform(batch):
-            for reply, request in zip(replies, batch[done:], strict=False):
+            for request in batch[done : done + len(replies)]:
                 for fd in request.files:
                     os.close(fd)
-                try:
-                    channel.send(write_answer(reply))
-                except OSError:
-                    return  # the worker has gone; its client will send the message again
             done += len(replies)
+            try:
+                if replies:
+                    channel.send(write_answers(replies))
+            except OSError:
+                return  # the worker has gone; its client will send the message again
 
 
-def _batch(channel: socket.socket) -> list[Request]:
-    batch: list[Request] = []
-    flags = 0
-    while len(batch) < BATCH:
-        try:
-            request = _receive(channel, flags)
-        except (BlockingIOError, ConnectionResetError):
-            break
-        if not request.data:
-            break
-        batch.append(request)
-        flags = socket.MSG_DONTWAIT
-    return batch
+class _Receiver:
+    """Takes requests; its memory is used again for each packet."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._memory = bytearray(LARGEST_PACKET)
+        self._view = memoryview(self._memory)
+
+    def batch(self) -> list[Request]:
+        """The requests that are there, at least one; none when the other end has closed."""
+        batch = self._packet(0)
+        while batch and len(batch) < BATCH:
+            try:
+                more = self._packet(socket.MSG_DONTWAIT)
+            except (BlockingIOError, ConnectionResetError):
+                break
+            if not more:
+                break
+            batch += more
+        return batch
+
+    def _packet(self, flags: int) -> list[Request]:
+        """As socket.recv_fds, which takes flags and ignores them (Python 3.11)."""
+        size, extra, _, _ = self._channel.recvmsg_into(
+            [self._memory], _ROOM, flags | socket.MSG_CMSG_CLOEXEC
+        )
+        files = iter(_descriptors(extra))
+        found, at = [], 0
+        while at < size:
+            length, number = HEAD.unpack_from(self._memory, at)
+            at += HEAD.size
+            mine = tuple([next(files) for _ in range(number)])
+            found.append(Request(bytes(self._view[at : at + length]), mine))
+            at += length
+        return found
 
 
-def _receive(channel: socket.socket, flags: int) -> Request:
-    """As socket.recv_fds, which takes flags and ignores them (Python 3.11)."""
-    room = socket.CMSG_SPACE(MOST_DESCRIPTORS * INT.size)
-    data, extra, _, _ = channel.recvmsg(LARGEST_REQUEST, room, flags | socket.MSG_CMSG_CLOEXEC)
-    files: list[int] = []
+_ROOM = socket.CMSG_SPACE(MOST_FILES * INT.size)
+
+
+def _descriptors(extra: list[tuple[int, int, bytes]]) -> list[int]:
+    found: list[int] = []
     for level, kind, packed in extra:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             whole = len(packed) - len(packed) % INT.size
-            files += [fd for (fd,) in INT.iter_unpack(packed[:whole])]
-    return Request(data, tuple(files))
+            found += [fd for (fd,) in INT.iter_unpack(packed[:whole])]
+    return found

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections import deque
+from itertools import islice
 
-from maildrop_py.lmtp.processes.answer import LARGEST_ANSWER, read_answer
-from maildrop_py.lmtp.processes.recipient_program import BATCH
+from maildrop_py.lmtp.processes.answer import LARGEST_PACKET as LARGEST_ANSWERS
+from maildrop_py.lmtp.processes.answer import read_answers
+from maildrop_py.lmtp.processes.recipient_program import BATCH, HEAD, LARGEST_PACKET, MOST_FILES
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -22,9 +24,12 @@ NEVER = float("inf")
 
 @record
 class Order:
-    """One message to be delivered. `deadline` is a time.monotonic() value."""
+    """One message to be delivered. `deadline` is a time.monotonic() value.
 
-    data: bytes
+    `data` is in pieces, which need not be joined.
+    """
+
+    data: tuple[bytes, ...]
     files: tuple[int, ...]
     done: Done
     deadline: float
@@ -70,18 +75,36 @@ class UserProcess:
         """Send as much as it takes now. Raises OSError when its channel is broken."""
         assert self.socket is not None
         while self.waiting and len(self.sent) < BATCH:
-            order = self.waiting[0]
+            orders = self._next_packet()
+            pieces = [piece for order in orders for piece in (_head(order), *order.data)]
+            files = [file for order in orders for file in order.files]
             try:
-                socket.send_fds(self.socket, [order.data], list(order.files))
+                if files:
+                    socket.send_fds(self.socket, pieces, files)
+                else:
+                    self.socket.sendmsg(pieces)
             except BlockingIOError:
                 return  # goes on when something is answered
-            self.sent.append(self.waiting.popleft())
+            for _ in orders:
+                self.sent.append(self.waiting.popleft())
+
+    def _next_packet(self) -> list[Order]:
+        """The first of those that wait, as many as one packet takes."""
+        orders: list[Order] = []
+        size = files = 0
+        for order in islice(self.waiting, BATCH - len(self.sent)):
+            size += HEAD.size + sum(map(len, order.data))
+            files += len(order.files)
+            if orders and (size > LARGEST_PACKET or files > MOST_FILES):
+                break
+            orders.append(order)
+        return orders
 
     def receive(self) -> bytes | None:
         """What it sent; empty when it has ended, None when there is nothing yet."""
         assert self.socket is not None
         try:
-            return self.socket.recv(LARGEST_ANSWER + 1)
+            return self.socket.recv(LARGEST_ANSWERS + 1)
         except BlockingIOError:
             return None
         except OSError:
@@ -99,8 +122,12 @@ class UserProcess:
         replies: list[Reply] = []
         listening = self.socket is not None and self.ready and self.believed
         while listening and len(replies) < len(self.sent):
-            reply = read_answer(self.receive() or b"")
-            if reply is None:
+            more = read_answers(self.receive() or b"", len(self.sent) - len(replies))
+            if more is None:
                 break
-            replies.append(reply)
+            replies += more
         return replies
+
+
+def _head(order: Order) -> bytes:
+    return HEAD.pack(sum(map(len, order.data)), len(order.files))

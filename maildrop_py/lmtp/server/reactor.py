@@ -103,11 +103,11 @@ class Reactor:
                 if call is not None:  # an earlier event of this round may have closed it
                     call(event)
             self.settle()
-            again = [after() for after in self.rounds]
             if self.now >= next_tick:
                 next_tick = self.now + 1
                 for tick in self.ticks:
                     tick()
+            again = [after() for after in self.rounds]
             wait = 0.0 if True in again else max(0.0, next_tick - time.monotonic())
 
     def close(self) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from maildrop_py.lmtp.session_settings import SessionSettings
 
 QUIET_SECONDS = 1.0
+OWNER_SECONDS = 1.0  # the owner of a socket is looked at no more often
 PEER = struct.Struct("3i")  # pid, uid, gid
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
@@ -48,6 +49,7 @@ class Server:
         self._has_door = any(it.socket.family == socket.AF_UNIX for it in listeners)
         self._most = self._shares.total if self._has_door else limits.sessions
         self._users: dict[Connection, User] = {}
+        self._trusted: dict[int, tuple[float, tuple[int, ...]]] = {}  # by the listener's descriptor
         self._waiting: list[tuple[socket.socket, Listener, User]] = []
         self._open = False
         self._stop_at: float | None = None
@@ -103,7 +105,16 @@ class Server:
         if uid is None:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return User(UNKNOWN, True)
-        return User(uid, uid in listener.trusted_uids)
+        return User(uid, uid in self._trusted_uids(listener))
+
+    def _trusted_uids(self, listener: Listener) -> tuple[int, ...]:
+        """Those of its socket, whose owner is looked at again after a moment."""
+        key, now = listener.socket.fileno(), self._reactor.now
+        looked, trusted = self._trusted.get(key, (float("-inf"), ()))
+        if now - looked >= OWNER_SECONDS:
+            trusted = listener.trusted_uids
+            self._trusted[key] = now, trusted
+        return trusted
 
     def _let_in(self, client: socket.socket, listener: Listener, user: User) -> None:
         session = Session(self._settings, xforward=listener.xforward)

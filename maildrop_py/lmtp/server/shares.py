@@ -13,8 +13,6 @@ with the uid of the mail server shares with it: only another uid separates them.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from maildrop_py.record import record
 
 RESERVED = 8  # one session more for so many
@@ -39,27 +37,32 @@ class Shares:
     def __init__(self, sessions: int, of_uid: int) -> None:
         self.total = sessions + sessions // RESERVED
         self._sessions, self._of_uid = sessions, of_uid
-        self._held: Counter[User] = Counter()
+        self._held: dict[tuple[int, bool], int] = {}  # by uid, and whether that is trusted
 
     def has_enough(self, user: User) -> str:
         """What limit `user` has reached, in words; nothing if one more session is theirs."""
         limit = self._sessions if user.trusted else self._of_uid
-        if self._held[user] >= limit:
-            return f"{user} has {self._held[user]} sessions"
-        others = sum(held for one, held in self._held.items() if not one.trusted)
-        if not user.trusted and others >= self._sessions:
-            return f"{user} and other users have {others} sessions"
+        held = self._held.get((user.uid, user.trusted), 0)
+        if held >= limit:
+            return f"{user} has {held} sessions"
+        if not user.trusted:
+            others = sum(held for (_, trusted), held in self._held.items() if not trusted)
+            if others >= self._sessions:
+                return f"{user} and other users have {others} sessions"
         return ""
 
     def take(self, user: User) -> None:
         """One session more for this user."""
-        self._held[user] += 1
+        key = user.uid, user.trusted
+        self._held[key] = self._held.get(key, 0) + 1
 
     def give_back(self, user: User) -> None:
         """One session less."""
-        self._held[user] -= 1
-        if not self._held[user]:
-            del self._held[user]
+        key = user.uid, user.trusted
+        self._held[key] -= 1
+        if not self._held[key]:
+            del self._held[key]
 
     def __str__(self) -> str:
-        return ", ".join(f"{user} has {held}" for user, held in self._held.most_common(3))
+        most = sorted(self._held.items(), key=lambda item: -item[1])[:3]
+        return ", ".join(f"{User(*key)} has {held}" for key, held in most)

@@ -49,6 +49,13 @@ def test_a_user_s_next_message_is_delivered_by_the_same_process(worker: MakeWork
     assert first["pid"] == second["pid"]
 
 
+def test_large_requests_go_in_several_packets(worker: MakeWorker) -> None:
+    one = worker("main_that_counts")
+    one.ask((ONE, "the process is started"))
+    replies = one.ask(*[(ONE, "x" * 60_000)] * 5)
+    assert all(reply.endswith(" together") for reply in replies)
+
+
 def test_users_have_processes_of_their_own(worker: MakeWorker) -> None:
     seen = worker().ask((ONE, "a"), (TWO, "b"), (ONE, "c"))
     assert [x["uids"][0] for x in seen] == [ONE, TWO, ONE]
@@ -111,6 +118,9 @@ def test_a_user_s_queue_has_a_limit_and_others_do_not_feel_it(worker: MakeWorker
         b"25\xc2\xb2 2.0.0 x",
         b"250 2.0.0 " + b"x" * 5000,
         b"[" * 4000,
+        b"250 2.0.0 one\n250 2.0.0 more than were asked for",
+        b"250 2.0.0 one\n",
+        b"\n" * 4000,
     ],
 )
 def test_what_is_not_an_answer_costs_its_own_user_alone(worker: MakeWorker, answer: bytes) -> None:
@@ -160,6 +170,20 @@ def test_many_messages_of_one_user_are_delivered_in_order(worker: MakeWorker) ->
     seen = worker(queue=100).ask(*((ONE, f"raw {b'250 2.0.0 x'.hex()}") for _ in range(1)))
     seen = worker(queue=100).ask(*((ONE, "hello") for _ in range(100)))
     assert len({x["pid"] for x in seen}) == 1
+
+
+def test_what_comes_in_one_round_is_one_batch_and_its_answers_are_one_packet(
+    worker: MakeWorker,
+) -> None:
+    one = worker("main_that_counts", queue=100)
+    one.ask((ONE, "the process is started"))
+    packets: list[int] = []
+    process = one.processes._processes[ONE, ONE]
+    answered = one.processes._answered
+    one.processes._answered = lambda *of: (packets.append(1), answered(*of))  # type: ignore
+    assert process.ready
+    assert one.ask(*[(ONE, "hello")] * 20) == ["16 together"] * 16 + ["4 together"] * 4
+    assert len(packets) == 2
 
 
 def test_idle_processes_are_stopped_when_rules_change(worker: MakeWorker) -> None:

@@ -36,6 +36,15 @@ def main_that_babbles(channel: socket.socket) -> None:
     time.sleep(60)
 
 
+def main_that_counts(channel: socket.socket) -> None:
+    """A program that says how many messages it got together."""
+
+    def perform(requests: list[Request]) -> Iterator[list[Reply]]:
+        yield [Reply(250, "2.0.0", f"{len(requests)} together")] * len(requests)
+
+    serve_requests(channel, perform)
+
+
 def perform(requests: list[Request]) -> Iterator[list[Reply]]:
     """One reply for each request, as soon as it is there."""
     for request in requests:

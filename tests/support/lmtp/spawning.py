@@ -55,13 +55,17 @@ class SpawnerAndWorker:
         with tempfile.TemporaryFile() as file:
             file.write(b"the message")
             file.flush()
-            for index, (uid, data) in enumerate(requests):
-                self.processes.send(
-                    *((uid, uid), data.encode(), (file.fileno(),), time.monotonic() + seconds),
-                    lambda reply, i=index: done(i, reply),  # type: ignore[misc]
-                )
-            if ... in replies:
-                self.reactor.run()
+
+            def send() -> None:
+                for index, (uid, data) in enumerate(requests):
+                    self.processes.send(
+                        *((uid, uid), (data.encode(),), (file.fileno(),)),
+                        time.monotonic() + seconds,
+                        lambda reply, i=index: done(i, reply),  # type: ignore[misc]
+                    )
+
+            self.reactor.soon(send)
+            self.reactor.run()
         return replies
 
     def close(self) -> None:
