@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli_mailbox import Mailbox
+from tests.support.waiting import wait_until
+from tests.support.watching import Watching
 
 RULES = """
 rules:
@@ -78,4 +80,19 @@ def test_an_import_learns_and_its_undo_takes_back(mailbox: Mailbox, tmp_path: Pa
     mailbox.run("refile", "--offline", "--from-dir", tmp_path / "old")
     assert "1 spam" in learnt(mailbox)
     mailbox.run("undo")
+    assert "0 spam" in learnt(mailbox)
+
+
+def test_watch_learns_what_arrives_and_each_message_once(mailbox: Mailbox) -> None:
+    with Watching(mailbox.home) as watching:
+        for number, subject in enumerate(("cheap 10", "kept", "cheap 10", "cheap 11")):
+            draft = mailbox.maildir / f"tmp/1{number}.x"
+            put(draft, subject)
+            draft.rename(mailbox.maildir / f"new/1{number}.x")
+        junk = mailbox.maildir / ".Junk/new"
+        wait_until(lambda: len(list(junk.glob("*"))) == 3, "all are filed")
+        wait_until(lambda: "1 ham" in learnt(mailbox), "what stays is learnt too")
+        assert watching.stop() == 0
+    assert learnt(mailbox).startswith("2 spam") and "1 ham" in learnt(mailbox)
+    assert mailbox.run("undo").exit_code == 0
     assert "0 spam" in learnt(mailbox)

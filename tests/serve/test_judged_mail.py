@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.serve.conftest import Server, mail
 from tests.serve.test_delivery import ANNA, BERT
 from tests.support.scanners import Misbehaving
+from tests.support.waiting import wait_until
 
 LEARNING = """
 rules:
@@ -43,3 +44,21 @@ def test_a_scanner_that_hangs_holds_up_no_other_mail(server: Server, tmp_path: P
     (entry,) = server.log("anna")
     assert any("spamd: no answer in time" in warning for warning in entry["warnings"])
     hanging.close()
+
+
+def test_messages_that_wait_for_a_scanner_wait_side_by_side(server: Server, tmp_path: Path) -> None:
+    """Sixteen at once are asked about at once, so that none waits for another's deadline."""
+    hanging = Misbehaving(tmp_path / "spamd.sock", None, reads=False)
+    server.write_rules(
+        f"scanners: {{spamd: '{hanging.address}', timeout: 50}}\n"
+        "rules: [{when: {spam_flag: true}, then: {file: Junk}}]"
+    )
+    server.start()
+    talks = [server.client() for _ in range(16)]
+    for number, talk in enumerate(talks):
+        talk.say("MAIL FROM:<a@example.net>", f"RCPT TO:<{ANNA}>", "DATA")
+        talk.send(mail(f"waiting {number}").replace(b"\n", b"\r\n") + b".\r\n")
+    wait_until(lambda: hanging.asked == len(talks), "all are asked about")
+    hanging.close()
+    assert all(talk.reply().startswith("250 ") for talk in talks)
+    assert len(server.files("anna")) == 1 and len(server.log("anna")) == len(talks)

@@ -167,12 +167,18 @@ def program(name: str) -> str:
 
 
 class Misbehaving:
-    """Listens on a Unix socket, reads, and answers with `answer`; with None, never."""
+    """Listens on a Unix socket, reads, and answers with `answer`; with None, never.
 
-    def __init__(self, path: Path, answer: bytes | None, reads: bool = True) -> None:
+    With a `pause` the answer comes byte by byte, with so many seconds between them.
+    """
+
+    def __init__(
+        self, path: Path, answer: bytes | None, reads: bool = True, pause: float = 0
+    ) -> None:
         self.address = f"unix:{path}"
         self.received: list[bytes] = []
-        self._answer, self._reads = answer, reads
+        self.sent = 0
+        self._answer, self._reads, self._pause = answer, reads, pause
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
         self._listener.listen()
@@ -202,5 +208,19 @@ class Misbehaving:
                         self.received.append(data)
             if self._answer is not None:
                 with suppress(OSError):
-                    connection.sendall(self._answer)
+                    self._send(connection, self._answer)
                 connection.close()
+
+    @property
+    def asked(self) -> int:
+        """How many connections there were."""
+        return len(self._open)
+
+    def _send(self, connection: socket.socket, answer: bytes) -> None:
+        if not self._pause:
+            connection.sendall(answer)
+            return
+        for code in answer:
+            connection.sendall(bytes([code]))
+            self.sent += 1
+            time.sleep(self._pause)

@@ -122,6 +122,17 @@ def test_who_never_answers_costs_the_budget_and_no_more(
 
 
 @pytest.mark.parametrize("name", GOOD)
+def test_an_answer_that_trickles_ends_with_the_budget(
+    name: str, tmp_path: Path, servers: list[Misbehaving]
+) -> None:
+    """Each byte comes soon after the last, so only a deadline for all of them ends it."""
+    servers.append(Misbehaving(tmp_path / "s", GOOD[name], pause=0.05))
+    found = ask(name, servers[0].address, seconds=0.6)
+    assert found.unknown == "no answer in time" and found.flag is None
+    assert 1 < servers[0].sent < len(GOOD[name])
+
+
+@pytest.mark.parametrize("name", GOOD)
 def test_nobody_there_is_unknown(name: str, tmp_path: Path) -> None:
     assert "No such file" in ask(name, f"unix:{tmp_path}/none").unknown
     assert "refused" in ask(name, "127.0.0.1:1").unknown
@@ -195,6 +206,25 @@ def test_a_program_that_hangs_or_is_missing_is_unknown(tmp_path: Path) -> None:
     program.chmod(0o755)
     assert ask("bogofilter", str(program), seconds=0.5).unknown == "no answer in time"
     assert "No such file" in ask("bogofilter", "/nonexistent/bogofilter").unknown
+
+
+@pytest.mark.parametrize(
+    ("script", "flag"),
+    [
+        ("kill -9 $$", None),
+        ("cat >/dev/null; kill -9 $$", None),
+        ("cat >/dev/null; head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2; exit 1", False),
+        ("exec <&-; exit 0", True),
+    ],
+)
+def test_a_bogofilter_that_dies_or_says_much_is_unknown_or_goes_by_its_status(
+    script: str, flag: bool | None, tmp_path: Path
+) -> None:
+    program = tmp_path / "filter"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    found = ask("bogofilter", str(program), MAIL + b"x" * 400_000, seconds=3)
+    assert found.flag is flag and bool(found.unknown) is (flag is None)
 
 
 def test_spamd_that_may_not_be_taught_is_said(tmp_path: Path, servers: list[Misbehaving]) -> None:
