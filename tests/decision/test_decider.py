@@ -129,6 +129,29 @@ def test_what_is_learnt_is_kept_unless_it_is_a_dry_run(tmp_path: Path) -> None:
     assert user_world(str(tmp_path), offline=True).offline
 
 
+NEXT_WAITS = """
+rules:
+  - {when: {subject: sale}, then: {file: Junk}}
+  - {when: {subject: twice, duplicate: true}, then: {file: Twice}}
+  - {when: {subject: cheap, body: pills}, then: {file: Cheap}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("subject", "waits"), [("sale", False), ("twice", True), ("cheap", True), ("other", False)]
+)
+def test_who_decides_knows_whether_the_header_was_enough(
+    subject: str, waits: bool, tmp_path: Path
+) -> None:
+    decider = decider_of(NEXT_WAITS)
+    assert not decider.waits
+    for head, expected in ((f"Subject: {subject}", waits), ("Subject: sale", False)):
+        message = mail(f"{head}\nMessage-ID: <a@b>")
+        decision, _ = decider.decide_arrival(message, NOBODY, user_world(str(tmp_path)), print)
+        assert decider.waits == expected
+        assert decision.trace == ()
+
+
 def failing(error: Exception, monkeypatch: pytest.MonkeyPatch) -> Decider:
     def fail(*arguments: object) -> Decision:
         raise error
@@ -143,6 +166,7 @@ def test_a_fault_of_ours_sends_new_mail_to_inbox(monkeypatch: pytest.MonkeyPatch
     decision, evidence = decider.decide_arrival(mail("A: b"), NOBODY, NO_WORLD, warnings.append)
     assert decision == Decision((Filing("INBOX"),)) and evidence.warnings == []
     assert warnings == ["deciding failed, to INBOX: AttributeError: a bug"]
+    assert decider.waits  # nobody knows what the next message will meet
 
 
 @pytest.mark.parametrize(

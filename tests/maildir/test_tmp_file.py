@@ -22,6 +22,11 @@ def test_message_without_flags_is_new_and_with_flags_current(root: Path) -> None
     assert current.parent.name == "cur" and current.name.endswith(",S=6,W=7:2,FS")
 
 
+def test_file_that_nothing_was_written_to_says_so_in_its_name(root: Path) -> None:
+    draft = TmpFile(Maildir(str(root)).folder("INBOX")).create()
+    assert draft.publish("").endswith(",S=0,W=0")
+
+
 def test_message_is_readable_at_once_and_tmp_is_empty_afterwards(root: Path) -> None:
     draft = written(Maildir(str(root)).folder("INBOX"))
     path = Path(draft.publish(""))

@@ -221,10 +221,14 @@ def test_fields_are_renamed_and_added_at_the_end_once(filed: FiledMaildir) -> No
     assert filed.only("cur").read_bytes() == b"X-Old: x\n\nbody\n"
 
 
+@pytest.mark.parametrize("actions", [(), (Filing("A"),)])
 @pytest.mark.parametrize("discard", ["trash", "delete"])
-def test_a_message_that_a_rule_defers_is_left(filed: FiledMaildir, discard: str) -> None:
+def test_a_message_that_a_rule_defers_is_left(
+    filed: FiledMaildir, discard: str, actions: tuple[Filing, ...]
+) -> None:
     filed.put("cur/b,S=17:2,S")
-    troubles = filed.refile(doing(defer="later"), options=RefileOptions(discard=discard))
+    deferred = doing(*actions, defer="later")
+    troubles = filed.refile(deferred, options=RefileOptions(discard=discard))
     assert troubles == {"b,S=17:2,S": "a deferred message is left"}
     assert filed.files() == {"cur": ["b,S=17:2,S"]}
 

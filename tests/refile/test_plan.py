@@ -1,0 +1,42 @@
+"""Steps for many messages: what one batch leaves behind is no matter of the next."""
+
+from __future__ import annotations
+
+import pytest
+
+from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.message.message import Message
+from maildrop_py.refile import refiler
+from tests.support.maildirs import FiledMaildir, doing, to
+
+
+@pytest.fixture(autouse=True)
+def _batches_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refiler, "BATCH", 1)
+
+
+@pytest.mark.parametrize("limit", ["4C", "68S"])
+def test_copies_of_an_earlier_batch_are_counted_once(filed: FiledMaildir, limit: str) -> None:
+    (filed.root / "maildirsize").write_text(f"{limit}\n34 2\n")
+    for name in ("1", "2"):
+        filed.put(f"cur/{name},S=17:2,S")
+    assert not filed.refile(doing(Filing("A"), Filing("INBOX")))
+    assert len(filed.files()[".A/cur"]) == 2
+
+
+def test_keyword_letters_are_read_again_for_each_batch(filed: FiledMaildir) -> None:
+    """An IMAP server may write the folder's list anew between two batches."""
+    (filed.root / "dovecot-keywords").write_text("0 $Work\n")
+    for name in ("1", "2"):
+        filed.put(f"cur/{name},S=17:2,a")
+    letters = filed.root / ".A/dovecot-keywords"
+
+    def decide(message: Message) -> Decision:
+        if letters.exists():
+            assert letters.read_text() == "0 $Work\n"
+            letters.write_text("0 $Other\n")
+        return to("A")
+
+    assert not filed.refile(decide)
+    assert letters.read_text() == "0 $Other\n1 $Work\n"
+    assert sorted(name[-1] for name in filed.files()[".A/cur"]) == ["a", "b"]
