@@ -1,4 +1,4 @@
-"""Steps for many messages: what one batch leaves behind is no matter of the next."""
+"""What is planned for messages: batch by batch, and for those who watch."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import pytest
 from maildrop_py.decision.decision import Decision, Filing
 from maildrop_py.message.message import Message
 from maildrop_py.refile import refiler
+from maildrop_py.refile.options import RefileOptions
+from maildrop_py.refile.step import identity_of
 from tests.support.maildirs import FiledMaildir, doing, to
 
 
@@ -40,3 +42,18 @@ def test_keyword_letters_are_read_again_for_each_batch(filed: FiledMaildir) -> N
     assert not filed.refile(decide)
     assert letters.read_text() == "0 $Other\n1 $Work\n"
     assert sorted(name[-1] for name in filed.files()[".A/cur"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("headers", [(), (("X-Good", "yes"),)])
+@pytest.mark.parametrize(("folder", "at"), [("A", ".A/cur"), ("INBOX", "cur")])
+@pytest.mark.parametrize("keep", [True, False])
+def test_the_journal_knows_the_files_of_a_watcher_and_of_nobody_else(
+    filed: FiledMaildir, keep: bool, folder: str, at: str, headers: tuple[tuple[str, str], ...]
+) -> None:
+    """A watcher must know its own moves again, and only those into another folder."""
+    filed.put("cur/b,S=17:2,S")
+    options = RefileOptions(keep_identity=keep)
+    assert not filed.refile(to(folder, "F", add_headers=headers), options=options)
+    (step,) = [line for line in filed.lines() if "do" in line]
+    wanted = keep and folder == "A"
+    assert step.get("id") == (list(identity_of(str(filed.only(at)))) if wanted else None)
