@@ -76,10 +76,13 @@ class PolicyLog:
         self._lines.append(_encode(line))
 
     def _in_words(self, reason: Reason) -> str:
-        """The rule and what it asks; a rule is put into words once."""
+        """The rule and what it asks; a rule is put into words once.
+
+        It is kept beside them: an object that lives on has its id for itself.
+        """
         rule = reason.fired
         kept = self._words.get(id(rule))
-        if kept is None or kept[0] is not rule:
+        if kept is None:
             if len(self._words) >= MOST_WORDS:
                 self._words.clear()
             kept = self._words[id(rule)] = rule, f"{reason.rule}: {reason.because}"

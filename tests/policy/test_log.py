@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,6 @@ from maildrop_py.policy.log import PolicyLog
 from tests.support.policy import Mail, around
 
 GREY = "rules: [{name: first, then: {greylist: true}}]"
-OTHER = "rules: [{name: second, when: {s25r: true}, then: {greylist: true}}]"
 
 
 @pytest.fixture
@@ -54,16 +55,46 @@ def test_a_log_whose_directory_went_is_said_once_and_made_again(
     place.rmdir()
     mail.ask(sender="c@d")
     assert senders(place) == ["c@d"]
+    place.unlink()
+    place.mkdir()
+    mail.ask()
+    assert mail.answerer.log.warnings == [warning, warning], "it was written in between"
+
+
+def test_half_a_line_spoils_no_other(
+    mail: Mail, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:9]))
+        mail.ask(sender="a@b")
+    mail.ask(sender="c@d")
+    half, whole = place.read_text().splitlines()
+    assert len(half) == 9 and json.loads(whole)["sender"] == "c@d"
+
+
+def test_words_of_no_more_rules_are_kept_than_there_may_be(
+    mail: Mail, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy_log, "MOST_WORDS", 2)
+    for name in ("first", "second", "third", "first"):
+        policy = load_policy(GREY.replace("first", name))
+        mail.answerer.policy, mail.answerer.around = policy, around(policy)
+        mail.ask()
+        assert len(mail.answerer.log._words) <= 2
+    reasons = [json.loads(line)["why"][0] for line in place.read_text().splitlines()]
+    assert [reason.partition(":")[0] for reason in reasons] == ["first", "second", "third", "first"]
 
 
 def test_the_reason_is_that_of_the_rule_even_after_the_policy_changed(
     mail: Mail, place: Path
 ) -> None:
-    mail.ask()
-    policy = load_policy(OTHER)
-    mail.answerer.policy, mail.answerer.around = policy, around(policy)
-    mail.ask()
-    mail.ask()
+    """However often: another policy may have its rules where the last one had its own."""
+    names = [f"rule{number}" for number in range(30)]
+    for name in names:
+        policy = load_policy(GREY.replace("first", name))
+        mail.answerer.policy, mail.answerer.around = policy, around(policy)
+        gc.collect(0)
+        mail.ask()
     reasons = [json.loads(line)["why"][0] for line in place.read_text().splitlines()]
-    assert reasons[0].startswith("first: ")
-    assert reasons[1] == reasons[2] and reasons[1].startswith("second: ")
+    assert [reason.partition(":")[0] for reason in reasons] == names
