@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from maildrop_py.refile.journal import Journal
     from maildrop_py.refile.options import RefileOptions
     from maildrop_py.refile.rewriting import NewHead
-    from maildrop_py.refile.step import Step
+    from maildrop_py.refile.step import NewTarget, Step
 
 
 @record
@@ -225,7 +225,7 @@ class Planner:
             step.identity = identity_of(step.tmp_path)
         for copy in copies:
             copy.source, copy.target = step.tmp_path, change.renamed(copy.target)
-            copy.new_target = partial(_unchanged, copy.target)
+            copy.new_target = partial(_same_target, copy.new_target, copy.target)
         return [*copies, step]
 
     def _new_name(self, main: Filing, change: NewHead, source: str) -> str:
@@ -260,7 +260,9 @@ def _is_whole(folder: Folder) -> bool:
     return all(os.path.isdir(f"{folder.path}/{part}") for part in ("tmp", "new", "cur"))
 
 
-def _unchanged(target: str, source: str) -> str:
+def _same_target(new_target: NewTarget, target: str, source: str) -> str:
+    """`target`, whose folder is made again if it is gone."""
+    new_target(source)
     return target
 
 

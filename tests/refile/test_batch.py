@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -134,6 +135,20 @@ def test_a_folder_that_is_removed_meanwhile_is_made_again(
 
     assert not filed.refile(to("A"), meanwhile=remove)
     assert list(filed.files()) == [".A/new"]
+
+
+def test_a_folder_is_made_again_for_the_copy_of_a_changed_message_too(
+    filed: FiledMaildir, file_system: str
+) -> None:
+    filed.put("cur/b,S=17:2,S")
+    changed = doing(Filing("A"), Filing("INBOX"), add_headers=(("X-Good", "yes"),))
+    assert not filed.refile(changed, meanwhile=lambda: rmtree(filed.root / ".A"))
+    assert {path.read_bytes() for path in filed.root.rglob("cur/*")} == {b"X-Good: yes\n" + MAIL}
+    assert {place: tails(names) for place, names in filed.files().items()} == {
+        "cur": [",S=29:2,S"],
+        ".A/cur": [",S=29:2,S"],
+    }
+    assert not filed.leftovers()
 
 
 def test_another_file_system_gets_a_synced_copy(

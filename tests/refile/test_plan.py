@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from maildrop_py.decision.decision import Decision, Filing
@@ -57,3 +59,14 @@ def test_the_journal_knows_the_files_of_a_watcher_and_of_nobody_else(
     (step,) = [line for line in filed.lines() if "do" in line]
     wanted = keep and folder == "A"
     assert step.get("id") == (list(identity_of(str(filed.only(at)))) if wanted else None)
+
+
+def test_a_message_in_several_folders_stays_in_its_own_whatever_the_order(
+    filed: FiledMaildir,
+) -> None:
+    filed.put("cur/b,S=17:2,S")
+    for names in (("INBOX", "A"), ("A", "INBOX", "B")):
+        assert not filed.refile(doing(*map(Filing, names)))
+    assert filed.files()["cur"] == ["b,S=17:2,S"]
+    assert set(filed.files()) == {"cur", ".A/cur", ".B/cur"}
+    assert len({os.stat(path).st_ino for path in filed.root.rglob("cur/*")}) == 1

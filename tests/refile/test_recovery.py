@@ -150,7 +150,7 @@ def test_a_run_that_goes_on_or_is_of_another_maildir_is_left_alone(
     filed: FiledMaildir, tmp_path: Path
 ) -> None:
     filed.put(OLD)
-    alive = Journal(str(filed.journals), "refile", str(filed.root), {})
+    alive = Journal(str(filed.journals), "watch", str(filed.root), {})
     alive.add(**MOVE)
     alive.sync()
     other = FiledMaildir(tmp_path / "other")
