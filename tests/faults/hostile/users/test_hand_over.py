@@ -1,15 +1,16 @@
-"""The native hook's door of a server that root started: what the user's process has of it."""
+"""The native hook's door of a server that root started: what a user's process has of others."""
 
 from __future__ import annotations
 
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.faults.hostile.users.attacks import EVE
+from tests.faults.hostile.users.attacks import ANNA, EVE
 from tests.faults.hostile.users.shared_server import SharedServer, needs_root
 from tests.support.end_to_end.smtp import free_port
 from tests.support.serving.server import Server
@@ -26,34 +27,45 @@ def shared(place: Path) -> Iterator[SharedServer]:
 
 
 def test_a_users_process_has_nothing_of_the_server(command: Path, shared: SharedServer) -> None:
-    """It is forked from root's: no way to the spawner, no other socket, no shared memory."""
+    """It is forked from root's: no way to the spawner, no other socket, no shared memory.
+
+    Nor has it the way to another user's process, which would deliver for it.
+    """
     door = shared.place / "deliver"
     shared.give_away()
     metrics = f"--metrics=127.0.0.1:{free_port()}"
     options = [f"--users={shared.place / 'users'}", f"--hand-over={door}", metrics]
     with Server([str(command), "serve", *options], shared.place, as_root=True):
         wait_until(door.exists, "the hook's socket")
-        os.setegid(EVE)
-        os.seteuid(EVE)
-        try:
-            client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            client.connect(str(door))
-        finally:
-            os.seteuid(0)
-            os.setegid(0)
-        with client:
-            process = wait_until(_process_of_eve, "the user's process")
+        with connected(door, ANNA), connected(door, EVE):
+            process = process_of(EVE)
             sockets = [it for it in open_files(process) if it.startswith("socket:")]
             assert len(sockets) == 2, "the hook, and the way to the process that forked it"
             assert shared_memory(process) == []
 
 
-def _process_of_eve() -> int:
+@contextmanager
+def connected(door: Path, uid: int) -> Iterator[None]:
+    """A hook of this user that has connected, and whose process is there."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
+        os.setegid(uid)
+        os.seteuid(uid)
+        try:
+            client.connect(str(door))
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+        wait_until(lambda: process_of(uid), "the user's process")
+        yield
+
+
+def process_of(uid: int) -> int:
+    """The id of a process of this user; 0 if there is none."""
     for entry in Path("/proc").iterdir():
         try:
             if entry.name.isdigit():
                 status = (entry / "status").read_text()
-                if f"Uid:\t{EVE}\t{EVE}\t{EVE}" in status:
+                if f"Uid:\t{uid}\t{uid}\t{uid}" in status:
                     return int(entry.name)
         except OSError:
             continue
