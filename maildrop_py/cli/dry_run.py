@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, TypeVar
@@ -16,7 +15,7 @@ from maildrop_py.cli.deliver_options import ENVELOPE, OPTIONS
 from maildrop_py.cli.page_file import write_page_file
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.cli.rules_option import rules_option
-from maildrop_py.intake.message_files import STANDARD_INPUT, NamedMessage, is_maildir
+from maildrop_py.intake.message_files import STANDARD_INPUT, is_maildir
 from maildrop_py.intake.server_environment import envelope_of
 from maildrop_py.maildir.maildir import maildir_at
 from maildrop_py.message.envelope import Envelope
@@ -25,24 +24,10 @@ from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs, globs_of
 from maildrop_py.refile.named_maildir import check_folders, maildir_of
 from maildrop_py.refile.named_messages import NamedMessages
-from maildrop_py.report.attachments import attachment_lines
-from maildrop_py.report.decision_as_json import deeds
 from maildrop_py.report.dry_run import DryRun
-from maildrop_py.report.dry_run_rows import (
-    LONGEST_TABLE,
-    Row,
-    as_json,
-    print_counts,
-    summary_key,
-    table_of,
-)
-from maildrop_py.report.explain import explain as explain_text
-from maildrop_py.report.output import json_text
+from maildrop_py.report.dry_run_output import print_changes, print_dry_run
 from maildrop_py.report.progress import progress
-from maildrop_py.report.sender_path import path_lines, was_asked
 from maildrop_py.report.standard_error import say, warn
-from maildrop_py.report.visible import visible
-from maildrop_py.report.wording import NO_RULE
 from maildrop_py.rules.program.program import Program
 from maildrop_py.translation import choose, language_of
 from maildrop_py.translation import text as translated
@@ -122,15 +107,9 @@ def dry_run(
         files = [rules or UserPaths(os.environ).rules, *([against] if against else [])]
         _write_page(html, [run, *([other] if other else [])], files, messages)
     elif other is not None:
-        _print_changes(run, other, messages, as_lines)
-    elif as_lines:
-        _print_objects(run, messages)
-    elif explain or messages.is_one():
-        _print_explanations(run, messages, in_full=explain)
-    elif list_all or (messages.total or 0) <= LONGEST_TABLE:
-        _print_table(run, messages)
+        print_changes(run, other, messages, as_lines)
     else:
-        _print_summary(run, messages)
+        print_dry_run(run, messages, as_lines=as_lines, explain=explain, list_all=list_all)
 
 
 def _dry_run_of(program: Program, envelope: Envelope, offline: bool, scan: bool) -> DryRun:
@@ -152,70 +131,8 @@ def _write_page(target: str, runs: list[DryRun], files: list[str], messages: Nam
 
     language = language_of(os.environ)
     choose(language)
-    short = [os.path.basename(file) for file in files]
-    names = files if len({*short}) < len(short) else short
 
     def each(work: Callable[[str, Message], Any]) -> Iterator[Any]:
         return messages.each(lambda it: work(it.path, it.message))
 
-    write_page_file(target, page_of_runs(runs, names, each, messages.total or 0, language))
-
-
-def _print_objects(run: DryRun, messages: NamedMessages) -> None:
-    for line in messages.each(lambda it: json_text(as_json(run.row(it.path, it.message)))):
-        sys.stdout.write(line)
-
-
-def _print_summary(run: DryRun, messages: NamedMessages) -> None:
-    print_counts(Counter(messages.each(lambda it: run.where(it.message))))
-
-
-def _print_explanations(run: DryRun, messages: NamedMessages, in_full: bool) -> None:
-    for named in messages:
-        _print_explanation(run, named, in_full)
-
-
-def _print_explanation(run: DryRun, named: NamedMessage, in_full: bool) -> None:
-    """Why one message goes where it goes.
-
-    By which way it came and what is attached, if a rule or the user asks.
-    """
-    message = named.message
-    decision, evidence = run.decide(message, explaining=True)
-    about = [*path_lines(evidence)] if in_full or was_asked(evidence) else []
-    about += attachment_lines(message.parts.attachments if in_full else message.attachments_seen)
-    click.echo(f"== {visible(named.path)}")
-    click.echo(explain_text(message, decision, len(run.program), about))
-
-
-def _print_changes(now: DryRun, then: DryRun, messages: NamedMessages, as_lines: bool) -> None:
-    """Only the messages for which the two sets of rules decide differently."""
-
-    def change(named: NamedMessage) -> str:
-        old, new = (run.row(named.path, named.message) for run in (now, then))
-        if deeds(old.actions) == deeds(new.actions):
-            return ""
-        if as_lines:
-            return json_text({"path": named.path, "now": as_json(old), "then": as_json(new)})
-        return visible(f"{named.path}: {_by(old)} → {_by(new)}")
-
-    same = changed = 0
-    for line in messages.each(change):
-        same, changed = (same, changed + 1) if line else (same + 1, changed)
-        if line:
-            click.echo(line, nl=not as_lines)
-    if not as_lines:
-        click.echo(
-            translated("{changed} would change, {same} would not", changed=changed, same=same)
-        )
-
-
-def _by(row: Row) -> str:
-    return f"{row.destination} [{row.rule or NO_RULE}]"
-
-
-def _print_table(run: DryRun, messages: NamedMessages) -> None:
-    """A row a message, and a summary."""
-    rows = [Row(*cells) for cells in messages.each(lambda it: run.cells(it.path, it.message))]
-    print(*table_of(rows), "", sep="\n")
-    print_counts(Counter(map(summary_key, rows)))
+    write_page_file(target, page_of_runs(runs, files, each, messages.total or 0, language))

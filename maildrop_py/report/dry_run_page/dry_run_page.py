@@ -7,6 +7,7 @@ however long it is, the page is below a megabyte, and it says how many messages 
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 
 from maildrop_py.report.dry_run_page.account import Account, work_of
@@ -28,9 +29,13 @@ if TYPE_CHECKING:
 
 
 def page_of_runs(
-    runs: list[DryRun], names: list[str], each: Each, total: int, language: str
+    runs: list[DryRun], files: list[str], each: Each, total: int, language: str
 ) -> str:
-    """The page about `total` messages; of two runs the second is compared with the first."""
+    """The page about `total` messages; of two runs the second is compared with the first.
+
+    `files` are the rules files of the runs.
+    """
+    names = _names_apart(files)
     comparison = (
         Alone(runs[0]) if len(runs) == 1 else Against(runs[0], runs[1], (names[0], names[1]))
     )
@@ -39,6 +44,12 @@ def page_of_runs(
         account.add(Change(before, after, rule, group), sample)
     unread = max(0, total - account.messages)
     return dry_run_page(account, tuple(names), language, unread)
+
+
+def _names_apart(files: list[str]) -> list[str]:
+    """The names of the files; their paths where two have the same name."""
+    short = [os.path.basename(file) for file in files]
+    return files if len({*short}) < len(short) else short
 
 
 def dry_run_page(
