@@ -125,6 +125,10 @@ class UserPaths:
         """The default delivery log."""
         return delivery_log(self.state)
 
+    def log_to_write(self, given: str | None) -> str | None:
+        """The delivery log that is added to: the one given, or the default; None for "none"."""
+        return None if given == "none" else given or self.log
+
     def expand(self, path: str) -> str:
         """`path` with `~` as this user's home, made absolute there."""
         if path == "~" or path.startswith("~/"):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
+from typing import Any
 
 import click
 
 from maildrop_py import __version__
+from maildrop_py.errors import MaildropError
 from maildrop_py.paths import PROGRAM
 from maildrop_py.report.help_texts import in_language
 from maildrop_py.translation import text as said
@@ -38,18 +41,32 @@ COMMANDS = {
 }
 
 
-class Commands(click.Group):
-    """Loads a command's module when that command is run."""
+class LazyGroup(click.Group):
+    """Loads a command's module when that command is run: `modules` has both by its name."""
+
+    modules: Mapping[str, str]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.modules:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        module, _, attribute = self.modules[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"maildrop_py.cli.{module}"), attribute)
         return in_language(command)
+
+
+class Commands(LazyGroup):
+    """All commands. What this program raises on purpose is said in one line, with status 1."""
+
+    modules = COMMANDS
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MaildropError as error:
+            raise click.ClickException(str(error)) from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

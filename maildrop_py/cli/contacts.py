@@ -22,6 +22,7 @@ from maildrop_py.evidence.contact_sources import Learnt
 from maildrop_py.evidence.contacts import Contacts, normal
 from maildrop_py.evidence.store import Store
 from maildrop_py.paths import UserPaths, contacts_file, evidence_store
+from maildrop_py.report.contacts import forgotten_in_words, learnt_in_words, why_no_maildir
 from maildrop_py.report.progress import progress
 from maildrop_py.report.tables import counted
 from maildrop_py.rules.language.own_settings import ME
@@ -63,9 +64,9 @@ def learn(maildirs: tuple[str, ...], me: tuple[str, ...], again: bool, state: st
             learnt = _learn(maildir, _contacts(directory), store, own, again)
         except OSError as error:
             failed = True
-            click.echo(f"{maildir}: {_why_no_maildir(maildir, error)}", err=True)
+            click.echo(f"{maildir}: {why_no_maildir(maildir, error)}", err=True)
         else:
-            click.echo(f"{maildir}: {_in_words(learnt)}")
+            click.echo(f"{maildir}: {learnt_in_words(learnt)}")
     for warning in store.warnings:
         click.echo(warning, err=True)
     if failed:
@@ -77,15 +78,11 @@ def learn(maildirs: tuple[str, ...], me: tuple[str, ...], again: bool, state: st
 @state_option
 def share(store: str, state: str | None) -> None:
     """Copy every contact into the store that several hosts share (`store:` in the rules)."""
-    from maildrop_py.evidence.shared_store import SharedStore
-
     with _failures():
-        names = _contacts(_state(state)).all()
-    there = SharedStore(store, Store(""), "")
-    there.learn("contact", [(name, "") for name in names], time.time())
-    if there.warnings:
-        raise click.ClickException(there.warnings[0])
-    click.echo(counted(len(names), "contact"))
+        number, warnings = contact_sources.share(_contacts(_state(state)), store, time.time())
+    if warnings:
+        raise click.ClickException(warnings[0])
+    click.echo(counted(number, "contact"))
 
 
 @contacts.command("list")
@@ -109,10 +106,7 @@ def forget(addresses: tuple[str, ...], state: str | None) -> None:
             )
     with _failures():
         number = _contacts(_state(state)).forget(addresses)
-    others = len(set(map(normal, addresses))) - number
-    gone = said("{contacts} forgotten", contacts=counted(number, "contact"))
-    more = said(", {others} will never be learnt", others=counted(others, "other address"))
-    click.echo(gone + (more if others else ""))
+    click.echo(forgotten_in_words(number, len(set(map(normal, addresses))) - number))
 
 
 @contacts.command("import")
@@ -156,30 +150,9 @@ def _contacts(state: str) -> Contacts:
 
 @contextmanager
 def _failures(path: str = "") -> Iterator[None]:
-    """An error of the system becomes one line, and status 1."""
+    """An error of the system becomes one line, with the path if it is known, and status 1."""
     try:
         yield
     except OSError as error:
-        raise click.ClickException(_why(path, error)) from error
-
-
-def _why(path: str, error: OSError) -> str:
-    """In words, with the path of the file in front if it is known."""
-    path = path or str(error.filename or "")
-    text = error.strerror or str(error)
-    return f"{path}: {text}" if path else text
-
-
-def _why_no_maildir(path: str, error: OSError) -> str:
-    if isinstance(error, FileNotFoundError | NotADirectoryError) and os.path.exists(path):
-        return said("is not a Maildir: it has no cur and new")
-    return said(error.strerror or str(error))
-
-
-def _in_words(learnt: Learnt) -> str:
-    messages, new = counted(learnt.messages, "new message"), counted(learnt.contacts, "new contact")
-    words = said("{messages} read, {contacts}", messages=messages, contacts=new)
-    if learnt.unreadable:
-        number = counted(learnt.unreadable, "message")
-        words += said(", {messages} not readable", messages=number)
-    return words
+        where, why = path or error.filename, error.strerror or str(error)
+        raise click.ClickException(f"{where}: {why}" if where else why) from error

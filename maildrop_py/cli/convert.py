@@ -11,12 +11,11 @@ from datetime import date
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.convert.conversion import BadFile, Included, Source, converted, task_of
+from maildrop_py.convert.conversion import Included, Source, converted, task_of
 from maildrop_py.convert.friendlier import friendlier
 from maildrop_py.convert.proof import report
 from maildrop_py.convert.proof.run import Message, Proof, processors, prove
 from maildrop_py.convert.proof.samples import MADE, samples
-from maildrop_py.convert.proof.sandbox import NoSandbox
 from maildrop_py.convert.recognise import LANGUAGES
 from maildrop_py.convert.source_file import reader_beside, source_in, user_named_in
 from maildrop_py.convert.written import Written, name_apart, text_of
@@ -61,11 +60,8 @@ def convert(
     """
     included = Included(reader_beside(file))
     whose = home or UserPaths(os.environ).home, user or user_named_in(os.environ)
-    try:
-        source = source_in(file, language, *whose, included, date.today())
-        written = converted(source)
-    except BadFile as problem:
-        raise click.ClickException(str(problem)) from None
+    source = source_in(file, language, *whose, included, date.today())
+    written = converted(source)
     name_apart(written.rules)
     proving = bool(archives) or prove_samples
     proof = _prove(source, included, written, archives, as_json) if proving else None
@@ -99,8 +95,6 @@ def _prove(
                 processors(),
                 advance,
             )
-    except NoSandbox as missing:
-        raise click.ClickException(str(missing)) from None
     except OSError as error:
         raise click.ClickException(str(error.strerror or error)) from None
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 
@@ -11,10 +10,9 @@ import click
 from maildrop_py.cli.completion import a_path
 from maildrop_py.errors import MaildropError
 from maildrop_py.evidence.country import Unusable, open_table
-from maildrop_py.evidence.country_table import Collected
+from maildrop_py.evidence.country_table import Collected, write_table
 from maildrop_py.message import ip
 from maildrop_py.paths import COUNTRIES
-from maildrop_py.private_file import replace_file
 from maildrop_py.translation import text as said
 
 
@@ -46,9 +44,7 @@ def build(files: tuple[str, ...], into: str) -> None:
         for path in files:
             found.read_file(path)
         built = found.built()
-        os.makedirs(os.path.dirname(os.path.abspath(into)), exist_ok=True)
-        replace_file(into, built.data)
-        os.chmod(into, 0o644)
+        write_table(into, built)
     except (MaildropError, OSError, UnicodeDecodeError) as error:
         raise click.ClickException(str(error)) from error
     day = time.strftime("%Y-%m-%d", time.gmtime(built.made))

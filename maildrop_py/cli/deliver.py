@@ -11,11 +11,11 @@ and mail servers bounce on that.
 
 from __future__ import annotations
 
-import _signal  # `signal` wraps this in enum classes, for 5 ms
 import os
 import sys
 
 from maildrop_py.cli.deliver_options import deadline_of, parse, wrong_values
+from maildrop_py.delivery.interruption import catch_signals
 from maildrop_py.delivery.one_delivery import OneDelivery
 from maildrop_py.errors import (
     DeadlineExceeded,
@@ -43,7 +43,7 @@ def run(arguments: list[str], memory: RulesMemory | None = None) -> int:
     os.umask(0o077)  # caches, logs and what programs write are for their owner alone
     sys.dont_write_bytecode = True  # nor may root keep Python's own modules to itself
     try:
-        _catch_signals(arguments)
+        catch_signals(_deadline(arguments))
         return deliver(arguments, memory)
     except Rejected as rejected:
         _say(f"5.7.1 {rejected}")
@@ -70,30 +70,6 @@ def deliver(arguments: list[str], memory: RulesMemory | None = None) -> int:
         if delivery is not None and not isinstance(error, Rejected):  # which is logged already
             delivery.log_failure(error)
         raise
-
-
-_CAUGHT = [
-    getattr(_signal, name)
-    for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGXCPU")
-]
-
-
-def _catch_signals(arguments: list[str]) -> None:
-    """Signals, and the deadline, become exceptions, once."""
-    if _signal.getsignal(_signal.SIGALRM) is not _stop:  # or the last delivery caught them
-        for each in (*_CAUGHT, _signal.SIGALRM):
-            _signal.signal(each, _stop)
-        for each in (_signal.SIGPIPE, _signal.SIGXFSZ):
-            _signal.signal(each, _signal.SIG_IGN)  # EPIPE and EFBIG say it where it can be handled
-    _signal.setitimer(_signal.ITIMER_REAL, _deadline(arguments))
-
-
-def _stop(number: int, frame: object) -> None:
-    for each in (*_CAUGHT, _signal.SIGALRM):
-        _signal.signal(each, _signal.SIG_IGN)
-    if number == _signal.SIGALRM:
-        raise DeadlineExceeded("delivery took too long")
-    raise Interrupted(f"stopped by signal {number}")
 
 
 def _deadline(arguments: list[str]) -> float:

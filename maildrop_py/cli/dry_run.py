@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
 from maildrop_py.cli.completion import a_path, complete_folders
 from maildrop_py.cli.deliver_options import ENVELOPE, OPTIONS
-from maildrop_py.cli.page_file import write_page_file
 from maildrop_py.cli.rules_file import program_of
 from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.intake.message_files import STANDARD_INPUT, is_maildir
 from maildrop_py.intake.server_environment import envelope_of
 from maildrop_py.maildir.maildir import maildir_at
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import Message
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs, globs_of
 from maildrop_py.refile.named_maildir import check_folders, maildir_of
 from maildrop_py.refile.named_messages import NamedMessages
 from maildrop_py.report.dry_run import DryRun
 from maildrop_py.report.dry_run_output import print_changes, print_dry_run
+from maildrop_py.report.page import put_page
 from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say, warn
 from maildrop_py.rules.program.program import Program
@@ -132,7 +131,4 @@ def _write_page(target: str, runs: list[DryRun], files: list[str], messages: Nam
     language = language_of(os.environ)
     choose(language)
 
-    def each(work: Callable[[str, Message], Any]) -> Iterator[Any]:
-        return messages.each(lambda it: work(it.path, it.message))
-
-    write_page_file(target, page_of_runs(runs, files, each, messages.total or 0, language))
+    put_page(target, page_of_runs(runs, files, messages, language))

@@ -8,16 +8,10 @@ import sys
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.errors import MaildropError
 from maildrop_py.paths import UserPaths
 from maildrop_py.set_up.changes import Changes
 from maildrop_py.set_up.conversation import Conversation
-from maildrop_py.set_up.mail_server import POSTFIX, Postfix, found_server
-from maildrop_py.set_up.whole_set_up import set_up_system, set_up_user
-from maildrop_py.set_up.whole_system import (
-    system_hook,
-)
-from maildrop_py.translation import text as said
+from maildrop_py.set_up.whole_set_up import set_up_system, set_up_user, undo_set_up
 
 SYSTEM_NOTES = "/etc/maildrop-py/init.json"
 
@@ -42,16 +36,13 @@ def init(rules: str | None, maildir: str | None, yes: bool, system: bool, undo: 
     changes = Changes(SYSTEM_NOTES if system else f"{paths.state}/init.json", click.echo)
     if system and os.geteuid() != 0:
         raise click.UsageError("--system is for root")
-    if undo:
-        sys.exit(0 if _undo(changes, system) else 1)
     talk = Conversation(click.echo, lambda question: yes or _asked(question))
+    if undo:
+        sys.exit(0 if undo_set_up(changes, talk, system) else 1)
     if system:
         sys.exit(0 if set_up_system(changes, talk) else 1)
     asks = yes or _is_talking()
-    try:
-        set_up_user(paths, changes, talk, rules, maildir, asks)
-    except MaildropError as error:
-        raise click.ClickException(str(error)) from None
+    set_up_user(paths, changes, talk, rules, maildir, asks)
 
 
 def _asked(question: str) -> bool:
@@ -60,15 +51,3 @@ def _asked(question: str) -> bool:
 
 def _is_talking() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _undo(changes: Changes, system: bool) -> bool:
-    if not changes.noted:
-        click.echo(said("there is nothing that init did"))
-        return True
-    server = found_server()
-    done = changes.undo(Postfix() if server == POSTFIX else None)
-    hook = system_hook(server, "") if system and server != POSTFIX else None
-    if hook is not None and not hook.start_again():
-        click.echo(said("start {server} again: it has its old settings then", server=server))
-    return done

@@ -12,18 +12,19 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import partial
 
 import click
 
 from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.rules_file import settings_of_user
 from maildrop_py.evidence.bayes.shared import open_bayes
-from maildrop_py.evidence.bayes.status_words import status_in_words
+from maildrop_py.evidence.bayes.status_words import outcomes_in_words, status_in_words
 from maildrop_py.evidence.bayes.store import BayesStore
 from maildrop_py.evidence.bayes.teacher import Teacher
-from maildrop_py.intake.message_files import count_in, messages_in
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
+from maildrop_py.refile.named_messages import in_turn
 from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
 from maildrop_py.translation import text as said
@@ -78,7 +79,7 @@ def status(state: str | None) -> None:
     """Print how many messages were learnt, and when."""
     store = _store(state)
     found = store.status()
-    _warn(store)
+    _warn(*store.warnings)
     if found is None:
         raise click.exceptions.Exit(1)
     for line in status_in_words(found, time.time()):
@@ -89,32 +90,23 @@ def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> N
     store, settings = _store(state), settings_of_user()
     lessons = Teacher(store, settings, is_spam, time)
     walk = ListedMaildirs(settings, ("INBOX",), say)
-    unreadable = 0
+    unreadable: list[str] = []
+
+    def failed(path: str, why: str) -> None:
+        unreadable.append(path)
+        say(path, why)
+
     try:
-        total = count_in(sources, walk) if "-" not in sources else None
-        with progress(said("Learning"), total) as advance:
-            for found in messages_in(sources, walk):
-                try:
-                    lessons.add(found.message)
-                except OSError as error:
-                    unreadable += 1
-                    click.echo(f"{found.path}: {said(error.strerror or str(error))}", err=True)
-                advance()
+        for _ in in_turn(lessons.add, sources, walk, partial(progress, said("Learning")), failed):
+            pass
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
     finally:
         lessons.finish()
-    _warn(store)
-    for warning in lessons.warnings:
-        print(said(warning), file=sys.stderr)
-    outcomes = lessons.outcomes or {"learnt": 0}
-    click.echo(", ".join(_in_words(*it) for it in outcomes.items()))
+    _warn(*store.warnings, *lessons.warnings)
+    click.echo(outcomes_in_words(lessons.outcomes))
     if unreadable or not store.usable:
         raise click.exceptions.Exit(1)
-
-
-def _in_words(outcome: str, number: int) -> str:
-    return said("{number} {outcome}", number=number, outcome=said(outcome))
 
 
 def _store(state: str | None) -> BayesStore:
@@ -122,6 +114,6 @@ def _store(state: str | None) -> BayesStore:
     return open_bayes(settings_of_user().store, place)
 
 
-def _warn(store: BayesStore) -> None:
-    for warning in store.warnings:
+def _warn(*warnings: str) -> None:
+    for warning in warnings:
         print(said(warning), file=sys.stderr)

@@ -26,11 +26,6 @@ logs_option = click.option(
 )
 
 
-def log_to_write(given: str | None) -> str | None:
-    """The file that is added to; None for no log."""
-    return None if given == "none" else given or UserPaths(os.environ).log
-
-
 def logs_to_read(given: tuple[str, ...]) -> tuple[str, ...]:
     """The files named, or the user's own."""
     return given or (UserPaths(os.environ).log,)

@@ -49,7 +49,6 @@ def _run(arguments: list[str]) -> int:
     import click
 
     from maildrop_py.cli.app import app
-    from maildrop_py.errors import MaildropError
     from maildrop_py.report.help_texts import in_language, lines_in_language, shown
     from maildrop_py.translation import text
 
@@ -61,9 +60,6 @@ def _run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         print("\n" + text("stopped"), file=sys.stderr)
         return 130
-    except MaildropError as error:
-        print(lines_in_language(f"Error: {error}"), file=sys.stderr)
-        return 1
 
 
 def _deliver(arguments: list[str]) -> NoReturn:

@@ -5,33 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from importlib import import_module
+from types import MappingProxyType
 
 import click
 
+from maildrop_py.cli.app import LazyGroup
 from maildrop_py.cli.completion import a_path
 from maildrop_py.errors import MaildropError, RuleError
-from maildrop_py.lmtp.listening import listeners_of
 from maildrop_py.paths import SHARED_POLICY
-from maildrop_py.policy.setting_of_options import USER, setting_of
-from maildrop_py.report.help_texts import in_language
+from maildrop_py.policy.setting_of_options import USER, served_setting, setting_of
 from maildrop_py.systemd import ServiceManager
 
-COMMANDS = {"check": "policy_tools", "explain": "policy_tools", "why": "policy_tools"}
 
+class Commands(LazyGroup):
+    """What tries a policy."""
 
-class Commands(click.Group):
-    """Loads what tries a policy only where it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"maildrop_py.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
-        return in_language(command)
+    modules = MappingProxyType({it: f"policy_tools:{it}" for it in ("check", "explain", "why")})
 
 
 @click.group(cls=Commands, invoke_without_command=True)
@@ -111,15 +100,8 @@ def _run(options: dict[str, object]) -> None:
         serve(setting_of(options, os.environ), sys.stdin.buffer, sys.stdout.buffer, _say)
     else:
         from maildrop_py.policy.service import run
-        from maildrop_py.record import replace
 
-        places = options["mode"], options["owner"], options["group"]
-        listeners = listeners_of(options["listen"], *places, "/run/maildrop-py/policy")  # type: ignore[arg-type]
-        run(
-            replace(setting_of(options, os.environ), listeners=tuple(listeners)),
-            ServiceManager(os.environ),
-            _say,
-        )
+        run(served_setting(options, os.environ), ServiceManager(os.environ), _say)
 
 
 def _in_a_line(error: Exception) -> str:

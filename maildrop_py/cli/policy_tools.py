@@ -11,19 +11,21 @@ from typing import Any
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.errors import RuleError, UsageError
+from maildrop_py.cli.rules_file import mistakes_printed
+from maildrop_py.errors import UsageError
 from maildrop_py.policy.client import ClientEvidence, Surroundings, surroundings
 from maildrop_py.policy.decide import decide
 from maildrop_py.policy.examples import run_policy_examples
 from maildrop_py.policy.language import Policy, read_policy
 from maildrop_py.policy.log_reader import in_words
-from maildrop_py.policy.past import entries_about, past_of_log, past_of_maillogs
+from maildrop_py.policy.past import entries_about, past_of
+from maildrop_py.policy.plan_words import result_in_words
 from maildrop_py.policy.protocol import Garbage, requests_in
-from maildrop_py.policy.replay import Logged, Replay
+from maildrop_py.policy.replay import Replay
 from maildrop_py.policy.replay_words import account_as_object, account_in_words
 from maildrop_py.policy.setting_of_options import setting_of
 from maildrop_py.report.explain import explain_rules
-from maildrop_py.report.tables import counted
+from maildrop_py.report.rules_in_words import print_checked, rule_in_words
 from maildrop_py.translation import marked
 from maildrop_py.translation import text as said
 
@@ -35,14 +37,8 @@ NOTHING_FOUND = marked(
 
 def policy_at(path: str) -> Policy:
     """The policy; prints every mistake and exits with 1."""
-    try:
+    with mistakes_printed():
         return read_policy(path)
-    except RuleError as error:
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
-        count = len(error.problems)
-        click.echo(counted(count, "mistake"), err=True)
-        sys.exit(1)
 
 
 def alone(policy: Policy) -> Surroundings:
@@ -59,21 +55,9 @@ def check(options: dict[str, Any], file: str | None, list_all: bool) -> None:
     policy = policy_at(file or options["path"])
     for number, rule in enumerate(policy.rules, 1):
         if list_all:
-            when = rule.when.describe(said) if rule.when is not None else said("for every client")
-            then = ", ".join(action.describe(said) for action in rule.then.actions)
-            click.echo(f"{number}. {rule.name}")
-            click.echo("     " + said("if {when}", when=when))
-            click.echo("     " + said("then {then}", then=then))
-    for warning in policy.warnings:
-        click.echo(f"{warning} [{said('warning')}]", err=True)
+            click.echo(rule_in_words(number, rule, said("for every client")))
     failures = run_policy_examples(policy.examples, policy.program, alone(policy))
-    for failure in failures:
-        click.echo(str(failure), err=True)
-    passed = len(policy.examples) - len(failures)
-    wording = "{passed} of {number} examples as expected"
-    examples = said(wording, passed=passed, number=len(policy.examples))
-    rules = counted(len(policy.rules), "rule")
-    click.echo(f"{rules}, {counted(len(policy.warnings), 'warning')}, {examples}")
+    print_checked(len(policy.rules), policy.warnings, failures, len(policy.examples))
     sys.exit(1 if failures else 0)
 
 
@@ -102,12 +86,7 @@ def explain(options: dict[str, Any]) -> None:
         plan = decide(evidence, policy.program, time.time(), explain=True)
         for line in explain_rules(plan.trace, len(policy.rules)):
             click.echo(line)
-        by = said("no rule ended the run")
-        if plan.rule:
-            by = said("by rule {name!r}", name=plan.rule)
-        click.echo("\n" + said("result: {done} ({by})", done=plan.in_words(said), by=by))
-        if plan.prepend:
-            click.echo("        " + said("prepends {header}", header=": ".join(plan.prepend)))
+        click.echo("\n" + "\n".join(result_in_words(plan)))
         for warning in evidence.warnings:
             click.echo(said(warning), err=True)
 
@@ -144,8 +123,7 @@ def why(options: dict[str, Any], address: str, last: int) -> None:
 def dry_run(path: str, options: dict[str, Any]) -> None:
     """What the policy at `path` would have done with what was logged."""
     policy = policy_at(path)
-    past = _past(options)
-    account = Replay(policy, alone(policy)).run(past)
+    account = Replay(policy, alone(policy)).run(past_of(options["log"], options["maillog"]))
     if options["as_json"]:
         click.echo(json.dumps(account_as_object(account)))
         return
@@ -153,11 +131,3 @@ def dry_run(path: str, options: dict[str, Any]) -> None:
         raise UsageError(said(NOTHING_FOUND))
     for line in account_in_words(account):
         click.echo(line)
-
-
-def _past(options: dict[str, Any]) -> list[Logged]:
-    if options["maillog"]:
-        return past_of_maillogs(options["maillog"])
-    if not options["log"]:
-        raise UsageError(said("say what to go by: --log FILE, or --maillog FILE"))
-    return past_of_log(options["log"])

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.cli.log_option import log_to_write
 from maildrop_py.cli.refile_options import Age, Common, common_options
 from maildrop_py.cli.rules_file import program_of
-from maildrop_py.decision.decider import user_world
-from maildrop_py.errors import MaildropError
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.filed_decider import FiledDecider
@@ -23,13 +20,10 @@ from maildrop_py.refile.maildir_messages import globs_of
 from maildrop_py.refile.named_maildir import check_folders, maildir_of
 from maildrop_py.refile.whole_run import WholeRun
 from maildrop_py.report.progress import progress
-from maildrop_py.report.refile_log import LoggingReporter
+from maildrop_py.report.refile_log import RunLogs
 from maildrop_py.report.refile_reporter import RefileReporter
 from maildrop_py.report.standard_error import say, warn
 from maildrop_py.rules.program.program import Program
-
-if TYPE_CHECKING:
-    from maildrop_py.refile.run import Reporter
 
 
 @dataclass(frozen=True)
@@ -80,27 +74,16 @@ def refile(maildir: str | None, **given: Any) -> None:
     )
     try:
         chosen = maildir_of(maildir, program.settings, paths)
-        decider = _decider(chosen, program, options, paths)
+        offline, really = options.offline, not options.dry_run
+        decider = FiledDecider.of_user(program, paths.state, chosen, offline=offline, really=really)
         run = WholeRun(chosen, decider, options.for_refiling, reporter, progress, options.limit)
         with run.stoppable():
-            _run(run, chosen, program, options, reporter, journals(paths.state))
-    except MaildropError as error:
-        raise click.ClickException(str(error)) from error
+            _run(run, chosen, program, options, reporter, paths)
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
     done = "delivered" if options.imports else "changed"
-    reporter.finish(done, run.journal.name if run.journal else "", run.stopped)
+    reporter.finish(done, run.name, run.stopped)
     sys.exit(1 if reporter.tally.failed or run.stopped else 0)
-
-
-def _decider(
-    maildir: Maildir, program: Program, options: Options, paths: UserPaths
-) -> FiledDecider:
-    really = not options.dry_run
-    world = user_world(
-        paths.state, offline=options.offline, remember=really, scan=really, folders=maildir.has
-    )
-    return FiledDecider(program, world)
 
 
 def _run(
@@ -109,24 +92,19 @@ def _run(
     program: Program,
     options: Options,
     reporter: RefileReporter,
-    directory: str,
+    paths: UserPaths,
 ) -> None:
-    """Re-file or import; `directory` is that of the journals."""
-    command, path = (IMPORT if options.imports else "refile"), log_to_write(options.log)
+    command, directory = IMPORT if options.imports else "refile", journals(paths.state)
     if not options.imports:
         check_folders([maildir.root], options.folders, program.settings)
-    logging: LoggingReporter | None = None
+    logs = RunLogs(reporter, None if options.dry_run else paths.log_to_write(options.log), command)
     if not options.dry_run:
-        journal = run.start(command, directory, warn)
-        if path is not None:
-            logging = LoggingReporter(reporter, path, command, lambda: journal.name)
-    either: Reporter = logging or reporter
+        run.start(command, directory, warn)
+    either = logs.reporter(lambda: run.name)
     if options.imports:
         run.import_mail(options.from_mbox, options.from_dir, directory, either, say)
     else:
         run.refile(globs_of(options.folders, options.all_folders), options.older_than, either)
     reporter.tally.gone += run.vanished
-    if run.journal is not None:
-        run.journal.end()
-    if logging is not None:
-        logging.flush()
+    run.end()
+    logs.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -12,10 +11,9 @@ import click
 from maildrop_py.cli.completion import complete_folders
 from maildrop_py.cli.log_option import log_option
 from maildrop_py.cli.rules_option import rules_option
-from maildrop_py.refile.doveadm import Doveadm
+from maildrop_py.refile.doveadm import doveadm_of
 from maildrop_py.refile.options import DELETE, KEEP, TRASH, RefileOptions
-from maildrop_py.rules.matching.comparison import AGES
-from maildrop_py.translation import text as said
+from maildrop_py.rules.language.duration import parse_age
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,20 +26,10 @@ class Age(click.ParamType[float]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        number = str(value).rstrip("abcdefghijklmnopqrstuvwxyz")
         try:
-            return float(number) * AGES[str(value)[len(number) :]]
-        except (ValueError, KeyError):
-            units = ", ".join(AGES)
-            self.fail(
-                said(
-                    "{value!r} is not an age: write a number and one of {units}",
-                    value=value,
-                    units=units,
-                ),
-                param,
-                ctx,
-            )
+            return parse_age(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 @dataclass(frozen=True)
@@ -62,10 +50,7 @@ class Common:
 
     @property
     def for_refiling(self) -> RefileOptions:
-        doveadm = None
-        if self.doveadm or self.doveadm_command:
-            command = shlex.split(self.doveadm_command or "doveadm")
-            doveadm = Doveadm(tuple(command), self.doveadm_user)
+        doveadm = doveadm_of(self.doveadm, self.doveadm_command, self.doveadm_user)
         return RefileOptions(self.discard, self.trash, self.allow, doveadm=doveadm)
 
 

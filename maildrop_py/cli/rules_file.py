@@ -29,7 +29,7 @@ def rule_set_of(path: str | None) -> RuleSet:
     """The rules at `path`, or the user's own; prints every mistake and exits with 1."""
     from maildrop_py.rules.language.reader import read_rules
 
-    with _mistakes_printed():
+    with mistakes_printed():
         return read_rules(path or _default())
 
 
@@ -40,7 +40,7 @@ def program_of(path: str | None) -> Program:
     program = fresh_program(path, cache)
     if program is not None:
         return program
-    with _mistakes_printed():
+    with mistakes_printed():
         return compile_program(path, cache, _say)
 
 
@@ -55,7 +55,8 @@ def _default() -> str:
 
 
 @contextmanager
-def _mistakes_printed() -> Iterator[None]:
+def mistakes_printed() -> Iterator[None]:
+    """Prints every mistake of rules that are read in it, and exits with 1."""
     try:
         yield
     except RuleError as error:

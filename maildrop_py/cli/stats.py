@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 
@@ -11,14 +10,11 @@ from click import UsageError
 
 from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.log_option import logs_option
-from maildrop_py.cli.page_file import write_page_file
-from maildrop_py.errors import MaildropError
 from maildrop_py.errors import UsageError as WrongOptions
 from maildrop_py.paths import UserPaths
-from maildrop_py.report.page import page
-from maildrop_py.report.plain import csv_of, lines_of
+from maildrop_py.report.page import put_page
 from maildrop_py.report.standard_error import say
-from maildrop_py.report.statistics.figures import Report
+from maildrop_py.report.statistics.output import page_of, text_of
 from maildrop_py.report.statistics.sources import countries_of, report_of
 from maildrop_py.translation import choose, language_of
 
@@ -85,31 +81,13 @@ def stats(**options: Any) -> None:
         report = report_of(options, countries_of(options["countries"]), UserPaths(os.environ))
     except WrongOptions as error:
         raise UsageError(str(error)) from error
-    except MaildropError as error:
-        raise click.ClickException(str(error)) from error
     for place, why in report.warnings:
         say(place, why)
-    _print(report, options, language)
-
-
-def _print(report: Report, options: dict[str, Any], language: str) -> None:
-    if options["as_json"]:
-        click.echo(json.dumps(report.counts, ensure_ascii=False, indent=2))
-    elif options["as_csv"]:
-        click.echo(csv_of(report.sections), nl=False)
-    elif options["html"]:
-        write_page_file(options["html"], page(report.title, report.lead, report.sections, language))
-    elif options["mail_to"]:
-        from maildrop_py.report.statistics.mail import message_with
-
-        whole = page(report.title, report.lead, report.sections, language)
-        body = "\n".join([*lines_of(report.sections), report.lead])
-        try:
-            message = message_with(options["mail_to"], report.title, body, whole)
-        except ValueError as error:
-            raise UsageError(str(error)) from error
-        click.echo(message, nl=False)
-    else:
-        for line in lines_of(report.sections):
-            print(line)
-        print(report.lead)
+    if options["html"]:
+        put_page(options["html"], page_of(report, language))
+        return
+    try:
+        shown = text_of(report, language, options)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    click.echo(shown, nl=False)

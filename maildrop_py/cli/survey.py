@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from json import dumps
 
 import click
@@ -10,18 +11,14 @@ import click
 from maildrop_py.cli.rules_file import settings_of_user
 from maildrop_py.decision.decider import user_world
 from maildrop_py.decision.survey import Survey
-from maildrop_py.intake.message_files import count_in, messages_in
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
+from maildrop_py.refile.named_messages import in_turn
 from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
 from maildrop_py.report.survey import as_object, findings, table
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.translation import text as said
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
 
 place = click.Path(exists=True)
 
@@ -64,12 +61,4 @@ def _answers(
     asked: Survey, paths: tuple[str, ...], settings: Settings
 ) -> list[tuple[bool | None, ...]]:
     walk = ListedMaildirs(settings, ("INBOX",), say)
-    answers = []
-    with progress(said("Asking"), count_in(paths, walk)) as advance:
-        for found in messages_in(paths, walk):
-            try:
-                answers.append(asked.ask(found.message))
-            except OSError as error:
-                click.echo(f"{found.path}: {said(error.strerror or str(error))}", err=True)
-            advance()
-    return answers
+    return [*in_turn(asked.ask, paths, walk, partial(progress, said("Asking")), say)]

@@ -10,26 +10,23 @@ from typing import Any
 import click
 
 from maildrop_py.cli.completion import complete_folders, complete_rules, complete_runs
-from maildrop_py.cli.log_option import log_option, log_to_write
-from maildrop_py.cli.untaught import untaught
-from maildrop_py.errors import MaildropError, UsageError
+from maildrop_py.cli.log_option import log_option
+from maildrop_py.cli.rules_file import settings_of_user
+from maildrop_py.evidence.bayes.taught_by_runs import what_takes_back
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.past_runs import PastRun, past_runs
 from maildrop_py.refile.run_start import start_run
-from maildrop_py.refile.undo import UNDO, Undo, undone_before
+from maildrop_py.refile.undo import UNDO, Undo, Undone, undone_before
 from maildrop_py.refile.undo_selection import Wanted, run_to_undo
-from maildrop_py.report.output import print_json
-from maildrop_py.report.standard_error import say, warn
+from maildrop_py.report.standard_error import warn
 from maildrop_py.report.undo_report import (
     Line,
     UndoReport,
-    line_as_object,
-    name_of,
+    print_runs,
+    print_wanted,
     run_as_object,
-    runs_table,
 )
-from maildrop_py.translation import text as said
 
 
 @click.command()
@@ -61,49 +58,40 @@ def undo(
 
     Flags that were changed since are kept. A message that is no longer where the
     run put it is reported, and left alone."""
-    directory = journals(UserPaths(os.environ).state)
+    paths = UserPaths(os.environ)
+    directory = journals(paths.state)
     runs = past_runs(directory)
     if list_runs:
-        _print_runs(runs, as_lines)
+        print_runs([run_as_object(it, len(undone_before(it, runs))) for it in runs], as_lines)
         return
-    try:
-        past = run_to_undo(runs, run)
-    except UsageError as error:
-        raise click.ClickException(str(error)) from error
+    past = run_to_undo(runs, run)
     wanted = Wanted(past, **options)
     before = undone_before(past, runs)
     lines = (item for item in past.performed() if item[0] not in before and wanted(item[1]))
     if dry_run:
         for _, line in lines:
-            if as_lines:
-                print_json(line_as_object(line, "would be put back"))
-            else:
-                say(name_of(line), said("would be put back"))
+            print_wanted(line, as_lines)
         return
-    report = UndoReport(past, log_to_write(log), as_lines=as_lines)
-    _put_back(past, lines, directory, report)
+    report = UndoReport(past, paths.log_to_write(log), as_lines=as_lines)
+    _put_back(past, lines, paths, report)
     sys.exit(report.finish())
 
 
 def _put_back(
-    past: PastRun, lines: Iterable[tuple[int, Line]], journals: str, report: UndoReport
+    past: PastRun, lines: Iterable[tuple[int, Line]], paths: UserPaths, report: UndoReport
 ) -> None:
     layout, encoding = (str(past.head.get(key, "")) for key in ("layout", "encoding"))
     maildir = Maildir(past.maildir, layout, encoding)
+    take_back = what_takes_back(past.name, paths.state, settings_of_user, warn)
+
+    def done(undone: Undone) -> None:
+        report.add(undone)
+        if undone.path:
+            take_back(undone.path)
+
     try:
-        journal = start_run(UNDO, maildir, journals, warn, undoes=past.name)
-        Undo(past, journal, maildir.folder("Trash"), untaught(past.name, report.add)).run(lines)
-    except MaildropError as error:
-        raise click.ClickException(str(error)) from error
+        journal = start_run(UNDO, maildir, journals(paths.state), warn, undoes=past.name)
+        Undo(past, journal, maildir.folder("Trash"), done).run(lines)
     finally:
         report.write_log()
     journal.end()
-
-
-def _print_runs(runs: list[PastRun], as_lines: bool) -> None:
-    found = [run_as_object(past, len(undone_before(past, runs))) for past in runs]
-    if as_lines:
-        for each in found:
-            print_json(each)
-    else:
-        print(*runs_table(found), sep="\n")

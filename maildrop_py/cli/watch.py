@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from maildrop_py.cli.completion import a_path
-from maildrop_py.cli.log_option import log_to_write
 from maildrop_py.cli.refile_options import Common, common_options
-from maildrop_py.decision.decider import user_world
-from maildrop_py.errors import MaildropError, RuleError
+from maildrop_py.errors import RuleError
 from maildrop_py.evidence.bayes.move_teacher import move_teacher
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.filed_decider import FiledDecider
@@ -25,7 +23,7 @@ from maildrop_py.refile.maildir_messages import globs_of
 from maildrop_py.refile.named_maildir import maildir_of
 from maildrop_py.refile.watch_service import WatchService
 from maildrop_py.refile.watched import WatchedMaildir
-from maildrop_py.report.refile_log import WatchLogs
+from maildrop_py.report.refile_log import RunLogs
 from maildrop_py.report.refile_reporter import WatchReporter
 from maildrop_py.report.standard_error import say, warn
 from maildrop_py.systemd import ServiceManager
@@ -69,7 +67,7 @@ def watch(maildirs: tuple[str, ...], **given: Any) -> None:
     so do the keywords $Junk and $NotJunk. If a message is moved
     back, the lesson is taken back. Moves by the program itself teach nothing."""
     options, paths = Options(**given), UserPaths(os.environ)
-    logs = WatchLogs(WatchReporter(), log_to_write(options.log))
+    logs = RunLogs(WatchReporter(), paths.log_to_write(options.log), "watch")
     learning: list[LearningThread] = []
 
     def watched(program: Program) -> list[WatchedMaildir]:
@@ -87,8 +85,6 @@ def watch(maildirs: tuple[str, ...], **given: Any) -> None:
         service.run()
     except RuleError:
         sys.exit(1)  # the mistakes were reported
-    except MaildropError as error:
-        raise click.ClickException(str(error)) from error
     finally:
         for each in learning:
             each.stop()
@@ -104,15 +100,14 @@ def _learning(
 
 
 def _watched(
-    name: str | None, program: Program, options: Options, paths: UserPaths, logs: WatchLogs
+    name: str | None, program: Program, options: Options, paths: UserPaths, logs: RunLogs
 ) -> WatchedMaildir:
     made: list[WatchedMaildir] = []
     maildir = maildir_of(name, program.settings, paths)
-    world = user_world(paths.state, offline=options.offline, folders=maildir.has)
     reporter = logs.reporter(lambda: made[0].run_name if made else "")
     watched = WatchedMaildir(
         maildir,
-        FiledDecider(program, world),
+        FiledDecider.of_user(program, paths.state, maildir, offline=options.offline),
         options.for_refiling,
         globs_of(options.folders, options.all_folders),
         ("new", "cur") if options.cur else ("new",),

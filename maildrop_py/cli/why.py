@@ -9,7 +9,6 @@ import click
 
 from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.log_option import logs_option, logs_to_read
-from maildrop_py.errors import MaildropError
 from maildrop_py.report.attachments import add_attachments
 from maildrop_py.report.log_reader import entries_by_time
 from maildrop_py.report.log_search import Search, in_words
@@ -31,10 +30,7 @@ def why(message: str, logs: tuple[str, ...], as_lines: bool, attachments: bool, 
     there is none.
     """
     search = Search(message)
-    try:
-        found = search.latest(lambda: entries_by_time(logs_to_read(logs), say), limit)
-    except MaildropError as error:
-        raise click.ClickException(str(error)) from error
+    found = search.latest(lambda: entries_by_time(logs_to_read(logs), say), limit)
     for entry in found:
         if attachments and "attachments" not in entry:
             add_attachments(entry, say)

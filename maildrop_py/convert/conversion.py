@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.convert.recognise import MAILFILTER, SIEVE
+from maildrop_py.errors import MaildropError
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -18,7 +19,7 @@ LARGEST = 500_000
 """Characters of a file, and of all that it includes: the largest of real users have 100,000."""
 
 
-class BadFile(Exception):
+class BadFile(MaildropError):
     """The file cannot be read as what it should be; says where and why."""
 
 

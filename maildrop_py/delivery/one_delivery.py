@@ -186,5 +186,4 @@ class OneDelivery:
 
     @property
     def _log_path(self) -> str | None:
-        path = self._options.get("log") or self._paths.log
-        return None if path == "none" else path
+        return self._paths.log_to_write(self._options.get("log"))

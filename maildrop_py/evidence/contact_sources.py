@@ -73,6 +73,17 @@ def learn(
     return Learnt(messages, added, unreadable)
 
 
+def share(contacts: Contacts, address: str, now: float) -> tuple[int, list[str]]:
+    """Copy every contact into the shared store at `address`: how many, and what went wrong."""
+    from maildrop_py.evidence.shared_store import SharedStore
+    from maildrop_py.evidence.store import Store
+
+    names = contacts.all()
+    there = SharedStore(address, Store(""), "")
+    there.learn("contact", [(name, "") for name in names], now)
+    return len(names), there.warnings
+
+
 def addresses_in(data: bytes) -> list[str]:
     """The addresses in a vCard file, or in a file with one or more on each line.
 

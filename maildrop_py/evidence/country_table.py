@@ -13,6 +13,7 @@ Known limits: of IPv6 the first 64 bits count; no registry gives out less.
 
 from __future__ import annotations
 
+import os
 import struct
 import time
 from heapq import heappop, heappush
@@ -20,6 +21,7 @@ from heapq import heappop, heappush
 from maildrop_py.errors import MaildropError
 from maildrop_py.evidence.country import MAGIC
 from maildrop_py.message import ip
+from maildrop_py.private_file import replace_file
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -106,6 +108,13 @@ class Collected:
             parts.append(struct.pack(f">{len(ranges)}{letter}", *(first for first, _ in ranges)))
             parts.append(bytes(numbers[code] for _, code in ranges))
         return Built(b"".join(parts), (len(four), len(six)), made)
+
+
+def write_table(path: str, built: Built) -> None:
+    """Replace the table at `path`, for everybody to read. Raises OSError."""
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    replace_file(path, built.data)
+    os.chmod(path, 0o644)
 
 
 def _span(kind: str, start: str, value: int) -> tuple[int, int]:

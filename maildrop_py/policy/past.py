@@ -11,10 +11,21 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from maildrop_py.errors import UsageError
 from maildrop_py.policy.log_reader import entries_of, is_about, logged_of
 from maildrop_py.policy.maillog import MailLog
 from maildrop_py.policy.replay import Logged
+from maildrop_py.translation import text
 from maildrop_py.unpacked import DAMAGED, unpacked_lines
+
+
+def past_of(log: str | None, maillogs: Sequence[str]) -> list[Logged]:
+    """The requests in Postfix's logs, or in the decision log; UsageError where none is named."""
+    if maillogs:
+        return past_of_maillogs(maillogs)
+    if not log:
+        raise UsageError(text("say what to go by: --log FILE, or --maillog FILE"))
+    return past_of_log(log)
 
 
 def past_of_log(path: str) -> list[Logged]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from maildrop_py.lmtp.listening import credentials_of_user
+from maildrop_py.lmtp.listening import credentials_of_user, listeners_of
 from maildrop_py.metrics.exporter import metrics_listener
 from maildrop_py.paths import UserPaths, policy_log
+from maildrop_py.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 USER = "maildrop-policy"
 """Who the server becomes when it is started as root and nobody else is named."""
+
+
+USUAL_SOCKET = "/run/maildrop-py/policy"
 
 
 def setting_of(options: dict[str, object], environ: Mapping[str, str]) -> Setting:
@@ -33,6 +37,13 @@ def setting_of(options: dict[str, object], environ: Mapping[str, str]) -> Settin
         offline=bool(options["offline"]),
         metrics=metrics_listener(str(options["metrics"])) if options.get("metrics") else None,
     )
+
+
+def served_setting(options: dict[str, object], environ: Mapping[str, str]) -> Setting:
+    """The setting of a server, with its sockets; raises MaildropError for those too."""
+    given = options["mode"], options["owner"], options["group"]
+    listeners = listeners_of(options["listen"], *given, USUAL_SOCKET)  # type: ignore[arg-type]
+    return replace(setting_of(options, environ), listeners=tuple(listeners))
 
 
 def _state(environ: Mapping[str, str]) -> str:

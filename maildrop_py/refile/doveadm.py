@@ -19,6 +19,7 @@ with `/` or `.` between levels, with or without `INBOX` before them.
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 
 from maildrop_py.errors import CommandFailed
@@ -76,6 +77,13 @@ class Doveadm:
             why = lines[-1] if lines else "no reason given"
             raise CommandFailed(f"{argv[0]} {words[0]}: exit status {ran.returncode}: {why}")
         return ran.stdout.decode("utf-8", "replace")
+
+
+def doveadm_of(wanted: bool, command: str | None, user: str | None) -> Doveadm | None:
+    """What the options say: None unless it is `wanted`, or a command line is given."""
+    if not wanted and not command:
+        return None
+    return Doveadm(tuple(shlex.split(command or "doveadm")), user)
 
 
 def can_move(task: Task) -> bool:

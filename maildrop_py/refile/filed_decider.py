@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 
-from maildrop_py.decision.decider import Decider, World
+from maildrop_py.decision.decider import Decider, World, user_world
 from maildrop_py.decision.decision import Decision, Forward, Pipe
 from maildrop_py.delivery.message_programs import part_of
 from maildrop_py.delivery.program_environment import (
@@ -26,6 +26,7 @@ from maildrop_py.rules.program.program import Program
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.maildir.maildir import Maildir
     from maildrop_py.message.message import Source
 
 
@@ -44,6 +45,15 @@ class FiledDecider:
         self._environ = environ
         self._home = UserPaths(environ).home
         self._warned: set[str] = set()
+
+    @classmethod
+    def of_user(
+        cls, program: Program, state: str, maildir: Maildir, *, offline: bool, really: bool = True
+    ) -> FiledDecider:
+        """One that asks as a user's own rules do; unless `really`, nothing is remembered."""
+        has = maildir.has
+        world = user_world(state, offline=offline, remember=really, scan=really, folders=has)
+        return cls(program, world)
 
     @property
     def program(self) -> Program:

@@ -22,10 +22,28 @@ if TYPE_CHECKING:
     from typing import Any
 
     from maildrop_py.maildir.folder_listing import Report
+    from maildrop_py.message.message import Message
     from maildrop_py.refile.maildir_messages import ListedMaildirs
 
     Progress = Callable[[str, int | None], AbstractContextManager[Callable[[], None]]]
     """Shows how far something is, of so many messages: gives what to call once a message."""
+
+
+def in_turn(
+    work: Callable[[Message], Any],
+    paths: tuple[str, ...],
+    walk: ListedMaildirs,
+    progress: Callable[[int | None], AbstractContextManager[Callable[[], None]]],
+    failed: Report,
+) -> Iterator[Any]:
+    """`work` of each message at `paths`, in this process; `failed` gets what is unreadable."""
+    with progress(count_in(paths, walk)) as advance:
+        for named in messages_in(paths, walk):
+            try:
+                yield work(named.message)
+            except OSError as error:
+                failed(named.path, error.strerror or str(error))
+            advance()
 
 
 class NamedMessages:

@@ -48,7 +48,7 @@ them again and again takes up to a fifth of a run."""
 class WholeRun:
     """One run in `maildir`, of at most `limit` changed messages.
 
-    Without `start` it is a dry run, and has no `journal`. `stopped` is whether a signal ended
+    Without `start` it is a dry run. `stopped` is whether a signal ended
     it, `vanished` how many messages other programs have moved or removed meanwhile.
     """
 
@@ -61,7 +61,7 @@ class WholeRun:
         progress: Progress,
         limit: int | None,
     ) -> None:
-        self.journal: Journal | None = None
+        self._journal: Journal | None = None
         self.stopped = False
         self.vanished = 0
         self._maildir = maildir
@@ -72,10 +72,19 @@ class WholeRun:
         self._limit = limit
         self._taken = 0
 
-    def start(self, command: str, journals: str, warn: Callable[[str], None]) -> Journal:
-        """Begin a journal in the directory `journals`; its name is known from its first line on."""
-        self.journal = start_run(command, self._maildir, journals, warn)
-        return self.journal
+    @property
+    def name(self) -> str:
+        """The name of the run, from the first line of its journal on; none of a dry run."""
+        return self._journal.name if self._journal else ""
+
+    def start(self, command: str, journals: str, warn: Callable[[str], None]) -> None:
+        """Begin a journal in the directory `journals`."""
+        self._journal = start_run(command, self._maildir, journals, warn)
+
+    def end(self) -> None:
+        """End the journal."""
+        if self._journal is not None:
+            self._journal.end()
 
     def refile(
         self, globs: Iterable[str] | None, older_than: float | None, reporter: Reporter
@@ -84,7 +93,7 @@ class WholeRun:
 
         With `older_than` only those that arrived so many seconds ago.
         """
-        run = RefileRun(self._maildir, self._decider, self._options, self.journal, reporter)
+        run = RefileRun(self._maildir, self._decider, self._options, self._journal, reporter)
         gc.freeze()
         gc.set_threshold(*RARELY)
         walk = messages_of(self._maildir, globs, reporter.failed)
@@ -115,7 +124,7 @@ class WholeRun:
         messages = sources(mailbox_files, directories, settings, left_out)
         before = imported_before(past_runs(journals), self._maildir.root)
         importer = Importer(
-            self._maildir, self._decider, self._options, self.journal, before, reporter
+            self._maildir, self._decider, self._options, self._journal, before, reporter
         )
         with self._progress("importing", None) as advance:
             self._each(messages, importer.take, advance)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
+from maildrop_py.errors import StorageFailed
 from maildrop_py.paths import PROGRAM
 from maildrop_py.report.pictures.bars import draw_bars
 from maildrop_py.report.pictures.columns import draw_columns, draw_histogram
@@ -54,6 +56,18 @@ def page(
         element("footer", text("Made by {program}.", program=PROGRAM)),
     )
     return f"<!doctype html>\n{element('html', head, body, lang=language)}\n"
+
+
+def put_page(path: str, content: str) -> None:
+    """Write a page, or print it for `-`; says so on standard error. Raises MaildropError."""
+    if path == "-":
+        sys.stdout.write(content)
+        return
+    try:
+        write_page(path, content)
+    except OSError as error:
+        raise StorageFailed(f"{path}: {error.strerror}") from error
+    print(text("wrote {path}", path=path), file=sys.stderr)
 
 
 def write_page(path: str, content: str) -> None:

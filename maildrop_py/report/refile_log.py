@@ -75,18 +75,18 @@ class LoggingReporter:
             self.flush()
 
 
-class WatchLogs:
-    """The Reporters of watched Maildirs: `printing`, which log to the file at `path` too."""
+class RunLogs:
+    """The Reporters of runs of `command`: `printing`, which log to the file at `path` too."""
 
-    def __init__(self, printing: Reporter, path: str | None) -> None:
-        self._path, self._printing = path, printing
+    def __init__(self, printing: Reporter, path: str | None, command: str) -> None:
+        self._path, self._printing, self._command = path, printing, command
         self._logging: list[LoggingReporter] = []
 
     def reporter(self, run: Callable[[], str]) -> Reporter:
-        """One for a Maildir; `run` gives the name of the run that it is in."""
+        """One for a run in a Maildir; `run` gives the name of the run that it is in."""
         if not self._path:
             return self._printing
-        self._logging.append(LoggingReporter(self._printing, self._path, "watch", run))
+        self._logging.append(LoggingReporter(self._printing, self._path, self._command, run))
         return self._logging[-1]
 
     def flush(self) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from maildrop_py.report.delivery_log import append_entries
-from maildrop_py.report.output import Output, json_text
+from maildrop_py.report.output import Output, json_text, print_json
 from maildrop_py.report.refile_log import undo_entry
 from maildrop_py.report.standard_error import say
 from maildrop_py.report.tables import Column, table
@@ -87,6 +87,23 @@ def run_as_object(past: PastRun, put_back: int) -> dict[str, object]:
         "put_back": put_back,
         "maildir": past.maildir,
     }
+
+
+def print_runs(runs: list[dict[str, object]], as_lines: bool) -> None:
+    """Past runs, as `run_as_object` gives them: a table, or one JSON object a line."""
+    if as_lines:
+        for each in runs:
+            print_json(each)
+    else:
+        print(*runs_table(runs), sep="\n")
+
+
+def print_wanted(line: Line, as_lines: bool) -> None:
+    """A line of a journal that would be put back."""
+    if as_lines:
+        print_json(line_as_object(line, "would be put back"))
+    else:
+        say(name_of(line), text("would be put back"))
 
 
 def runs_table(runs: Iterable[dict[str, object]]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from maildrop_py.set_up.conversation import Conversation
 from maildrop_py.set_up.dovecot import ImapStore, read_doveconf, store_of
 from maildrop_py.set_up.hook_lines import hook_lines
 from maildrop_py.set_up.hook_search import hooks_of
-from maildrop_py.set_up.mail_server import Postfix, found_server, why_no_user_file
+from maildrop_py.set_up.mail_server import POSTFIX, Postfix, found_server, why_no_user_file
 from maildrop_py.set_up.program_path import hook_path
 from maildrop_py.set_up.user_account import Surroundings, UserAccount
 from maildrop_py.set_up.users import ordinary_users
@@ -118,4 +118,17 @@ def set_up_system(changes: Changes, talk: Conversation) -> bool:
         _show_lines(talk, server)
     if done and (advice := mail_for_root(read_aliases())):
         talk.say(advice)
+    return done
+
+
+def undo_set_up(changes: Changes, talk: Conversation, system: bool) -> bool:
+    """Take back what was done for a user or, with `system`, for all; whether all of it is."""
+    if not changes.noted:
+        talk.say(text("there is nothing that init did"))
+        return True
+    server = found_server()
+    done = changes.undo(Postfix() if server == POSTFIX else None)
+    hook = system_hook(server, "") if system and server != POSTFIX else None
+    if hook is not None and not hook.start_again():
+        talk.say(text("start {server} again: it has its old settings then", server=server))
     return done

@@ -15,6 +15,8 @@ import os
 import re
 import shutil
 
+from maildrop_py.errors import MaildropError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +48,7 @@ TALKERS = SENDERS | {
 """Programs that want a network or another service, or send: recorders even where they are there."""
 
 
-class NoSandbox(Exception):
+class NoSandbox(MaildropError):
     """bubblewrap is not there; the proof is not begun without it."""
 
 

@@ -1,9 +1,14 @@
-"""status_words: what the Bayes filter has learnt, in words, for `learn status`."""
+"""status_words: what the Bayes filter has learnt, in words, for `learn`."""
 
 from __future__ import annotations
 
 from maildrop_py.evidence.bayes.judgement import FEWEST
 from maildrop_py.evidence.bayes.store import Status
+from maildrop_py.translation import text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def status_in_words(status: Status, now: float) -> list[str]:
@@ -25,6 +30,12 @@ def status_in_words(status: Status, now: float) -> list[str]:
         rare = "ham" if totals.spam > totals.ham else "spam"
         lines.append(f"much more of one kind was learnt than of the other: learn more {rare}")
     return lines
+
+
+def outcomes_in_words(outcomes: Mapping[str, int]) -> str:
+    """How many messages were learnt, corrected or forgotten."""
+    found = (outcomes or {"learnt": 0}).items()
+    return ", ".join(text("{number} {outcome}", number=it[1], outcome=text(it[0])) for it in found)
 
 
 def _days(seconds: float) -> str:

@@ -18,20 +18,14 @@ from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any
-
-    from maildrop_py.message.message import Message
+    from maildrop_py.refile.named_messages import NamedMessages
     from maildrop_py.report.dry_run import DryRun
-
-    Each = Callable[[Callable[[str, Message], Any]], Iterator[Any]]
-    """Gives what a function makes of each message and its name."""
 
 
 def page_of_runs(
-    runs: list[DryRun], files: list[str], each: Each, total: int, language: str
+    runs: list[DryRun], files: list[str], messages: NamedMessages, language: str
 ) -> str:
-    """The page about `total` messages; of two runs the second is compared with the first.
+    """The page about `messages`; of two runs the second is compared with the first.
 
     `files` are the rules files of the runs.
     """
@@ -39,10 +33,11 @@ def page_of_runs(
     comparison = (
         Alone(runs[0]) if len(runs) == 1 else Against(runs[0], runs[1], (names[0], names[1]))
     )
-    account = Account()
-    for before, after, rule, group, sample in each(work_of(comparison)):
+    account, work = Account(), work_of(comparison)
+    found = messages.each(lambda it: work(it.path, it.message))
+    for before, after, rule, group, sample in found:
         account.add(Change(before, after, rule, group), sample)
-    unread = max(0, total - account.messages)
+    unread = max(0, (messages.total or 0) - account.messages)
     return dry_run_page(account, tuple(names), language, unread)
 
 

@@ -1,4 +1,4 @@
-"""duration: `5min`, `2d`, `125s` or a number of seconds, as whole seconds."""
+"""duration: `5min`, `2d`, `125s` or a number of seconds, as seconds."""
 
 from __future__ import annotations
 
@@ -38,6 +38,20 @@ def parse_duration(node: Node, least: int, most: int) -> int:
         )
         raise node.mistake("{written!r} is out of range", wording, written=text)
     return int(seconds)
+
+
+def parse_age(text: str) -> float:
+    """The seconds of `30d` or `2w`; raises ValueError, which says what would be right."""
+    number = text.rstrip("abcdefghijklmnopqrstuvwxyz")
+    try:
+        return float(number) * AGES[text[len(number) :]]
+    except (ValueError, KeyError):
+        wording = said(
+            "{value!r} is not an age: write a number and one of {units}",
+            value=text,
+            units=", ".join(AGES),
+        )
+        raise ValueError(wording) from None
 
 
 def in_words(seconds: int) -> str:

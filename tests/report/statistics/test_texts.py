@@ -21,7 +21,7 @@ FILES = (
     *PACKAGE.glob("report/pictures/*.py"),
     *PACKAGE.glob("report/dry_run_page/*.py"),
     *(PACKAGE / "report/page.py", PACKAGE / "report/plain.py", PACKAGE / "cli/stats.py"),
-    *(PACKAGE / "cli/page_file.py", PACKAGE / "report/live.py"),
+    PACKAGE / "report/live.py",
 )
 OF_DATA = ("(discarded)", "(rejected)", "(no rule)", "(no name)", "(nobody)", "yes", "no")
 
