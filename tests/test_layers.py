@@ -90,6 +90,8 @@ JUDGE = ("rules", "report")
 STANDS_IN = {"decision.examples": "evidence"}
 """Examples state what the world would say, so they put evidence together themselves."""
 
+MOST_LINES_OF_COMMANDS = 2600
+
 Import = tuple[str, str, bool]
 """The module that imports, what it imports, and whether for type checkers only."""
 
@@ -190,6 +192,12 @@ def test_what_rules_take_from_evidence_asks_nobody() -> None:
     for module, imported, for_types in imports():
         if package_of(module) == "evidence" and module.split(".")[1] in JUDGEMENTS:
             assert for_types or imported.split(".")[-1] not in asking, module
+
+
+def test_commands_are_thin() -> None:
+    """A file of cli/ has a command's options, calls one thing and prints."""
+    commands = {path: path.read_text(encoding="utf-8") for path in PACKAGE.glob("cli/**/*.py")}
+    assert sum(text.count("\n") for text in commands.values()) <= MOST_LINES_OF_COMMANDS
 
 
 @pytest.mark.parametrize(

@@ -90,4 +90,4 @@ def stats(**options: Any) -> None:
         shown = text_of(report, language, options)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    click.echo(shown, nl=False)
+    print(shown, end="")
