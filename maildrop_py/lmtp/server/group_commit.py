@@ -7,6 +7,11 @@ waits for the disk, the others mostly find it done), all are published, and
 each directory is synced once. So the more there is to do, the more
 messages share the cost of a sync, and no message waits for others to come.
 
+Where the disk is quick, one group is under way at a time, so that the next one grows
+meanwhile: each group costs a sync of its directories and two switches of thread. Where it
+is slow, several are: the file system commits them together, and no message waits for an
+earlier group.
+
 The message of a single client is synced in the loop's own thread, which saves two
 switches of thread. With other clients connected a thread does it, so that they go on.
 
@@ -18,6 +23,7 @@ and no other.
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from functools import partial
 
@@ -52,12 +58,14 @@ if TYPE_CHECKING:
             """
 
 
+QUICK = 0.01  # seconds for a group
+
+
 class GroupCommit:
     """Collects jobs during a round of the reactor and commits them after it.
 
     `alone` says whether there is nobody else who would have to wait. `threads`
-    groups can be under way at once: where the disk is slow, the file system
-    commits them together, and no message waits for an earlier group.
+    groups can be under way at once on a slow disk.
     """
 
     def __init__(self, reactor: Reactor, alone: Callable[[], bool], threads: int = 4) -> None:
@@ -65,6 +73,8 @@ class GroupCommit:
         self._waiting: list[Job] = []
         self._busy = 0
         self._limit = threads
+        self._quick = False  # whether the last group was
+        self._began = 0.0  # when the last group began, a time.monotonic() value
         self._threads = ThreadPool(threads)
         reactor.rounds.append(self._start)
 
@@ -79,7 +89,7 @@ class GroupCommit:
         finish(commit(batch))
 
     def _start(self) -> bool:
-        if self._busy >= self._limit or not self._waiting:
+        if not self._waiting or self._busy >= self._limit or self._is_worth_waiting_for():
             return False
         batch, self._waiting = self._waiting, []
         if not (len(batch) == 1 and self._alone()) and self._left_to_thread(batch):
@@ -87,7 +97,12 @@ class GroupCommit:
         finish(commit(batch))
         return bool(self._waiting)  # the client had sent the next message already
 
+    def _is_worth_waiting_for(self) -> bool:
+        """Whether a group is under way that will have ended in a moment."""
+        return bool(self._busy) and self._quick and time.monotonic() - self._began < QUICK
+
     def _left_to_thread(self, batch: list[Job]) -> bool:
+        self._began = time.monotonic()
         try:
             self._threads.submit(self._commit, batch)
         except RuntimeError:  # no memory for threads: then everybody waits
@@ -96,7 +111,10 @@ class GroupCommit:
         return True
 
     def _commit(self, batch: list[Job]) -> None:
-        self._reactor.soon(partial(self._done, commit(batch)))
+        began = time.monotonic()
+        outcome = commit(batch)
+        self._quick = time.monotonic() - began < QUICK
+        self._reactor.soon(partial(self._done, outcome))
 
     def _done(self, outcome: Outcome) -> None:
         self._busy -= 1

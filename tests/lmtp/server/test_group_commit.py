@@ -6,6 +6,9 @@ import os
 import threading
 from pathlib import Path
 
+import pytest
+
+from maildrop_py.lmtp.server import group_commit
 from maildrop_py.lmtp.server.group_commit import GroupCommit, commit
 from maildrop_py.lmtp.server.reactor import Reactor
 
@@ -89,6 +92,36 @@ def test_company_is_synced_in_a_thread_and_a_lone_message_is_not(tmp_path):
     assert len({job.thread for job in together}) == 1
     assert together[0].thread != threading.get_ident()
     assert all(job.outcome == (None, {}) for job in together)
+
+
+@pytest.mark.parametrize(("quick", "groups_made"), [(True, [1, 2]), (False, [1, 1, 1])])
+def test_on_a_quick_disk_a_group_grows_while_another_is_under_way(
+    quick: bool, groups_made: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow one each message begins its own, and none waits for another."""
+    monkeypatch.setattr(group_commit, "QUICK", 60.0 if quick else -1.0)
+    reactor, go_on, sizes = Reactor(), threading.Event(), []
+    groups = GroupCommit(reactor, lambda: False)
+    groups._quick = quick
+    committed = group_commit.commit
+
+    def watched(batch: list[File]) -> object:
+        sizes.append(len(batch))
+        go_on.wait(10)
+        return committed(batch)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(group_commit, "commit", watched)
+    jobs = [File(tmp_path, tmp_path / "new", str(number)) for number in range(3)]
+    for job in jobs:
+        groups.add(job)
+        for after in reactor.rounds:
+            after()
+    go_on.set()
+    jobs[-1].finished = reactor.stop
+    reactor.run()
+    groups.close()
+    reactor.close()
+    assert [size for size in sizes if size] == groups_made
 
 
 def test_closing_commits_what_waits(tmp_path):
