@@ -8,7 +8,9 @@ number of tokens (they depend on each other), would be a Bayes filter. It errs o
 the mail where many tokens say the same thing, newsletters above all. So each
 message that is learnt also moves the weights of its tokens, by as much as the
 filter erred on it just before (a step of logistic regression). Each step is a
-whole number, so that it can be taken back exactly.
+whole number, so that it can be taken back exactly. A weight counts the less the more
+messages have the token: what all of them have says nothing of this one, and its weight
+would only move the scores of all mail up and down with each error.
 
 Weights move only as far as both kinds of mail are there: a step is smaller where
 one kind was learnt far more often, and no kind's errors may outweigh the other's
@@ -94,13 +96,16 @@ class Judgement:
 def log_odds(rows: Iterable[Row], totals: Totals, size: int) -> float:
     """The log odds of spam for a message of `size` tokens, `rows` of them known."""
     spam, ham = max(totals.spam, 1), max(totals.ham, 1)
+    every = totals.spam + totals.ham or 1
     counts = weights = 0.0
     for row in rows:
         odds = _log_odds(row[0] * ham, row[1] * spam, row[0] + row[1])
         if odds >= _LEAST or odds <= -_LEAST:
             counts += odds
-        weights += row[2]
-    return (_COUNTS_SHARE * counts + weights / UNIT) / sqrt(size or 1)
+        without = every - row[0] - row[1]  # messages
+        if without > 0:
+            weights += row[2] * without
+    return (_COUNTS_SHARE * counts + weights / (UNIT * every)) / sqrt(size or 1)
 
 
 def probability(odds: float) -> float:

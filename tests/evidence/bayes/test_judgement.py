@@ -39,8 +39,14 @@ def test_what_is_near_one_half_says_nothing() -> None:
 
 
 def test_weights_add_to_the_counts() -> None:
-    assert log_odds([(60, 40, 2000)], EVEN, 1) == 2.0
-    assert log_odds([(60, 40, 2000)], EVEN, 4) == 1.0
+    assert log_odds([(60, 40, 2000)], EVEN, 1) == 1.0
+    assert log_odds([(60, 40, 2000)], EVEN, 4) == 0.5
+
+
+def test_a_weight_counts_less_the_more_messages_have_its_token() -> None:
+    assert log_odds([(0, 0, 2000)], EVEN, 1) == 2.0
+    assert log_odds([(100, 100, 2000)], EVEN, 1) == 0.0, "all messages have it"
+    assert log_odds([(100, 101, 2000)], EVEN, 1) == 0.0, "some of whose were taken back"
 
 
 def test_the_clues_are_named_in_words_the_weightiest_first() -> None:
