@@ -43,13 +43,14 @@ class HeaderScan:
                 self._tables.setdefault(name, []).extend(index[field].items())
         self._absent: Values = {name: [] for name in self._fields}
         names = _any_of(self._fields)
-        expression = rf"\n{names}{_BEFORE_COLON}:{_VALUE}" if self._fields else "(?!)"
-        self._find = re.compile(expression, re.ASCII).findall
+        self._find = re.compile(rf"\n{names}{_BEFORE_COLON}:{_VALUE}", re.ASCII).findall
 
     def scan(self, headers: Headers) -> Scanned:
         """What can be seen of a message without decoding anything."""
         values = self._absent.copy()
         hits: set[int] = set()
+        if not values:
+            return values, hits, self._left
         unclear: list[str] = []
         for name, raw in self._find("\n" + str(headers.lines, "latin-1")):
             name = name.lower()
