@@ -24,6 +24,8 @@ waits at most `LOCK_WAIT` for the others.
 from __future__ import annotations
 
 import os
+from _thread import allocate_lock, get_ident
+from time import monotonic, time
 
 from maildrop_py.private_file import check_private, make_private_directory
 
@@ -33,10 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, ClassVar, TypeVar
 
+    _Row = tuple[str, str, str, float]
     T = TypeVar("T")
     S = TypeVar("S", bound="Store")
 
 LOCK_WAIT = 10.0  # seconds
+AGAIN = 1.0  # seconds
 FOREVER = 1e12  # seconds
 _SWEEP_EVERY = 86400.0  # seconds between removals of what has ended
 _SCHEMA = (
@@ -57,14 +61,14 @@ class Store:
     SCHEMA: ClassVar[tuple[str, ...]] = (_SCHEMA,)
 
     def __init__(self, path: str) -> None:
-        from _thread import allocate_lock
-
         self.path = path
         self.warnings: list[str] = []
         self._lock = allocate_lock()
         self._connection: sqlite3.Connection | None = None
         self._file = path  # the one in use
-        self._opened: tuple[int, ...] = ()  # process, device and inode of the connection
+        self._opened: tuple[int, ...] = ()  # the _place() of the connection
+        self._checked = 0.0  # when it was looked whose the way to the file is
+        self._gathered: dict[int, list[_Row]] = {}  # by thread
         self._inherited: list[sqlite3.Connection] = []  # of a parent: not ours to close
         self._off = not path
         self._beside: dict[str, Store] = {}
@@ -89,8 +93,19 @@ class Store:
     ) -> None:
         """Keep `lines` of (key, line) for `seconds` from `now`, all or none of them."""
         rows = [(kind, _storable(key), _storable(line), now + seconds) for key, line in lines]
-        if rows:
-            self._attempt(lambda c: _write(c, rows, now))
+        gathered = self._gathered.get(get_ident())
+        if gathered is not None:
+            gathered += rows
+        elif rows:
+            self.write(rows, now)
+
+    def together(self) -> _Together:
+        """`with` it, what this thread learns is written at the end, in one transaction."""
+        return _Together(self, self._gathered)
+
+    def write(self, rows: list[_Row], now: float | None = None) -> None:
+        """Keep rows of (kind, key, line, end), all or none of them."""
+        self._attempt(lambda c: _write(c, rows, time() if now is None else now))
 
     def forget(self, kind: str) -> None:
         """Drop every line of `kind`."""
@@ -142,15 +157,24 @@ class Store:
         return None
 
     def _open(self) -> sqlite3.Connection:
-        path = self._file = _current(self.path)
-        _make_private(path)
-        status = os.stat(path)
-        place = (os.getpid(), status.st_dev, status.st_ino)
-        if self._connection is None or self._opened != place:
-            self._close()
-            self._connection = _connect(path)
-            self._opened = place
+        """The connection to the file as it is now; whose the way to it is, is asked at times."""
+        path, now = _current(self.path), monotonic()
+        if path != self._file or now - self._checked > AGAIN or not self._is_open(path):
+            self._file = path
+            _make_private(path)
+            self._checked = now
+            if not self._is_open(path):
+                self._close()
+                self._connection, self._opened = _connect(path), _place(path)
+        assert self._connection is not None
         return self._connection
+
+    def _is_open(self, path: str) -> bool:
+        """Whether what lies there is what is open, with the owner and mode it had."""
+        try:
+            return self._connection is not None and self._opened == _place(path)
+        except FileNotFoundError:
+            return False
 
     def _close(self) -> None:
         if self._connection is not None:
@@ -176,6 +200,28 @@ class Store:
                 self._connection.execute(table)
             return True
         return False
+
+
+class _Together:
+    """`with` this, what a thread learns is gathered, and written at the end."""
+
+    def __init__(self, store: Store, gathered: dict[int, list[_Row]]) -> None:
+        self._store, self._gathered = store, gathered
+
+    def __enter__(self) -> None:
+        self._gathered[get_ident()] = []
+
+    def __exit__(self, *exc: object) -> None:
+        rows = self._gathered.pop(get_ident())
+        if rows:
+            self._store.write(rows)
+
+
+def _place(path: str) -> tuple[int, ...]:
+    """This process, and the file that lies there, whose it is and who may write to it."""
+    found = os.stat(path)
+    file = found.st_dev, found.st_ino, found.st_uid, found.st_gid, found.st_mode
+    return (os.getpid(), *file)
 
 
 def _sqlite() -> Any:
@@ -204,9 +250,7 @@ def _connect(path: str) -> sqlite3.Connection:
     return connection
 
 
-def _write(
-    connection: sqlite3.Connection, rows: list[tuple[str, str, str, float]], now: float
-) -> None:
+def _write(connection: sqlite3.Connection, rows: list[_Row], now: float) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         _sweep(connection, now)

@@ -26,6 +26,7 @@ from maildrop_py.report.delivery_log import LogTurn, log_trouble
 from maildrop_py.serve.evidence_stores import EvidenceStores
 from maildrop_py.serve.metrics import uncounted
 from maildrop_py.serve.recipient_delivery import RecipientDelivery
+from maildrop_py.serve.remembering import remember_together
 from maildrop_py.serve.rules_cache import RulesCache
 
 TYPE_CHECKING = False
@@ -132,10 +133,7 @@ class DirectHandler:
             self._learn(lessons)
 
     def _learn(self, lessons: list[Lesson]) -> None:
-        turn = LogTurn(self.log.warning)
-        for delivery, _ in lessons:
-            delivery.remember(turn)
-        turn.write()
+        remember_together([delivery for delivery, _ in lessons], LogTurn(self.log.warning))
         for _, done in lessons:
             self.reactor.soon(done)
 

@@ -79,7 +79,7 @@ class RecipientDelivery:
         self._message, self.spool, self._shared = message, spool, shared
         self._decider, warnings = rules
         self._warnings = list(warnings)
-        self._store, self._deadline = store, deadline
+        self.store, self._deadline = store, deadline
         self._decision: Decision | None = None
         self._evidence: Evidence | None = None
         self._delivery: Delivery | None = None
@@ -181,7 +181,7 @@ class RecipientDelivery:
         mailbox, settings = self.mailbox, self._decider.program.settings
         return World(
             self.mailbox.state,
-            self._store,
+            self.store,
             run_command=runner,
             may_wait=may_wait,
             programs=lambda: message_programs(*given),

@@ -21,6 +21,7 @@ from maildrop_py.serve.delivery_request import RequestReader
 from maildrop_py.serve.evidence_stores import EvidenceStores
 from maildrop_py.serve.message_buffer import pieces_of
 from maildrop_py.serve.recipient_delivery import RecipientDelivery
+from maildrop_py.serve.remembering import remember_together
 from maildrop_py.serve.rules_cache import RulesCache
 
 TYPE_CHECKING = False
@@ -68,11 +69,9 @@ class RecipientProcess:
     def _commit(self, prepared: list[RecipientDelivery | Reply]) -> list[Reply]:
         deliveries = [each for each in prepared if isinstance(each, RecipientDelivery)]
         finish(commit([delivery for delivery in deliveries if delivery.reply is None]))
-        turn = LogTurn()
+        remember_together(deliveries, LogTurn())
         for delivery in deliveries:
-            delivery.remember(turn)
             delivery.spool.close()
-        turn.write()
         replies = [each.reply if isinstance(each, RecipientDelivery) else each for each in prepared]
         return [reply or UNEXPECTED for reply in replies]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from maildrop_py.evidence import store as evidence_store
 from maildrop_py.evidence.store import Store
 
 NOW = 1_700_000_000.0
@@ -82,6 +83,41 @@ def test_store_that_others_may_write_to_is_not_used(store: Store, what: str, mod
     again = Store(store.path)
     assert again.lines("spf", ["a"], NOW) == {}
     assert "is writable for" in again.warnings[0]
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_others_may_write_to_by_now_is_no_longer_used(
+    what: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is looked at each time, the way to it after a moment."""
+    store.learn("spf", [("a", "pass")], NOW)
+    os.chmod(store.path if what == "file" else os.path.dirname(store.path), 0o722)
+    if what == "folder":
+        assert store.lines("spf", ["a"], NOW) == {"a": "pass"}
+        monkeypatch.setattr(evidence_store, "AGAIN", -1.0)
+    assert store.lines("spf", ["a"], NOW) == {}
+    assert "is writable for" in store.warnings[0]
+
+
+def test_what_is_learnt_together_is_written_at_the_end(store: Store) -> None:
+    other = Store(store.path)
+    with store.together():
+        store.learn("k", [("a", "1")], NOW)
+        store.learn("k", [("b", "2")], NOW)
+        thread = threading.Thread(target=store.learn, args=("k", [("c", "3")], NOW))
+        thread.start()  # what another thread learns does not wait for this one
+        thread.join()
+        assert other.lines("k", ["a", "b", "c"], NOW) == {"c": "3"}
+    assert other.lines("k", ["a", "b", "c"], NOW) == {"a": "1", "b": "2", "c": "3"}
+    store.learn("k", [("d", "4")], NOW)
+    assert other.lines("k", ["d"], NOW) == {"d": "4"}
+
+
+def test_what_was_learnt_before_a_failure_is_written(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.together():
+        store.learn("k", [("a", "1")], NOW)
+        1 // 0  # noqa: B018
+    assert store.lines("k", ["a"], NOW) == {"a": "1"}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
