@@ -96,11 +96,7 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
         paths.check(homes)
     name = options.name or socket.getfqdn()
     log = ServerLog(options.log_to, environ)
-    users = _users(options, paths, log)
-    if options.users and options.users != "system":
-        check_users_file(options.users, credentials)
-    if credentials is not None and options.users:
-        users = WithoutAccount(users, frozenset((credentials.uid, NOBODY)))
+    users = _users(options, paths, log, credentials)
     listeners = _listeners(options, environ, log)
     lmtp = any(not it.takes_packets for it in listeners)
     if lmtp:
@@ -115,9 +111,7 @@ def plan_of(options: Options, environ: MutableMapping[str, str], deliver: Delive
         lowest=options.lowest_uid,
         log=log,
         seconds=options.deadline,
-        process_limits=ProcessLimits(
-            processes=options.processes, queue=options.queue, idle_seconds=options.process_idle
-        ),
+        process_limits=_process_limits(options),
         resources=_resources(options),
         deliver=deliver,
         listeners=listeners,
@@ -136,6 +130,12 @@ def _listeners(
         xforward=options.xforward,
     )
     return [*for_lmtp, *hooks]
+
+
+def _process_limits(options: Options) -> ProcessLimits:
+    return ProcessLimits(
+        processes=options.processes, queue=options.queue, idle_seconds=options.process_idle
+    )
 
 
 def _resources(options: Options) -> ResourceLimits:
@@ -209,7 +209,19 @@ def _server_paths(options: Options, environ: MutableMapping[str, str]) -> UserPa
     return UserPaths(environ)
 
 
-def _users(options: Options, paths: MailboxPaths, log: ServerLog) -> UserDatabase:
+def _users(
+    options: Options, paths: MailboxPaths, log: ServerLog, credentials: Credentials | None
+) -> UserDatabase:
+    """Who gets mail; never the account of the workers, where others deliver."""
+    users = _all_users(options, paths, log)
+    if options.users and options.users != "system":
+        check_users_file(options.users, credentials)
+    if credentials is not None and options.users:
+        return WithoutAccount(users, frozenset((credentials.uid, NOBODY)))
+    return users
+
+
+def _all_users(options: Options, paths: MailboxPaths, log: ServerLog) -> UserDatabase:
     home = _template("--home", options.home) if options.home else None
     if options.users == "system":
         return SystemAccounts(options.lowest_uid)

@@ -139,10 +139,20 @@ class Flow:
         if rest is not False:
             merged.append((rest, before))
             always_ends = always_ends and statement.branches[-1].condition is None
+        self.ended = always_ends
+        self._after(statement, merged, before, unknown)
+
+    def _after(
+        self,
+        statement: Statement,
+        merged: list[tuple[Predicate, dict[str, Any]]],
+        before: dict[str, Any],
+        unknown: tuple[Branch, ...],
+    ) -> None:
+        """Variables have what the branches that go on gave them, `unknown` ones anything."""
         if merged:
             self.variables.restore(before)
-            self.variables.merge(merged, state, statement.line)
-        self.ended = always_ends
+            self.variables.merge(merged, self.state, statement.line)
         for branch in unknown:
             self._forget(branch.block)
         self.variables.groups = None if self.variables.reads else ""

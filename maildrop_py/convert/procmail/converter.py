@@ -50,22 +50,28 @@ def convert(
     state.items = without_unused(with_known_names(state.items))
     default = _default(state, flow)
     layout = _placed(state, default, home)
-    settings: dict[str, Any] = {"maildir": _short(layout.root, home), "layout": layout.layout}
-    if _runs_programs(state.items):
-        settings["allow_commands"] = True
-    mailboxes = tuple(
-        (path, name)
-        for path, name in layout.names
-        if Path(path).is_mbox and not is_marked(path) and name != INBOX
-    )
     return Written(
-        settings,
+        _settings(state, layout, home),
         tuple(state.items),
         layout.names,
-        mailboxes,
+        _mailboxes(layout),
         source,
         tuple((line, _wanted(questions)) for line, questions in state.asked),
         state.environment.known("MAILDIR", home),
+    )
+
+
+def _settings(state: State, layout: Layout, home: str) -> dict[str, Any]:
+    settings: dict[str, Any] = {"maildir": _short(layout.root, home), "layout": layout.layout}
+    return settings | ({"allow_commands": True} if _runs_programs(state.items) else {})
+
+
+def _mailboxes(layout: Layout) -> tuple[tuple[str, str], ...]:
+    """The mailbox files, which become folders: each path, and the folder's name."""
+    return tuple(
+        (path, name)
+        for path, name in layout.names
+        if Path(path).is_mbox and not is_marked(path) and name != INBOX
     )
 
 

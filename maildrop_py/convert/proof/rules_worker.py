@@ -31,55 +31,53 @@ NAMES = {"D": "draft", "F": "flagged", "P": "passed", "R": "answered", "S": "see
 STATE = "/tmp/state"
 _STATES: list[str] = []
 RULES = "/tmp/rules.yaml"
+LONGEST = 30.0
+"""Seconds for all programs of a message."""
+ENVIRONMENT = {
+    "HOME": sandbox.HOME,
+    "USER": "me",
+    "LOGNAME": "me",
+    "PATH": f"{sandbox.RECORDERS}:{sandbox.HOME}/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin",
+}
 
 
 def main() -> None:
     """Serve one share of a proof."""
-    worker.run(_decider)
+    worker.run(RulesDecider)
 
 
-def _decider(text: str) -> worker.Decide:
-    """Makes decisions by these rules, which remember apart from others what they saw."""
-    state = f"{STATE}-{len(_STATES)}"
-    _STATES.append(state)
-    with open(RULES, "w", encoding="utf-8") as file:
-        file.write(text)
-    rules = read_rules(RULES, enforce_trust=False, home=sandbox.HOME)
-    program = compile_rules(rules)
-    environment = {
-        "HOME": sandbox.HOME,
-        "USER": "me",
-        "LOGNAME": "me",
-        "PATH": f"{sandbox.RECORDERS}:{sandbox.HOME}/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin",
-    }
+class RulesDecider:
+    """Decides by the rules of a file's `text`; what they remember is apart from others'."""
 
-    def decided(
-        data: bytes, sender: str, recipient: str
+    def __init__(self, text: str) -> None:
+        self._state = f"{STATE}-{len(_STATES)}"
+        _STATES.append(self._state)
+        with open(RULES, "w", encoding="utf-8") as file:
+            file.write(text)
+        self._program = compile_rules(read_rules(RULES, enforce_trust=False, home=sandbox.HOME))
+
+    def __call__(
+        self, data: bytes, sender: str, recipient: str
     ) -> tuple[list[Effect], list[str], Callable[[], str]]:
-        message = Message(BytesSource(data))
+        """A Decide of `worker`."""
+        message, program = Message(BytesSource(data)), self._program
         envelope = Envelope(user="me")
         if recipient:
             envelope = Envelope(user="me", sender=sender, recipient=recipient)
-        limit = time.monotonic() + 30
-        programs = MessagePrograms(_Bytes(data), environment, limit)
+        programs = MessagePrograms(_Bytes(data), ENVIRONMENT, time.monotonic() + LONGEST)
         evidence = Evidence(
             message,
             envelope,
             program.settings,
-            state,
+            self._state,
             run_command=lambda argv: programs.plain_status(argv),
             programs=lambda: programs,
         )
         decision = decide(message, envelope, evidence, program, time.time(), True)
         evidence.delivered()
         fired = [reason.rule for reason in decision.reasons]
-        return (
-            _effects(decision, message.source, programs),
-            fired,
-            lambda: explain(message, decision, len(program)),
-        )
-
-    return decided
+        effects = _effects(decision, message.source, programs)
+        return effects, fired, lambda: explain(message, decision, len(program))
 
 
 class _Bytes:

@@ -87,6 +87,20 @@ def unbranched_schema() -> Schema:
 
 def _definitions() -> Schema:
     return {
+        **_tests(),
+        **_values(),
+        "when": _when(),
+        "whens": _one_or_more({"$ref": "#/$defs/when"}),
+        "rule": _rule(),
+        "otherwise": _otherwise(),
+        "weighed": _weighed(),
+        "then": _then(),
+    }
+
+
+def _tests() -> Schema:
+    """What texts and addresses are compared with."""
+    return {
         "texts": _one_or_more(_TEXT),
         "text_test": TEXT_TEST,
         "one_text_test": ONE_TEST,
@@ -98,6 +112,12 @@ def _definitions() -> Schema:
         "address_list": _one_or_more(_ADDRESS),
         "names": _one_or_more(_NAMES),
         "s25r_rules": _one_or_more({"type": "integer", "minimum": 0, "maximum": 6}),
+    }
+
+
+def _values() -> Schema:
+    """Numbers, folders, flags and programs."""
+    return {
         "comparison": {
             "anyOf": [
                 {"type": "number", "description": "at least so much"},
@@ -121,12 +141,6 @@ def _definitions() -> Schema:
             "description": "a program and its arguments; no shell reads them",
         },
         "call": CALL,
-        "when": _when(),
-        "whens": _one_or_more({"$ref": "#/$defs/when"}),
-        "rule": _rule(),
-        "otherwise": _otherwise(),
-        "weighed": _weighed(),
-        "then": _then(),
     }
 
 
