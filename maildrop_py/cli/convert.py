@@ -12,13 +12,13 @@ import click
 
 from maildrop_py.cli.completion import a_path
 from maildrop_py.convert.conversion import Included, Source, converted, task_of
+from maildrop_py.convert.converted_rules import ConvertedRules, name_apart, text_of
 from maildrop_py.convert.friendlier import friendlier
 from maildrop_py.convert.proof import report
 from maildrop_py.convert.proof.run import Message, Proof, processors, prove
 from maildrop_py.convert.proof.samples import MADE, samples
 from maildrop_py.convert.recognise import LANGUAGES
 from maildrop_py.convert.source_file import reader_beside, source_in, user_named_in
-from maildrop_py.convert.written import Written, name_apart, text_of
 from maildrop_py.intake.message_files import messages_in
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
@@ -61,15 +61,15 @@ def convert(
     included = Included(reader_beside(file))
     whose = home or UserPaths(os.environ).home, user or user_named_in(os.environ)
     source = source_in(file, language, *whose, included, date.today())
-    written = converted(source)
-    name_apart(written.rules)
+    result = converted(source)
+    name_apart(result.rules)
     proving = bool(archives) or prove_samples
-    proof = _prove(source, included, written, archives, as_json) if proving else None
+    proof = _prove(source, included, result, archives, as_json) if proving else None
     if proof is not None and archives:
-        written = friendlier(written, proof.same_if_friendlier)
-    _write(text_of(written), output, hidden=proving and as_json)
+        result = friendlier(result, proof.same_if_friendlier)
+    _write(text_of(result), output, hidden=proving and as_json)
     same = proof is None or not proof.differing
-    sys.exit(WHOLE if same and not written.gaps else WITH_GAPS)
+    sys.exit(WHOLE if same and not result.gaps else WITH_GAPS)
 
 
 def _write(rules: str, output: str | None, hidden: bool) -> None:
@@ -81,9 +81,13 @@ def _write(rules: str, output: str | None, hidden: bool) -> None:
 
 
 def _prove(
-    source: Source, included: Included, written: Written, archives: tuple[str, ...], as_json: bool
+    source: Source,
+    included: Included,
+    result: ConvertedRules,
+    archives: tuple[str, ...],
+    as_json: bool,
 ) -> Proof:
-    made = [(f"{MADE}{one.line}", one.message) for one in samples(written.asked)]
+    made = [(f"{MADE}{one.line}", one.message) for one in samples(result.asked)]
     messages = [*made, *_archived(archives)]
     worker = module_command("maildrop_py.convert.proof.rules_worker")
     try:
@@ -98,9 +102,9 @@ def _prove(
     except OSError as error:
         raise click.ClickException(str(error.strerror or error)) from None
     if as_json:
-        click.echo(json.dumps(report.as_json(found, written), ensure_ascii=False))
+        click.echo(json.dumps(report.as_json(found, result), ensure_ascii=False))
     else:
-        for line in report.lines(found, written):
+        for line in report.lines(found, result):
             click.echo(line, err=True)
     return found
 

@@ -12,7 +12,7 @@ from maildrop_py.record import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.convert.predicate import Predicate
-    from maildrop_py.convert.state import Held, State
+    from maildrop_py.convert.state import Noted, State
 
 LONGEST_VALUE = 50_000  # characters
 MOST_VALUES = 16
@@ -22,7 +22,7 @@ MOST_VALUES = 16
 class Value:
     """One value; None for `held` where it is that whatever happens."""
 
-    held: Held | None
+    noted: Noted | None
     text: str
 
 
@@ -68,7 +68,7 @@ def continued(
     """
     found = [
         (
-            every(holds, True if value.held is None else state.use(value.held)),
+            every(holds, True if value.noted is None else state.use(value.noted)),
             one + before + value.text,
         )
         for holds, one in texts
@@ -83,7 +83,7 @@ def continued(
 
 
 def _when(value: Value, state: State) -> Predicate:
-    return True if value.held is None else state.use(value.held)
+    return True if value.noted is None else state.use(value.noted)
 
 
 def _merged(
@@ -109,7 +109,7 @@ def _apart(found: dict[str, list[Predicate]], state: State, line: int) -> tuple[
     """One of the values always is: the one of most branches is what it is otherwise."""
     usual = max(found, key=lambda text: len(found[text]))
     rare = {text: either(*holds) for text, holds in found.items() if text != usual}
-    values = [Value(state.hold(holds, line), text) for text, holds in rare.items()]
+    values = [Value(state.note(holds, line), text) for text, holds in rare.items()]
     if not values:
         return (Value(None, usual),)
-    return (*values, Value(state.hold(negated(either(*rare.values())), line), usual))
+    return (*values, Value(state.note(negated(either(*rare.values())), line), usual))

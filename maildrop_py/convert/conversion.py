@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from maildrop_py.convert.written import Written
+    from maildrop_py.convert.converted_rules import ConvertedRules
 
 
 LARGEST = 500_000
@@ -56,7 +56,7 @@ class Included:
         return text
 
 
-def converted(source: Source) -> Written:
+def converted(source: Source) -> ConvertedRules:
     """Its rules; raises BadFile."""
     if len(source.text) > LARGEST:
         raise BadFile(f"{source.name} has more than {LARGEST:,} characters")
@@ -66,7 +66,7 @@ def converted(source: Source) -> Written:
         raise BadFile(f"{source.name} is nested too deeply") from None
 
 
-def _converted(source: Source) -> Written:
+def _converted(source: Source) -> ConvertedRules:
     if source.language == SIEVE:
         return _sieve(source)
     if source.language == MAILFILTER:
@@ -76,7 +76,7 @@ def _converted(source: Source) -> Written:
     return convert(source.text, source.name, source.home, source.user, source.read)
 
 
-def _sieve(source: Source) -> Written:
+def _sieve(source: Source) -> ConvertedRules:
     from maildrop_py.convert.sieve.converter import convert
     from maildrop_py.convert.sieve.lexer import BadScript
 
@@ -86,7 +86,7 @@ def _sieve(source: Source) -> Written:
         raise BadFile(f"{source.name}, {problem}") from None
 
 
-def _mailfilter(source: Source) -> Written:
+def _mailfilter(source: Source) -> ConvertedRules:
     from maildrop_py.convert.mailfilter.converter import convert
     from maildrop_py.convert.mailfilter.lexer import BadFilter
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule, ConvertedRules
 from maildrop_py.convert.predicate import Either, Every, Negated, Test, either, every, negated
-from maildrop_py.convert.written import Written, WrittenRule
 from maildrop_py.record import replace
 from maildrop_py.rules.matching.addresses import is_address_test
 
@@ -29,19 +29,19 @@ SHORT = {"subject": "subject", "list-id": "list_id"}
 ADDRESSES = {"from": "from", "cc": "cc", "reply-to": "reply_to"}
 
 
-def friendlier(written: Written, names: Collection[str] | None = None) -> Written:
+def friendlier(result: ConvertedRules, names: Collection[str] | None = None) -> ConvertedRules:
     """The same with such conditions in the rules called `names`; in all if there are none given."""
     items = tuple(
         _friendly_rule(item)
-        if isinstance(item, WrittenRule) and (names is None or item.name in names)
+        if isinstance(item, ConvertedRule) and (names is None or item.name in names)
         else item
-        for item in written.items
+        for item in result.items
     )
-    return replace(written, items=items)
+    return replace(result, items=items)
 
 
-def _friendly_rule(rule: WrittenRule) -> WrittenRule:
-    found = WrittenRule(rule.name, rule.line, _friendly(rule.when), rule.then)
+def _friendly_rule(rule: ConvertedRule) -> ConvertedRule:
+    found = ConvertedRule(rule.name, rule.line, _friendly(rule.when), rule.then)
     found.remarks, found.source = rule.remarks, rule.source
     return found
 

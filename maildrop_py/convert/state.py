@@ -1,6 +1,6 @@
 """state: what is known at one place of a rule file while it is gone through.
 
-`Held` is a predicate with the place where it was true or not. If what it looks at may
+`Noted` is a predicate with the place where it was true or not. If what it looks at may
 have changed by the time it is asked again (a filter ran, a variable was set), or if
 asking again is not the same (a program), its answer is kept in a variable instead.
 """
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule
 from maildrop_py.convert.predicate import Test, negated, tests_of
-from maildrop_py.convert.written import WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _MANY = 5
 """Tests in a predicate from which on it is worth a variable where it is used again."""
 
 
-class Held:
+class Noted:
     """A predicate and where it was asked: behind `anchor` in the list of items."""
 
     def __init__(self, predicate: Predicate, anchor: object, line: int) -> None:
@@ -31,8 +31,8 @@ class Held:
         self.kept: Test | None = None
 
 
-TRUE = Held(True, None, 0)
-FALSE = Held(False, None, 0)
+TRUE = Noted(True, None, 0)
+FALSE = Noted(False, None, 0)
 
 
 class State:
@@ -50,19 +50,19 @@ class State:
         self.broken = ""
         """Why the message is not what the original would have here; "" where it is."""
         self.copying = 0
-        self.found: dict[str, Held] = {}
+        self.found: dict[str, Noted] = {}
         """Where each group of an expression is found in the message, by its name."""
         self.asked: list[tuple[int, tuple[Any, ...]]] = []
 
-    def hold(self, predicate: Predicate, line: int) -> Held:
+    def note(self, predicate: Predicate, line: int) -> Noted:
         """The predicate, as of here."""
-        return Held(predicate, self.items[-1] if self.items else None, line)
+        return Noted(predicate, self.items[-1] if self.items else None, line)
 
-    def use(self, held: Held, often: bool = False) -> Predicate:
-        """The held predicate as it can be asked now."""
-        predicate = held.predicate
-        if held.kept is not None:
-            return held.kept
+    def use(self, noted: Noted, often: bool = False) -> Predicate:
+        """The noted predicate as it can be asked now."""
+        predicate = noted.predicate
+        if noted.kept is not None:
+            return noted.kept
         tests = tests_of(predicate)
         if all(self._still(test) for test in tests) and not (often and len(tests) >= _MANY):
             return predicate
@@ -70,15 +70,15 @@ class State:
             return predicate
         if isinstance(predicate, Test) and predicate.key == "var" and self._still(predicate):
             return predicate
-        name = self.free_name(f"held_{held.line}")
-        rule = WrittenRule(f"line {held.line}", held.line, predicate, {"set": {name: "yes"}})
+        name = self.free_name(f"held_{noted.line}")
+        rule = ConvertedRule(f"line {noted.line}", noted.line, predicate, {"set": {name: "yes"}})
         rule.source = "(whether this held is asked again below)"
         at = 0
-        if held.anchor is not None:
-            at = next(i for i, item in enumerate(self.items) if item is held.anchor) + 1
+        if noted.anchor is not None:
+            at = next(i for i, item in enumerate(self.items) if item is noted.anchor) + 1
         self.items.insert(at, rule)
-        held.kept = Test("var", {name: "^yes$"}, ((name, 0),))
-        return held.kept
+        noted.kept = Test("var", {name: "^yes$"}, ((name, 0),))
+        return noted.kept
 
     def _still(self, test: Test) -> bool:
         return test.repeatable and all(age == self.age(name) for name, age in test.marks)
@@ -100,6 +100,6 @@ class State:
         self.environment.ages[name] = 0
         return name
 
-    def otherwise(self, held: Held) -> Predicate:
-        """The contrary of a held predicate, now."""
-        return negated(self.use(held))
+    def otherwise(self, noted: Noted) -> Predicate:
+        """The contrary of a noted predicate, now."""
+        return negated(self.use(noted))

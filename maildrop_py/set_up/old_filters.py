@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from maildrop_py.convert.conversion import LARGEST, Source, converted
+from maildrop_py.convert.converted_rules import ConvertedRules
 from maildrop_py.convert.recognise import PROCMAIL, SIEVE, recognised
-from maildrop_py.convert.written import Written
 from maildrop_py.record import replace
 from maildrop_py.regular_file import read_regular
 
@@ -23,7 +23,7 @@ def found_filters(home: str) -> list[str]:
 
 def rules_from(
     path: str, home: str, user: str, today: date, settings: Mapping[str, str]
-) -> Written:
+) -> ConvertedRules:
     """The rules that do what that file does; raises BadFile, and OSError.
 
     `settings` say where and how mail lies, for a file that does not.
@@ -41,10 +41,10 @@ def rules_from(
             return None
 
     source = Source(language, text, os.path.basename(path), home, user, read, today)
-    written = converted(source)
+    result = converted(source)
     if language == SIEVE:
-        return replace(written, settings={**written.settings, **settings})
-    return written
+        return replace(result, settings={**result.settings, **settings})
+    return result
 
 
 def _text_of(path: str, encoding: str) -> str:

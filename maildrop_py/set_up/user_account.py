@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from maildrop_py.convert.conversion import BadFile
-from maildrop_py.convert.written import text_of
+from maildrop_py.convert.converted_rules import text_of
 from maildrop_py.maildir.folder_listing import folders_of
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.maildir.subscriptions import subscribe
@@ -163,17 +163,17 @@ class UserAccount:
     def _rules_from(self, path: str) -> str:
         home, user = self._account.pw_dir, self._account.pw_name
         try:
-            written = rules_from(path, home, user, date.today(), self._settings())
+            result = rules_from(path, home, user, date.today(), self._settings())
         except (BadFile, OSError) as error:
             self._gaps += 1
             wording = "no rules could be made from {path}: {why}"
             self._talk.say(said(wording, path=path, why=str(error)))
             return ""
-        self._gaps += len(written.gaps)
-        count = len(written.rules)
+        self._gaps += len(result.gaps)
+        count = len(result.rules)
         wording = "{path}: {rules} rules, {gaps} places left (GAP)"
-        self._talk.say(said(wording, path=path, rules=count, gaps=len(written.gaps)))
-        return text_of(written)
+        self._talk.say(said(wording, path=path, rules=count, gaps=len(result.gaps)))
+        return text_of(result)
 
     def _settings(self) -> dict[str, str]:
         """How mail lies, as rules say it; a Sieve script says nothing of that."""

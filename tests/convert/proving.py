@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
+from maildrop_py.convert.converted_rules import ConvertedRules, text_of
 from maildrop_py.convert.procmail.converter import convert
 from maildrop_py.convert.proof.run import Proof, prove
 from maildrop_py.convert.proof.samples import samples
-from maildrop_py.convert.written import Written, text_of
 
 HOME = "/home/mika"
 
@@ -25,7 +25,7 @@ def need(*programs: str) -> None:
         pytest.skip(f"needs {', '.join(missing)}, to compare with")
 
 
-def written(text: str) -> Written:
+def written(text: str) -> ConvertedRules:
     """The rules of a procmailrc that includes nothing."""
     return convert(text, "procmailrc", HOME, "mika", lambda _path: None)
 
@@ -47,7 +47,7 @@ def is_same(text: str, *messages: bytes) -> bool:
     return is_without_fault(proved(text, *messages), written(text))
 
 
-def proof_of(told: dict[str, object], made: Written, messages: tuple[bytes, ...]) -> Proof:
+def proof_of(told: dict[str, object], made: ConvertedRules, messages: tuple[bytes, ...]) -> Proof:
     """The proof of the file that the worker is `told` of, and of the rules `made` of it."""
     of_the_file = [(f"line {one.line}", one.message) for one in samples(made.asked)]
     given = [(f"given {number}", message) for number, message in enumerate(messages)]
@@ -55,7 +55,7 @@ def proof_of(told: dict[str, object], made: Written, messages: tuple[bytes, ...]
     return prove(told, [*of_the_file, *given], worker, 1, lambda: None)
 
 
-def is_without_fault(found: Proof, made: Written) -> bool:
+def is_without_fault(found: Proof, made: ConvertedRules) -> bool:
     """Whether a proof has no difference, and the rules no gap; those that there are are printed."""
     for answer in found.differing:
         print(answer["name"], answer["different"], answer["original"], answer["rules"], sep="\n")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from maildrop_py.convert.converted_rules import text_of
 from maildrop_py.convert.procmail.converter import convert
 from maildrop_py.convert.sieve.converter import convert as convert_sieve
-from maildrop_py.convert.written import text_of
 from maildrop_py.rules.language.reader import read_rules
 
 TODAY = date(2026, 7, 1)

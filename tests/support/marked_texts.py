@@ -50,7 +50,13 @@ VARIABLES = ("wording", "hint", "remedy", "why", "right", "unverified")
 """Local variables that hold a text for one of the above."""
 
 WITH_VARIABLES = (
-    *("cli/", "policy/replay_words", "policy/plan", "convert/written", "convert/proof/report"),
+    *(
+        "cli/",
+        "policy/replay_words",
+        "policy/plan",
+        "convert/converted_rules",
+        "convert/proof/report",
+    ),
     "rules/",
     "set_up/",
     "report/sender_path",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule, ConvertedRules, Gap
 from maildrop_py.convert.mailfilter.deliveries import place
 from maildrop_py.convert.mailfilter.flow import Flow
 from maildrop_py.convert.mailfilter.parser import parse
@@ -13,7 +14,6 @@ from maildrop_py.convert.mailfilter.values import Variables
 from maildrop_py.convert.marks import is_marked
 from maildrop_py.convert.procmail.folders import INBOX, Layout, Path, lay_out
 from maildrop_py.convert.state import State
-from maildrop_py.convert.written import Gap, Written, WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def convert(
     user: str,
     read: Callable[[str], str | None],
     spool: str = "",
-) -> Written:
+) -> ConvertedRules:
     """The rules that do what the mailfilter `text` says; raises BadFilter.
 
     `home` and `user` are whose file it is; `read` gives the text of an included file.
@@ -55,7 +55,9 @@ def convert(
         if Path(path).is_mbox and not is_marked(path) and name != INBOX
     )
     asked = wanted(statements)
-    return Written(settings, tuple(state.items), layout.names, mailboxes, source, asked, home)
+    return ConvertedRules(
+        settings, tuple(state.items), layout.names, mailboxes, source, asked, home
+    )
 
 
 def _without_logs(text: str) -> str:
@@ -86,14 +88,14 @@ def _default(flow: Flow, home: str, spool: str) -> Path | None:
         return None
     path = place(values[0].text, home)
     if not flow.ended:
-        rule = WrittenRule("everything else", 0, True, {"file": path})
+        rule = ConvertedRule("everything else", 0, True, {"file": path})
         rule.source = f"DEFAULT={values[0].text}"
         flow.state.items.append(rule)
     return path
 
 
 def _placed(state: State, default: Path | None, home: str, spool: str) -> Layout:
-    rules = [item for item in state.items if isinstance(item, WrittenRule)]
+    rules = [item for item in state.items if isinstance(item, ConvertedRule)]
     paths = [value for rule in rules for value in rule.then.values() if isinstance(value, Path)]
     layout = lay_out(paths, default, home, home, spool)
     for rule in rules:
@@ -111,6 +113,6 @@ def _short(path: str, home: str) -> str:
 
 
 def _runs_programs(state: State) -> bool:
-    rules = [item for item in state.items if isinstance(item, WrittenRule)]
+    rules = [item for item in state.items if isinstance(item, ConvertedRule)]
     text = repr([(rule.then, rule.when) for rule in rules])
     return any(f"'{word}'" in text for word in _PROGRAMS)

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from maildrop_py.convert.branch_values import Value
+from maildrop_py.convert.converted_rules import ConvertedRule, Gap, Remark
 from maildrop_py.convert.mailfilter import deliveries
 from maildrop_py.convert.mailfilter.conditions import Conditions
 from maildrop_py.convert.mailfilter.harmless import does_nothing, sets_only
@@ -19,7 +20,6 @@ from maildrop_py.convert.marks import as_template, each_mark, is_marked, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import Test, either, every, negated
 from maildrop_py.convert.state import MESSAGE
-from maildrop_py.convert.written import Gap, Remark, WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Flow:
     def _if(self, statement: Statement) -> None:
         state, outer = self.state, self.state.reach
         before, groups = self.variables.snapshot(), self.variables.groups
-        others = state.hold(True, statement.line)
+        others = state.note(True, statement.line)
         merged: list[tuple[Predicate, dict[str, Any]]] = []
         always_ends, unknown = True, statement.branches[:0]
         for number, branch in enumerate(statement.branches):
@@ -124,15 +124,15 @@ class Flow:
                 break
             own = every(state.use(others), predicate)
             remaining = every(state.use(others), negated(predicate))
-            earlier, held = others, state.hold(own, branch.line)
-            others = state.hold(remaining, branch.line)
+            earlier, noted = others, state.note(own, branch.line)
+            others = state.note(remaining, branch.line)
             if own is False:
                 continue
             self._enter(statement, branch, conditions, every(state.use(outer), own), before)
             if self.ended:
                 others = others if remaining is False else earlier
             else:
-                merged.append((state.use(held), self.variables.snapshot()))
+                merged.append((state.use(noted), self.variables.snapshot()))
             always_ends = always_ends and self.ended
             self.ended, state.reach, self.variables.groups = False, outer, groups
         rest = state.use(others)
@@ -165,7 +165,7 @@ class Flow:
         reach: Predicate,
         before: dict[str, Any],
     ) -> None:
-        self.state.reach = self.state.hold(reach, branch.line)
+        self.state.reach = self.state.note(reach, branch.line)
         self.variables.restore(before)
         if conditions.count:
             self.variables.groups = conditions.matched if conditions.count == 1 else None
@@ -217,8 +217,8 @@ class Flow:
         found = []
         for holds, value in values:
             text = self._kept(statement, value, holds)
-            held = None if holds is True else self.state.hold(holds, statement.line)
-            found.append(Value(held, text))
+            noted = None if holds is True else self.state.note(holds, statement.line)
+            found.append(Value(noted, text))
         self.variables.set(statement.variable, tuple(found))
 
     def _kept(self, statement: Statement, value: str, holds: Predicate) -> str:
@@ -306,14 +306,14 @@ class Flow:
 
     def rule(
         self, statement: Statement, then: dict[str, Any], holds: Predicate = True
-    ) -> WrittenRule:
+    ) -> ConvertedRule:
         """A rule at the end of what there is, under all that leads here."""
         when = every(self.state.use(self.state.reach, often=True), holds)
         name = deliveries.name_of([*self.titles, statement.comments], then, statement.line)
-        written = WrittenRule(name, statement.line, when, then)
+        rule = ConvertedRule(name, statement.line, when, then)
         head = f"{' '.join(self.heads[-1].split())} {{ " if self.heads else ""
         source = " ".join(statement.source.replace("\\\n", " ").split())
-        written.source = f"{head}{source}{' }' if head else ''}"
+        rule.source = f"{head}{source}{' }' if head else ''}"
         if when is not False:
-            self.state.items.append(written)
-        return written
+            self.state.items.append(rule)
+        return rule

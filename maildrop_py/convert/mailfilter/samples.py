@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from maildrop_py.convert.converted_rules import Wanted
 from maildrop_py.convert.mailfilter.tree import Operation, Pattern
 from maildrop_py.convert.procmail.expression_examples import example
-from maildrop_py.convert.written import Wanted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule, Gap, Remark
 from maildrop_py.convert.predicate import every
 from maildrop_py.convert.procmail.commands import is_for_shell, program, simple_words
 from maildrop_py.convert.procmail.conditions import counts_lines
@@ -17,7 +18,6 @@ from maildrop_py.convert.procmail.environment import (
 from maildrop_py.convert.procmail.expressions import marked
 from maildrop_py.convert.procmail.tree import Assignment, Block, Output, Pipe, Recipe
 from maildrop_py.convert.state import State
-from maildrop_py.convert.written import Gap, Remark, WrittenRule
 
 WITHOUT_EFFECT = frozenset(
     [
@@ -130,11 +130,11 @@ class Assignments:
         """What held where the parts of `value` were found in the message."""
         state = self._state
         found = [state.found[name] for name in names_in(value) if name in state.found]
-        return every(*(state.use(held) for held in found))
+        return every(*(state.use(noted) for noted in found))
 
     def _set(self, variable: str, value: Any, line: int, when: Predicate, source: str) -> None:
         text = as_template(value) if isinstance(value, str) else value
-        rule = WrittenRule(f"set {variable}", line, when, {"set": {variable: text}})
+        rule = ConvertedRule(f"set {variable}", line, when, {"set": {variable: text}})
         rule.source = source
         self._state.items.append(rule)
         self._state.changed(variable)
@@ -215,7 +215,7 @@ class Assignments:
         state = self._state
         call = program(f"{command} || :", state.environment)
         then = {"pipe": call, "continue": True}
-        rule = WrittenRule(f"line {node.line}", node.line, state.use(state.reach), then)
+        rule = ConvertedRule(f"line {node.line}", node.line, state.use(state.reach), then)
         rule.source = source
         rule.remarks = ("this program runs before the message is filed, not behind it",)
         state.items.append(rule)

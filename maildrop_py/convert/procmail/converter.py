@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule, ConvertedRules, Remark, Wanted
 from maildrop_py.convert.procmail.environment import Environment, Unknown, is_marked
 from maildrop_py.convert.procmail.expression_examples import example
 from maildrop_py.convert.procmail.flow import Flow
@@ -13,7 +14,6 @@ from maildrop_py.convert.procmail.known_names import with_known_names
 from maildrop_py.convert.procmail.parser import parse
 from maildrop_py.convert.procmail.unused import without_unused
 from maildrop_py.convert.state import State
-from maildrop_py.convert.written import Remark, Wanted, Written, WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def convert(
     user: str,
     read: Callable[[str], str | None],
     spool: str = "",
-) -> Written:
+) -> ConvertedRules:
     """The rules that do what the procmailrc `text` says.
 
     `home` and `user` are whose file it is; `read` gives the text of an included
@@ -50,7 +50,7 @@ def convert(
     state.items = without_unused(with_known_names(state.items))
     default = _default(state, flow)
     layout = _placed(state, default, home)
-    return Written(
+    return ConvertedRules(
         _settings(state, layout, home),
         tuple(state.items),
         layout.names,
@@ -115,7 +115,7 @@ def _default(state: State, flow: Flow) -> Path | None:
         return None
     if flow.state.reach.predicate is not False:
         then: dict[str, Any] = {"discard": True} if path.text == DEV_NULL else {"file": path}
-        rule = WrittenRule("everything else", 0, True, then)
+        rule = ConvertedRule("everything else", 0, True, then)
         rule.source = f"DEFAULT={text}"
         state.items.append(rule)
     return path
@@ -123,7 +123,7 @@ def _default(state: State, flow: Flow) -> Path | None:
 
 def _placed(state: State, default: Path | None, home: str) -> Layout:
     """The layout, with every path in the rules replaced by its folder."""
-    rules = [item for item in state.items if isinstance(item, WrittenRule)]
+    rules = [item for item in state.items if isinstance(item, ConvertedRule)]
     thens = [then for rule in rules for then in (rule.then, rule.then.get("otherwise", {}))]
     paths = [value for then in thens for value in then.values() if isinstance(value, Path)]
     try:
@@ -147,5 +147,5 @@ def _short(path: str, home: str) -> str:
 
 
 def _runs_programs(items: list[Any]) -> bool:
-    text = repr([(item.then, item.when) for item in items if isinstance(item, WrittenRule)])
+    text = repr([(item.then, item.when) for item in items if isinstance(item, ConvertedRule)])
     return any(re.search(rf"'{word}'", text) for word in NEEDS_PROGRAMS)

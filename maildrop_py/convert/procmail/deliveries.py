@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule
 from maildrop_py.convert.procmail import programs
 from maildrop_py.convert.procmail.assignments import part_of
 from maildrop_py.convert.procmail.environment import Unknown, as_template, is_marked
@@ -12,8 +13,7 @@ from maildrop_py.convert.procmail.expressions import NotTranslatable
 from maildrop_py.convert.procmail.folders import DEV_NULL, Path, path_of
 from maildrop_py.convert.procmail.tree import Assignment, Folder, Forward, Pipe, Recipe
 from maildrop_py.convert.procmail.what_fails import otherwise
-from maildrop_py.convert.state import Held
-from maildrop_py.convert.written import WrittenRule
+from maildrop_py.convert.state import Noted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 SOFT = ("75",)
 
 
-def deliver(recipe: Recipe, held: Held, asked: Asked, flow: Flow) -> None:
+def deliver(recipe: Recipe, noted: Noted, asked: Asked, flow: Flow) -> None:
     """Write the rules of a recipe; raises Unknown or NotTranslatable."""
-    if held.predicate is False:
+    if noted.predicate is False:
         return
     before = len(flow.state.items)
     action = recipe.action
     if isinstance(action, Folder):
-        _folder(recipe, action, held.predicate, flow)
+        _folder(recipe, action, noted.predicate, flow)
     elif isinstance(action, Forward):
-        _forward(recipe, action, held.predicate, flow)
+        _forward(recipe, action, noted.predicate, flow)
     else:
         assert isinstance(action, Pipe)
-        programs.pipe(recipe, action, held.predicate, flow)
+        programs.pipe(recipe, action, noted.predicate, flow)
     rules = [item for item in flow.state.items[before:] if hasattr(item, "remarks")]
     if rules:
         remarks = [one for one in asked.remarks if flow.is_worth_telling(one)]
@@ -93,7 +93,7 @@ def end_without_delivering(node: Assignment, flow: Flow) -> None:
     then = _ending(_status(flow))
     if not flow.state.copying:
         when = flow.state.use(flow.state.reach, often=True)
-        rule = WrittenRule(f"line {node.line}", node.line, when, then)
+        rule = ConvertedRule(f"line {node.line}", node.line, when, then)
         rule.source = node.source
         rule.remarks = ("procmail ends here without delivering",)
         flow.state.items.append(rule)
@@ -105,7 +105,7 @@ def file_at_the_end(node: Assignment, flow: Flow) -> None:
     environment = flow.state.environment
     then = {"file": path_of(environment.get("DEFAULT") or "", environment)}
     when = flow.state.use(flow.state.reach, often=True)
-    rule = WrittenRule(f"line {node.line}", node.line, when, then)
+    rule = ConvertedRule(f"line {node.line}", node.line, when, then)
     rule.source = node.source
     flow.state.items.append(rule)
     flow.ends(True)

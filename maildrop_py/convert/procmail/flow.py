@@ -10,6 +10,7 @@ import os
 import posixpath
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule, Gap, Remark
 from maildrop_py.convert.predicate import either, every, negated
 from maildrop_py.convert.procmail import deliveries, programs
 from maildrop_py.convert.procmail.assignments import Assignments
@@ -22,8 +23,7 @@ from maildrop_py.convert.procmail.naming import name_of, shown
 from maildrop_py.convert.procmail.parser import parse
 from maildrop_py.convert.procmail.questions import Asked, ask
 from maildrop_py.convert.procmail.tree import Assignment, Block, Recipe
-from maildrop_py.convert.state import Held, State
-from maildrop_py.convert.written import Gap, Remark, WrittenRule
+from maildrop_py.convert.state import Noted, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,8 +163,8 @@ class Flow:
             self._failing(recipe)
             return
         if marks_as_read(recipe, self):
-            held = state.hold(False, recipe.line)
-            state.last = state.previous = held
+            noted = state.note(False, recipe.line)
+            state.last = state.previous = noted
             return
         try:
             before = self._chained(recipe)
@@ -175,10 +175,10 @@ class Flow:
         holds = every(before, asked.predicate)
         if holds is False:
             self._remark(recipe.line, f"never holds: {shown(recipe)}")
-        held = state.hold(holds, recipe.line)
+        noted = state.note(holds, recipe.line)
         self._delivered = False
-        self._act(recipe, held, asked)
-        self._remember(recipe, held, False if self._delivered else asked.predicate)
+        self._act(recipe, noted, asked)
+        self._remember(recipe, noted, False if self._delivered else asked.predicate)
 
     def _passed_over(self, recipe: Recipe) -> None:
         """A recipe without an action holds for no message (procmail 3.22, conditions())."""
@@ -186,16 +186,16 @@ class Flow:
         self._remark(recipe.line, remark)
         state = self.state
         if not set("Aa") & set(recipe.flags):
-            state.last = state.hold(False, recipe.line)
+            state.last = state.note(False, recipe.line)
         if "E" not in recipe.flags:
-            state.previous = state.hold(False, recipe.line)
+            state.previous = state.note(False, recipe.line)
 
     def _failing(self, recipe: Recipe) -> None:
         """A recipe for where the program above failed, whose rule says what is done then."""
         if recipe.line in self.unanswered:
             self._gap(recipe, "if the program above fails, the mail server tries again instead")
-        held = self.state.hold(False, recipe.line)
-        self.state.last = self.state.previous = held
+        noted = self.state.note(False, recipe.line)
+        self.state.last = self.state.previous = noted
 
     def _chained(self, recipe: Recipe) -> Predicate:
         """What the flags A, a, E and e ask of the recipes before; raises Unknown."""
@@ -209,28 +209,28 @@ class Flow:
             found += [state.use(state.last), state.succeeded]
         if "A" in flags:
             found.append(state.use(state.last))
-        if any(held is BROKEN for held in self._asked(flags)):
+        if any(noted is BROKEN for noted in self._asked(flags)):
             raise Unknown("it depends on a recipe above that could not be translated")
         return every(*found)
 
-    def _asked(self, flags: str) -> list[Held]:
+    def _asked(self, flags: str) -> list[Noted]:
         asked = [self.state.previous] if set("eE") & set(flags) else []
         return asked + ([self.state.last] if set("aA") & set(flags) else [])
 
-    def _remember(self, recipe: Recipe, held: Held, own: Predicate) -> None:
+    def _remember(self, recipe: Recipe, noted: Noted, own: Predicate) -> None:
         """What A, a, E and e below ask about; mail that was delivered never gets there."""
         state = self.state
         if BROKEN in (state.last, state.previous) and self._failed:
             return
         if self._delivered:
-            held = state.hold(False, recipe.line)
+            noted = state.note(False, recipe.line)
         if not set("Aa") & set(recipe.flags):
-            state.last = held
+            state.last = noted
         if "E" in recipe.flags and "e" not in recipe.flags:
             before = state.use(state.previous, often=True)
-            state.previous = state.hold(either(before, own), recipe.line)
+            state.previous = state.note(either(before, own), recipe.line)
         else:
-            state.previous = held
+            state.previous = noted
 
     def _cannot(self, recipe: Recipe, reason: str) -> None:
         """A gap, and a block under it is one with it."""
@@ -245,55 +245,55 @@ class Flow:
         if is_filter and not programs.leaves_message_known(recipe, self.rest):
             state.broken = f"what the filter in line {recipe.line} leaves is not known"
 
-    def _act(self, recipe: Recipe, held: Held, asked: Asked) -> None:
+    def _act(self, recipe: Recipe, noted: Noted, asked: Asked) -> None:
         state = self.state
         state.succeeded, self._failed = True, False
-        self.assignments.score(recipe, held.predicate, self.rest)
+        self.assignments.score(recipe, noted.predicate, self.rest)
         if isinstance(recipe.action, Block):
-            self._block(recipe, recipe.action, held, asked)
+            self._block(recipe, recipe.action, noted, asked)
             return
-        keep_match(recipe, asked, held, self)
-        self.assignments.under = held.predicate
+        keep_match(recipe, asked, noted, self)
+        self.assignments.under = noted.predicate
         try:
-            deliveries.deliver(recipe, held, asked, self)
+            deliveries.deliver(recipe, noted, asked, self)
         except (Unknown, NotTranslatable) as problem:
             self._cannot(recipe, str(problem))
             state.last = BROKEN
         finally:
             self.assignments.under = True
 
-    def _block(self, recipe: Recipe, block: Block, held: Held, asked: Asked) -> None:
+    def _block(self, recipe: Recipe, block: Block, noted: Noted, asked: Asked) -> None:
         state = self.state
         if "c" in recipe.flags:
             raise_reason = why_no_copy(block)
             if raise_reason:
                 self._cannot(recipe, raise_reason)
                 return
-        outer, state.reach = state.reach, self._inner_reach(held)
-        keep_match(recipe, asked, held, self)
-        saved = held, state.previous
-        state.last = held
+        outer, state.reach = state.reach, self._inner_reach(noted)
+        keep_match(recipe, asked, noted, self)
+        saved = noted, state.previous
+        state.last = noted
         state.copying += "c" in recipe.flags
         self.nodes(block.nodes)
         state.copying -= "c" in recipe.flags
         state.last, state.previous = saved
-        ended = state.reach.predicate is False and held.predicate is not False
+        ended = state.reach.predicate is False and noted.predicate is not False
         state.reach = outer
         self._delivered = False
         if ended and "c" not in recipe.flags:
-            self.ends(held.predicate)
+            self.ends(noted.predicate)
 
-    def _inner_reach(self, held: Held) -> Held:
+    def _inner_reach(self, noted: Noted) -> Noted:
         outer = self.state.use(self.state.reach)
-        return self.state.hold(every(outer, held.predicate), held.line)
+        return self.state.note(every(outer, noted.predicate), noted.line)
 
-    def rule(self, recipe: Recipe, predicate: Predicate, then: dict[str, Any]) -> WrittenRule:
+    def rule(self, recipe: Recipe, predicate: Predicate, then: dict[str, Any]) -> ConvertedRule:
         """A rule at the end of what there is, under all that leads here."""
         when = every(self.state.use(self.state.reach, often=True), predicate)
-        written = WrittenRule(name_of(recipe, then), recipe.line, when, then)
-        written.source = shown(recipe)
-        self.state.items.append(written)
-        return written
+        rule = ConvertedRule(name_of(recipe, then), recipe.line, when, then)
+        rule.source = shown(recipe)
+        self.state.items.append(rule)
+        return rule
 
     def goes_on(self, recipe: Recipe) -> bool:
         """Whether the run goes on behind what this recipe does."""
@@ -309,7 +309,7 @@ class Flow:
         """Mail for which `predicate` holds goes no further."""
         self._delivered = self.state.copying == 0
         if predicate is True:
-            self.state.reach = self.state.hold(False, 0)
+            self.state.reach = self.state.note(False, 0)
 
 
-BROKEN = Held(False, None, -1)
+BROKEN = Noted(False, None, -1)

@@ -10,9 +10,9 @@ import json
 import re
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule, Gap
 from maildrop_py.convert.predicate import Negated, Test, tests_of
 from maildrop_py.convert.procmail.environment import RESERVED
-from maildrop_py.convert.written import Gap, WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def with_known_names(items: list[Any]) -> list[Any]:
     known = set(RESERVED)
     found: list[Any] = []
     for item in items:
-        if not isinstance(item, WrittenRule):
+        if not isinstance(item, ConvertedRule):
             found.append(item)
             continue
         groups = _groups(item.when)

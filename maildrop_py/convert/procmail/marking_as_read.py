@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from maildrop_py.convert.converted_rules import ConvertedRule
 from maildrop_py.convert.procmail.tree import Pipe, Recipe
-from maildrop_py.convert.written import WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def marks_as_read(recipe: Recipe, flow: Flow) -> bool:
     if not all(_ASKS_WHERE.match(line.text) for line in recipe.conditions):
         return False
     rule = flow.state.items[-1] if flow.state.items else None
-    if not isinstance(rule, WrittenRule) or set(rule.then) != {"copy"} or flow.state.copying:
+    if not isinstance(rule, ConvertedRule) or set(rule.then) != {"copy"} or flow.state.copying:
         return False
     rule.then = {"file": rule.then["copy"], "flags": [FLAGS[one] for one in moves[1]]}
     if not rule.then["flags"]:

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from maildrop_py.convert.procmail.flow import Flow
     from maildrop_py.convert.procmail.questions import Asked
     from maildrop_py.convert.procmail.tree import Recipe
-    from maildrop_py.convert.state import Held
+    from maildrop_py.convert.state import Noted
 
 _READS = re.compile(r"\$\{?\\?MATCH|^\s*\*.*\bMATCH\s*\?\?")
 
 
-def keep_match(recipe: Recipe, asked: Asked, held: Held, flow: Flow) -> None:
+def keep_match(recipe: Recipe, asked: Asked, noted: Noted, flow: Flow) -> None:
     """MATCH is what this recipe found; where it did not hold, what it was before."""
     environment = flow.state.environment
     if asked.match is None:
@@ -27,7 +27,7 @@ def keep_match(recipe: Recipe, asked: Asked, held: Held, flow: Flow) -> None:
         return
     if isinstance(before, str):
         environment.set("MATCH", before)
-        flow.assignments.put("MATCH", asked.match, recipe.line, held.predicate, shown(recipe))
+        flow.assignments.put("MATCH", asked.match, recipe.line, noted.predicate, shown(recipe))
 
 
 def _is_read_behind(recipe: Recipe, flow: Flow) -> bool:

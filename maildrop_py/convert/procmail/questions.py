@@ -51,7 +51,7 @@ def ask(recipe: Recipe, state: State) -> Asked:
         predicate = _one(question, recipe, minds_case, state, asked)
         if asked.match is not None and asked.match != before and is_marked(asked.match):
             found = every(state.use(state.reach), asked.predicate, predicate)
-            state.found[names_in(asked.match)[0]] = state.hold(found, recipe.line)
+            state.found[names_in(asked.match)[0]] = state.note(found, recipe.line)
         if question.weight is not None:
             weighed.append((question, predicate))
             continue

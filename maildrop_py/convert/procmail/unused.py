@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule
 from maildrop_py.convert.predicate import tests_of
-from maildrop_py.convert.written import WrittenRule
 
 
 def without_unused(items: list[Any]) -> list[Any]:
@@ -15,7 +15,7 @@ def without_unused(items: list[Any]) -> list[Any]:
     found: list[Any] = []
     read: set[str] = set()
     for item in reversed(items):
-        if isinstance(item, WrittenRule):
+        if isinstance(item, ConvertedRule):
             if _only_sets(item) and not set(item.then["set"]) & read:
                 continue
             read |= _words(item)
@@ -23,7 +23,7 @@ def without_unused(items: list[Any]) -> list[Any]:
     return found[::-1]
 
 
-def _only_sets(rule: WrittenRule) -> bool:
+def _only_sets(rule: ConvertedRule) -> bool:
     """Whether leaving the rule out leaves out its variables alone: no program, no test once."""
     return (
         set(rule.then) == {"set"}
@@ -32,7 +32,7 @@ def _only_sets(rule: WrittenRule) -> bool:
     )
 
 
-def _words(rule: WrittenRule) -> set[str]:
+def _words(rule: ConvertedRule) -> set[str]:
     """Every name that may be a variable's: a few more are no harm."""
     tests = [[test.key, test.value] for test in tests_of(rule.when)]
     values = [value for key, value in rule.then.items() if key != "set"]

@@ -10,6 +10,7 @@ import re
 import shutil
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRules, programs_of
 from maildrop_py.convert.mailfilter.converter import convert
 from maildrop_py.convert.procmail.folders import INBOX, Path
 from maildrop_py.convert.proof import sandbox
@@ -17,7 +18,6 @@ from maildrop_py.convert.proof.effects import FILE, PROGRAM, Effect
 from maildrop_py.convert.proof.pair import CannotRun, Done, Pair
 from maildrop_py.convert.proof.places import Places
 from maildrop_py.convert.proof.spawned import Spawned
-from maildrop_py.convert.written import Written, programs_of
 
 LIMIT = 10.0  # seconds for one message
 FILTER = "/tmp/mailfilter"
@@ -39,7 +39,7 @@ def start(task: dict[str, Any]) -> Pair:
         sandbox.prepare(path, task["home"]): sandbox.prepare(content, task["home"])
         for path, content in task.get("included", {}).items()
     }
-    written = convert(original, "proof", sandbox.HOME, "me", included.get, sandbox.SPOOL)
+    result = convert(original, "proof", sandbox.HOME, "me", included.get, sandbox.SPOOL)
     program = shutil.which("maildrop")
     if program is None:
         raise CannotRun("the proof needs maildrop (Debian: apt install maildrop)")
@@ -47,10 +47,10 @@ def start(task: dict[str, Any]) -> Pair:
         file.write(_ON_TOP + _LOGFILE.sub("# no log", original))
     os.chmod(FILTER, 0o600)
     _write_included(included)
-    _make_places(written)
-    sandbox.stand_in(programs_of(written))
-    names = {Path(path).bare: folder for path, folder in written.folders}
-    root = str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
+    _make_places(result)
+    sandbox.stand_in(programs_of(result))
+    names = {Path(path).bare: folder for path, folder in result.folders}
+    root = str(result.settings["maildir"]).replace("~", sandbox.HOME, 1)
     names |= {root: INBOX, sandbox.SPOOL: INBOX}
 
     def named(effect: Effect) -> Effect:
@@ -60,7 +60,7 @@ def start(task: dict[str, Any]) -> Pair:
         near = bare.removeprefix(f"{root}/").removeprefix(f"{sandbox.HOME}/").lstrip(".")
         return Effect(FILE, names.get(bare, near), effect.content)
 
-    return Pair(written, Maildrop(program, written), named)
+    return Pair(result, Maildrop(program, result), named)
 
 
 def _write_included(files: dict[str, str]) -> None:
@@ -74,11 +74,11 @@ def _write_included(files: dict[str, str]) -> None:
             os.chmod(path, 0o600)
 
 
-def _make_places(written: Written) -> None:
+def _make_places(result: ConvertedRules) -> None:
     """Maildirs must be there: maildrop makes mbox files of what is not."""
-    root = str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
-    paths = [path for path, _ in written.folders if not Path(path).is_mbox]
-    for path, _ in written.folders:
+    root = str(result.settings["maildir"]).replace("~", sandbox.HOME, 1)
+    paths = [path for path, _ in result.folders if not Path(path).is_mbox]
+    for path, _ in result.folders:
         if path.startswith("/tmp/"):
             known, mark, _ = path.partition("\ue000")
             os.makedirs(os.path.dirname(known if mark else known.rstrip("/")), exist_ok=True)
@@ -91,8 +91,8 @@ def _make_places(written: Written) -> None:
 class Maildrop:
     """maildrop over one message after another."""
 
-    def __init__(self, program: str, written: Written) -> None:
-        boxes = [path for path, _ in written.folders if Path(path).is_mbox]
+    def __init__(self, program: str, result: ConvertedRules) -> None:
+        boxes = [path for path, _ in result.folders if Path(path).is_mbox]
         boxes = [path for path in boxes if path.startswith("/tmp/") and "\ue000" not in path]
         self._places = Places(
             [sandbox.HOME, sandbox.ROOT, os.path.dirname(sandbox.SPOOL)],

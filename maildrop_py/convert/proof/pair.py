@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
 
+    from maildrop_py.convert.converted_rules import ConvertedRules
     from maildrop_py.convert.proof.effects import Effect
-    from maildrop_py.convert.written import Written
 
     class Original(Protocol):
         """The program whose rule file was converted."""
@@ -39,7 +39,7 @@ class Pair:
     """`written` are the rules. `named` gives an effect with its folder as rules call it;
     `shows_flags` and `shows_refusals` say what the original lets one see."""
 
-    written: Written
+    result: ConvertedRules
     original: Original
     named: Callable[[Effect], Effect]
     recipient: str = ""

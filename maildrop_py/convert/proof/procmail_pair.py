@@ -6,6 +6,7 @@ import os
 from functools import partial
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRules, programs_of
 from maildrop_py.convert.predicate import tests_of
 from maildrop_py.convert.procmail.assignments import KEEPS_STATUS
 from maildrop_py.convert.procmail.converter import convert
@@ -15,7 +16,6 @@ from maildrop_py.convert.proof.effects import FILE, Effect
 from maildrop_py.convert.proof.pair import Pair
 from maildrop_py.convert.proof.procmail import Procmail, with_one_number, without_logs
 from maildrop_py.convert.working_directory import without_change
-from maildrop_py.convert.written import Written, programs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,28 +27,28 @@ RCFILE = "/tmp/rcfile"
 def start(task: dict[str, Any]) -> Pair:
     """The pair of `task["text"]`."""
     original = with_one_number(sandbox.prepare(task["text"], task["home"]))
-    written = convert(original, "proof", sandbox.HOME, "me", _read, sandbox.SPOOL)
-    _make_places(written)
-    sandbox.stand_in(programs_of(written))
+    result = convert(original, "proof", sandbox.HOME, "me", _read, sandbox.SPOOL)
+    _make_places(result)
+    sandbox.stand_in(programs_of(result))
     with open(RCFILE, "w", encoding="latin-1") as file:
         file.write(without_logs(original))
     os.chmod(RCFILE, 0o600)
-    mailboxes = frozenset(_bare(path) for path, _ in written.folders if _is_mailbox(path))
-    procmail = Procmail(RCFILE, task["user"], mailboxes, _asked(written))
-    return Pair(written, procmail, partial(_named, names=_names(written)))
+    mailboxes = frozenset(_bare(path) for path, _ in result.folders if _is_mailbox(path))
+    procmail = Procmail(RCFILE, task["user"], mailboxes, _asked(result))
+    return Pair(result, procmail, partial(_named, names=_names(result)))
 
 
-def _asked(written: Written) -> frozenset[str]:
+def _asked(result: ConvertedRules) -> frozenset[str]:
     """Command lines that rules run for an answer, with single blanks."""
     calls = [
         test.value["run"]
-        for rule in written.rules
+        for rule in result.rules
         for test in tests_of(rule.when)
         if test.key == "command"
     ]
     outputs = [
         each["output"]["run"]
-        for rule in written.rules
+        for rule in result.rules
         for each in rule.then.get("set", {}).values()
         if isinstance(each, dict) and isinstance(each.get("output"), dict)
     ]
@@ -78,12 +78,12 @@ def _named(effect: Effect, names: dict[str, str]) -> Effect:
     return Effect(FILE, folder, effect.content)
 
 
-def _names(written: Written) -> dict[str, str]:
+def _names(result: ConvertedRules) -> dict[str, str]:
     """Paths without what says their kind, and their folders; "" has the bases of others."""
-    found = {Path(path).bare: folder for path, folder in written.folders}
-    root = str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
+    found = {Path(path).bare: folder for path, folder in result.folders}
+    root = str(result.settings["maildir"]).replace("~", sandbox.HOME, 1)
     found |= {root: "INBOX", sandbox.SPOOL: "INBOX"}
-    found[""] = ":".join(dict.fromkeys([root, written.base, sandbox.HOME]))
+    found[""] = ":".join(dict.fromkeys([root, result.base, sandbox.HOME]))
     return found
 
 
@@ -95,17 +95,17 @@ def _bare(path: str) -> str:
     return Path(path).bare
 
 
-def _make_places(written: Written) -> None:
+def _make_places(result: ConvertedRules) -> None:
     """The directories that the original expects to be there."""
-    for directory in _directories(written):
+    for directory in _directories(result):
         if directory.startswith("/tmp/") and "\ue000" not in directory:
             os.makedirs(directory, exist_ok=True)
 
 
-def _directories(written: Written) -> Iterable[str]:
-    yield written.base
-    yield str(written.settings["maildir"]).replace("~", sandbox.HOME, 1)
-    for path, _ in written.folders:
+def _directories(result: ConvertedRules) -> Iterable[str]:
+    yield result.base
+    yield str(result.settings["maildir"]).replace("~", sandbox.HOME, 1)
+    for path, _ in result.folders:
         if path.endswith(("/new", "/.")):
             yield path
         yield os.path.dirname(path.rstrip("/").removesuffix("/."))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRules
 from maildrop_py.convert.proof.run import Proof
-from maildrop_py.convert.written import Written
 from maildrop_py.translation import text as said
 
 MOST_SHOWN = 10
 LINES = 12
 
 
-def lines(proof: Proof, written: Written) -> Iterator[str]:
+def lines(proof: Proof, result: ConvertedRules) -> Iterator[str]:
     """What is to be said."""
     total = proof.equal + len(proof.differing) + len(proof.too_slow)
     wording = "{equal} of {number} messages: the original and the rules do the same"
@@ -25,10 +25,10 @@ def lines(proof: Proof, written: Written) -> Iterator[str]:
     if proof.too_slow:
         wording = "not compared, because procmail did not end: {number} messages"
         yield said(wording, number=len(proof.too_slow))
-    silent = never_fired(proof, written)
+    silent = never_fired(proof, result)
     if silent:
         yield said("rules that no message met: {names}", names=", ".join(silent))
-    yield from _not_covered(written)
+    yield from _not_covered(result)
 
 
 def _difference(answer: dict[str, Any]) -> Iterator[str]:
@@ -44,22 +44,22 @@ def _difference(answer: dict[str, Any]) -> Iterator[str]:
     yield from (f"    {line}" for line in rules[-LINES:])
 
 
-def never_fired(proof: Proof, written: Written) -> list[str]:
+def never_fired(proof: Proof, result: ConvertedRules) -> list[str]:
     """The names of rules that no message met."""
-    return [rule.name for rule in written.rules if rule.name not in proof.fired]
+    return [rule.name for rule in result.rules if rule.name not in proof.fired]
 
 
-def _not_covered(written: Written) -> Iterator[str]:
+def _not_covered(result: ConvertedRules) -> Iterator[str]:
     yield said(
         "not covered: what forwarded mail meets, what programs do besides what they print, "
         "failures (a full disk, a program that ends badly), two messages at once"
     )
-    if written.gaps:
+    if result.gaps:
         wording = "not covered either: {number} gaps, which are no rules"
-        yield said(wording, number=len(written.gaps))
+        yield said(wording, number=len(result.gaps))
 
 
-def as_json(proof: Proof, written: Written) -> dict[str, Any]:
+def as_json(proof: Proof, result: ConvertedRules) -> dict[str, Any]:
     """The same for programs."""
     return {
         "equal": proof.equal,
@@ -67,6 +67,6 @@ def as_json(proof: Proof, written: Written) -> dict[str, Any]:
             {key: answer[key] for key in ("name", "different")} for answer in proof.differing
         ],
         "too_slow": list(proof.too_slow),
-        "never_fired": never_fired(proof, written),
-        "gaps": [{"line": gap.line, "reason": gap.reason} for gap in written.gaps],
+        "never_fired": never_fired(proof, result),
+        "gaps": [{"line": gap.line, "reason": gap.reason} for gap in result.gaps],
     }

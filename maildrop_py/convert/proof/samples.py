@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from maildrop_py.convert.written import Wanted
+    from maildrop_py.convert.converted_rules import Wanted
 
 MADE = "made for line "
 """With this the names of these messages begin."""

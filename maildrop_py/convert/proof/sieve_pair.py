@@ -56,16 +56,16 @@ FAILED = 89  # what Dovecot's programs end with where something of their own is 
 def start(task: dict[str, Any]) -> Pair:
     """The pair of `task["text"]`; the scripts that it includes are in `task["included"]`."""
     included = task.get("included", {})
-    written = convert(task["text"], "proof", included.get, date.fromisoformat(task["today"]))
+    result = convert(task["text"], "proof", included.get, date.fromisoformat(task["today"]))
     os.makedirs(f"{sandbox.HOME}/sieve", exist_ok=True)
     _write(SCRIPT, task["text"])
     for name, text in included.items():
         if "/" not in name:
             _write(f"{sandbox.HOME}/sieve/{name}.sieve", text)
-    separator = "." if _has_dots(written.folders) else "/"
+    separator = "." if _has_dots(result.folders) else "/"
     _write(CONFIGURATION, _SETTINGS.format(separator=separator))
     _check()
-    names = dict(written.folders)
+    names = dict(result.folders)
     original = Sieve()
 
     def named(effect: Effect) -> Effect:
@@ -73,7 +73,7 @@ def start(task: dict[str, Any]) -> Pair:
             return effect
         return Effect(FILE, names.get(effect.where, effect.where), None, effect.flags)
 
-    return Pair(written, original, named, RECIPIENT, shows_flags=True, shows_refusals=True)
+    return Pair(result, original, named, RECIPIENT, shows_flags=True, shows_refusals=True)
 
 
 def _has_dots(folders: tuple[tuple[str, str], ...]) -> bool:

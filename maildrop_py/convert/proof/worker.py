@@ -13,11 +13,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from maildrop_py.convert.converted_rules import text_of
 from maildrop_py.convert.friendlier import friendlier
 from maildrop_py.convert.proof import mailfilter_pair, procmail_pair, sieve_pair
 from maildrop_py.convert.proof.effects import REFUSAL, Effect, differences
 from maildrop_py.convert.proof.pair import CannotRun, Pair
-from maildrop_py.convert.written import text_of
 from maildrop_py.record import replace
 
 Decide = Callable[[bytes, str, str], tuple[list[Effect], list[str], Callable[[], str]]]
@@ -39,7 +39,7 @@ def run(decider: Callable[[str], Decide]) -> None:
     task = json.loads(sys.stdin.readline())
     try:
         pair = STARTS[task["language"]](task)
-        decide = decider(text_of(pair.written))
+        decide = decider(text_of(pair.result))
         other = _other(pair, decider) if task.get("friendlier") else None
         for line in sys.stdin:
             one = json.loads(line)
@@ -55,7 +55,7 @@ def run(decider: Callable[[str], Decide]) -> None:
 
 def _other(pair: Pair, decider: Callable[[str], Decide]) -> Decide | None:
     """The same rules with friendlier conditions, if any would be."""
-    before, text = text_of(pair.written), text_of(friendlier(pair.written))
+    before, text = text_of(pair.result), text_of(friendlier(pair.result))
     return decider(text) if text != before else None
 
 

@@ -40,7 +40,7 @@ def set_variable(flow: Flow, command: Command) -> None:
     try:
         values = tuple(
             Value(
-                None if holds is True else flow.state.hold(holds, command.line),
+                None if holds is True else flow.state.note(holds, command.line),
                 _kept(flow, command, name, modified(value, modifiers), holds),
             )
             for holds, value in flow.variables.expand(text, flow.state)
@@ -81,7 +81,7 @@ def set_flags(flow: Flow, command: Command) -> None:
         flow.variables.set(name, (Value(None, " ".join(given)),))
         return
     values = flow.variables.flags(name)
-    changed = tuple(Value(v.held, _changed(command.name, v.text, given)) for v in values)
+    changed = tuple(Value(v.noted, _changed(command.name, v.text, given)) for v in values)
     flow.variables.set(name, changed)
 
 

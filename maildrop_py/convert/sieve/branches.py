@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from maildrop_py.convert.predicate import Predicate
     from maildrop_py.convert.sieve.matches import Groups
     from maildrop_py.convert.sieve.tree import Command
-    from maildrop_py.convert.state import Held
+    from maildrop_py.convert.state import Noted
 
 
 class Branches:
@@ -21,7 +21,7 @@ class Branches:
 
     __slots__ = ("always_end", "failed", "groups", "merged", "others", "tested")
 
-    def __init__(self, others: Held, tested: Groups) -> None:
+    def __init__(self, others: Noted, tested: Groups) -> None:
         self.others = others
         self.tested = tested
         self.failed: list[Predicate] = []

@@ -81,7 +81,7 @@ def _flag_sets(flow: Flow) -> list[tuple[Predicate, list[str]]]:
         return [(True, [])]
     found: list[tuple[Predicate, list[str]]] = []
     for value in flow.variables.flags(FLAGS):
-        holds = True if value.held is None else flow.state.use(value.held)
+        holds = True if value.noted is None else flow.state.use(value.noted)
         found.append((holds, shown_flags(value.text.split())))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule, ConvertedRules
 from maildrop_py.convert.sieve import commands
 from maildrop_py.convert.sieve.flow import Flow
 from maildrop_py.convert.sieve.folders import INBOX, Folder, folder_of
@@ -13,7 +14,6 @@ from maildrop_py.convert.sieve.samples import wanted
 from maildrop_py.convert.sieve.tree import Command
 from maildrop_py.convert.sieve.variables import UNKNOWN_FLAGS, Variables, with_encoded_characters
 from maildrop_py.convert.state import State
-from maildrop_py.convert.written import Written, WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-def convert(text: str, source: str, read: Callable[[str], str | None], today: date) -> Written:
+def convert(
+    text: str, source: str, read: Callable[[str], str | None], today: date
+) -> ConvertedRules:
     """The rules that do what the script `text` says; raises BadScript.
 
     `read` gives the text of an included script by its name, None where it cannot be read.
@@ -38,7 +40,7 @@ def convert(text: str, source: str, read: Callable[[str], str | None], today: da
 
 def _converted(
     text: str, source: str, read: Callable[[str], str | None], today: date, flags_as_rules: bool
-) -> Written:
+) -> ConvertedRules:
     script = parse(text)
     variables = Variables()
     variables.reads_matches = frozenset(map(int, re.findall(r"\$\{([0-9]{1,9})\}", text)))
@@ -52,7 +54,7 @@ def _converted(
         flow.end(text.count("\n") + 1)
     names = _placed(state)
     settings: dict[str, Any] = {"maildir": "~/Maildir"}
-    return Written(settings, tuple(state.items), names, (), source, wanted(flow.asked))
+    return ConvertedRules(settings, tuple(state.items), names, (), source, wanted(flow.asked))
 
 
 def _count_folders(script: tuple[Command, ...], flow: Flow) -> None:
@@ -78,7 +80,7 @@ def _all(script: tuple[Command, ...]) -> Iterator[Command]:
 
 def _placed(state: State) -> tuple[tuple[str, str], ...]:
     """Put folders in the place of mailbox names; pairs of both."""
-    rules = [item for item in state.items if isinstance(item, WrittenRule)]
+    rules = [item for item in state.items if isinstance(item, ConvertedRule)]
     values = [rule.then["file"] for rule in rules if isinstance(rule.then.get("file"), Folder)]
     filed = list(dict.fromkeys(value.name for value in values))
     names = list(dict.fromkeys([*state.environment.folder_names, *filed]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from maildrop_py.convert.converted_rules import ConvertedRule, Gap, Remark
 from maildrop_py.convert.marks import as_template, marked
 from maildrop_py.convert.not_translatable import NotTranslatable
 from maildrop_py.convert.predicate import Test, every, negated
@@ -22,7 +23,6 @@ from maildrop_py.convert.sieve.parser import parse
 from maildrop_py.convert.sieve.part_questions import of_some_part
 from maildrop_py.convert.sieve.questions import QUESTIONS
 from maildrop_py.convert.sieve.tree import Command
-from maildrop_py.convert.written import Gap, Remark, WrittenRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Flow:
 
     def _if(self, chain: tuple[Command, ...]) -> None:
         before, tested = self.variables.snapshot(), self.variables.groups
-        found = Branches(self.state.hold(True, chain[0].line), tested)
+        found = Branches(self.state.note(True, chain[0].line), tested)
         unknown: tuple[Command, ...] = ()
         for number, branch in enumerate(chain):
             try:
@@ -157,8 +157,8 @@ class Flow:
         found.failed.append(negated(predicate))
         own = every(state.use(found.others), predicate)
         remaining = every(state.use(found.others), negated(predicate))
-        held, earlier = state.hold(own, branch.line), found.others
-        found.others = state.hold(remaining, branch.line)
+        noted, earlier = state.note(own, branch.line), found.others
+        found.others = state.note(remaining, branch.line)
         if own is False:
             return
         self.variables.groups = groups
@@ -166,7 +166,7 @@ class Flow:
         if self.ended:
             found.others = found.others if remaining is False else earlier
         elif not self.returned:
-            found.merged.append((state.use(held), self.variables.snapshot()))
+            found.merged.append((state.use(noted), self.variables.snapshot()))
             found.groups.append(self.variables.groups)
         found.always_end = found.always_end and self.ended
         self.ended, self.is_filed, state.reach = False, filed, outer
@@ -195,13 +195,13 @@ class Flow:
         when = self.state.use(self.state.reach)
         then = {"set": {name: as_template(text)}}
         self.state.items.append(
-            WrittenRule("a text", self.titles[-1].line if self.titles else 0, when, then)
+            ConvertedRule("a text", self.titles[-1].line if self.titles else 0, when, then)
         )
         return marked(name)
 
     def _enter(self, branch: Command, reach: Predicate, before: dict[str, Any]) -> None:
         """Run a branch's block."""
-        self.state.reach = self.state.hold(reach, branch.line)
+        self.state.reach = self.state.note(reach, branch.line)
         self.variables.restore(before)
         self.asked.append((branch.line, branch))
         self.titles.append(branch)
@@ -236,19 +236,21 @@ class Flow:
     # rules
 
     @property
-    def rules_so_far(self) -> list[WrittenRule]:
-        return [item for item in self.state.items if isinstance(item, WrittenRule)]
+    def rules_so_far(self) -> list[ConvertedRule]:
+        return [item for item in self.state.items if isinstance(item, ConvertedRule)]
 
-    def rule(self, command: Command, then: dict[str, Any], holds: Predicate = True) -> WrittenRule:
+    def rule(
+        self, command: Command, then: dict[str, Any], holds: Predicate = True
+    ) -> ConvertedRule:
         """A rule at the end of what there is, under all that leads here."""
         in_loop = self.loop is not None
         when = every(self.state.use(self.state.reach, often=not in_loop), holds)
         when = of_some_part(when) if in_loop else when
-        written = WrittenRule(name_of(command, self.titles, then), command.line, when, then)
-        written.source = shown(command, self.titles)
+        rule = ConvertedRule(name_of(command, self.titles, then), command.line, when, then)
+        rule.source = shown(command, self.titles)
         if when is not False:
-            self.state.items.append(written)
-        return written
+            self.state.items.append(rule)
+        return rule
 
     def mark(self, then: dict[str, Any], name: str) -> None:
         """Let a rule note in a variable what it has done."""

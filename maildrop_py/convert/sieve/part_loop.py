@@ -65,7 +65,7 @@ def _inner(flow: Flow, loop: Loop, command: Command) -> None:
         raise NotTranslatable("a loop over the parts of some parts")
     has_parts = {"Content-Type": r"^\s*(?:multipart|message)/"}
     test = Test("header", has_parts, ((MESSAGE, flow.state.message_age),))
-    flow.state.reach = flow.state.hold(every(flow.state.use(reach), test), command.line)
+    flow.state.reach = flow.state.note(every(flow.state.use(reach), test), command.line)
     loop.depth += 1
     flow.commands(command.block or ())
     loop.depth -= 1
@@ -135,10 +135,10 @@ def _set(flow: Flow, command: Command, name: str, found: list[tuple[Predicate, s
     reach = flow.state.use(flow.state.reach)
     holds = every(reach, either(*(one for one, _ in found)))
     others = [
-        Value(flow.state.hold(every(_when(flow, old), negated(holds)), command.line), old.text)
+        Value(flow.state.note(every(_when(flow, old), negated(holds)), command.line), old.text)
         for old in flow.variables.get(name)
     ]
-    flow.variables.set(name, (Value(flow.state.hold(holds, command.line), text), *others))
+    flow.variables.set(name, (Value(flow.state.note(holds, command.line), text), *others))
 
 
 def _add(flow: Flow, command: Command, holds: Predicate, flags: list[str]) -> None:
@@ -148,12 +148,12 @@ def _add(flow: Flow, command: Command, holds: Predicate, flags: list[str]) -> No
         when, text = _when(flow, old), " ".join(dict.fromkeys([*old.text.split(), *flags]))
         for also, each in ((holds, text), (negated(holds), old.text)):
             if (both := every(when, also)) is not False:
-                found.append(Value(flow.state.hold(both, command.line), each))
+                found.append(Value(flow.state.note(both, command.line), each))
     flow.variables.set(FLAGS, tuple(found) if len(found) <= MOST_VALUES else ())
 
 
 def _when(flow: Flow, value: Value) -> Predicate:
-    return True if value.held is None else flow.state.use(value.held)
+    return True if value.noted is None else flow.state.use(value.noted)
 
 
 def extracttext(flow: Flow, command: Command) -> None:

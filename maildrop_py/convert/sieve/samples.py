@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from maildrop_py.convert.converted_rules import Wanted
 from maildrop_py.convert.procmail.expression_examples import example
 from maildrop_py.convert.sieve.arguments import Arguments
 from maildrop_py.convert.sieve.tree import Command, Test
-from maildrop_py.convert.written import Wanted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -128,7 +128,7 @@ def hasflag(asker: Asker, test: tree.Test) -> Predicate:
         for value in asker.variables.flags(name):
             answer = _has(asker, arguments, list(dict.fromkeys(value.text.split())), keys)
             if answer:
-                found.append(True if value.held is None else asker.state.use(value.held))
+                found.append(True if value.noted is None else asker.state.use(value.noted))
     return either(*found)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from maildrop_py.convert.converted_rules import ConvertedRules, text_of
 from maildrop_py.convert.mailfilter.converter import convert
 from maildrop_py.convert.proof.run import Proof
-from maildrop_py.convert.written import Written, text_of
 from tests.convert.proving import HOME, is_without_fault, need, proof_of
 
 
-def written(text: str, included: Mapping[str, str] | None = None) -> Written:
+def written(text: str, included: Mapping[str, str] | None = None) -> ConvertedRules:
     """The rules of a mailfilter; `included` are the texts of others by their paths."""
     return convert(text, "mailfilter", HOME, "mika", (included or {}).get)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from maildrop_py.convert.converted_rules import ConvertedRules, text_of
 from maildrop_py.convert.proof.run import Proof
 from maildrop_py.convert.sieve.converter import convert
-from maildrop_py.convert.written import Written, text_of
 from tests.convert.proving import HOME, is_without_fault, need, proof_of
 
 TODAY = date(2026, 7, 1)
 
 
-def written(text: str, included: Mapping[str, str] | None = None) -> Written:
+def written(text: str, included: Mapping[str, str] | None = None) -> ConvertedRules:
     """The rules of a script; `included` are the texts of others by their names."""
     return convert(text, "test.sieve", (included or {}).get, TODAY)
 

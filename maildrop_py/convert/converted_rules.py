@@ -1,4 +1,4 @@
-"""written: a rules file in the making, whatever it came from, and its text.
+"""converted_rules: the rules that a file of another program becomes, and their text as YAML.
 
 Items are rules, gaps (what could not be translated: a comment with the source, the
 reason and what a person could do) and remarks, in the order of the source.
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from maildrop_py.convert.predicate import Predicate
 
-    Item: TypeAlias = "WrittenRule | Gap | Remark"
+    Item: TypeAlias = "ConvertedRule | Gap | Remark"
 
 
-class WrittenRule:
-    """One rule; changed until all is written, for names must differ."""
+class ConvertedRule:
+    """One rule; changed until the whole file is converted, for names must differ."""
 
     def __init__(self, name: str, line: int, when: Predicate, then: dict[str, Any]) -> None:
         self.name = name
@@ -63,8 +63,8 @@ class Wanted:
 
 
 @record
-class Written:
-    """The whole file. `folders` are pairs of the original's path and the folder.
+class ConvertedRules:
+    """The whole rules file. `folders` are pairs of the original's path and the folder.
 
     `mailboxes` are those of them that were mbox files. `asked` are the lines of recipes
     with the questions in them, from which messages for a proof are made; `base` is where
@@ -84,14 +84,14 @@ class Written:
         return tuple(item for item in self.items if isinstance(item, Gap))
 
     @property
-    def rules(self) -> tuple[WrittenRule, ...]:
-        return tuple(item for item in self.items if isinstance(item, WrittenRule))
+    def rules(self) -> tuple[ConvertedRule, ...]:
+        return tuple(item for item in self.items if isinstance(item, ConvertedRule))
 
 
-def programs_of(written: Written) -> list[str]:
+def programs_of(result: ConvertedRules) -> list[str]:
     """The programs that rules hand mail to; of a shell's line its first word."""
     found: list[str] = []
-    for rule in written.rules:
+    for rule in result.rules:
         for key in ("pipe", "filter"):
             call = rule.then.get(key)
             argv = call["run"] if isinstance(call, dict) else call
@@ -108,20 +108,20 @@ def programs_of(written: Written) -> list[str]:
 WIDTH = 100
 
 
-def text_of(written: Written) -> str:
+def text_of(result: ConvertedRules) -> str:
     """The rules file as YAML."""
-    parts = [_head(written)]
-    parts += [f"{key}: {_yaml(value).splitlines()[0]}\n" for key, value in written.settings.items()]
-    parts.append("\nrules:\n" if written.rules else "\nrules: []\n")
-    name_apart(written.rules)
-    for item in written.items:
+    parts = [_head(result)]
+    parts += [f"{key}: {_yaml(value).splitlines()[0]}\n" for key, value in result.settings.items()]
+    parts.append("\nrules:\n" if result.rules else "\nrules: []\n")
+    name_apart(result.rules)
+    for item in result.items:
         parts.append(_item(item))
-    parts.append(_mailboxes(written))
+    parts.append(_mailboxes(result))
     return "".join(parts)
 
 
-def _head(written: Written) -> str:
-    gaps = len(written.gaps)
+def _head(result: ConvertedRules) -> str:
+    gaps = len(result.gaps)
     wording = "Made from {source} by maildrop-py convert."
     if gaps == 1:
         wording = "Made from {source} by maildrop-py convert; 1 place could not be (see GAP below)."
@@ -130,21 +130,21 @@ def _head(written: Written) -> str:
             "Made from {source} by maildrop-py convert; "
             "{number} places could not be (see GAP below)."
         )
-    return f"# {said(wording, source=written.source, number=gaps)}\n"
+    return f"# {said(wording, source=result.source, number=gaps)}\n"
 
 
-def _mailboxes(written: Written) -> str:
-    if not written.mailboxes:
+def _mailboxes(result: ConvertedRules) -> str:
+    if not result.mailboxes:
         return ""
     wording = "These were mbox files and become Maildir folders. Their mail comes over with"
     lines = [f"\n# {said(wording)}\n"]
-    for path, folder in written.mailboxes:
+    for path, folder in result.mailboxes:
         into = said("folder {name}", name=folder)
         lines.append(f"#   maildrop-py refile --from-mbox {_visible(path)}  ({_visible(into)})\n")
     return "".join(lines)
 
 
-def name_apart(rules: Iterable[WrittenRule]) -> None:
+def name_apart(rules: Iterable[ConvertedRule]) -> None:
     """Give no two rules one name."""
     seen: set[str] = set()
     for rule in rules:
