@@ -30,7 +30,7 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _INBOX = Decision((Filing("INBOX"),))
 
 
-def tell_of_broken_rules(
+def notify_of_broken_rules(
     rules: str,
     mistakes: Sequence[str],
     state: str,
@@ -39,7 +39,7 @@ def tell_of_broken_rules(
     now: float,
     warn: Callable[[str], None],
 ) -> None:
-    """The file `rules` has `mistakes`, found at `now`; 0 as `after` means never to tell."""
+    """The file `rules` has `mistakes`, found at `now`; 0 as `after` means no message at all."""
     if not after:
         return
     try:
@@ -59,7 +59,10 @@ def _version(rules: str) -> str:
 
 
 def _is_due(note: str, version: str, after: float, now: float) -> bool:
-    """Whether the file has been broken for long, and this process is the one to tell."""
+    """Whether the file has been broken for long, and this process is the first to say so.
+
+    `NOTE.told` is there once the message was: its name is that of older versions too.
+    """
     known, _, since = read_private(note).decode("ascii", "replace").partition(" ")
     if known != version:
         replace_file(note, f"{version} {now:.0f}".encode())

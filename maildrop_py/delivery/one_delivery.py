@@ -103,7 +103,7 @@ class OneDelivery:
         self, decision: Decision, evidence: Evidence, program: Program, maildir: Maildir
     ) -> None:
         """Answer, and remember; the message is delivered, whatever goes wrong in it."""
-        warn, tell = self._warnings.append, self._tell_of_broken_rules
+        warn, tell = self._warnings.append, self._notify_of_broken_rules
         if decision.answers:
             after_delivery("not answered", warn, self._answer, decision, evidence, program)
         after_delivery("nobody was told of broken rules", warn, tell, program, maildir)
@@ -117,15 +117,15 @@ class OneDelivery:
         answered, warn = evidence.people_answered(), self._warnings.append
         send_answers(decision, settings, answered, time.time(), warn)
 
-    def _tell_of_broken_rules(self, program: Program, maildir: Maildir) -> None:
+    def _notify_of_broken_rules(self, program: Program, maildir: Maildir) -> None:
         mistakes = [it for it in self._warnings if it.startswith(NOT_USABLE)]
         if not mistakes or not os.path.lexists(self._rules):
             return
-        from maildrop_py.delivery.broken_rules import tell_of_broken_rules
+        from maildrop_py.delivery.broken_rules import notify_of_broken_rules
 
         after, now = program.settings.broken_rules_notice, time.time()
         state, warn = self._paths.state, self._warnings.append
-        tell_of_broken_rules(self._rules, mistakes, state, maildir, after, now, warn)
+        notify_of_broken_rules(self._rules, mistakes, state, maildir, after, now, warn)
 
     def _log(
         self, message: Message, decision: Decision, evidence: Evidence, receipt: Receipt

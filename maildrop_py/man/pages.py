@@ -98,11 +98,11 @@ def _log(page: Page) -> Page:
         for name, schema in fields.items():
             kind = schema.get("type") or "text"
             kinds = text(" or ").join(kind) if isinstance(kind, list) else kind
-            page.definition(f"{bold(name)} ({italic(kinds)})", _said(schema))
+            page.definition(f"{bold(name)} ({italic(kinds)})", _in_words(schema))
     return _end(page)
 
 
-def _said(schema: dict[str, Any]) -> str:
+def _in_words(schema: dict[str, Any]) -> str:
     said = text(str(schema.get("description", "")))
     values = schema.get("enum")
     return f"{said}: {', '.join(map(str, values))}" if isinstance(values, list) else said

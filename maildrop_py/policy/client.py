@@ -80,7 +80,7 @@ def surroundings(
 class ClientEvidence(Evidence):
     """The evidence about the client of one request."""
 
-    _told: Envelope | None
+    _from_request: Envelope | None
 
     def __init__(self, request: Request, around: Surroundings, may_wait: bool = True) -> None:
         super().__init__(
@@ -101,13 +101,13 @@ class ClientEvidence(Evidence):
     @property
     def envelope(self) -> Envelope:
         """Made when it is first asked for: most rules ask the request itself."""
-        if self._told is None:
-            self._told = _envelope(self.request)
-        return self._told
+        if self._from_request is None:
+            self._from_request = _envelope(self.request)
+        return self._from_request
 
     @envelope.setter
     def envelope(self, value: Envelope) -> None:
-        self._told = None
+        self._from_request = None
 
     def attribute(self, name: str) -> str | None:
         return self.request.attributes.get(name)

@@ -104,7 +104,7 @@ class Connection:
             self.has_asked = True
             place: list[bytes] = []
             self._open.append(place)
-            self._answerer.take(request, partial(self._told, place))
+            self._answerer.take(request, partial(self._answered, place))
         if len(self._open) > MOST_OPEN:
             self._watch()
 
@@ -116,7 +116,7 @@ class Connection:
         else:
             self._watch()
 
-    def _told(self, place: list[bytes], action: str) -> None:
+    def _answered(self, place: list[bytes], action: str) -> None:
         place.append(answer(action))
         if self._closed or self._open[0] is not place:
             return

@@ -75,7 +75,7 @@ def decide(
     """
     delimiters = program.settings.recipient_delimiter
     facts = ClientFacts(evidence.message, NOBODY, evidence, now, explain, delimiters=delimiters)
-    draft = Draft(facts, evidence)
+    builder = ClientPlanBuilder(facts, evidence)
     reasons: list[Reason] = []
     trace: list[RuleTrace] = []
     numbers = range(len(program)) if explain else program.candidates(facts)
@@ -91,14 +91,14 @@ def decide(
             facts.variables.update(outcome.captures)
         actions: Any = rule.then.actions
         for action in actions:
-            action.apply(draft)
+            action.apply(builder)
         reasons.append(Reason(rule))
         if rule.then.final:
-            return draft.plan(rule.name, tuple(reasons), tuple(trace))
-    return draft.plan(None, tuple(reasons), tuple(trace))
+            return builder.plan(rule.name, tuple(reasons), tuple(trace))
+    return builder.plan(None, tuple(reasons), tuple(trace))
 
 
-class Draft:
+class ClientPlanBuilder:
     """A plan in the making, which the actions of rules write on."""
 
     __slots__ = ("_evidence", "_facts", "_greylist", "_prepend", "_tarpit", "_text", "_verdict")

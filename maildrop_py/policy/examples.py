@@ -53,7 +53,7 @@ def parse_policy_example(node: Node) -> PolicyExample:
     for needed in ("request", "expect"):
         if needed not in found:
             raise node.mistake("an example needs `{needed}`", needed=needed)
-    attributes = [(key.text(), _told(value)) for key, value in found["request"].pairs()]
+    attributes = [(key.text(), _attribute(value)) for key, value in found["request"].pairs()]
     expect = tuple(_expected(key, value) for key, value in found["expect"].pairs())
     if not expect:
         raise found["expect"].mistake("nothing is expected here", "such as {action: greylist}")
@@ -61,7 +61,7 @@ def parse_policy_example(node: Node) -> PolicyExample:
     return PolicyExample(node.file, node.line, tuple(attributes), expect, stated)
 
 
-def _told(node: Node) -> str:
+def _attribute(node: Node) -> str:
     return "" if node.kind == "nothing" else node.text()
 
 

@@ -111,7 +111,7 @@ def in_words(entry: dict[str, Any]) -> list[str]:
     lines = [
         f"{entry['time']} {client}{helo}",
         "    " + said("from <{sender}> to <{recipient}>", **ends),
-        "    " + said("told: {action}", action=entry["action"]),
+        "    " + said("answer: {action}", action=entry["action"]),
         f"    {_by(entry)}{_outcome(entry)}",
     ]
     why = entry.get("why")

@@ -145,11 +145,11 @@ class Server:
     def _left(self, connection: Connection, why: str) -> None:
         self.connections.discard(connection)
         if why:
-            self._tell(f"a client is closed: {why}")
+            self._say_seldom(f"a client is closed: {why}")
         if not self._open and self._stop_at is None:
             self._listen()
 
-    def _tell(self, line: str) -> None:
+    def _say_seldom(self, line: str) -> None:
         now = self._reactor.now
         if now - self._said.get(line, -SAID_AGAIN) >= SAID_AGAIN:
             if len(self._said) > 100:

@@ -61,15 +61,15 @@ def in_language(command: click.Command) -> click.Command:
     """The command with its help in the language chosen, and so the commands in it."""
     if language() == ENGLISH:
         return command
-    told = copy.copy(command)
-    told.context_class = Context
+    translated = copy.copy(command)
+    translated.context_class = Context
     paragraphs = [text(it) for it in paragraphs_of(command)]
-    told.help = "\n\n".join(paragraphs)
-    told.short_help = paragraphs[0].partition("。")[0] if paragraphs else ""
-    told.params = [_option(it) for it in command.params]
-    if isinstance(told, click.Group):
-        told.commands = {name: in_language(it) for name, it in told.commands.items()}
-    return told
+    translated.help = "\n\n".join(paragraphs)
+    translated.short_help = paragraphs[0].partition("。")[0] if paragraphs else ""
+    translated.params = [_option(it) for it in command.params]
+    if isinstance(translated, click.Group):
+        translated.commands = {name: in_language(it) for name, it in translated.commands.items()}
+    return translated
 
 
 def paragraphs_of(command: click.Command) -> list[str]:
@@ -81,25 +81,25 @@ def paragraphs_of(command: click.Command) -> list[str]:
 def _option(parameter: click.Parameter) -> click.Parameter:
     if not isinstance(parameter, click.Option) or not parameter.help:
         return parameter
-    told = copy.copy(parameter)
-    told.help = text(parameter.help)
-    return told
+    translated = copy.copy(parameter)
+    translated.help = text(parameter.help)
+    return translated
 
 
 def _in_words(meaning: str) -> str:
     """What an option means, with what click adds: [default: 5; x>=1]."""
-    said, bracket, added = meaning.rpartition("  [")
+    meant, bracket, added = meaning.rpartition("  [")
     if not bracket:
         return text(meaning)
     pieces = (text(it) for it in added.removesuffix("]").split("; "))
-    return f"{text(said)}  [{'; '.join(pieces)}]"
+    return f"{text(meant)}  [{'; '.join(pieces)}]"
 
 
 def shown(error: click.ClickException) -> str:
     """What click says of an error, with the usage of the command, in English."""
-    said = io.StringIO()
-    error.show(said)
-    return said.getvalue().rstrip("\n")
+    printed = io.StringIO()
+    error.show(printed)
+    return printed.getvalue().rstrip("\n")
 
 
 def lines_in_language(lines: str) -> str:

@@ -261,7 +261,7 @@ class RecipientDelivery:
         if decision.answers:
             after_delivery("not answered", warn, self._answer, decision, evidence)
         if self._warnings:
-            after_delivery("nobody was told of broken rules", warn, self._tell_of_broken_rules)
+            after_delivery("nobody was told of broken rules", warn, self._notify_of_broken_rules)
         after_delivery("not logged", warn_syslog, self._log, receipt, decision, evidence, turn)
 
     def _log(self, receipt: Receipt, decision: Decision, evidence: Evidence, turn: LogTurn) -> None:
@@ -285,14 +285,14 @@ class RecipientDelivery:
         answered, warn = evidence.people_answered(), self._warnings.append
         send_answers(decision, settings, answered, time.time(), warn)
 
-    def _tell_of_broken_rules(self) -> None:
+    def _notify_of_broken_rules(self) -> None:
         mistakes = [it for it in self._warnings if it.startswith(NOT_USABLE)]
         if not mistakes or not self.mailbox.own_rules:
             return
-        from maildrop_py.delivery.broken_rules import tell_of_broken_rules
+        from maildrop_py.delivery.broken_rules import notify_of_broken_rules
 
         mailbox, after = self.mailbox, self._decider.program.settings.broken_rules_notice
-        tell_of_broken_rules(
+        notify_of_broken_rules(
             *(mailbox.rules, mistakes, mailbox.state, self._maildir(), after, time.time()),
             self._warnings.append,
         )

@@ -26,7 +26,7 @@ from maildrop_py.set_up.changes import Changes
 from maildrop_py.set_up.conversation import Conversation
 from maildrop_py.set_up.dovecot import ImapStore
 from maildrop_py.set_up.hook_lines import guarded, hook_lines
-from maildrop_py.set_up.hook_trial import try_line
+from maildrop_py.set_up.hook_test import try_line
 from maildrop_py.set_up.mail_server import QMAIL, USER_FILE
 from maildrop_py.set_up.old_filters import found_filters, other_words, rules_from
 from maildrop_py.translation import text as said

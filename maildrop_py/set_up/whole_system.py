@@ -23,7 +23,7 @@ from maildrop_py.set_up.changes import Changes
 from maildrop_py.set_up.conversation import Conversation
 from maildrop_py.set_up.exim_hook import EximHook
 from maildrop_py.set_up.hook_lines import guarded
-from maildrop_py.set_up.hook_trial import MESSAGE, messages_with, try_line
+from maildrop_py.set_up.hook_test import MESSAGE, messages_with, try_line
 from maildrop_py.set_up.mail_server import EXIM, OPENSMTPD, POSTFIX, Postfix
 from maildrop_py.set_up.opensmtpd_hook import OpenSmtpdHook
 from maildrop_py.set_up.postfix_hook import PostfixHook

@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from maildrop_py.delivery.broken_rules import tell_of_broken_rules
+from maildrop_py.delivery.broken_rules import notify_of_broken_rules
 from maildrop_py.maildir.maildir import Maildir
 from tests.support.cli_account import Account
 
@@ -28,7 +28,7 @@ def rules(tmp_path: Path) -> Path:
 def tell(rules: Path, now: float, after: float = HOUR) -> list[str]:
     warnings: list[str] = []
     home = rules.parent
-    tell_of_broken_rules(
+    notify_of_broken_rules(
         *(str(rules), ["rules not usable: oops"], str(home / "state")),
         *(Maildir(str(home / "Maildir"), create=True), after, now, warnings.append),
     )

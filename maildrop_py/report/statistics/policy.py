@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from maildrop_py.report.statistics.reading import Wanted
 
 PASSED, WAITED, DEFERRED, REFUSED = range(4)
-"""What a client was told: the places of `policy_names`."""
+"""Answers to clients, in the order of `policy_names`."""
 MOST_WAITS = 50_000
 _AGAIN = ("new", "early", "late", "clock")
 _SHOWN = 15
@@ -42,7 +42,7 @@ class BeforeTheMail:
 
     def __init__(self, country: Callable[[ip.Address], str] | None = None) -> None:
         self.asked = self.unreadable = self.sent = 0
-        self.told = [0] * 4
+        self.answers = [0] * 4
         self.outcomes = Top()
         self.rules = Split(policy_names)
         self.clients = Clients(country, policy_names)
@@ -62,9 +62,9 @@ class BeforeTheMail:
         if "action" not in entry:
             self.sent += entry.get("outcome") == "sent"
             return
-        outcome, told = str(entry.get("outcome", "")), self._told(entry)
+        outcome, answer = str(entry.get("outcome", "")), self._answer_in(entry)
         self.asked += 1
-        self.told[told] += 1
+        self.answers[answer] += 1
         if outcome:
             self.outcomes.add(outcome)
         waited = entry.get("waited")
@@ -72,16 +72,16 @@ class BeforeTheMail:
             kept = self.waits[outcome]
             if len(kept) < MOST_WAITS:
                 kept.append(float(waited))
-        self.rules.add(entry.get("rule") or NO_RULE, told)
+        self.rules.add(entry.get("rule") or NO_RULE, answer)
         address = entry.get("client_address")
         if isinstance(address, str):
             name = entry.get("client_name")
             name = "" if name == "unknown" else name
             helo = str(entry.get("helo_name") or "")
-            self.clients.add(address, str(name) if name is not None else None, helo, told)
+            self.clients.add(address, str(name) if name is not None else None, helo, answer)
 
     @staticmethod
-    def _told(entry: dict[str, Any]) -> int:
+    def _answer_in(entry: dict[str, Any]) -> int:
         if entry.get("outcome") in _AGAIN or entry.get("want") == "defer":
             return DEFERRED
         if entry.get("want") == "reject":
@@ -99,7 +99,7 @@ class BeforeTheMail:
         names = ("passed", "tarpit", "come_again", "refused")
         return {
             "recipients": self.asked,
-            "told": dict(zip(names, self.told, strict=True)),
+            "told": dict(zip(names, self.answers, strict=True)),
             "outcomes": dict(self.outcomes.most(_SHOWN)),
             "sent_after_tarpit": self.sent,
             "median_wait": median(self.waits["back"]) if self.waits["back"] else None,
@@ -111,15 +111,15 @@ class BeforeTheMail:
         found = self.outcomes.counts
         left = self.asked
         steps = [(text("asked"), left)]
-        left -= self.told[REFUSED]
-        if self.told[REFUSED]:
+        left -= self.answers[REFUSED]
+        if self.answers[REFUSED]:
             steps.append((text("not refused by a rule"), left))
         tarpit = found.get("tarpit", 0)
         if tarpit:
             left -= max(0, tarpit - self.sent)
             steps.append((text("did not leave the tarpit"), left))
-        if self.told[DEFERRED]:
-            left -= self.told[DEFERRED]
+        if self.answers[DEFERRED]:
+            left -= self.answers[DEFERRED]
             steps.append((text("did not have to come again, or had done so"), left))
         return steps
 

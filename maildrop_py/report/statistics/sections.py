@@ -51,7 +51,7 @@ def sections_of(
         Section("people", text("Senders and lists"), tuple(_people(now))),
         Section("spam", text("Spam score"), tuple(_spam(now, thresholds))),
         Section("evidence", text("What was known of the clients"), tuple(_evidence(now))),
-        Section("trouble", text("Failures and delays"), tuple(_trouble(now))),
+        Section("trouble", text("Failures and delays"), tuple(_failures(now))),
         Section("refiled", text("Mail that was filed already"), tuple(_refiled(now))),
     )
     return [section for section in sections if section.figures]
@@ -179,7 +179,7 @@ def _evidence(now: Deliveries) -> Iterator[Bars]:
     yield from now.clients.figures()
 
 
-def _trouble(now: Deliveries) -> Iterator[object]:
+def _failures(now: Deliveries) -> Iterator[object]:
     yield from _top("failures", text("Failures and deferrals"), text("cause"), now.failures)
     waits = _bins("waits", text("How long deferred mail took"), WAITS, now.waits.seconds)
     if waits is not None:

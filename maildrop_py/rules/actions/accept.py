@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.policy_draft import PolicyDraft
+    from maildrop_py.rules.actions.plan_builder import PlanBuilder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.translation import Text
@@ -33,5 +33,5 @@ class Accept:
     def describe(self, text: Text = str.format) -> str:
         return text("let it pass")
 
-    def apply(self, draft: PolicyDraft) -> None:
-        draft.accept()
+    def apply(self, plan: PlanBuilder) -> None:
+        plan.accept()

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.policy_draft import PolicyDraft
+    from maildrop_py.rules.actions.plan_builder import PlanBuilder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
@@ -37,5 +37,5 @@ class Defer:
     def describe(self, text: Text = str.format) -> str:
         return text("defer: {written}", written=self.text.describe())
 
-    def apply(self, draft: PolicyDraft) -> None:
-        draft.defer(draft.text(self.text))
+    def apply(self, plan: PlanBuilder) -> None:
+        plan.defer(plan.text(self.text))

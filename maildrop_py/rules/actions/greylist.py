@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.policy_draft import PolicyDraft
+    from maildrop_py.rules.actions.plan_builder import PlanBuilder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.translation import Text
@@ -46,8 +46,8 @@ class Greylist:
 
         return text("greylist for {in_words}", in_words=in_words(self.delay))
 
-    def apply(self, draft: PolicyDraft) -> None:
-        draft.greylist(self.delay, self.window, self.remember)
+    def apply(self, plan: PlanBuilder) -> None:
+        plan.greylist(self.delay, self.window, self.remember)
 
 
 def parse_terms(node: Node) -> tuple[int, int, int]:

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.policy_draft import PolicyDraft
+    from maildrop_py.rules.actions.plan_builder import PlanBuilder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
@@ -46,5 +46,5 @@ class Prepend:
     def describe(self, text: Text = str.format) -> str:
         return text("prepend header {name}: {value}", name=self.name, value=self.value.describe())
 
-    def apply(self, draft: PolicyDraft) -> None:
-        draft.prepend(self.name, draft.text(self.value))
+    def apply(self, plan: PlanBuilder) -> None:
+        plan.prepend(self.name, plan.text(self.value))

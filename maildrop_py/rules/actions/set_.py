@@ -57,7 +57,7 @@ class Set:
 
     def describe(self, text: Text = str.format) -> str:
         values = (
-            text("{name} to {value}", name=it, value=_said(value)) for it, value in self.values
+            text("{name} to {value}", name=it, value=_in_words(value)) for it, value in self.values
         )
         return text("set {values}", values=", ".join(values))
 
@@ -85,7 +85,7 @@ def _value(node: Node, scope: Scope) -> Template | Call:
     return found
 
 
-def _said(value: Template | Call) -> str:
+def _in_words(value: Template | Call) -> str:
     from maildrop_py.rules.program.template import Template
 
     return value.describe() if isinstance(value, Template) else f"what {value.describe()} prints"

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.actions.policy_draft import PolicyDraft
+    from maildrop_py.rules.actions.plan_builder import PlanBuilder
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.translation import Text
@@ -61,8 +61,8 @@ class Tarpit:
             "tarpit for {seconds}s, or greylist for {delay}", seconds=self.seconds, delay=delay
         )
 
-    def apply(self, draft: PolicyDraft) -> None:
-        draft.tarpit(self.seconds, self.at_most, self.instead)
+    def apply(self, plan: PlanBuilder) -> None:
+        plan.tarpit(self.seconds, self.at_most, self.instead)
 
 
 def _count(node: Node) -> int:

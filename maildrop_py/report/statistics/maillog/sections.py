@@ -29,7 +29,9 @@ def maillog_sections(traffic: Traffic, anonymous: bool = False) -> list[Section]
         Section("overview", text("Overview"), tuple(_overview(traffic))),
         Section("time", text("When mail came"), tuple(_time(traffic))),
         Section("people", text("Senders and recipients"), tuple(_people(traffic, anonymous))),
-        Section("trouble", text("Deferred, bounced, refused"), tuple(_trouble(traffic, anonymous))),
+        Section(
+            "trouble", text("Deferred, bounced, refused"), tuple(_failures(traffic, anonymous))
+        ),
         Section("clients", text("Who connected"), tuple(_connections(traffic, anonymous))),
         Section("problems", text("Problems of Postfix"), tuple(_problems(traffic, anonymous))),
     )
@@ -92,7 +94,7 @@ def _people(traffic: Traffic, anonymous: bool) -> Iterator[Bars]:
         yield from _of_rows(key, title, name, rows, column, size if column else messages)
 
 
-def _trouble(traffic: Traffic, anonymous: bool) -> Iterator[Bars]:
+def _failures(traffic: Traffic, anonymous: bool) -> Iterator[Bars]:
     yield from _seconds(traffic)
     titles = {
         "reject": text("Refused, by reason"),

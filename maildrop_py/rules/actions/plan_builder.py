@@ -1,4 +1,4 @@
-"""policy_draft: what the actions of policy files write on."""
+"""plan_builder: what the actions of policy files write on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.program.template import Template
 
-    class PolicyDraft(Protocol):
+    class PlanBuilder(Protocol):
         """A decision about a client in the making; texts are filled from what was captured."""
 
         def text(self, template: Template) -> str:

@@ -1,4 +1,4 @@
-"""hook_trial: hands a message to the mail server's line, as the mail server would.
+"""hook_test: hands a message to the mail server's line, as the mail server would.
 
 So a line that cannot work is seen before mail depends on it. The message is to the user himself,
 and is looked for in the Maildir afterwards: a status of 0 alone proves nothing.
@@ -33,14 +33,14 @@ This message came by the line that hands your mail to maildrop-py.
 
 
 @record
-class Trial:
+class HookTest:
     """What came of it: where the message is, or why it is nowhere."""
 
     path: str = ""
     why: str = ""
 
 
-def try_line(line: str, account: pwd.struct_passwd, maildir: str) -> Trial:
+def try_line(line: str, account: pwd.struct_passwd, maildir: str) -> HookTest:
     """Give the shell command `line` a message for `account`; `maildir` is where it should be."""
     began = time.time()
     identity = f"init.{time.time_ns()}.{os.getpid()}@maildrop-py.invalid"
@@ -61,14 +61,16 @@ def try_line(line: str, account: pwd.struct_passwd, maildir: str) -> Trial:
             extra_groups=os.getgrouplist(account.pw_name, account.pw_gid) if becomes else None,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        return Trial(why=str(error))
+        return HookTest(why=str(error))
     said = (ran.stderr or ran.stdout).decode("utf-8", "replace").strip()
     if ran.returncode != 0:
-        return Trial(why=text("status {status}: {said}", status=ran.returncode, said=said or "-"))
+        return HookTest(
+            why=text("status {status}: {said}", status=ran.returncode, said=said or "-")
+        )
     path = next(messages_with(identity.encode(), maildir, began), "")
     if not path:
-        return Trial(why=text("status 0, but the message is not in {maildir}", maildir=maildir))
-    return Trial(path)
+        return HookTest(why=text("status 0, but the message is not in {maildir}", maildir=maildir))
+    return HookTest(path)
 
 
 def _environment(account: pwd.struct_passwd) -> dict[str, str]:
