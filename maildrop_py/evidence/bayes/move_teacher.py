@@ -10,6 +10,7 @@ import time
 
 from maildrop_py.evidence.bayes.filter import lesson
 from maildrop_py.evidence.bayes.shared import open_bayes
+from maildrop_py.evidence.bayes.taught_by_runs import KEPT, NAMES
 from maildrop_py.evidence.bayes.teacher import Teacher
 from maildrop_py.evidence.border import find
 from maildrop_py.evidence.store import Store
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.settings import Clock, Settings
     from maildrop_py.message.message import Message
 
-KEPT = 90 * 86400.0
 _KIND = "taught by a move"
-_NAMES = {True: "spam", False: "ham"}
 
 
 def move_teacher(settings: Settings, state: str) -> MoveTeacher:
@@ -50,19 +49,19 @@ class MoveTeacher:
         key = str(self._key(message))
         now = self._clock.time()
         before = self._evidence.lines(_KIND, [key], now).get(key, "")
-        goes_back = is_move and before == _NAMES[not is_spam]
+        goes_back = is_move and before == NAMES[not is_spam]
         teacher = Teacher(self._bayes, self._settings, None if goes_back else is_spam, self._clock)
         teacher.add(message)
         teacher.finish()
         if is_move:
-            line = "" if goes_back else _NAMES[is_spam]
+            line = "" if goes_back else NAMES[is_spam]
             self._evidence.learn(_KIND, [(key, line)], now, KEPT)
         warnings = [*teacher.warnings, *self._bayes.warnings]
         self._bayes.warnings.clear()
         if not teacher.outcomes:
             return "; ".join(["nothing was learnt", *warnings])
         (outcome,) = teacher.outcomes
-        said = outcome if goes_back else f"{outcome} as {_NAMES[is_spam]}"
+        said = outcome if goes_back else f"{outcome} as {NAMES[is_spam]}"
         return "; ".join([said, *warnings])
 
     def _key(self, message: Message) -> int:

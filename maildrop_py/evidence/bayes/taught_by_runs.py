@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 KEPT = 90 * 86400.0
 _KIND = "taught by a run"
-_NAMES = {True: "spam", False: "ham"}
+NAMES = {True: "spam", False: "ham"}
 
 
 def remember(store: Store, run: str, taught: Lesson, now: float) -> None:
     """That `run` taught it, and that it taught anything at all."""
-    lines = [(run, ""), (f"{run} {taught.message}", _NAMES[taught.is_spam])]
+    lines = [(run, ""), (f"{run} {taught.message}", NAMES[taught.is_spam])]
     store.learn(_KIND, lines, now, KEPT)
 
 

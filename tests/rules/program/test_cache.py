@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,18 +15,8 @@ from maildrop_py.rules.program.cache import (
     fresh_program,
     load_stamped,
 )
-from tests.support.compiled_rules import User
+from tests.support.compiled_rules import User, as_root
 from tests.support.rules_reading import NOBODY, NOW, Answers, decide, mail
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give files away")
-
-
-@pytest.fixture
-def user(tmp_path: Path) -> User:
-    tmp_path.chmod(0o700)
-    found = User(tmp_path)
-    found.write("A")
-    return found
 
 
 def reads_yaml(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -6,26 +6,13 @@ import marshal
 import os
 from binascii import crc32
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from maildrop_py.rules.program import cache
-from maildrop_py.rules.program.cache import (
-    fresh_program,
-)
-from tests.support.compiled_rules import User
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give files away")
-
-
-@pytest.fixture
-def user(tmp_path: Path) -> User:
-    tmp_path.chmod(0o700)
-    found = User(tmp_path)
-    found.write("A")
-    return found
+from maildrop_py.rules.program.cache import fresh_program
+from tests.support.compiled_rules import User, as_root
 
 
 @pytest.mark.parametrize(
