@@ -7,6 +7,7 @@ others. That holds only as long as imports point one way.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -185,6 +186,29 @@ def test_every_package_stands_in_the_table() -> None:
     """A new package has to say where it belongs."""
     found = {path.relative_to(PACKAGE).with_suffix("").parts[0] for path in PACKAGE.rglob("*.py")}
     assert found == {package_of(row) for row in MAY_IMPORT}
+
+
+def test_the_document_has_every_room() -> None:
+    rooms = document("maildrop_py/README.md").partition("## Rooms")[2].partition("\n## ")[0]
+    named = {
+        name.partition("/")[0]
+        for row in rooms.splitlines()
+        if row.startswith("| `")
+        for name in re.findall(r"`([\w/]+)`", row.split("|")[1])
+    }
+    assert named == {package_of(row) for row in MAY_IMPORT} - {"__init__", "__main__"}
+
+
+@pytest.mark.parametrize("name", ["maildrop_py/README.md", "CONTRIBUTING.md"])
+def test_every_file_that_a_document_names_is_there(name: str) -> None:
+    files = [path for top in (PACKAGE, ROOT / "tests") for path in top.rglob("*.py")]
+    named = re.findall(r"`((?:\w+/)*\w+\.py)`", document(name))
+    gone = [it for it in named if "NAME" not in it and not any(path.match(it) for path in files)]
+    assert named and gone == []
+
+
+def document(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def test_what_rules_take_from_evidence_asks_nobody() -> None:
