@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 
-from maildrop_py.cli.deliver_options import deadline_of, parse, wrong_values
+from maildrop_py.cli.deliver_options import parse
 from maildrop_py.delivery.interruption import catch_signals
 from maildrop_py.delivery.one_delivery import OneDelivery
 from maildrop_py.errors import (
@@ -25,6 +25,7 @@ from maildrop_py.errors import (
     Temporary,
     UsageError,
 )
+from maildrop_py.intake.server_environment import deadline_of, wrong_values
 from maildrop_py.intake.stdin import drain
 from maildrop_py.paths import MESSAGE_TIME
 

@@ -7,10 +7,6 @@ completes in shells is made from it too.
 from __future__ import annotations
 
 from maildrop_py.errors import UsageError
-from maildrop_py.paths import MESSAGE_TIME
-
-LONGEST = 900.0
-"""Seconds; Postfix ends a command after 1000 and bounces the message."""
 
 OPTIONS: dict[str, tuple[str, str]] = {
     # name: (short form, help)
@@ -54,39 +50,3 @@ def parse(arguments: list[str]) -> dict[str, str]:
             value = waiting.pop()
         values[option] = value
     return values
-
-
-def deadline_of(options: dict[str, str]) -> float:
-    """The seconds after which delivery gives up; the default where the value is wrong."""
-    try:
-        return min(max(float(options.get("deadline", MESSAGE_TIME)), 0.001), LONGEST)
-    except ValueError:
-        return MESSAGE_TIME
-
-
-def wrong_values(options: dict[str, str]) -> list[str]:
-    """A warning for each value that cannot be used; delivery goes on without it."""
-    warnings = []
-    deadline = options.get("deadline")
-    if deadline is not None and not _is_seconds(deadline):
-        warnings.append(
-            f"--deadline {deadline!r} is not a number of seconds from 0 to {LONGEST:g}: "
-            f"{deadline_of(options):g} is used"
-        )
-    address = options.get("client-address")
-    if address not in (None, "", "unknown") and not _is_address(str(address)):
-        warnings.append(f"--client-address {address!r} is not an IP address: it is not used")
-    return warnings
-
-
-def _is_seconds(text: str) -> bool:
-    try:
-        return 0 < float(text) <= LONGEST
-    except ValueError:
-        return False
-
-
-def _is_address(text: str) -> bool:
-    from maildrop_py.message import ip
-
-    return ip.parse(text) is not None

@@ -1,4 +1,4 @@
-"""server_environment: the envelope, from the mail server's environment and options.
+"""server_environment: envelope and deadline, from the mail server's environment and options.
 
 Postfix, Exim, OpenSMTPD, sendmail and qmail name the same things differently;
 an option on the command line comes first. Postfix replaces what is unusual in
@@ -10,6 +10,7 @@ spec "pipe transport", smtpd.conf(5), qmail-command(8)]
 from __future__ import annotations
 
 from maildrop_py.message.envelope import Envelope
+from maildrop_py.paths import MESSAGE_TIME
 from maildrop_py.record import replace
 
 TYPE_CHECKING = False
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from maildrop_py.message.headers import Headers
 
 POSTFIX_KEEPS = b"1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LONGEST = 900.0
+"""Seconds; Postfix ends a command after 1000 and bounces the message."""
 NULL_SENDERS = ("", "MAILER-DAEMON", "#@[]")
 """The last is qmail's, for bounces of bounces."""
 
@@ -94,3 +97,39 @@ def _garbled(address: str) -> str:
     """What Postfix makes of an address, byte by byte."""
     data = address.encode("utf-8", "replace")
     return "".join(chr(byte) if byte in POSTFIX_KEEPS else "_" for byte in data)
+
+
+def deadline_of(options: Mapping[str, str]) -> float:
+    """The seconds after which delivery gives up; the default where the value is wrong."""
+    try:
+        return min(max(float(options.get("deadline", MESSAGE_TIME)), 0.001), LONGEST)
+    except ValueError:
+        return MESSAGE_TIME
+
+
+def wrong_values(options: Mapping[str, str]) -> list[str]:
+    """A warning for each value that cannot be used; delivery goes on without it."""
+    warnings = []
+    deadline = options.get("deadline")
+    if deadline is not None and not _is_seconds(deadline):
+        warnings.append(
+            f"--deadline {deadline!r} is not a number of seconds from 0 to {LONGEST:g}: "
+            f"{deadline_of(options):g} is used"
+        )
+    address = options.get("client-address")
+    if address not in (None, "", "unknown") and not _is_address(str(address)):
+        warnings.append(f"--client-address {address!r} is not an IP address: it is not used")
+    return warnings
+
+
+def _is_seconds(text: str) -> bool:
+    try:
+        return 0 < float(text) <= LONGEST
+    except ValueError:
+        return False
+
+
+def _is_address(text: str) -> bool:
+    from maildrop_py.message import ip
+
+    return ip.parse(text) is not None

@@ -33,6 +33,7 @@ NO_TEXTS = (
     r"made for line |(From|To|Subject|Message-ID): |A line of text",  # messages for a proof
     r"try again later$|refused by a rule$|There is new mail|reformail -r$",  # what rules send
     r"forward to \{0\}$|line \{0\}$|\nrules: |# Made from|#   maildrop-py",  # of rules files
+    r"message-id:\(|received:with|\(answer to nothing\)$",  # what the Bayes filter counts
     r"a borrowed store forgets",  # only a mistake of a programmer shows it
 )
 """Strings that nobody reads, or that are alike in every language."""
@@ -44,6 +45,7 @@ ROOMS_IN_ENGLISH = {
     "policy/": "policy speaks to logs",
     "rules/program/": "compiled rules that cannot be read are compiled again, and nothing is said",
     "cli/deliver_options.py": "deliver speaks to mail servers and logs",
+    "intake/server_environment.py": "deliver speaks to mail servers and logs",
     "cli/deliver.py": "deliver speaks to mail servers and logs",
     "delivery/": "deliver speaks to mail servers and logs",
     "maildir/": "what fails there is in the log of deliveries",
@@ -113,6 +115,7 @@ def numbered(node: ast.Constant | ast.JoinedStr) -> str:
 
 PRINTING = ("echo", "secho", "print", "say", "_say", "warn", "agree", "confirm", "prompt", "fail")
 PRINTED_IN_ENGLISH = {
+    "report/delivery_log.py": "what went wrong after a delivery is in its log",
     "policy/": "policy speaks to logs",
     "cli/deliver.py": "deliver speaks to mail servers and logs",
     "refile/learning_thread.py": "watch speaks to logs",
