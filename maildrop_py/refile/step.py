@@ -49,6 +49,7 @@ class Step:
     takes_away: ClassVar[bool] = False
     """Whether the message's file gets a name by which nobody else would know it."""
 
+    line: int
     __slots__ = ("both", "line", "made", "new_target", "rule", "source", "target", "undoes")
 
     def __init__(self, source: str, target: str, new_target: NewTarget, rule: str | None) -> None:
@@ -56,7 +57,6 @@ class Step:
         self.target = target
         self.new_target = new_target
         self.rule = rule
-        self.line = -1
         self.undoes: int | None = None
         self.made = False
         self.both = False

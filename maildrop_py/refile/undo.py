@@ -79,6 +79,9 @@ class Undo:
     `trash` is the folder that imported messages go to.
     """
 
+    _finder: Finder  # of one group, like what follows
+    _removed: dict[tuple[int, int], int]  # how many names of a file are to go
+
     def __init__(
         self, past: PastRun, journal: Journal, trash: Folder, report: Callable[[Undone], None]
     ) -> None:
@@ -86,8 +89,6 @@ class Undo:
         self._journal = journal
         self._trash = trash
         self._report = report
-        self._finder = Finder()
-        self._removed: dict[tuple[int, int], int] = {}
 
     def run(self, lines: Iterable[tuple[int, Record]]) -> None:
         """Put back what the given lines say, each with its number."""

@@ -67,6 +67,29 @@ def test_link_that_was_made_though_the_answer_was_lost_is_done(root: Path) -> No
     assert len(visible(root)) == 1
 
 
+def test_a_name_that_is_free_again_is_not_taken_for_ours(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a message would count as delivered that is nowhere."""
+    draft = written(Maildir(str(root)).folder("INBOX"))
+    link = os.link
+
+    def taken_for_a_moment(source: str, target: str) -> None:
+        monkeypatch.setattr(os, "link", link)
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+
+    monkeypatch.setattr(os, "link", taken_for_a_moment)
+    assert Path(draft.publish("")).read_bytes() == b"hello\n"
+
+
+def test_a_file_is_closed_once_it_is_synced_and_one_never_opened_can_be_closed(
+    root: Path,
+) -> None:
+    draft = written(Maildir(str(root)).folder("INBOX"))
+    assert draft.written.descriptor == -1
+    TmpFile(draft.folder).written.close()
+
+
 @pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK])
 def test_file_system_without_links_gets_a_rename(
     root: Path, monkeypatch: pytest.MonkeyPatch, number: int

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -76,6 +77,9 @@ def test_an_import_is_undone_into_the_trash(mailbox: Mailbox, mbox: Path) -> Non
     assert "3 put back" in mailbox.run("undo").stdout
     assert mailbox.subjects() == {".Trash/cur": ["junk", "other", "work"]}
     assert "3 messages delivered" in mailbox.run("refile", "--from-mbox", mbox).stdout
+    rmtree(mailbox.maildir / ".Trash")
+    assert "2 put back, 1 gone" in mailbox.run("undo").stdout
+    assert mailbox.subjects() == {".Trash/cur": ["other", "work"]}
 
 
 def test_a_dry_run_delivers_nothing(mailbox: Mailbox, mbox: Path) -> None:

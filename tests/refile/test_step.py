@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from maildrop_py.decision.decision import Filing
 from maildrop_py.maildir import exclusive_rename
 from maildrop_py.refile.step import Copy, Delete, Move, Rewrite, SetFlags, Step, identity_of
 
@@ -93,6 +94,16 @@ def test_the_journal_keeps_what_undo_needs(paths: tuple[str, str]) -> None:
         assert step.details() == {"of": 7}
     move.undoes = 0
     assert move.details() == {"of": 0, "id": list(identity)}
+
+
+def test_a_step_that_does_what_was_decided_and_nothing_else_says_so(
+    paths: tuple[str, str],
+) -> None:
+    filing = Filing("A")
+    for kind in (Move, SetFlags):
+        assert kind(*paths, same, "rule", filing).filing is filing
+        assert kind(*paths, same, "rule").filing is None
+    assert Copy(*paths, same, "rule").filing is None
 
 
 def test_each_kind_has_the_word_that_journals_have_always_had() -> None:

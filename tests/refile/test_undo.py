@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
 
 from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.maildir import exclusive_rename
 from maildrop_py.message.message import Message
+from maildrop_py.refile import undo
+from maildrop_py.refile.journal import Journal
 from maildrop_py.refile.options import RefileOptions
 from maildrop_py.refile.undo import Undone
 from tests.support.maildirs import FiledMaildir, doing, tails, to
@@ -167,6 +171,81 @@ def test_a_folder_that_is_gone_is_made_again(filed: FiledMaildir) -> None:
     (filed.root / ".Old").rmdir()
     assert outcomes(filed.undo()) == ["back"]
     assert list(filed.files()) == [".Old/cur"]
+    assert {path.stat().st_mode & 0o777 for path in (filed.root / ".Old").iterdir()} == {0o700}
+
+
+def test_what_goes_while_it_is_put_back_is_gone_and_what_cannot_is_a_failure(
+    filed: FiledMaildir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("1", "2"):
+        filed.put(f"cur/{name},S=17:2,S")
+    filed.refile(to("A"))
+    _, full = sorted((filed.root / ".A/cur").iterdir())
+    rename = exclusive_rename.rename
+
+    def failing(source: str, target: str) -> None:
+        if source == str(full):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), target)
+        os.unlink(source)
+        rename(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exclusive_rename, "rename", failing)
+        gone, failed = filed.undo()
+    assert (gone.outcome, failed.outcome) == ("gone", "failed")
+    assert "No space left" in failed.why
+
+
+def test_what_cannot_be_put_back_is_said_in_words(filed: FiledMaildir) -> None:
+    filed.put("cur/b,S=17:2,S", folder=".Old")
+    filed.refile(to("A", add_headers=(("X-Good", "yes"),)), "Old")
+    changed = filed.only(".A/cur")
+    changed.write_bytes(b"short")
+    (undone,) = filed.undo()
+    assert (undone.outcome, undone.why) == ("failed", f"{changed}: is not what was written")
+    changed.unlink()
+    changed.mkdir()
+    (undone,) = filed.undo()
+    assert (undone.outcome, undone.why) == ("failed", f"{changed}: Is a directory")
+
+
+def test_an_undo_of_flags_is_a_change_of_flags(filed: FiledMaildir) -> None:
+    """So that Dovecot's lock is taken, as for the change itself."""
+    filed.put("cur/b,S=17:2,S")
+    filed.refile(to("INBOX", "F"))
+    assert outcomes(filed.undo()) == ["back"]
+    assert [line["do"] for line in filed.lines() if "do" in line] == ["flag"]
+
+
+def test_messages_are_looked_for_again_in_each_group(
+    filed: FiledMaildir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others go on flagging messages."""
+    monkeypatch.setattr(undo, "BATCH", 1)
+    for name in ("1", "2", "3", "4"):
+        filed.put(f"cur/{name},S=17:2,S")
+    filed.refile(to("A"))
+    reported: list[str] = []
+
+    def report(undone: Undone) -> None:
+        for path in (filed.root / ".A/cur").iterdir():
+            path.rename(f"{path}{'FRT'[len(reported)]}")
+        reported.append(undone.outcome)
+
+    (past,) = filed.runs()
+    journal = Journal(str(filed.journals), "undo", str(filed.root), {"undoes": past.name})
+    undo.Undo(past, journal, filed.maildir.folder("Trash"), report).run(past.performed())
+    journal.end()
+    assert reported == ["back", "changed", "changed", "changed"]
+
+
+def test_copies_are_counted_again_in_each_group(
+    filed: FiledMaildir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undo, "BATCH", 1)
+    filed.put("cur/b,S=17:2,S")
+    filed.refile(doing(Filing("A"), Filing("B"), Filing("C"), Filing("INBOX")))
+    assert outcomes(filed.undo()) == ["back"] * 3
 
 
 def test_file_names_that_are_not_utf_8_come_back(filed: FiledMaildir) -> None:

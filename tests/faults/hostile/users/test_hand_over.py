@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from maildrop_py.lmtp.processes.resource_limits import ResourceLimits
 from tests.faults.hostile.users.attacks import ANNA, EVE
 from tests.faults.hostile.users.shared_server import SharedServer, needs_root
 from tests.support.end_to_end.smtp import free_port
@@ -39,9 +40,11 @@ def test_a_users_process_has_nothing_of_the_server(command: Path, shared: Shared
         wait_until(door.exists, "the hook's socket")
         with connected(door, ANNA), connected(door, EVE):
             process = process_of(EVE)
-            sockets = [it for it in open_files(process) if it.startswith("socket:")]
-            assert len(sockets) == 2, "the hook, and the way to the process that forked it"
+            sockets = sockets_of(process)
+            assert sockets, "the way to the process that forked it"
+            assert not sockets & set().union(*map(sockets_of, others(process)))
             assert shared_memory(process) == []
+            assert str(ResourceLimits().processor) in limit_of(process, "Max cpu time")
 
 
 @contextmanager
@@ -72,16 +75,27 @@ def process_of(uid: int) -> int:
     return 0
 
 
-def open_files(process: int) -> list[str]:
-    """What its descriptors are, but for its standard output and error."""
-    return [
-        os.readlink(entry)
-        for entry in Path(f"/proc/{process}/fd").iterdir()
-        if entry.name not in ("0", "1", "2")
-    ]
+def sockets_of(process: int) -> set[str]:
+    """The sockets among its descriptors, each by its number."""
+    try:
+        files = [os.readlink(entry) for entry in Path(f"/proc/{process}/fd").iterdir()]
+    except OSError:
+        return set()  # it has ended
+    return {it for it in files if it.startswith("socket:")}
+
+
+def others(process: int) -> list[int]:
+    """All other processes of this machine."""
+    return [int(it) for it in os.listdir("/proc") if it.isdigit() and int(it) != process]
 
 
 def shared_memory(process: int) -> list[str]:
     """What of its memory is writable and shared with others."""
     lines = Path(f"/proc/{process}/maps").read_text().splitlines()
     return [line for line in lines if line.split()[1].startswith("rw-s")]
+
+
+def limit_of(process: int, name: str) -> list[str]:
+    """The limits of one kind, soft and hard, in the kernel's words."""
+    lines = Path(f"/proc/{process}/limits").read_text().splitlines()
+    return next(line for line in lines if line.startswith(name)).removeprefix(name).split()
