@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from maildrop_py.decision.decision import Filing
 from maildrop_py.delivery.spool import Edits, Spool, wire_size
 from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.maildir.tmp_file import TmpFile
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.extent import HEAD_LIMIT
 from maildrop_py.message.message import BytesSource, Message
@@ -69,6 +70,36 @@ def test_sizes_in_the_name_are_those_of_the_file(
         content = path.read_bytes()
         lines = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         assert path.name.endswith(f",S={len(content)},W={len(lines)}")
+
+
+def test_pieces_become_one_message(root: Path) -> None:
+    with Spool.of_pieces([b"A: b\n", b"\n", b"body"], Maildir(str(root))) as spool:
+        assert (spool.head(), spool.content(), spool.size) == (b"A: b\n\n", b"A: b\n\nbody", 10)
+    assert spool.content() == b"", "nothing is kept of it"
+
+
+def test_a_message_as_long_as_memory_may_hold_stays_in_memory(root: Path) -> None:
+    for length, files in ((len(MAIL), 0), (len(MAIL) - 1, 1)):
+        with Spool(Maildir(str(root)), in_memory=length) as spool:
+            feed(spool, MAIL)
+            assert len(leftovers(root)) == files
+
+
+@pytest.mark.parametrize("data", [MAIL, LARGE])
+def test_copies_with_other_edits_are_other_files(root: Path, data: bytes) -> None:
+    folder = Maildir(str(root)).folder("INBOX")
+    first, second = data.find(b"Subject"), data.find(b"\n\n") + 1
+    copies: list[TmpFile] = []
+    edits = [Edits(b"X: 1\n"), Edits(b"X: 1\n", ((first, second),)), Edits(b"", ((first, second),))]
+    with Spool(Maildir(str(root))) as spool:
+        feed(spool, data)
+        for each in edits:
+            spool.write_copy(folder, each, copies)
+        cut = data[:first] + data[second:]
+        found = [Path(copy.path).read_bytes() for copy in copies]
+        assert found == [b"X: 1\n" + data, b"X: 1\n" + cut, cut]
+        for copy in copies:
+            copy.discard()
 
 
 def test_small_message_stays_off_the_disk_until_a_copy_is_written(root: Path) -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from maildrop_py.maildir import dotlock
 from maildrop_py.maildir.dotlock import STALE, Dotlock
 
 HOST = os.uname().nodename
+ONE_LOOK = 0.01
+"""Seconds: there is time to see whether a lock is stale; with 0 there is none."""
 
 
 def dead_process() -> int:
@@ -46,7 +49,7 @@ def test_lock_is_released_by_an_exception(root: Path) -> None:
 @pytest.mark.parametrize("holder", ["1:elsewhere", f"{os.getppid()}:{HOST}", "", "garbage"])
 def test_held_lock_is_respected(root: Path, lock: Path, holder: str) -> None:
     lock.write_text(holder)
-    with pytest.raises(TimeoutError), Dotlock(str(root / "file"), 0):
+    with pytest.raises(TimeoutError), Dotlock(str(root / "file"), ONE_LOOK):
         pass
     assert os.listdir(root) == ["file.lock"] and lock.read_text() == holder
 
@@ -61,7 +64,7 @@ def test_lock_of_a_dead_process_is_taken(root: Path, lock: Path) -> None:
 def test_young_lock_of_a_dead_process_is_left(root: Path, lock: Path) -> None:
     """Its content may not have been written yet, or belong to an earlier holder."""
     lock.write_text(f"{dead_process()}:{HOST}")
-    with pytest.raises(TimeoutError), Dotlock(str(root / "file"), 0):
+    with pytest.raises(TimeoutError), Dotlock(str(root / "file"), ONE_LOOK):
         pass
 
 
@@ -69,7 +72,7 @@ def test_lock_of_a_living_process_is_respected_whatever_its_age(root: Path, lock
     lock.write_text(f"1:{HOST}")
     lived = time.time() - Path("/proc/1").stat().st_ctime
     aged(lock, min(10 * STALE, lived))
-    with pytest.raises(TimeoutError), Dotlock(str(root / "file"), 0):
+    with pytest.raises(TimeoutError), Dotlock(str(root / "file"), ONE_LOOK):
         pass
 
 
@@ -80,11 +83,12 @@ def test_lock_of_a_dead_process_is_taken_from_a_later_one_with_its_number(
     try:
         lock.write_text(f"{later.pid}:{HOST}")
         aged(lock, 30)
-        with pytest.raises(TimeoutError), Dotlock(str(root / "file"), 0):
+        with pytest.raises(TimeoutError), Dotlock(str(root / "file"), ONE_LOOK):
             pass
         aged(lock, 300)
         with Dotlock(str(root / "file"), 5):
             assert lock.read_text() == f"{os.getpid()}:{HOST}"
+        assert later.poll() is None, "it was only looked at"
     finally:
         later.kill()
         later.wait()
@@ -109,8 +113,57 @@ def test_change_of_the_protected_file_shows_that_the_lock_is_alive(
     monkeypatch.setattr(time, "time", lambda: now() + STALE + 10)
     ahead = now() + STALE
     os.utime(root / "file", (ahead, ahead))
-    with pytest.raises(TimeoutError), Dotlock(str(root / "file"), 0):
+    with pytest.raises(TimeoutError), Dotlock(str(root / "file"), ONE_LOOK):
         pass
+
+
+def test_lock_of_a_process_of_somebody_else_is_respected(
+    root: Path, lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(process: int, number: int) -> None:
+        raise PermissionError
+
+    lock.write_text(f"{dead_process()}:{HOST}")
+    aged(lock, 10)
+    monkeypatch.setattr(os, "kill", refused)
+    with pytest.raises(TimeoutError), Dotlock(str(root / "file"), ONE_LOOK):
+        pass
+
+
+def test_lock_that_cannot_be_read_is_taken_when_nothing_changes(
+    root: Path, lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(lock)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + STALE + 10)
+    with Dotlock(str(root / "file"), 5):
+        assert lock.read_text() == f"{os.getpid()}:{HOST}"
+
+
+@pytest.mark.parametrize("same_inode", [True, False])
+def test_lock_that_another_took_at_this_moment_is_respected(
+    root: Path, lock: Path, monkeypatch: pytest.MonkeyPatch, same_inode: bool
+) -> None:
+    """Found stale, but since then somebody else has removed it, and made his own."""
+    lock.write_text(f"{dead_process()}:{HOST}")
+    aged(lock, 10)
+    times = (lock.stat().st_atime_ns, lock.stat().st_mtime_ns)
+    theirs = f"{os.getppid()}:{HOST}"
+
+    def taken_meanwhile(process: int) -> bool:
+        monkeypatch.setattr(dotlock, "_alive", lambda process: True)
+        if same_inode:
+            lock.write_text(theirs)
+        else:
+            lock.rename(root / "old")
+            lock.write_text(theirs)
+            os.utime(lock, ns=times)
+        return False
+
+    monkeypatch.setattr(dotlock, "_alive", taken_meanwhile)
+    with pytest.raises(TimeoutError), Dotlock(str(root / "file"), ONE_LOOK):
+        pass
+    assert lock.read_text() == theirs
 
 
 def test_lock_that_was_taken_from_us_is_not_released(root: Path, lock: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from maildrop_py.errors import StorageFailed
 from maildrop_py.maildir.maildir import Maildir
+from maildrop_py.maildir.tmp_file import TmpFile
 from tests.support.delivering import visible
 from tests.support.maildirs import written
 
@@ -35,6 +36,8 @@ def test_root_does_not_write_into_a_users_maildir(root: Path) -> None:
     os.chown(root, 65534, 65534)
     with pytest.raises(StorageFailed):
         written(Maildir(str(root)).folder("INBOX"))
+    with pytest.raises(StorageFailed):
+        TmpFile(Maildir(str(root)).folder("INBOX")).create_linked(str(root))
     assert not os.listdir(root)
 
 

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from maildrop_py.maildir.sweep import GARBAGE_AGE, sweep
 
 
@@ -25,6 +27,20 @@ def test_old_mtime_alone_is_not_a_reason(root: Path) -> None:
     (root / "tmp" / "file").write_text("x")
     os.utime(root / "tmp" / "file", (0, 0))
     assert sweep(str(root)) == 0
+
+
+def test_what_cannot_be_removed_is_not_counted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "tmp").mkdir()
+    (root / "tmp" / "file").write_text("x")
+    later = time.time() + GARBAGE_AGE + 60
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", _refuse)
+        assert sweep(str(root), later) == 0
+    assert sweep(str(root), later) == 1
+
+
+def _refuse(path: str) -> None:
+    raise PermissionError(path)
 
 
 def test_missing_folder_is_not_an_error(root: Path) -> None:

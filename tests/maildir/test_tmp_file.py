@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 from pathlib import Path
 
@@ -65,6 +66,8 @@ def test_link_that_was_made_though_the_answer_was_lost_is_done(root: Path) -> No
     os.link(draft.path, root / "new" / f"{draft.base},S=6,W=7")
     assert Path(draft.publish("")) == root / "new" / f"{draft.base},S=6,W=7"
     assert len(visible(root)) == 1
+    draft.retract()
+    assert visible(root) == [], "it can be taken back all the same"
 
 
 def test_a_name_that_is_free_again_is_not_taken_for_ours(
@@ -85,9 +88,45 @@ def test_a_name_that_is_free_again_is_not_taken_for_ours(
 def test_a_file_is_closed_once_it_is_synced_and_one_never_opened_can_be_closed(
     root: Path,
 ) -> None:
-    draft = written(Maildir(str(root)).folder("INBOX"))
-    assert draft.written.descriptor == -1
-    TmpFile(draft.folder).written.close()
+    draft = TmpFile(Maildir(str(root)).folder("INBOX")).create()
+    descriptor = draft.written.descriptor
+    assert os.fstat(descriptor)
+    draft.written.sync()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+    for done in (draft, TmpFile(draft.folder)):
+        done.written.close()
+
+
+def test_a_file_that_was_given_up_is_closed(root: Path) -> None:
+    draft = TmpFile(Maildir(str(root)).folder("INBOX")).create()
+    descriptor = draft.written.descriptor
+    del draft
+    gc.collect()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+
+
+def test_nobody_else_could_open_a_file_at_any_moment(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the umask is: with a strict one its owner could not open it, either."""
+    modes: list[int] = []
+    chmod = os.fchmod
+
+    def seen(descriptor: int, mode: int) -> None:
+        modes.append(os.fstat(descriptor).st_mode & 0o777)
+        chmod(descriptor, mode)
+        modes.append(os.fstat(descriptor).st_mode & 0o777)
+
+    monkeypatch.setattr(os, "fchmod", seen)
+    for mask, first in ((0, 0o600), (0o277, 0o400)):
+        before = os.umask(mask)
+        try:
+            TmpFile(Maildir(str(root)).folder("INBOX")).create()
+        finally:
+            os.umask(before)
+        assert modes[-2:] == [first, 0o600]
 
 
 @pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK])

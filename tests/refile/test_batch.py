@@ -233,6 +233,27 @@ def test_a_move_that_is_not_surely_on_the_disk_is_reported_and_can_be_undone(
     assert [undone.outcome for undone in filed.undo()] == ["back"]
 
 
+def test_only_those_whose_folder_could_not_be_synced_are_reported(
+    filed: FiledMaildir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: str) -> None:
+        if path.endswith("/.B/cur"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+
+    filed.put("cur/1,S=17:2,S")
+    filed.put("cur/2,S=17:2,F")
+    monkeypatch.setattr(moves, "sync_directory", fail)
+    troubles = filed.refile(lambda message: to("B" if message.file.flags == "F" else "A"))  # type: ignore[union-attr]
+    assert list(troubles) == ["2,S=17:2,F"] and set(filed.files()) == {".A/cur", ".B/cur"}
+
+
+def test_what_was_written_for_a_step_that_is_not_made_is_removed(filed: FiledMaildir) -> None:
+    filed.put("cur/b,S=17:2,S")
+    changed = doing(Filing("A"), Filing("B"), add_headers=(("X-Good", "yes"),))
+    assert filed.refile(changed, meanwhile=(filed.root / "cur/b,S=17:2,S").unlink)
+    assert not filed.leftovers()
+
+
 def test_without_a_sync_no_old_name_is_removed(
     filed: FiledMaildir, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from maildrop_py.decision.decision import Filing
-from maildrop_py.refile import other_movers
+from maildrop_py.refile import batch, other_movers
 from tests.support.maildirs import FiledMaildir, doing, to
 
 
@@ -68,6 +69,24 @@ def test_what_the_other_has_given_up_is_moved(filed: FiledMaildir) -> None:
     assert not filed.refile(to("A"))
     timer.join()
     assert list(filed.files()) == [".A/cur"]
+
+
+def test_a_message_that_others_go_on_flagging_is_found_each_time(
+    filed: FiledMaildir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [filed.root / f"cur/1,S=17:2,{'DFRST'[:number]}" for number in range(6)]
+    linked(filed, filed.put("cur/1,S=17:2,"))
+
+    def flagged_again_and_again() -> Iterator[object]:
+        for old, new in pairwise(names):
+            yield old.rename(new)
+        yield (filed.root / ".Theirs/cur/1,S=17:2,").unlink()
+
+    rounds = flagged_again_and_again()
+    monkeypatch.setattr(batch, "GRACE", 60.0)
+    monkeypatch.setattr(time, "sleep", lambda seconds: next(rounds))
+    assert not filed.refile(to("A"))
+    assert [name[-8:] for name in filed.files()[".A/cur"]] == [":2,DFRST"]
 
 
 def test_a_copy_is_waited_for_no_longer_than_the_grace(
