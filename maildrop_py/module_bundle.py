@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
-    Bundled = tuple[str, bool, int, int, bytes, tuple[str, ...]]
-    """source path, is a package, mtime in ns and size of the source, code as marshal has it,
-    the modules of ours that it imports as it is loaded"""
+    Bundled = tuple[str, bool, int, int, CodeType | bytes, tuple[str, ...]]
+    """source path, is a package, mtime in ns and size of the source, its code, the modules of
+    ours that it imports as it is loaded. What a delivery usually needs is there as code, all of it
+    read at once, which takes half the time; the rest is bytes of marshal, read when it is wanted"""
 
 PACKAGE = "maildrop_py."
 COMPILER = "maildrop_py.rules.program.compiler"
-KEY = f"maildrop-py modules 4 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
+KEY = f"maildrop-py modules 5 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
 Module: Any = type(sys)
 ModuleSpec: Any = type(__spec__)  # importing importlib.machinery for it would cost 1 ms
 
@@ -43,6 +44,7 @@ class Bundle:
         self.modules: dict[str, Bundled]
         self.modules, self._usual = _read(path)
         self._knows_usual = bool(self._usual)
+        self._early = frozenset(sys.modules)  # what was there before, this module too
         self._loading: set[str] = set()  # those that import each other are left to Python
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> Any:
@@ -62,8 +64,7 @@ class Bundle:
         exec(self.get_code(module.__name__), module.__dict__)
 
     def get_code(self, name: str) -> CodeType:
-        code: CodeType = loads(self.modules[name][4])
-        return code
+        return _code(self.modules[name])
 
     def _load(self, name: str) -> None:
         """Load a module that others import, and first those that it imports itself.
@@ -90,7 +91,7 @@ class Bundle:
             names["__path__"] = spec.submodule_search_locations
         sys.modules[name] = module
         try:
-            exec(loads(found[4]), names)
+            exec(_code(found), names)
         except BaseException:
             del sys.modules[name]
             raise
@@ -112,7 +113,8 @@ class Bundle:
 
     def keep(self) -> None:
         """Write the file again if this process has loaded modules that are not in it."""
-        loaded = [name for name in sys.modules if name.startswith(PACKAGE)]
+        ours = [name for name in sys.modules if name.startswith(PACKAGE)]
+        loaded = [name for name in ours if name not in self._early]
         is_usual = COMPILER not in loaded  # rules are seldom compiled
         if all(name in self.modules for name in loaded) and (self._knows_usual or not is_usual):
             return
@@ -121,7 +123,10 @@ class Bundle:
         for name in loaded:
             if name not in self.modules:
                 self.modules[name] = _bundled(sys.modules[name])
-        body = dumps((self.modules, tuple(loaded) if is_usual else ()))
+        usual = tuple(loaded) if is_usual else ()
+        body = dumps(
+            ({name: _packed(it, name in usual) for name, it in self.modules.items()}, usual)
+        )
         try:
             replace_file(self.path, KEY + crc32(body).to_bytes(4, "big") + body)
         except OSError:
@@ -147,29 +152,59 @@ def _is_current(bundled: Bundled) -> bool:
     return found.st_mtime_ns == bundled[2] and found.st_size == bundled[3]
 
 
+def _code(found: Bundled) -> CodeType:
+    code: CodeType = loads(found[4]) if isinstance(found[4], bytes) else found[4]
+    return code
+
+
+def _packed(found: Bundled, is_usual: bool) -> Bundled:
+    code = _code(found)
+    return (*found[:4], code if is_usual else dumps(code), found[5])
+
+
 def _bundled(module: ModuleType) -> Bundled:
     spec: Any = module.__spec__
     source = os.stat(spec.origin)
     is_package = spec.submodule_search_locations is not None
     code = spec.loader.get_code(spec.name)
     needed = _needed(code, module)
-    data = dumps(_without_docstrings(spec.origin))
-    return spec.origin, is_package, source.st_mtime_ns, source.st_size, data, needed
+    short = _shortened(spec.origin)
+    return spec.origin, is_package, source.st_mtime_ns, source.st_size, short, needed
 
 
-def _without_docstrings(path: str) -> CodeType:
-    """The code of a module as Python compiles it, but for what nobody reads here."""
+def _shortened(path: str) -> CodeType:
+    """The code of a module as Python compiles it, but for what nobody reads here.
+
+    Which is docstrings, all that is for type checkers, and the columns of what a traceback names.
+    """
     import ast
 
     with open(path, "rb") as file:
         tree = ast.parse(file.read())
+    node: Any
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            kept = [each for each in body if not _is_text(each)]
-            node.body = kept or [ast.Pass(lineno=1, col_offset=0)]  # type: ignore[attr-defined]
+        if isinstance(getattr(node, "body", None), list):
+            node.body = _read_by_python(node.body) or [ast.Pass(lineno=1, col_offset=0)]
+        if hasattr(node, "col_offset"):
+            node.col_offset = node.end_col_offset = -1
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
     code: CodeType = compile(tree, path, "exec", dont_inherit=True)
     return code
+
+
+def _read_by_python(body: list[Any]) -> list[Any]:
+    """The statements of `body` but for docstrings and what is only for type checkers."""
+    kept = []
+    for each in body:
+        test = getattr(each, "test", None)
+        if type(each).__name__ == "If" and getattr(test, "id", "") == "TYPE_CHECKING":
+            kept += each.orelse
+        elif not _is_text(each):
+            kept.append(each)
+    return kept
 
 
 def _needed(code: CodeType, module: ModuleType) -> tuple[str, ...]:

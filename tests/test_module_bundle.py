@@ -9,6 +9,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -138,3 +140,41 @@ def test_what_compiles_rules_is_not_kept_for_deliveries_that_do_not(account: Acc
     written = bundle_of(account).stat().st_mtime_ns
     account.deliver()
     assert bundle_of(account).stat().st_mtime_ns == written, "nothing more is to be learnt"
+
+
+def test_what_every_delivery_needs_is_read_at_once(account: Account) -> None:
+    account.deliver()
+    account.deliver()
+    modules, usual = marshal.loads(bundle_of(account).read_bytes()[START:])
+    assert {type(modules[name][4]) for name in usual} == {CodeType}
+    assert "maildrop_py.module_bundle" not in usual, "it was there before"
+
+
+SOURCE = '''\
+"""What it is."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import decimal
+else:
+    import array
+
+def fails(number: int) -> float:
+    """Not for long."""
+    return (
+        1 / number
+    )
+'''
+
+
+def test_code_is_shortened_but_says_in_which_line_it_fails(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(SOURCE)
+    code = bundle._shortened(str(path))
+    names: dict[str, Any] = {}
+    exec(code, names)
+    assert code.co_names == ("TYPE_CHECKING", "array", "fails")
+    assert "__doc__" not in names and names["fails"].__doc__ is None
+    assert names["fails"].__annotations__ == {}
+    with pytest.raises(ZeroDivisionError) as raised:
+        names["fails"](0)
+    assert raised.traceback[-1].lineno + 1 == 11
