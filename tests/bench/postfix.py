@@ -1,11 +1,12 @@
 """postfix: from Postfix into the Maildir, end to end. Needs root and Postfix.
 
-    python -m tests.bench.postfix [MESSAGES [ROUNDS]]
+    python -m tests.bench.postfix [MESSAGES [ROUNDS [WAY ...]]]
 
 All messages (5 KB, three rules) are thrown at a private Postfix at once, by
 smtp-source with 20 sessions; the clock stops when the last one is in the Maildir of
 the one user they are for. The ways by which Postfix has them delivered take turns;
-figures are medians. Everybody syncs what is delivered, as Postfix does its queue.
+figures are medians. A WAY is a part of its name, such as mailbox_command. Everybody syncs
+what is delivered, as Postfix does its queue; we sync the directory too, procmail does not.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ import statistics
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter, sleep
 
 from tests.bench.place import environment
 from tests.bench.postfix_ways import WAYS, Way
+from tests.bench.rivals.rival import make_maildir
 from tests.bench.table import markdown, times
-from tests.bench.user import account, ground, measuring
+from tests.bench.user import account, ground, hand_over, measuring
 from tests.support.end_to_end.postfix import Postfix
 from tests.support.end_to_end.program import Program
 from tests.support.end_to_end.smtp import free_port
@@ -31,15 +34,17 @@ SESSIONS = 20
 PROCMAIL = "procmail, mailbox_command"
 
 
-def report(messages: int = 1000, rounds: int = 3) -> str:
+def report(messages: int = 1000, rounds: int = 3, wanted: Sequence[str] = ("",)) -> str:
     """A table: seconds until all have arrived, and messages a second."""
+    hand_over(make_maildir(account().maildir))
     with ExitStack() as stack:
         program = Program(environment())
         postfix = Postfix(ground() / "postfix")
         postfix.start()
         stack.callback(postfix.stop)
         port = _open_door(postfix)
-        ways = [kind(postfix, account(), program) for kind in WAYS if kind.installed()]
+        kinds = [it for it in WAYS if any(part in it.name for part in wanted)]
+        ways = [kind(postfix, account(), program) for kind in kinds if kind.installed()]
         taken: dict[str, list[float]] = defaultdict(list)
         for _ in range(rounds):
             for way in ways:
@@ -97,4 +102,4 @@ def _table(taken: dict[str, list[float]], messages: int) -> str:
 
 if __name__ == "__main__":
     with measuring():
-        print(report(*map(int, sys.argv[1:])))
+        print(report(*map(int, sys.argv[1:3]), *([sys.argv[3:]] if sys.argv[3:] else [])))

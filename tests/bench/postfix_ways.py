@@ -144,7 +144,8 @@ class HandOver(Way):
         (runtime / "maildrop-py").mkdir(mode=0o755)
         socket = runtime / "maildrop-py/deliver"
         exported = f"TZ MAIL_CONFIG LANG XDG_RUNTIME_DIR={runtime}"
-        self.postfix.set(**FOR_COMMANDS, **parameters(text), export_environment=exported)
+        lines = self.lines(parameters(text))
+        self.postfix.set(**FOR_COMMANDS, **lines, export_environment=exported)
         command = [self.program.command, "serve", "--users", "system", "--hand-over", socket]
         server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         try:
@@ -154,6 +155,19 @@ class HandOver(Way):
             server.terminate()
             server.wait(60)
             self.postfix.set(export_environment="TZ MAIL_CONFIG LANG")
+
+    def lines(self, example: dict[str, str]) -> dict[str, str]:
+        """What the example sets."""
+        return example
+
+
+class HandOverAlone(HandOver):
+    """The same without what makes 75 of every other status: Postfix starts no shell for it."""
+
+    name = "maildrop-py-deliver, mailbox_command without shell"
+
+    def lines(self, example: dict[str, str]) -> dict[str, str]:
+        return example | {"mailbox_command": example["mailbox_command"].partition(" ")[0]}
 
 
 class Dovecot(Way):
@@ -190,4 +204,6 @@ class _DovecotOf(DovecotLmtp):
         return [*user, *as_user(super().command)]
 
 
-WAYS: list[type[Way]] = [ServeVirtual, ServeAccounts, Dovecot, Procmail, HandOver, Deliver]
+WAYS: list[type[Way]] = [
+    *(ServeVirtual, ServeAccounts, Dovecot, Procmail, HandOver, HandOverAlone, Deliver)
+]
