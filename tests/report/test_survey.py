@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.report.survey import findings, interval, table
+from maildrop_py.report.survey import POINTS, findings, interval, table
 
 NAMES = ("good", "twin", "useless", "never", "mostly unknown")
 SPAM = [(True, True, n % 2 == 0, False, None) for n in range(40)] + [
@@ -43,3 +43,11 @@ def test_the_best_come_first_and_what_never_held_is_not_shown() -> None:
     lines = table(found)
     assert not any("never" in line for line in lines)
     assert "40 = 80.0 % (67.0-88.8)" in lines[1]
+
+
+def test_points_stay_in_bounds_where_most_spam_has_nothing_to_tell_it_by() -> None:
+    ham = [(number < 90, False) for number in range(100)]
+    spam = [(False, number < 10) for number in range(100)]
+    weights = {one.name: one.weight for one in findings(("a list", "a sign"), ham, spam)}
+    assert POINTS <= weights["a sign"] < 3 * POINTS
+    assert -3 * POINTS < weights["a list"] < 0
