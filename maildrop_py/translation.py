@@ -19,7 +19,6 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterator, Mapping
 
     Text = Callable[..., str]  # `text`, or str.format, which leaves a text in English
@@ -30,11 +29,14 @@ VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 _catalogue: Mapping[str, str] = {}
 _language = "en"
+DEEPEST, MOST_SENTENCES = 4, 20
+"""Texts in texts, and sentences of one, that are translated: senders may have written what is in
+them."""
 _REASONS = ("why", "reason")
 """Values of these names are texts themselves."""
 
-_put_together: list[tuple[re.Pattern[str], str]] | None = None
-"""Entries with numbers: what each looks like with values, and its translation; None: not read."""
+_put_together: list[tuple[list[str], str]] | None = None
+"""Entries with numbers: what stands between its values, and its translation; None: not read."""
 
 
 def choose(language: str) -> None:
@@ -87,35 +89,71 @@ def text(english: str, /, **values: object) -> str:
         return english.format_map(values)
 
 
-def _known_again(english: str) -> str:
+def _known_again(english: str, depth: int = 0) -> str:
     """The translation of a text that has its values in it already; `english` if it has none."""
-    sentences = english.split("; ")
-    told = [_known_sentence(it) for it in sentences]
+    if depth > DEEPEST:
+        return english
+    sentences = english.split("; ", MOST_SENTENCES)
+    told = [_known_sentence(it, depth) for it in sentences]
     if None not in told:
         return "; ".join(map(str, told))
-    return _known_sentence(english) or english
+    return _known_sentence(english, depth) or english
 
 
-def _known_sentence(english: str) -> str | None:
+def _known_sentence(english: str, depth: int) -> str | None:
     global _put_together
     if english in _catalogue:
         return _catalogue[english]
     if _put_together is None:
         _put_together = list(_with_numbers(_catalogue))
-    for pattern, translated in _put_together:
-        if found := pattern.fullmatch(english):
-            return translated.format(*(text(it) if " " in it else it for it in found.groups()))
+    for pieces, translated in _put_together:
+        values = _values_between(pieces, english)
+        if values is not None:
+            told = [_known_again(it, depth + 1) if " " in it else it for it in values]
+            return _filled(translated, told)
     return None
 
 
-def _with_numbers(catalogue: Mapping[str, str]) -> Iterator[tuple[re.Pattern[str], str]]:
+def _with_numbers(catalogue: Mapping[str, str]) -> Iterator[tuple[list[str], str]]:
     """The entries that have numbers: those that begin with words first, and the longer first."""
-    import re
-
     entries = [it for it in catalogue if "{0}" in it]
     for english in sorted(entries, key=lambda it: (it.startswith("{"), -len(it))):
-        pieces = map(re.escape, re.split(r"\{\d\}", english))
-        yield re.compile("(.*?)".join(pieces), re.DOTALL), catalogue[english]
+        yield _split(english)[::2], catalogue[english]
+
+
+def _values_between(pieces: list[str], english: str) -> list[str] | None:
+    """What stands between `pieces` in the text, which they make up otherwise; None if they do not.
+
+    Each value is as short as can be. Takes time in proportion to the text, whoever wrote it.
+    """
+    first, *others, last = pieces
+    end = len(english) - len(last)
+    at = len(first)
+    if not english.startswith(first) or not english.endswith(last) or end < at:
+        return None
+    values = []
+    for piece in others:
+        found = english.find(piece, at, end)
+        if found < 0:
+            return None
+        values.append(english[at:found])
+        at = found + len(piece)
+    return [*values, english[at:end]]
+
+
+def _filled(translated: str, values: list[str]) -> str:
+    """`translated` with `values` in the place of its numbers."""
+    pieces = _split(translated)
+    for at in range(1, len(pieces), 2):
+        pieces[at] = values[int(pieces[at])] if int(pieces[at]) < len(values) else ""
+    return "".join(pieces)
+
+
+def _split(entry: str) -> list[str]:
+    """What stands between the numbers of an entry, and the numbers, in turn."""
+    import re
+
+    return re.split(r"\{(\d)\}", entry)
 
 
 def read_catalogue(po: str) -> dict[str, str]:

@@ -140,6 +140,25 @@ def test_a_value_is_not_taken_for_a_text(in_japanese: None) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "; or { is expected here, not {x}",
+        " of the".join(["a"] * 200),
+        "no answer in time; " * 5000,
+        "there are more than " * 5000 + " commands",
+        ": exit status : " * 5000,
+        "{0} {1}: {2} " * 5000,
+    ],
+)
+def test_a_text_that_a_sender_made_up_takes_no_time_and_raises_nothing(
+    in_japanese: None, hostile: str
+) -> None:
+    """With an expression for each entry this took longer than anybody would wait."""
+    assert text(hostile)
+    assert text("no {kind}: {reason}", kind="x", reason=hostile)
+
+
 def test_a_condition_can_be_told_in_either_language(in_japanese: None) -> None:
     rules = load_text("rules: [{when: {subject: [a, {is: b}]}, then: {file: A}}]")
     when, (action,) = rules.rules[0].when, rules.rules[0].then.actions
