@@ -12,6 +12,7 @@ names, of LONGEST bytes; further ones together as OTHER.
 from __future__ import annotations
 
 import mmap
+from bisect import bisect_left
 
 from maildrop_py.metrics.families import GAUGE, HISTOGRAM
 
@@ -74,7 +75,11 @@ class Own:
         self._numbers = region[:size].cast("d")
         self._slots = region[size:]
         self._counts = self._slots[: len(self._slots) // NUMBER * NUMBER].cast("d")
-        self._layout = layout
+        self._histograms = {
+            family.name: (start, family.bounds)
+            for family, start in layout.with_places()
+            if family.kind == HISTOGRAM
+        }
         self._known: dict[str, int] = {}
         self._used = 0
         for at in range(len(self._slots) // _NAME):
@@ -96,11 +101,9 @@ class Own:
 
     def observe(self, name: str, value: float) -> None:
         """Count a value in a histogram."""
-        family = next(it for it in self._layout.families if it.name == name)
-        assert family.kind == HISTOGRAM
-        start = self._layout.start(name)
-        self._numbers[start + sum(value > bound for bound in family.bounds)] += 1
-        self._numbers[start + len(family.bounds) + 1] += value
+        start, bounds = self._histograms[name]
+        self._numbers[start + bisect_left(bounds, value)] += 1
+        self._numbers[start + len(bounds) + 1] += value
 
     def name(self, name: str) -> None:
         """Count a name."""

@@ -57,6 +57,8 @@ class ServerLog:
 
     def not_delivered(self, recipient: str, reply: Reply) -> None:
         """A recipient whose mail got a 4xx or 5xx reply; other replies are not written."""
+        if reply.code // 100 == 2:
+            return
         why = f"{reply.code} {reply.status} {reply.text}"
         if reply.code // 100 == 4:
             self.warning(f"<{recipient}> deferred: {why}")
