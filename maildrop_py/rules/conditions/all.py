@@ -27,7 +27,7 @@ class All:
 
     @classmethod
     def parse(cls, node: Node, scope: Scope) -> All | AllInTurn:
-        found = tuple(scope.conditions(item) for item in node.alternatives())
+        found = tuple(alone(scope.conditions(item)) for item in node.alternatives())
         if scope.in_turn and len(found) > 1:
             from maildrop_py.rules.conditions.all_in_turn import AllInTurn
 
@@ -72,3 +72,10 @@ class All:
         for _, outcome in children:
             captures.update(outcome.captures or {})
         return Outcome(held, captures=captures, children=children)
+
+
+def alone(condition: Condition) -> Condition:
+    """What an All of one condition comes to: that condition."""
+    if isinstance(condition, All) and len(condition.conditions) == 1:
+        return condition.conditions[0]
+    return condition

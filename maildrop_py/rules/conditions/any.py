@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 from maildrop_py.rules.condition import COSTLY, Anchors, Outcome, children_of
+from maildrop_py.rules.conditions.all import alone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Any_:
     def parse(cls, node: Node, scope: Scope) -> Any_:
         if node.kind == "mapping":
             return cls(children_of(scope.conditions(node)))
-        return cls(tuple(scope.conditions(item) for item in node.alternatives()))
+        return cls(tuple(alone(scope.conditions(item)) for item in node.alternatives()))
 
     def children(self) -> tuple[Condition, ...]:
         return self.conditions

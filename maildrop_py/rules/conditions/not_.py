@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 from maildrop_py.rules.condition import COSTLY, Outcome
+from maildrop_py.rules.conditions.all import alone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Not:
         groups = set(scope.rule_groups)
         inside = scope.conditions(node)
         scope.rule_groups = groups  # what did not match has captured nothing
-        return cls(inside)
+        return cls(alone(inside))
 
     def children(self) -> tuple[Condition, ...]:
         return (self.condition,)
