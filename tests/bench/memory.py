@@ -25,9 +25,11 @@ def report() -> str:
     small, large = (peaks[size].get("maildrop-py") for size in peaks)
     if not isinstance(small, int) or not isinstance(large, int):
         return f"{table}\n\nmaildrop-py was not measured"
+    hook = peaks[SMALL].get("maildrop-py-deliver")
     return (
         f"{table}\n\nMB for a small message: {verdict(small / KIB, 30)}\n"
-        f"MB more for a large one: {verdict((large - small) / KIB, 5)}"
+        f"MB more for a large one: {verdict((large - small) / KIB, 5)}\n"
+        f"MB of the hook alone: {verdict(hook / KIB, 2) if isinstance(hook, int) else hook}"
     )
 
 
