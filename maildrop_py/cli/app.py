@@ -13,7 +13,7 @@ from maildrop_py import __version__
 from maildrop_py.errors import MaildropError
 from maildrop_py.paths import PROGRAM
 from maildrop_py.report.help_texts import in_language
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 COMMANDS = {
     # name: module of maildrop_py.cli, attribute
@@ -73,10 +73,10 @@ class Commands(LazyGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             near = get_close_matches(args[0].lower(), COMMANDS, 1, 0.5)
-            hint = said("See `{program} help`.", program=PROGRAM)
+            hint = text("See `{program} help`.", program=PROGRAM)
             if near:
-                hint = said("Did you mean {name!r}?", name=near[0])
-            ctx.fail(said("There is no command {name!r}. {hint}", name=args[0], hint=hint))
+                hint = text("Did you mean {name!r}?", name=near[0])
+            ctx.fail(text("There is no command {name!r}. {hint}", name=args[0], hint=hint))
         return super().resolve_command(ctx, args)
 
 

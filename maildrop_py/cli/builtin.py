@@ -7,7 +7,7 @@ import click
 from maildrop_py.cli.completion import complete_builtin
 from maildrop_py.report.tables import Column, table
 from maildrop_py.rules.language.library import BUILTIN, builtin_names, builtin_path, first_sentence
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 BELOW = ("", "policies/")
 
@@ -20,7 +20,7 @@ def builtin() -> None:
 @builtin.command("list")
 def list_() -> None:
     """List the files, with what each does."""
-    rows = [(f"{BUILTIN}{name}", said(first_sentence(name))) for name in _names()]
+    rows = [(f"{BUILTIN}{name}", text(first_sentence(name))) for name in _names()]
     click.echo("\n".join(table((Column("include"), Column("does", order=1)), rows)))
 
 
@@ -31,7 +31,7 @@ def show(name: str) -> None:
     name = name.removeprefix(BUILTIN)
     if name not in _names():
         raise click.ClickException(
-            said("there is no {name}; `maildrop-py builtin list` shows all", name=BUILTIN + name)
+            text("there is no {name}; `maildrop-py builtin list` shows all", name=BUILTIN + name)
         )
     with open(builtin_path(name), encoding="utf-8") as file:
         click.echo(file.read(), nl=False)

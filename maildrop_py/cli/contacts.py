@@ -26,7 +26,7 @@ from maildrop_py.report.contacts import forgotten_in_words, learnt_in_words, why
 from maildrop_py.report.progress import progress
 from maildrop_py.report.tables import counted
 from maildrop_py.rules.language.own_settings import ME
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 state_option = click.option(
     "--state",
@@ -102,7 +102,7 @@ def forget(addresses: tuple[str, ...], state: str | None) -> None:
     for address in addresses:
         if normal(address) is None:
             raise click.BadParameter(
-                said("{address!r} is not an address", address=address), param_hint="ADDRESS"
+                text("{address!r} is not an address", address=address), param_hint="ADDRESS"
             )
     with _failures():
         number = _contacts(_state(state)).forget(addresses)
@@ -123,18 +123,18 @@ def import_(files: tuple[str, ...], again: bool, state: str | None) -> None:
         with _failures(path), click.open_file(path, "rb") as file:
             found = contact_sources.addresses_in(file.read())
         if not found:
-            click.echo(said("{path}: there is no address in it", path=path), err=True)
+            click.echo(text("{path}: there is no address in it", path=path), err=True)
         with _failures():
             added = _contacts(_state(state)).add(found, again=again)
         wording = "{path}: {addresses}, {added} new"
-        click.echo(said(wording, path=path, addresses=counted(len(found), "address"), added=added))
+        click.echo(text(wording, path=path, addresses=counted(len(found), "address"), added=added))
 
 
 def _learn(
     maildir: str, contacts: Contacts, store: Store, own: tuple[str, ...], again: bool
 ) -> Learnt:
     total = sum(len(os.listdir(os.path.join(maildir, part))) for part in ("cur", "new"))
-    with progress(said("Reading {maildir}", maildir=maildir), total) as advance:
+    with progress(text("Reading {maildir}", maildir=maildir), total) as advance:
         return contact_sources.learn(
             maildir, contacts, store, time.time(), own, again=again, advance=advance
         )

@@ -25,7 +25,7 @@ from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.report.progress import progress
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.set_up.program_path import module_command
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 WHOLE, WITH_GAPS, DIFFERENT = 0, 1, 1
 
@@ -91,7 +91,7 @@ def _prove(
     messages = [*made, *_archived(archives)]
     worker = module_command("maildrop_py.convert.proof.rules_worker")
     try:
-        with progress(said("proving"), len(messages)) as advance:
+        with progress(text("proving"), len(messages)) as advance:
             found: Proof = prove(
                 task_of(source, included.texts, bool(archives)),
                 messages,

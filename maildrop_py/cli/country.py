@@ -13,7 +13,7 @@ from maildrop_py.evidence.country import Unusable, open_table
 from maildrop_py.evidence.country_table import Collected, write_table
 from maildrop_py.message import ip
 from maildrop_py.paths import COUNTRIES
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 
 @click.group()
@@ -50,7 +50,7 @@ def build(files: tuple[str, ...], into: str) -> None:
     day = time.strftime("%Y-%m-%d", time.gmtime(built.made))
     four, six = built.ranges
     wording = "{into}: {four} ranges of IPv4, {six} of IPv6, {size} bytes, of {day}"
-    click.echo(said(wording, into=into, four=four, six=six, size=len(built.data), day=day))
+    click.echo(translated(wording, into=into, four=four, six=six, size=len(built.data), day=day))
 
 
 @country.command()
@@ -75,6 +75,6 @@ def show(addresses: tuple[str, ...], table: str) -> None:
         wrong = wrong or address is None
         code = opened.code(address) if address is not None else ""
         if not code:
-            code = said("no address") if address is None else said("nobody's")
+            code = translated("no address") if address is None else translated("nobody's")
         click.echo(f"{text} {code}")
     sys.exit(1 if wrong else 0)

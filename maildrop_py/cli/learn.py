@@ -27,7 +27,7 @@ from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.refile.named_messages import in_turn
 from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 state_option = click.option(
     "--state",
@@ -83,7 +83,7 @@ def status(state: str | None) -> None:
     if found is None:
         raise click.exceptions.Exit(1)
     for line in status_in_words(found, time.time()):
-        click.echo(said(line))
+        click.echo(text(line))
 
 
 def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> None:
@@ -97,7 +97,7 @@ def _run(sources: tuple[str, ...], state: str | None, is_spam: bool | None) -> N
         say(path, why)
 
     try:
-        for _ in in_turn(lessons.add, sources, walk, partial(progress, said("Learning")), failed):
+        for _ in in_turn(lessons.add, sources, walk, partial(progress, text("Learning")), failed):
             pass
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
@@ -116,4 +116,4 @@ def _store(state: str | None) -> BayesStore:
 
 def _warn(*warnings: str) -> None:
     for warning in warnings:
-        print(said(warning), file=sys.stderr)
+        print(text(warning), file=sys.stderr)

@@ -26,8 +26,7 @@ from maildrop_py.policy.replay_words import account_as_object, account_in_words
 from maildrop_py.policy.setting_of_options import setting_of
 from maildrop_py.report.explain import explain_rules
 from maildrop_py.report.rules_in_words import print_checked, rule_in_words
-from maildrop_py.translation import marked
-from maildrop_py.translation import text as said
+from maildrop_py.translation import marked, text
 
 NOTHING_FOUND = marked(
     "no recipient was found: --log reads the decision log of `maildrop-py policy`, "
@@ -55,7 +54,7 @@ def check(options: dict[str, Any], file: str | None, list_all: bool) -> None:
     policy = policy_at(file or options["path"])
     for number, rule in enumerate(policy.rules, 1):
         if list_all:
-            click.echo(rule_in_words(number, rule, said("for every client")))
+            click.echo(rule_in_words(number, rule, text("for every client")))
     failures = run_policy_examples(policy.examples, policy.program, alone(policy))
     print_checked(len(policy.rules), policy.warnings, failures, len(policy.examples))
     sys.exit(1 if failures else 0)
@@ -80,7 +79,7 @@ def explain(options: dict[str, Any]) -> None:
     except Garbage as garbage:
         raise click.ClickException(str(garbage)) from garbage
     if not requests:
-        raise click.ClickException(said("standard input has no request: lines of name=value"))
+        raise click.ClickException(text("standard input has no request: lines of name=value"))
     for request in requests:
         evidence = ClientEvidence(request, around)
         plan = decide(evidence, policy.program, time.time(), explain=True)
@@ -88,7 +87,7 @@ def explain(options: dict[str, Any]) -> None:
             click.echo(line)
         click.echo("\n" + "\n".join(result_in_words(plan)))
         for warning in evidence.warnings:
-            click.echo(said(warning), err=True)
+            click.echo(text(warning), err=True)
 
 
 @click.command()
@@ -116,7 +115,7 @@ def why(options: dict[str, Any], address: str, last: int) -> None:
         click.echo("\n".join(in_words(entry)))
     if not found:
         wording = "the log {log} has nothing about {address}"
-        click.echo(said(wording, log=log, address=address), err=True)
+        click.echo(text(wording, log=log, address=address), err=True)
     sys.exit(0 if found else 1)
 
 
@@ -128,6 +127,6 @@ def dry_run(path: str, options: dict[str, Any]) -> None:
         click.echo(json.dumps(account_as_object(account)))
         return
     if not account.requests:
-        raise UsageError(said(NOTHING_FOUND))
+        raise UsageError(text(NOTHING_FOUND))
     for line in account_in_words(account):
         click.echo(line)

@@ -17,7 +17,7 @@ from maildrop_py.report.tables import counted
 from maildrop_py.rules.language.own_settings import TRUST, own_settings
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.program.cache import compile_program, fresh_program
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _default() -> str:
     path = UserPaths(os.environ).rules
     if not os.path.lexists(path):
         raise UsageError(
-            said("{path}: there are no rules yet; `maildrop-py init` writes some", path=path)
+            text("{path}: there are no rules yet; `maildrop-py init` writes some", path=path)
         )
     return path
 

@@ -18,7 +18,7 @@ from maildrop_py.report.progress import progress
 from maildrop_py.report.standard_error import say
 from maildrop_py.report.survey import as_object, findings, table
 from maildrop_py.rules.language.settings import Settings
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 place = click.Path(exists=True)
 
@@ -45,14 +45,14 @@ def survey(
     asked = Survey(settings, world)
     ham_answers, spam_answers = (_answers(asked, paths, settings) for paths in (folders, spam))
     if not ham_answers or not spam_answers:
-        raise click.ClickException(said("there must be ham and spam"))
+        raise click.ClickException(text("there must be ham and spam"))
     found = findings(tuple(asked.conditions), ham_answers, spam_answers)
     if as_json:
         for one in found:
             click.echo(dumps(as_object(one), ensure_ascii=False))
         return
     wording = "{ham} ham, {spam} spam"
-    click.echo(said(wording, ham=len(ham_answers), spam=len(spam_answers)))
+    click.echo(text(wording, ham=len(ham_answers), spam=len(spam_answers)))
     for line in table(found):
         click.echo(line)
 
@@ -61,4 +61,4 @@ def _answers(
     asked: Survey, paths: tuple[str, ...], settings: Settings
 ) -> list[tuple[bool | None, ...]]:
     walk = ListedMaildirs(settings, ("INBOX",), say)
-    return [*in_turn(asked.ask, paths, walk, partial(progress, said("Asking")), say)]
+    return [*in_turn(asked.ask, paths, walk, partial(progress, text("Asking")), say)]

@@ -13,7 +13,7 @@ from maildrop_py.report.attachments import add_attachments
 from maildrop_py.report.log_reader import entries_by_time
 from maildrop_py.report.log_search import Search, in_words
 from maildrop_py.report.standard_error import say
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 
 @click.command()
@@ -39,5 +39,5 @@ def why(message: str, logs: tuple[str, ...], as_lines: bool, attachments: bool, 
         else:
             click.echo("\n".join(in_words(entry)))
     if not found:
-        click.echo(said("the log says nothing of {message!r}", message=message), err=True)
+        click.echo(text("the log says nothing of {message!r}", message=message), err=True)
         sys.exit(1)

@@ -11,7 +11,7 @@ from typing import Any
 from maildrop_py.convert.predicate import as_when
 from maildrop_py.convert.working_directory import without_change
 from maildrop_py.record import record
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,16 +130,16 @@ def _head(result: ConvertedRules) -> str:
             "Made from {source} by maildrop-py convert; "
             "{number} places could not be (see GAP below)."
         )
-    return f"# {said(wording, source=result.source, number=gaps)}\n"
+    return f"# {translated(wording, source=result.source, number=gaps)}\n"
 
 
 def _mailboxes(result: ConvertedRules) -> str:
     if not result.mailboxes:
         return ""
     wording = "These were mbox files and become Maildir folders. Their mail comes over with"
-    lines = [f"\n# {said(wording)}\n"]
+    lines = [f"\n# {translated(wording)}\n"]
     for path, folder in result.mailboxes:
-        into = said("folder {name}", name=folder)
+        into = translated("folder {name}", name=folder)
         lines.append(f"#   maildrop-py refile --from-mbox {_visible(path)}  ({_visible(into)})\n")
     return "".join(lines)
 
@@ -157,24 +157,24 @@ def name_apart(rules: Iterable[ConvertedRule]) -> None:
 
 def _item(item: Item) -> str:
     if isinstance(item, Remark):
-        return _comment(f"{_place(item.line)}: {said(item.text)}")
+        return _comment(f"{_place(item.line)}: {translated(item.text)}")
     if isinstance(item, Gap):
-        reason = f"GAP, {_place(item.line)}: {said(item.reason)}"
-        advice = f"\n{said(item.advice)}" if item.advice else ""
+        reason = f"GAP, {_place(item.line)}: {translated(item.reason)}"
+        advice = f"\n{translated(item.advice)}" if item.advice else ""
         return _comment(f"{reason}{advice}\n{item.source}")
     rule: dict[str, Any] = {"name": item.name}
     if item.when is not True:
         rule["when"] = as_when(item.when)
     rule["then"] = item.then
     place = _place(item.line)
-    remarks = "".join(_comment(f"{place}: {said(one)}") for one in item.remarks)
+    remarks = "".join(_comment(f"{place}: {translated(one)}") for one in item.remarks)
     source = " | ".join(line.strip() for line in item.source.splitlines() if line.strip())
     short = source if len(source) < WIDTH - 15 else source[: WIDTH - 18] + "..."
     return remarks + _comment(f"{place}: {short}") + _indented(_yaml([rule]))
 
 
 def _place(line: int) -> str:
-    return said("line {number}", number=line)
+    return translated("line {number}", number=line)
 
 
 def _comment(text: str) -> str:

@@ -15,7 +15,7 @@ from maildrop_py.policy.protocol import Request
 from maildrop_py.policy.replay import Logged
 from maildrop_py.policy.stated_evidence import Stated
 from maildrop_py.translation import marked
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,14 +104,14 @@ def is_about(entry: dict[str, Any], wanted: str) -> bool:
 def in_words(entry: dict[str, Any]) -> list[str]:
     """One decision for people to read."""
     if "action" not in entry:
-        return [f"{entry['time']} {said('it has sent its message after it had to wait')}"]
+        return [f"{entry['time']} {translated('it has sent its message after it had to wait')}"]
     client = f"{entry.get('client_name') or 'unknown'} [{entry.get('client_address')}]"
     ends = {"sender": entry.get("sender", ""), "recipient": entry.get("recipient", "")}
     helo = f", HELO {entry['helo_name']}" if entry.get("helo_name") else ""
     lines = [
         f"{entry['time']} {client}{helo}",
-        "    " + said("from <{sender}> to <{recipient}>", **ends),
-        "    " + said("answer: {action}", action=entry["action"]),
+        "    " + translated("from <{sender}> to <{recipient}>", **ends),
+        "    " + translated("answer: {action}", action=entry["action"]),
         f"    {_by(entry)}{_outcome(entry)}",
     ]
     why = entry.get("why")
@@ -119,7 +119,7 @@ def in_words(entry: dict[str, Any]) -> list[str]:
     evidence = entry.get("evidence")
     if isinstance(evidence, dict) and evidence:
         known = ", ".join(f"{name} {value}" for name, value in evidence.items())
-        lines.append("    " + said("known: {evidence}", evidence=known))
+        lines.append("    " + translated("known: {evidence}", evidence=known))
     return [line if line.isprintable() else _visible(line) for line in lines]
 
 
@@ -140,14 +140,16 @@ _OUTCOMES = {
 
 def _by(entry: dict[str, Any]) -> str:
     rule = entry.get("rule")
-    return said("by rule {name!r}", name=rule) if rule else said("no rule ended the run")
+    return (
+        translated("by rule {name!r}", name=rule) if rule else translated("no rule ended the run")
+    )
 
 
 def _outcome(entry: dict[str, Any]) -> str:
     outcome = _OUTCOMES.get(str(entry.get("outcome")), "")
     seconds = entry.get("waited")
-    waited = said(", after {seconds} s", seconds=seconds) if seconds else ""
-    return f": {said(outcome)}{waited}" if outcome else ""
+    waited = translated(", after {seconds} s", seconds=seconds) if seconds else ""
+    return f": {translated(outcome)}{waited}" if outcome else ""
 
 
 def _visible(line: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from maildrop_py.policy.replay import Account, as_rows
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 
 def account_as_object(account: Account) -> dict[str, Any]:
@@ -28,21 +28,25 @@ def account_in_words(account: Account) -> Iterator[str]:
     """A table of rules by what they decided, and what became of those that had to wait."""
     days = [time.strftime("%Y-%m-%d", time.gmtime(one)) for one in (account.begins, account.ends)]
     wording = "{number} recipients, {first} to {last}; nothing was changed"
-    yield said(wording, number=account.requests, first=days[0], last=days[1])
+    yield translated(wording, number=account.requests, first=days[0], last=days[1])
     columns = ("pass", "greylist", "tarpit", "defer", "reject")
     yield ""
-    yield _padded(said("rule")) + "".join(f"{name:>10}" for name in columns)
+    yield _padded(translated("rule")) + "".join(f"{name:>10}" for name in columns)
     for rule, counts in as_rows(account):
         yield _padded(rule[:40]) + "".join(f"{counts[name] or '':>10}" for name in columns)
     median = account.median_wait()
     yield ""
     wording = "would have been deferred: {number} clients, senders and recipients"
-    yield said(wording, number=len(account.triplets))
-    waited = said(", after {seconds} s (median)", seconds=f"{median:.0f}") if median else ""
-    yield "  " + said("came back and passed: {number}", number=len(account.came_back())) + waited
-    yield "  " + said("never came back: {number}", number=account.never())
+    yield translated(wording, number=len(account.triplets))
+    waited = translated(", after {seconds} s (median)", seconds=f"{median:.0f}") if median else ""
+    yield (
+        "  "
+        + translated("came back and passed: {number}", number=len(account.came_back()))
+        + waited
+    )
+    yield "  " + translated("never came back: {number}", number=account.never())
     wording = "were let in at once then, so nobody can tell: {number}"
-    yield "  " + said(wording, number=account.cannot_tell())
+    yield "  " + translated(wording, number=account.cannot_tell())
 
 
 def _padded(text: str) -> str:

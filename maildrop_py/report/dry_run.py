@@ -11,7 +11,7 @@ from maildrop_py.decision.decider import Decider, user_world
 from maildrop_py.record import fields_of
 from maildrop_py.report.dry_run_rows import Row, row_of
 from maildrop_py.report.wording import NO_RULE, destination
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class DryRun:
     def where(self, message: Message) -> tuple[str, str]:
         """Where it would go, and by which rule."""
         decision, _ = self.decide(message)
-        return destination(decision, said), decision.rule or said(NO_RULE)
+        return destination(decision, text), decision.rule or text(NO_RULE)
 
     def row(self, path: str, message: Message) -> Row:
         """The same, with all that is shown of the message at `path`."""

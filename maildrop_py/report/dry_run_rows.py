@@ -15,7 +15,7 @@ from maildrop_py.report.wording import (
     flag_names,
     total_score,
 )
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def row_of(path: str, message: Message, decision: Decision, evidence: Evidence) 
         total_score(evidence.spam().score, decision),
         None if (spf := evidence.answered("spf")) is None else spf.result,
         tuple(f"{reason.rule}: {reason.because}" for reason in decision.reasons),
-        destination(decision, said),
+        destination(decision, text),
         message.headers.first("Subject") or "",
         actions_as_json(decision),
     )
@@ -97,7 +97,7 @@ def print_counts(counts: Counter[tuple[str, str]]) -> None:
     """How many messages would go where, and by which rule."""
     print(*summary_of(counts), sep="\n")
     messages = counted(counts.total(), "message")
-    print(said("{messages}; nothing was changed", messages=messages))
+    print(text("{messages}; nothing was changed", messages=messages))
 
 
 def summary_key(row: Row) -> tuple[str, str]:
@@ -106,7 +106,7 @@ def summary_key(row: Row) -> tuple[str, str]:
 
 
 def _by(row: Row) -> str:
-    return row.rule or said(NO_RULE)
+    return row.rule or text(NO_RULE)
 
 
 def _name(row: Row) -> str:

@@ -14,7 +14,7 @@ from maildrop_py.report.rule_lines import Line, cut, lines_of_rules
 from maildrop_py.report.tables import painted, width_of
 from maildrop_py.report.visible import visible
 from maildrop_py.report.wording import answer_in_words, in_short, sentence
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _summary(message: Message) -> Iterator[str]:
         value = message.headers.first(name)
         if value is not None:
             yield f"{name}: {cut(value, None)[0]}"
-    yield said("{number} bytes", number=message.size)
+    yield translated("{number} bytes", number=message.size)
 
 
 def _text_of(line: Line) -> Iterator[str]:
@@ -65,33 +65,33 @@ def _mark(columns: int) -> str:
 def result_lines(decision: Decision) -> Iterator[str]:
     """What is done, beginning with an empty line."""
     yield ""
-    by = said("no rule ended the run")
+    by = translated("no rule ended the run")
     if decision.rule:
-        by = said("by rule {name!r}", name=decision.rule)
-    yield said("result: {done} ({by})", done=visible(sentence(decision, said)), by=by)
+        by = translated("by rule {name!r}", name=decision.rule)
+    yield translated("result: {done} ({by})", done=visible(sentence(decision, translated)), by=by)
     for name, value in (
         *decision.add_headers,
         *decision.last_headers,
         *decision.replaced_headers,
     ):
-        yield "        " + said("adds {name}: {value}", name=name, value=visible(value))
+        yield "        " + translated("adds {name}: {value}", name=name, value=visible(value))
     if decision.remove_headers:
         names = ", ".join(decision.remove_headers)
-        yield "        " + said("removes {names}", names=names)
+        yield "        " + translated("removes {names}", names=names)
     for old, new in decision.rename_headers:
-        yield "        " + said("renames {old} to {new}", old=old, new=new)
+        yield "        " + translated("renames {old} to {new}", old=old, new=new)
     if decision.learn is not None:
         kind = "spam" if decision.learn else "ham"
-        yield "        " + said("is learnt as {kind}", kind=kind)
+        yield "        " + translated("is learnt as {kind}", kind=kind)
     for answer in decision.answers:
-        done = visible(answer_in_words(answer, said))
-        yield "        " + said("{done} (rule {name!r})", done=done, name=answer.rule)
+        done = visible(answer_in_words(answer, translated))
+        yield "        " + translated("{done} (rule {name!r})", done=done, name=answer.rule)
         if not answer.silence:
             yield from _answer(answer)
     if len(decision.actions) > 1:
         for action in decision.actions:
-            done = visible(in_short(action, said))
-            yield "        " + said("{done} (rule {name!r})", done=done, name=action.rule)
+            done = visible(in_short(action, translated))
+            yield "        " + translated("{done} (rule {name!r})", done=done, name=action.rule)
 
 
 def _answer(answer: Answer) -> Iterator[str]:

@@ -13,7 +13,7 @@ from maildrop_py.record import record
 from maildrop_py.report.visible import visible
 from maildrop_py.rules.conditions.all import All
 from maildrop_py.translation import marked
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,21 +42,23 @@ def lines_of_rules(traces: tuple[RuleTrace, ...], rules: int) -> Iterator[Line]:
         yield from lines_of_rule(number, trace)
     if len(traces) < rules:
         first = len(traces) + 1
-        yield plain(0, said("rules {first} to {last} were not reached", first=first, last=rules))
+        yield plain(
+            0, translated("rules {first} to {last} were not reached", first=first, last=rules)
+        )
 
 
 def lines_of_rule(number: int, trace: RuleTrace) -> Iterator[Line]:
     """One rule, the first line says whether it fires."""
     rule = trace.rule
     head = f"{number}. {rule.name} ({_base(rule.file)}:{rule.line}): "
-    state = (said("fires"), "fires") if trace.fired else (_why_not(trace.outcome), "")
+    state = (translated("fires"), "fires") if trace.fired else (_why_not(trace.outcome), "")
     yield Line(0, ((head, ""), state))
     if trace.outcome is not None:
         for condition, outcome in trace.outcome.children:
             yield from _condition(condition, outcome, STEP)
     if trace.fired:
         for action in rule.then.actions:
-            yield plain(STEP, f"→ {action.describe(said)}")
+            yield plain(STEP, f"→ {action.describe(translated)}")
 
 
 def plain(indent: int, text: str) -> Line:
@@ -83,20 +85,20 @@ def cut(text: str, span: tuple[int, int] | None) -> tuple[str, tuple[int, int] |
 def _why_not(outcome: Outcome | None) -> str:
     unknown = outcome is not None and outcome.held is None
     if unknown:
-        return said("does not fire, because that is not known")
-    return said("does not fire")
+        return translated("does not fire, because that is not known")
+    return translated("does not fire")
 
 
 def _condition(condition: Condition, outcome: Outcome | None, indent: int) -> Iterator[Line]:
     while outcome is not None and isinstance(condition, All) and len(outcome.children) == 1:
         condition, outcome = outcome.children[0]
     if outcome is None:
-        yield plain(indent, f"{said('(not asked)')} {condition.describe(said)}")
+        yield plain(indent, f"{translated('(not asked)')} {condition.describe(translated)}")
         return
-    remark = outcome.remark(said)
+    remark = outcome.remark(translated)
     why = visible(f" ({remark})") if remark else ""
-    answer = (said(ANSWERS[outcome.held]).removesuffix(":"), STYLES[outcome.held])
-    yield Line(indent, (answer, (f": {condition.describe(said)}{why}", "")))
+    answer = (translated(ANSWERS[outcome.held]).removesuffix(":"), STYLES[outcome.held])
+    yield Line(indent, (answer, (f": {condition.describe(translated)}{why}", "")))
     yield from _seen(outcome, indent + STEP + 1)
     for inner, its_outcome in outcome.children:
         yield from _condition(inner, its_outcome, indent + STEP)
@@ -107,7 +109,7 @@ def _seen(outcome: Outcome, indent: int) -> Iterator[Line]:
     if not outcome.text:
         return
     text, span = _without_blanks(*cut(outcome.text, outcome.span))
-    label = f"{said(outcome.label)}: "
+    label = f"{translated(outcome.label)}: "
     if span is None:
         yield plain(indent, label + text)
         return

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 
 from maildrop_py.record import record
 from maildrop_py.report.visible import visible
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 BETWEEN = "  "
 NEVER = 99
@@ -41,7 +41,7 @@ COUNT = Column("messages", right=True)
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> list[str]:
     """The lines of a table with its headings; as narrow as the terminal, if there is one."""
     cells = [[visible(cell) for cell in row] for row in rows]
-    headings = [said(column.heading) for column in columns]
+    headings = [translated(column.heading) for column in columns]
     widths = [max(map(width_of, column)) for column in zip(headings, *cells, strict=True)]
     page = page_width()
     if page is not None:
@@ -86,7 +86,7 @@ def counted(number: int, noun: str) -> str:
     """`1 message`, `2 messages`, `3 addresses`."""
     if number != 1:
         noun += "es" if noun.endswith("s") else "s"
-    return said(f"{{number}} {noun}", number=number)
+    return translated(f"{{number}} {noun}", number=number)
 
 
 def _width(char: str) -> int:
@@ -101,7 +101,7 @@ def _narrowed(columns: Sequence[Column], widths: list[int], page: int) -> list[i
     widths = widths[:]
     for at in sorted(range(len(widths)), key=lambda at: columns[at].order):
         if too_much > 0 and columns[at].order != NEVER:
-            least = max(columns[at].least, width_of(said(columns[at].heading)))
+            least = max(columns[at].least, width_of(translated(columns[at].heading)))
             cut = min(too_much, max(0, widths[at] - least))
             widths[at] -= cut
             too_much -= cut

@@ -18,7 +18,7 @@ from maildrop_py.errors import Permanent
 from maildrop_py.maildir.sync import sync_directory
 from maildrop_py.record import record
 from maildrop_py.set_up.maildir_removal import remove_empty_maildir
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 FILE, DIRECTORY, MAILDIR = "file", "directory", "Maildir"
 MESSAGE, PARAMETER = "message", "parameter"
@@ -69,7 +69,7 @@ class Changes:
         self._note(Change(MAILDIR, path))
         for part in ("", "/cur", "/new", "/tmp"):
             os.mkdir(path + part, 0o700)
-        self._say(said("made {path}", path=path))
+        self._say(translated("made {path}", path=path))
 
     def write_file(self, path: str, text: str, mode: int = 0o600) -> None:
         """Let the file hold `text`; a file that is there is kept beside it. Raises OSError."""
@@ -83,7 +83,7 @@ class Changes:
         os.replace(draft, path)
         sync_directory(os.path.dirname(path))
         wording = "wrote {path}; what was there is in {before}" if before else "wrote {path}"
-        self._say(said(wording, path=path, before=before))
+        self._say(translated(wording, path=path, before=before))
 
     def note_message(self, path: str) -> None:
         """A message that was delivered to try the line."""
@@ -94,7 +94,7 @@ class Changes:
         before = parameters.value(name)
         self._note(Change(PARAMETER, name, value, before))
         parameters.put(name, value)
-        self._say(said("set {name} = {value}", name=name, value=value))
+        self._say(translated("set {name} = {value}", name=name, value=value))
 
     def undo(self, parameters: Parameters | None) -> bool:
         """Take everything back, the last first; whether nothing was left."""
@@ -102,7 +102,7 @@ class Changes:
         for change in reversed(self.noted):
             why = self._take_back(change, parameters)
             if why:
-                self._say(said("left: {name}: {why}", name=change.name, why=why))
+                self._say(translated("left: {name}: {why}", name=change.name, why=why))
                 left.append(change)
         self.noted = left[::-1]
         self._write_notes()
@@ -122,49 +122,49 @@ class Changes:
             if not os.path.lexists(change.name):
                 if not change.before:
                     return ""
-                return said("it is gone; before it: {before}", before=change.before)
+                return translated("it is gone; before it: {before}", before=change.before)
             return _BACK[change.kind](self, change)
         except OSError as error:
             return str(error.strerror or error)
 
     def _file_back(self, change: Change) -> str:
         if os.path.islink(change.name) or _sum_of(change.name) != change.now:
-            return said("it was changed since")
+            return translated("it was changed since")
         if not change.before:
             os.unlink(change.name)
-            self._say(said("removed {path}", path=change.name))
+            self._say(translated("removed {path}", path=change.name))
         elif not os.path.exists(change.before):
-            return said("{path} is gone", path=change.before)
+            return translated("{path} is gone", path=change.before)
         else:
             os.replace(change.before, change.name)
-            self._say(said("put {path} back as it was", path=change.name))
+            self._say(translated("put {path} back as it was", path=change.name))
         return ""
 
     def _directory_back(self, change: Change) -> str:
         if os.listdir(change.name):
-            return said("it is not empty")
+            return translated("it is not empty")
         os.rmdir(change.name)
-        self._say(said("removed {path}", path=change.name))
+        self._say(translated("removed {path}", path=change.name))
         return ""
 
     def _maildir_back(self, change: Change) -> str:
         why = remove_empty_maildir(change.name)
         if not why:
-            self._say(said("removed {path}", path=change.name))
+            self._say(translated("removed {path}", path=change.name))
         return why
 
     def _message_back(self, change: Change) -> str:
         os.unlink(change.name)
-        self._say(said("removed the test message {path}", path=change.name))
+        self._say(translated("removed the test message {path}", path=change.name))
         return ""
 
     def _parameter_back(self, change: Change, parameters: Parameters | None) -> str:
         if parameters is None:
-            return said("the mail server is not here")
+            return translated("the mail server is not here")
         if parameters.value(change.name) != change.now:
-            return said("it was changed since")
+            return translated("it was changed since")
         parameters.put(change.name, change.before)
-        self._say(said("set {name} = {value}", name=change.name, value=change.before))
+        self._say(translated("set {name} = {value}", name=change.name, value=change.before))
         return ""
 
     def _note(self, change: Change) -> None:

@@ -18,7 +18,7 @@ from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
 from maildrop_py.set_up.file_access import READ, RUN, User, why_not
 from maildrop_py.set_up.hook_lines import hook_lines
 from maildrop_py.set_up.hook_search import Hook
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ def about_program(user: User) -> Iterator[CheckResult]:
     """Whether `user` can run the interpreter and read the package."""
     package = os.path.join(os.path.dirname(maildrop_py.__file__), "cli/main.py")
     for about, path, wanted in (
-        (said("interpreter"), sys.executable, RUN),
-        (said("package"), package, READ),
+        (translated("interpreter"), sys.executable, RUN),
+        (translated("package"), package, READ),
     ):
         why = why_not(user, path, wanted)
-        remedy = said(
+        remedy = translated(
             "install it where every user may read it, such as a virtual environment in /opt"
         )
         yield CheckResult(WRONG, about, why, remedy) if why else CheckResult(OK, about, path)
@@ -46,10 +46,10 @@ def about_hooks(hooks: list[Hook], user: User, program: str) -> Iterator[CheckRe
     """Whether a mail server starts `deliver`, safely, and as somebody who can run it."""
     if not hooks:
         lines = hook_lines(program)["Postfix or Exim, for one user"][1]
-        text = said(
+        text = translated(
             "no line of a mail server starts `maildrop-py deliver`; is it `serve` that delivers?"
         )
-        yield CheckResult(WARNING, "hook", text, said("in ~/.forward: {line}", line=lines[0]))
+        yield CheckResult(WARNING, "hook", text, translated("in ~/.forward: {line}", line=lines[0]))
     for hook in hooks:
         yield _about_hook(hook, User.named(hook.user) if hook.user else user)
 
@@ -60,7 +60,7 @@ def _about_hook(hook: Hook, user: User | None) -> CheckResult:
         return CheckResult(
             WRONG,
             "hook",
-            said("{where}: there is no user {user}", where=where, user=hook.user),
+            translated("{where}: there is no user {user}", where=where, user=hook.user),
             "make the account",
         )
     why = why_not(user, hook.program, RUN) or why_not(user, hook.program, READ)
@@ -69,7 +69,9 @@ def _about_hook(hook: Hook, user: User | None) -> CheckResult:
             WRONG, "hook", f"{where}: {why}", "the path of a program that the user may run"
         )
     if not hook.is_guarded:
-        text = said("{where}: a status that is not 0, 75 or 77 would bounce mail", where=where)
+        text = translated(
+            "{where}: a status that is not 0, 75 or 77 would bounce mail", where=where
+        )
         return CheckResult(WARNING, "hook", text, "the line that `maildrop-py init` prints")
     return CheckResult(OK, "hook", where)
 
@@ -81,11 +83,11 @@ def about_syslog(path: str = SYSLOG) -> CheckResult:
             return CheckResult(OK, "syslog", path)
     except OSError:
         pass
-    remedy = said("start systemd-journald or rsyslog, or read the delivery log alone")
+    remedy = translated("start systemd-journald or rsyslog, or read the delivery log alone")
     return CheckResult(
         WARNING,
         "syslog",
-        said("{path} is not there: failures are not logged there", path=path),
+        translated("{path} is not there: failures are not logged there", path=path),
         remedy,
     )
 
@@ -94,7 +96,7 @@ def about_maildir(root: str, user: User) -> Iterator[CheckResult]:
     """Whether the Maildir is there, belongs to the user, and can be written."""
     if not os.path.isdir(root):
         yield CheckResult(
-            WRONG, "Maildir", said("{root} does not exist", root=root), "maildrop-py init"
+            WRONG, "Maildir", translated("{root} does not exist", root=root), "maildrop-py init"
         )
         return
     problems = list(_wrong_with_maildir(root, user))
@@ -109,13 +111,16 @@ def _wrong_with_maildir(root: str, user: User) -> Iterator[CheckResult]:
         path = os.path.join(root, part)
         if not os.path.isdir(path):
             yield CheckResult(
-                WRONG, "Maildir", said("{path} is not there", path=path), f"mkdir -m 700 {path}"
+                WRONG,
+                "Maildir",
+                translated("{path} is not there", path=path),
+                f"mkdir -m 700 {path}",
             )
             continue
         found = os.stat(path)
         devices.add(found.st_dev)
         if found.st_uid != user.uid:
-            text = said(
+            text = translated(
                 "{path} belongs to uid {uid}, not to {name}",
                 path=path,
                 uid=found.st_uid,
@@ -123,18 +128,18 @@ def _wrong_with_maildir(root: str, user: User) -> Iterator[CheckResult]:
             )
             yield CheckResult(WRONG, "Maildir", text, f"chown -R {user.name} {root}")
     if len(devices) > 1:
-        text = said("{root}: cur, new and tmp are on different file systems", root=root)
+        text = translated("{root}: cur, new and tmp are on different file systems", root=root)
         yield CheckResult(WRONG, "Maildir", text, "one file system: messages are linked from tmp/")
 
 
 def about_directories(paths: UserPaths) -> Iterator[CheckResult]:
     """Whether what is kept between messages can be believed."""
-    for about, path in ((said("cache"), paths.cache), (said("state"), paths.state)):
+    for about, path in ((translated("cache"), paths.cache), (translated("state"), paths.state)):
         if not os.path.isdir(path):
-            yield CheckResult(OK, about, said("{path} will be made", path=path))
+            yield CheckResult(OK, about, translated("{path} will be made", path=path))
             continue
         why = why_not_ours(os.stat(path), path) or why_path_not_ours(path)
-        remedy = said("chmod go-w {path}, and let it belong to you", path=path)
+        remedy = translated("chmod go-w {path}, and let it belong to you", path=path)
         yield CheckResult(WRONG, about, why, remedy) if why else CheckResult(OK, about, path)
 
 
@@ -144,7 +149,7 @@ def read_user_rules(path: str) -> tuple[RuleSet | None, list[CheckResult]]:
     from maildrop_py.rules.language.warnings import warnings_about
 
     if not os.path.exists(path):
-        text = said("{path} does not exist: all mail goes to INBOX", path=path)
+        text = translated("{path} does not exist: all mail goes to INBOX", path=path)
         return None, [CheckResult(WARNING, "rules", text, "maildrop-py init")]
     try:
         rules = read_rules(path)

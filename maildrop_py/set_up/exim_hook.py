@@ -24,7 +24,7 @@ from maildrop_py.set_up.changes import Changes
 from maildrop_py.set_up.hook_lines import exim_transport
 from maildrop_py.set_up.mail_server import EXIM
 from maildrop_py.set_up.system_hook import with_old_rules
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 DIRECTORY = "/etc/exim4"
 PID_FILE = "/run/exim4/exim.pid"
@@ -53,19 +53,19 @@ class EximHook:
 
     def why_not(self, users: list[pwd.struct_passwd]) -> str:
         if os.path.exists(self._own) or not os.path.exists(self._answers):
-            return said(
+            return text(
                 "its configuration is not Debian's: put the transport below into it, and "
                 "`transport = maildrop_py` into the router of local users"
             )
         if self._answer("dc_eximconfig_configtype") in ("", "none"):
-            return said("{path} says that it is configured by hand", path=self._answers)
+            return text("{path} says that it is configured by hand", path=self._answers)
         now = self._answer("dc_localdelivery") or OURS[0]
         if now not in OURS:
-            return said("{name} = {value} delivers local mail", name="dc_localdelivery", value=now)
+            return text("{name} = {value} delivers local mail", name="dc_localdelivery", value=now)
         if names := with_old_rules(users):
-            return said("it runs the old filter of {names}: convert it first", names=names)
+            return text("it runs the old filter of {names}: convert it first", names=names)
         if not self._is_split() and not _BEGIN.search(_read(self._template)):
-            return said("{path} has no `begin transports`", path=self._template)
+            return text("{path} has no `begin transports`", path=self._template)
         return ""
 
     def put(self, changes: Changes) -> None:

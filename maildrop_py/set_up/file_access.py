@@ -9,7 +9,7 @@ import os
 import pwd
 import stat
 
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 READ, RUN = 0o4, 0o1
 
@@ -35,17 +35,17 @@ def why_not(user: User, path: str, wanted: int) -> str:
     """Why `user` cannot read (READ) or run (RUN) the file at `path`; "" if nothing forbids it."""
     real = os.path.realpath(path)
     if not os.path.exists(real):
-        return said("{path} does not exist", path=path)
+        return text("{path} does not exist", path=path)
     if user.uid == 0:
         return ""
     *directories, last = _steps(real)
     for directory in directories:
         if not _may(user, os.stat(directory), RUN):
-            return said("{name} may not enter {directory}", name=user.name, directory=directory)
+            return text("{name} may not enter {directory}", name=user.name, directory=directory)
     if not _may(user, os.stat(last), wanted):
         if wanted == RUN:
-            return said("{name} may not run {path}", name=user.name, path=last)
-        return said("{name} may not read {path}", name=user.name, path=last)
+            return text("{name} may not run {path}", name=user.name, path=last)
+        return text("{name} may not read {path}", name=user.name, path=last)
     return ""
 
 

@@ -17,7 +17,7 @@ from maildrop_py.report.log_reader import Entry, file_entries
 from maildrop_py.report.visible import visible
 from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
 from maildrop_py.translation import marked
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 ABOUT = marked("delivery log")
 RECENT = 86400.0  # seconds in which a failure is worth a warning
@@ -39,7 +39,7 @@ def about_log(path: str, now: float) -> Iterator[CheckResult]:
         yield from _about_entries(path, now)
     else:
         yield CheckResult(
-            OK, ABOUT, said("{path} is no regular file, so it is not read", path=path)
+            OK, ABOUT, translated("{path} is no regular file, so it is not read", path=path)
         )
 
 
@@ -48,40 +48,45 @@ def _about_missing(path: str) -> CheckResult:
     while not os.path.isdir(directory) and directory != os.path.dirname(directory):
         directory = os.path.dirname(directory)
     if not os.access(directory, os.W_OK | os.X_OK):
-        text = said(
+        text = translated(
             "{path} cannot be made: {directory} may not be written", path=path, directory=directory
         )
         return CheckResult(
             WRONG,
             ABOUT,
             text,
-            said("chmod u+wx {directory}, and let it belong to you", directory=directory),
+            translated("chmod u+wx {directory}, and let it belong to you", directory=directory),
         )
-    return CheckResult(OK, ABOUT, said("{path} will be made", path=path))
+    return CheckResult(OK, ABOUT, translated("{path} will be made", path=path))
 
 
 def _wrong_with_file(path: str, found: os.stat_result) -> CheckResult | None:
     """What keeps entries from being written to it, or from being believed."""
     if stat.S_ISLNK(found.st_mode):
-        text = said("{path} is a symbolic link, and nothing is written through one", path=path)
+        text = translated(
+            "{path} is a symbolic link, and nothing is written through one", path=path
+        )
         return CheckResult(
-            WRONG, ABOUT, text, said("rm {path}, or name the file itself with --log", path=path)
+            WRONG,
+            ABOUT,
+            text,
+            translated("rm {path}, or name the file itself with --log", path=path),
         )
     if stat.S_ISDIR(found.st_mode):
         return CheckResult(
-            WRONG, ABOUT, said("{path} is a directory", path=path), "the path of a file"
+            WRONG, ABOUT, translated("{path} is a directory", path=path), "the path of a file"
         )
     why = why_not_ours(found, path) or why_path_not_ours(path)
     if why:
         return CheckResult(
-            WRONG, ABOUT, why, said("chmod go-w {path}, and let it belong to you", path=path)
+            WRONG, ABOUT, why, translated("chmod go-w {path}, and let it belong to you", path=path)
         )
     if not os.access(path, os.R_OK | os.W_OK):
         return CheckResult(
-            WRONG, ABOUT, said("{path} may not be written", path=path), f"chmod u+rw {path}"
+            WRONG, ABOUT, translated("{path} may not be written", path=path), f"chmod u+rw {path}"
         )
     if not os.access(os.path.dirname(path), os.W_OK | os.X_OK):
-        text = said("{path} cannot be rotated: its directory may not be written", path=path)
+        text = translated("{path} cannot be rotated: its directory may not be written", path=path)
         return CheckResult(WARNING, ABOUT, text, f"chmod u+wx {os.path.dirname(path)}")
     return None
 
@@ -100,12 +105,14 @@ def _about_entries(path: str, now: float) -> Iterator[CheckResult]:
         return
     yield CheckResult(OK, ABOUT, f"{path}: {_entries(number)}")
     if unreadable:
-        text = said(
+        text = translated(
             "{number} lines cannot be read; the first: {first}",
             number=len(unreadable),
             first=unreadable[0],
         )
-        remedy = said("a disk that is not full; such lines are passed over and may be deleted")
+        remedy = translated(
+            "a disk that is not full; such lines are passed over and may be deleted"
+        )
         yield CheckResult(WARNING, ABOUT, text, remedy)
     if failure is not None:
         yield _about_failure(failure, now)
@@ -114,7 +121,7 @@ def _about_entries(path: str, now: float) -> Iterator[CheckResult]:
 def _about_failure(entry: Entry, now: float) -> CheckResult:
     error, message_id = (visible(str(entry.get(key) or "")) for key in ("error", "message_id"))
     text = f"{entry['time']}: {error}" + (
-        said(" (message {message_id})", message_id=message_id) if message_id else ""
+        translated(" (message {message_id})", message_id=message_id) if message_id else ""
     )
     if now - _seconds(str(entry["time"])) > RECENT:
         return CheckResult(OK, "last failure", text)
@@ -132,4 +139,4 @@ def _seconds(time: str) -> float:
 
 
 def _entries(number: int) -> str:
-    return said("1 entry") if number == 1 else said("{number} entries", number=number)
+    return translated("1 entry") if number == 1 else translated("{number} entries", number=number)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from maildrop_py.errors import Permanent
 from maildrop_py.set_up.changes import Parameters
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 POSTFIX, EXIM, OPENSMTPD, QMAIL = "Postfix", "Exim", "OpenSMTPD", "qmail"
 SIGNS = {
@@ -34,14 +34,14 @@ def found_server(exists: Callable[[str], bool] = os.path.exists) -> str:
 def why_no_user_file(server: str, is_root: bool, postfix: Callable[[], Postfix]) -> str:
     """Why the mail server does not run what a user's file says; "" if nothing is known of it."""
     if is_root:
-        return said("commands of root are not run as root: give root an alias in /etc/aliases")
+        return text("commands of root are not run as root: give root an alias in /etc/aliases")
     if server != POSTFIX:
         return ""
     local, path = (postfix().effective(name) for name in ("local_transport", "forward_path"))
     if local.partition(":")[0] != "local":
-        return said("Postfix gives local mail away (local_transport = {local})", local=local)
+        return text("Postfix gives local mail away (local_transport = {local})", local=local)
     if "/.forward" not in path:
-        return said("Postfix reads no ~/.forward (forward_path = {path})", path=path)
+        return text("Postfix reads no ~/.forward (forward_path = {path})", path=path)
     return ""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 PARTS = ("cur", "new", "tmp")
 _OURS = {"maildirfolder", "maildirsize", "subscriptions", "dovecot-keywords"}
@@ -31,7 +31,7 @@ def remove_empty_maildir(path: str) -> str:
         os.rename(aside, path)
         for part in PARTS:
             os.makedirs(f"{path}/{part}", 0o700, exist_ok=True)
-        return said("mail came meanwhile: {why}", why=error.strerror)
+        return text("mail came meanwhile: {why}", why=error.strerror)
     return ""
 
 
@@ -48,7 +48,7 @@ def _what_is_in(root: str) -> str:
     for directory, below, files in os.walk(root):
         for name in (*files, *(it for it in below if os.path.islink(f"{directory}/{it}"))):
             if os.path.basename(directory) in PARTS:
-                return said("there is mail in it")
+                return text("there is mail in it")
             if name not in _OURS and not name.startswith(_OF_DOVECOT):
-                return said("{path} is not ours", path=f"{directory}/{name}")
+                return text("{path} is not ours", path=f"{directory}/{name}")
     return ""

@@ -21,7 +21,7 @@ from maildrop_py.set_up.changes import Changes
 from maildrop_py.set_up.hook_lines import opensmtpd_method
 from maildrop_py.set_up.mail_server import OPENSMTPD
 from maildrop_py.set_up.system_hook import with_old_rules
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 FILES = ("/etc/smtpd.conf", "/etc/mail/smtpd.conf", "/usr/local/etc/mail/smtpd.conf")
 SERVICE = "opensmtpd"
@@ -54,12 +54,12 @@ class OpenSmtpdHook:
                 "no action in {path} keeps local mail in mbox or maildir: put the action below "
                 "there, and name it in the `match` of local mail"
             )
-            return said(wording, path=self._path)
+            return translated(wording, path=self._path)
         for found in actions:
             other = found["method"].startswith("mda") and PROGRAM not in found["method"]
             if other and (names := with_old_rules(users)):
                 wording = "{line} there, and {names} may have rules for that: convert them first"
-                return said(wording, line=found[0].strip(), names=names)
+                return translated(wording, line=found[0].strip(), names=names)
         return ""
 
     def put(self, changes: Changes) -> None:

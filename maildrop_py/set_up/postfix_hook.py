@@ -11,7 +11,7 @@ from maildrop_py.paths import PROGRAM
 from maildrop_py.set_up.changes import Changes
 from maildrop_py.set_up.mail_server import POSTFIX, Postfix
 from maildrop_py.set_up.system_hook import with_old_rules
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 COMMAND = "mailbox_command"
 BEFORE_IT = ("mailbox_transport", "mailbox_transport_maps", "mailbox_command_maps")
@@ -32,11 +32,11 @@ class PostfixHook:
     def why_not(self, users: list[pwd.struct_passwd]) -> str:
         for name in BEFORE_IT:
             if value := self._postfix.effective(name):
-                return said("{name} = {value} delivers local mail", name=name, value=value)
+                return text("{name} = {value} delivers local mail", name=name, value=value)
         now = self._postfix.value(COMMAND)
         if now and PROGRAM not in now and (names := with_old_rules(users)):
             wording = "{name} = {value}, and {names} may have rules there: convert them first"
-            return said(wording, name=COMMAND, value=now, names=names)
+            return text(wording, name=COMMAND, value=now, names=names)
         return ""
 
     def put(self, changes: Changes) -> None:

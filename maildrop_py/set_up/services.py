@@ -23,7 +23,7 @@ from maildrop_py.message.message import BytesSource, Message
 from maildrop_py.paths import PROGRAM
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 SOCKETS = ("/run/maildrop-py/lmtp",)
 DNS_TIME = 3.0  # seconds
@@ -36,7 +36,7 @@ def about_dns(settings: Settings, zones: tuple[str, ...]) -> Iterator[CheckResul
     answer = Resolver(servers, Budget(DNS_TIME, time.monotonic)).ask("example.com", "MX")
     names = ", ".join(f"{host}:{port}" for host, port in servers)
     if answer.unanswered:
-        remedy = said(
+        remedy = text(
             "a name server that answers, in /etc/resolv.conf or `dns: {nameservers: […]}`"
         )
         yield CheckResult(WRONG, "DNS", f"{names}: {answer.unanswered}", remedy)
@@ -56,7 +56,7 @@ def failing_lists(zones: tuple[str, ...], settings: Settings) -> list[str]:
     resolver = Resolver(servers, Budget(settings.dns_timeout, time.monotonic))
     found = self_test(zones, resolver)
     return [
-        said("DNS list {zone} is not believed: {why}", zone=zone, why=why)
+        text("DNS list {zone} is not believed: {why}", zone=zone, why=why)
         for zone, why in found.items()
         if why
     ]
@@ -67,8 +67,8 @@ def about_scanners(settings: Settings) -> Iterator[CheckResult]:
     for scanner in settings.scanners:
         budget = Budget(settings.scan_timeout, time.monotonic)
         unknown = ask(scanner, Message(BytesSource(HARMLESS)), About(), budget).unknown
-        about = said("scanner {name}", name=scanner[0])
-        remedy = said("start {name}, or name its address in `scanners`", name=scanner[0])
+        about = text("scanner {name}", name=scanner[0])
+        remedy = text("start {name}, or name its address in `scanners`", name=scanner[0])
         yield (
             CheckResult(WRONG, about, unknown, remedy)
             if unknown
@@ -105,7 +105,7 @@ def about_sockets(given: tuple[str, ...]) -> Iterator[CheckResult]:
                 WRONG,
                 "socket",
                 why,
-                said("a running `{program} serve --listen {path}`", program=PROGRAM, path=path),
+                text("a running `{program} serve --listen {path}`", program=PROGRAM, path=path),
             )
 
 

@@ -29,7 +29,7 @@ from maildrop_py.set_up.hook_lines import guarded, hook_lines
 from maildrop_py.set_up.hook_test import try_line
 from maildrop_py.set_up.mail_server import QMAIL, USER_FILE
 from maildrop_py.set_up.old_filters import found_filters, other_words, rules_from
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class UserAccount:
     def write_rules(self, path: str, maildir: str) -> None:
         """Rules made from the user's old filter, or starter rules, unless there are some."""
         if os.path.lexists(path):
-            self._talk.say(said("{path} is there already: left as it is", path=path))
+            self._talk.say(translated("{path} is there already: left as it is", path=path))
             return
         text = self._converted() or self._starter(maildir)
         self._changes.make_directory(os.path.dirname(path))
@@ -78,12 +78,12 @@ class UserAccount:
         if not os.path.lexists(schema):
             text = json.dumps(rules_schema(), indent=2, ensure_ascii=False)
             self._changes.write_file(schema, f"{text}\n")
-        self._talk.say(said("try them: {command}", command=f"maildrop-py check {path}"))
+        self._talk.say(translated("try them: {command}", command=f"maildrop-py check {path}"))
 
     def make_maildir(self, maildir: str) -> None:
         """The Maildir, empty, unless it is there."""
         if os.path.isdir(os.path.join(maildir, "cur")):
-            self._talk.say(said("{path} is there already", path=maildir))
+            self._talk.say(translated("{path} is there already", path=maildir))
             return
         if os.path.isdir(maildir):
             for part in ("cur", "new", "tmp"):
@@ -101,31 +101,37 @@ class UserAccount:
         if there:
             names = ", ".join(it.name for it in there)
             self._talk.say(
-                said("subscribed to the folders that rules file into: {names}", names=names)
+                translated("subscribed to the folders that rules file into: {names}", names=names)
             )
 
     def put_line(self, maildir: str) -> bool:
         """The mail server's line into the user's file; whether mail goes through us now."""
         if self._around.named_in:
-            self._talk.say(said("{server} hands mail over already", server=self._around.named_in))
+            self._talk.say(
+                translated("{server} hands mail over already", server=self._around.named_in)
+            )
             return True
         why = self._why_no_line()
         if why:
-            self._talk.say(said("the mail server's line was not put anywhere: {why}", why=why))
+            self._talk.say(
+                translated("the mail server's line was not put anywhere: {why}", why=why)
+            )
             return False
         path = os.path.join(self._account.pw_dir, USER_FILE[self._around.server])
         if not self._talk.agree(
-            said("Hand your mail to maildrop-py, by a line in {path}?", path=path)
+            translated("Hand your mail to maildrop-py, by a line in {path}?", path=path)
         ):
             return False
         line = guarded(self._around.program)
         trial = try_line(line, self._account, maildir)
         if trial.why:
             wording = "{path} is as it was: the line does not work: {why}"
-            self._talk.say(said(wording, path=path, why=trial.why))
+            self._talk.say(translated(wording, path=path, why=trial.why))
             return False
         self._changes.note_message(trial.path)
-        self._talk.say(said("tried the line with a message to yourself: {path}", path=trial.path))
+        self._talk.say(
+            translated("tried the line with a message to yourself: {path}", path=trial.path)
+        )
         self._changes.write_file(path, f"{self._line()}\n")
         return True
 
@@ -133,20 +139,22 @@ class UserAccount:
         server = self._around.server
         if server not in USER_FILE:
             if not server:
-                return said("no mail server is here")
-            return said("{server} takes it in its own settings", server=server)
+                return translated("no mail server is here")
+            return translated("{server} takes it in its own settings", server=server)
         if self._around.obstacle:
             return self._around.obstacle
         if self._gaps:
             wording = "{number} places of the old filter are no rules yet (GAP in the rules file)"
-            return said(wording, number=self._gaps)
+            return translated(wording, number=self._gaps)
         path = os.path.join(self._account.pw_dir, USER_FILE[server])
         if os.path.islink(path) or (os.path.exists(path) and not os.path.isfile(path)):
-            return said("{path} is a link or no file", path=path)
+            return translated("{path} is a link or no file", path=path)
         others = list(other_words(path))
         if not others:
             return ""
-        return said("{path} says what only you can decide about: {line}", path=path, line=others[0])
+        return translated(
+            "{path} says what only you can decide about: {line}", path=path, line=others[0]
+        )
 
     def _line(self) -> str:
         lines = hook_lines(self._around.program)
@@ -156,7 +164,7 @@ class UserAccount:
     def _converted(self) -> str:
         """Rules made from what sorted the mail before; "" if there was nothing, or not wanted."""
         for path in found_filters(self._account.pw_dir):
-            if self._talk.agree(said("Make rules from {path}?", path=path)):
+            if self._talk.agree(translated("Make rules from {path}?", path=path)):
                 return self._rules_from(path)
         return ""
 
@@ -167,12 +175,12 @@ class UserAccount:
         except (BadFile, OSError) as error:
             self._gaps += 1
             wording = "no rules could be made from {path}: {why}"
-            self._talk.say(said(wording, path=path, why=str(error)))
+            self._talk.say(translated(wording, path=path, why=str(error)))
             return ""
         self._gaps += len(result.gaps)
         count = len(result.rules)
         wording = "{path}: {rules} rules, {gaps} places left (GAP)"
-        self._talk.say(said(wording, path=path, rules=count, gaps=len(result.gaps)))
+        self._talk.say(translated(wording, path=path, rules=count, gaps=len(result.gaps)))
         return text_of(result)
 
     def _settings(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from maildrop_py.paths import UserPaths
 from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
 from maildrop_py.set_up.file_access import User
 from maildrop_py.set_up.program_path import module_command
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 LOWEST, HIGHEST = 1000, 59999  # uids of ordinary users
 
@@ -39,7 +39,7 @@ def about_rules_of(user: User) -> Iterator[CheckResult]:
         extra_groups=list(user.groups),
         env={"HOME": user.home, "PATH": os.environ.get("PATH", "/usr/bin:/bin")},
     )
-    about = said("rules of {name}", name=user.name)
+    about = text("rules of {name}", name=user.name)
     for line in done.stderr.splitlines():
         yield CheckResult(WARNING if line.endswith("[warning]") else WRONG, about, line)
     if done.returncode == 0:

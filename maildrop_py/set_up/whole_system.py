@@ -28,7 +28,7 @@ from maildrop_py.set_up.mail_server import EXIM, OPENSMTPD, POSTFIX, Postfix
 from maildrop_py.set_up.opensmtpd_hook import OpenSmtpdHook
 from maildrop_py.set_up.postfix_hook import PostfixHook
 from maildrop_py.set_up.system_hook import SystemHook
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 SKELETON = "/etc/skel"
 PARTS = ("", "/cur", "/new", "/tmp")
@@ -62,46 +62,46 @@ class WholeSystem:
         """Do it; whether mail goes through us now."""
         server = self._hook.name
         if self._hook.is_done():
-            self._talk.say(said("{server} hands mail over already", server=server))
+            self._talk.say(translated("{server} hands mail over already", server=server))
             return True
         if why := self._hook.why_not(self._users):
             self._leave(why)
             return False
-        if not self._talk.agree(said("Hand the mail of all users to maildrop-py?")):
+        if not self._talk.agree(translated("Hand the mail of all users to maildrop-py?")):
             return False
         self._make_maildirs(skeleton)
         return self._try_line() and self._put_line()
 
     def _leave(self, why: str) -> None:
         server = self._hook.name
-        self._talk.say(said("{server} was left as it is: {why}", server=server, why=why))
+        self._talk.say(translated("{server} was left as it is: {why}", server=server, why=why))
 
     def _make_maildirs(self, skeleton: str) -> None:
         made = [it.pw_name for it in self._users if _make_maildir_of(it)]
         if made:
-            self._talk.say(said("made ~/Maildir of {names}", names=", ".join(made)))
+            self._talk.say(translated("made ~/Maildir of {names}", names=", ".join(made)))
         if os.path.isdir(skeleton):
             if not os.path.isdir(f"{skeleton}/Maildir"):
                 self._changes.make_maildir(f"{skeleton}/Maildir")
             wording = "users made from now on have a Maildir: {path}"
-            self._talk.say(said(wording, path=f"{skeleton}/Maildir"))
+            self._talk.say(translated(wording, path=f"{skeleton}/Maildir"))
         waiting = [it.pw_name for it in self._users if _size(f"/var/mail/{it.pw_name}")]
         if waiting:
             wording = "{names}: mail in /var/mail stays there (maildrop-py refile --from-mbox)"
-            self._talk.say(said(wording, names=", ".join(waiting)))
+            self._talk.say(translated(wording, names=", ".join(waiting)))
 
     def _try_line(self) -> bool:
         if not self._users:
-            self._talk.say(said("no user has a home here, so the line cannot be tried"))
+            self._talk.say(translated("no user has a home here, so the line cannot be tried"))
             return True
         user = self._users[0]
         trial = try_line(self._hook.line, user, f"{user.pw_dir}/Maildir")
         if trial.why:
-            self._leave(said("the line does not work: {why}", why=trial.why))
+            self._leave(translated("the line does not work: {why}", why=trial.why))
             return False
         self._changes.note_message(trial.path)
         wording = "tried the line with a message to {user}: {path}"
-        self._talk.say(said(wording, user=user.pw_name, path=trial.path))
+        self._talk.say(translated(wording, user=user.pw_name, path=trial.path))
         return True
 
     def _put_line(self) -> bool:
@@ -113,18 +113,18 @@ class WholeSystem:
             return False
         if not self._hook.start_again() or not self._users:
             wording = "when {server} is started again, it delivers by the line"
-            self._talk.say(said(wording, server=server))
+            self._talk.say(translated(wording, server=server))
             return True
         user = self._users[0]
         path = self._sent_through(user)
         if path:
             self._changes.note_message(path)
             wording = "{server} delivered a message to {user}: {path}"
-            self._talk.say(said(wording, server=server, user=user.pw_name, path=path))
+            self._talk.say(translated(wording, server=server, user=user.pw_name, path=path))
             return True
         self._hook.take_back(self._changes)
         wording = "a message to {user} did not arrive: the line was taken back"
-        self._talk.say(said(wording, user=user.pw_name))
+        self._talk.say(translated(wording, user=user.pw_name))
         return False
 
     def _sent_through(self, user: pwd.struct_passwd) -> str:
@@ -173,7 +173,9 @@ def mail_for_root(aliases: Iterable[str]) -> str:
     """What to do about root's mail, given the lines of /etc/aliases; "" if it has an alias."""
     if any(line.partition(":")[0].strip() == "root" for line in aliases):
         return ""
-    return said("root's mail: give root an alias in /etc/aliases (root: NAME), then run newaliases")
+    return translated(
+        "root's mail: give root an alias in /etc/aliases (root: NAME), then run newaliases"
+    )
 
 
 def read_aliases(path: str = "/etc/aliases") -> list[str]:

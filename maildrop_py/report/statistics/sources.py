@@ -14,7 +14,7 @@ from maildrop_py.intake.parallel import WORTH_IT, in_parallel, processors
 from maildrop_py.message import ip
 from maildrop_py.paths import COUNTRIES, UserPaths, bayes_store, policy_log
 from maildrop_py.report.statistics.figures import Report, Section
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 if TYPE_CHECKING:
     from maildrop_py.report.statistics.reading import Wanted
@@ -36,9 +36,9 @@ def report_of(options: dict[str, Any], country: CountryOf | None, paths: UserPat
             return _of_maildirs(options, country, paths)
         return _of_deliveries(options, country, paths)
     except FileNotFoundError as error:
-        why = said("there is no such file")
+        why = text("there is no such file")
         if not options["maillog"] and not options["maildir"]:
-            why = said("nothing was delivered yet")
+            why = text("nothing was delivered yet")
         raise MaildropError(f"{error.filename}: {why}") from None
     except OSError as error:
         raise MaildropError(f"{error.filename}: {error.strerror}") from error

@@ -13,7 +13,7 @@ from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.language.template_reader import parse_template
 from maildrop_py.rules.program.call import BODY, HEADER, PROPERTIES, Call
 from maildrop_py.rules.program.template import Template
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 KEYS = ("run", "environment", "part")
 SCHEMA: dict[str, Any] = {
@@ -40,7 +40,7 @@ def parse_argv(node: Node, scope: Scope) -> tuple[str, ...]:
         raise node.mistake("no program is named here", "such as [/usr/bin/program, argument]")
     if node.kind != "list" and " " in argv[0]:
         hint = "[" + ", ".join(argv[0].split()) + "]"
-        raise node.mistake("no shell splits this into words", said("write a list: {it}", it=hint))
+        raise node.mistake("no shell splits this into words", text("write a list: {it}", it=hint))
     if argv[0].startswith("~/"):
         argv[0] = os.path.join(scope.home, argv[0][2:])
     return tuple(argv)

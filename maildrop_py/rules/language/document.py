@@ -16,7 +16,7 @@ import yaml
 
 from maildrop_py.errors import Problem
 from maildrop_py.translation import marked
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 MERGE = "tag:yaml.org,2002:merge"
 
@@ -40,7 +40,7 @@ class Node:
 
     def mistake(self, text: str, hint: str = "", /, **values: object) -> Mistake:
         """The error to raise for this value; `values` are those that the text names."""
-        told = said(text, **values), said(hint)
+        told = translated(text, **values), translated(hint)
         return Mistake(Problem(self.file, self.line, self.column, *told))
 
     @property
@@ -65,7 +65,7 @@ class Node:
             pair = Node(key, self.file), Node(value, self.file)
             name = pair[0].text()
             if name in own:
-                first = said("first in line {line}", line=own[name][0].line)
+                first = translated("first in line {line}", line=own[name][0].line)
                 raise pair[0].mistake("{name!r} is here twice", first, name=name)
             own[name] = pair
         return list({**merged, **own}.values()) if merged else list(own.values())
@@ -117,15 +117,17 @@ class Node:
         options = list(allowed)
         if text not in options:
             hint = suggestion(text, options)
-            raise self.mistake("unknown {what} {written!r}", hint, what=said(what), written=text)
+            raise self.mistake(
+                "unknown {what} {written!r}", hint, what=translated(what), written=text
+            )
         return text
 
     def _wrong(self, expected: str) -> NoReturn:
         shown = f" {self._node.value!r}" if isinstance(self._node, yaml.ScalarNode) else ""
         raise self.mistake(
             "{expected} must be here, not {found}{shown}",
-            expected=said(expected),
-            found=said(_WORDS[self.kind]),
+            expected=translated(expected),
+            found=translated(_WORDS[self.kind]),
             shown=shown,
         )
 
@@ -148,5 +150,5 @@ def suggestion(text: str, options: Iterable[str]) -> str:
     for spelling in (text.lower().replace("-", "_"), text.lower()):
         close = get_close_matches(spelling, options, n=1, cutoff=0.6)
         if close:
-            return said("did you mean `{name}`?", name=close[0])
-    return said("one of: {names}", names=", ".join(options))
+            return translated("did you mean `{name}`?", name=close[0])
+    return translated("one of: {names}", names=", ".join(options))

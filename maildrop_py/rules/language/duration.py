@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from maildrop_py.rules.matching.comparison import AGES
 from maildrop_py.translation import marked
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def parse_duration(node: Node, least: int, most: int) -> int:
     except (ValueError, KeyError):
         raise node.mistake("{written!r} is not a length of time", HINT, written=text) from None
     if not least <= seconds <= most:
-        wording = said(
+        wording = translated(
             "at least {least}, at most {most}", least=in_words(least), most=in_words(most)
         )
         raise node.mistake("{written!r} is out of range", wording, written=text)
@@ -46,7 +46,7 @@ def parse_age(text: str) -> float:
     try:
         return float(number) * AGES[text[len(number) :]]
     except (ValueError, KeyError):
-        wording = said(
+        wording = translated(
             "{value!r} is not an age: write a number and one of {units}",
             value=text,
             units=", ".join(AGES),

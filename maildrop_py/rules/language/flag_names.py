@@ -66,16 +66,16 @@ def _what_is_right(name: str) -> str:
     """What to write instead of `name`, if a flag was meant; "" if it may well be a keyword."""
     from difflib import get_close_matches
 
-    from maildrop_py.translation import text as said
+    from maildrop_py.translation import text
 
     if name.startswith("$"):
         return ""
     lowered = name.lower().lstrip("\\")
     if lowered in NO_FLAG:
-        return said("write `not: {flags: seen}`")
+        return text("write `not: {flags: seen}`")
     close = get_close_matches(lowered, LETTERS, n=1, cutoff=0.7)
     right = OTHER_NAMES.get(lowered) or (close[0] if close else "")
-    return said("did you mean `{name}`?", name=right) if right else ""
+    return text("did you mean `{name}`?", name=right) if right else ""
 
 
 def in_words(letters: str, keywords: tuple[str, ...], between: str = ", ") -> str:

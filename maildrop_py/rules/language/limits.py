@@ -40,12 +40,12 @@ class Limits:
         """Count `amount` of `what`; raises TooMuch where that is more than is left."""
         self._left[what] -= amount
         if self._left[what] < 0:
-            from maildrop_py.translation import text as said
+            from maildrop_py.translation import text
 
-            told = said(
+            told = text(
                 "these rules have more than {most:,} {what} together",
                 most=MOST[what],
-                what=said(what),
+                what=text(what),
             )
             raise TooMuch(told)
 

@@ -24,7 +24,7 @@ from maildrop_py.rules.language.vocabulary import MAIL, Vocabulary
 from maildrop_py.rules.language.warnings.settings import warn_of_setting
 from maildrop_py.rules.language.when import parse_when
 from maildrop_py.rules.language.yaml_tree import parse
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 LISTS = ("include", "rules", "examples")
 DEEPEST_INCLUDE = 20
@@ -84,7 +84,7 @@ class Reader:
             text = self.scope.sources.read(path, ships_with_us=path.startswith(builtin_path("")))
         except (OSError, UnicodeDecodeError) as error:
             wording, hint = (
-                said("{path} cannot be used: {reason}", path=path, reason=reason(error)),
+                translated("{path} cannot be used: {reason}", path=path, reason=reason(error)),
                 advice(error),
             )
             where = include.mistake(wording, hint).problem if include else None
@@ -150,7 +150,9 @@ class Reader:
                 raise node.mistake("files include each other: {chain}", chain=chain)
             if first is not None:
                 raise node.mistake(
-                    "{path} is included twice", said("first in {first}", first=first), path=path
+                    "{path} is included twice",
+                    translated("first in {first}", first=first),
+                    path=path,
                 )
             if len(self._open) >= DEEPEST_INCLUDE:
                 raise node.mistake(

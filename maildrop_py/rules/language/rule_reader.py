@@ -11,7 +11,7 @@ from maildrop_py.rules.language.document import suggestion
 from maildrop_py.rules.language.rule_set import Rule
 from maildrop_py.rules.language.then import parse_then
 from maildrop_py.rules.language.when import parse_when
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class RuleReader:
         if first != node.line:
             raise written.mistake(
                 "another rule is called {name!r} too",
-                said("in line {first}", first=first),
+                text("in line {first}", first=first),
                 name=name,
             )
         return name
@@ -148,9 +148,9 @@ def _check_key(key: Node, scope: Scope) -> bool:
     if name in RULE_KEYS:
         return True
     if name in scope.vocabulary.actions:
-        hint = said("an action: it belongs under `then`")
+        hint = text("an action: it belongs under `then`")
     elif name in scope.vocabulary.conditions:
-        hint = said("a condition: it belongs under `when`")
+        hint = text("a condition: it belongs under `when`")
     else:
         hint = suggestion(name, RULE_KEYS)
     raise key.mistake("unknown key of a rule {name!r}", hint, name=name)

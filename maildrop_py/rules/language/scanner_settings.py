@@ -14,7 +14,7 @@ from typing import Any
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.matching.comparison import SIZES, parse_comparison
 from maildrop_py.translation import marked
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 NAMES = ("spamd", "rspamd", "bogofilter", "clamd")
 SLOWEST = 60
@@ -71,7 +71,7 @@ def _scanner(name: str, node: Node) -> list[tuple[str, str, int]]:
     keys = ("at", "max_size", "controller") if name == "rspamd" else ("at", "max_size")
     parts = {key.choice(keys, "key"): value for key, value in node.pairs()}
     if "at" not in parts and name != "bogofilter":
-        raise node.mistake("where is {name}?", f"{{at: …}}, {said(_ADDRESSES)}", name=name)
+        raise node.mistake("where is {name}?", f"{{at: …}}, {translated(_ADDRESSES)}", name=name)
     address = _address(name, parts["at"]) if "at" in parts else ""
     if "controller" in parts:
         address += " " + _address(name, parts["controller"])
@@ -121,6 +121,6 @@ def _seconds(node: Node) -> float:
     if not 0 < seconds <= SLOWEST:
         raise node.mistake(
             "the scanners' time is out of range",
-            said("seconds, above 0, at most {most}", most=SLOWEST),
+            translated("seconds, above 0, at most {most}", most=SLOWEST),
         )
     return float(seconds)

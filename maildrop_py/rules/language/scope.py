@@ -16,7 +16,7 @@ from maildrop_py.rules.language.limits import INSTRUCTIONS, LINES, TooMuch
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.language.sources import UntrustedFile
 from maildrop_py.rules.language.vocabulary import MAIL
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,14 +128,20 @@ class Scope:
 
 def advice(error: Exception) -> str:
     """What to do about a file that cannot be used, where that is known."""
-    return said("chmod go-w, or let it belong to you") if isinstance(error, UntrustedFile) else ""
+    return (
+        translated("chmod go-w, or let it belong to you")
+        if isinstance(error, UntrustedFile)
+        else ""
+    )
 
 
 def reason(error: Exception) -> str:
     """Why a file could not be read, without Python's dressing."""
     if isinstance(error, UnicodeDecodeError):
         line = error.object.count(b"\n", 0, error.start) + 1
-        return said("it is not UTF-8 in line {line}", line=line)
+        return translated("it is not UTF-8 in line {line}", line=line)
     return (
-        os.strerror(error.errno) if isinstance(error, OSError) and error.errno else said(str(error))
+        os.strerror(error.errno)
+        if isinstance(error, OSError) and error.errno
+        else translated(str(error))
     )

@@ -16,7 +16,7 @@ from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.language.special_use import SIGN, USUAL
 from maildrop_py.rules.language.template_reader import parse_folder
 from maildrop_py.rules.matching.comparison import AGES
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 SPECIAL_USES = rf"^\\?(?i:{'|'.join(USUAL)})$"
 LAYOUTS = ("maildir++", "fs")
@@ -74,7 +74,8 @@ def _seconds(node: Node) -> float:
     seconds = node.number()
     if not 0 < seconds <= SLOWEST:
         raise node.mistake(
-            "the DNS budget is out of range", said("seconds, above 0, at most {most}", most=SLOWEST)
+            "the DNS budget is out of range",
+            translated("seconds, above 0, at most {most}", most=SLOWEST),
         )
     return float(seconds)
 
@@ -131,7 +132,7 @@ def _path(node: Node) -> str:
 def _store(node: Node) -> str:
     """`redis:///path/of/socket`, `redis://host` or `redis://host:port`; raises Mistake."""
     text = node.text()
-    hint = said("such as redis:///run/redis/redis.sock or redis://192.0.2.5:6379")
+    hint = translated("such as redis:///run/redis/redis.sock or redis://192.0.2.5:6379")
     if not text.startswith("redis://") or not text[8:].strip("/"):
         raise node.mistake("{written!r} is not a store", hint, written=text)
     port = "" if text[8] == "/" else text[8:].rpartition("]")[2].partition(":")[2]

@@ -96,9 +96,9 @@ class Sources:
             raise UntrustedFile("it is not a regular file")
         data = file.read(min(MOST_BYTES, self.limits.left(BYTES)) + 1)
         if len(data) > MOST_BYTES:
-            from maildrop_py.translation import text as said
+            from maildrop_py.translation import text
 
-            raise TooMuch(said("it is larger than {most} MB", most=MOST_BYTES >> 20))
+            raise TooMuch(text("it is larger than {most} MB", most=MOST_BYTES >> 20))
         self.limits.take(BYTES, len(data))
         return data
 

@@ -9,7 +9,7 @@ from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.language.text_tests import check_regex
 from maildrop_py.rules.program.template import ALWAYS_KNOWN, RESERVED, Template
 from maildrop_py.rules.program.template_filters import NAMES, BadFilter, end_of, expressions_in
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 Part = str | tuple[str, str]
 
@@ -51,11 +51,13 @@ def _check(node: Node, part: tuple[str, str], scope: Scope) -> None:
     known = {*scope.variables, *scope.rule_groups, *ALWAYS_KNOWN}
     if name not in known:
         how_set = (
-            said("(?P<{name}>…) in `when` sets it", name=name)
+            translated("(?P<{name}>…) in `when` sets it", name=name)
             if name.isidentifier()
-            else said("{{ is a brace")
+            else translated("{{ is a brace")
         )
-        hint = said("{suggestion}; {how_set}", suggestion=suggestion(name, known), how_set=how_set)
+        hint = translated(
+            "{suggestion}; {how_set}", suggestion=suggestion(name, known), how_set=how_set
+        )
         raise node.mistake("nothing sets {{{name}}}", hint, name=name)
     scope.use(name)
     try:
@@ -99,7 +101,7 @@ def _check_level(node: Node, level: str, scope: Scope) -> None:
             sign=level[0],
         )
     if "." in level and scope.layout == "maildir++":
-        hint = said("write {right}, or set `layout: fs`", right=level.replace(".", "/"))
+        hint = translated("write {right}, or set `layout: fs`", right=level.replace(".", "/"))
         raise node.mistake("in a Maildir++ a dot separates levels on disk", hint)
     if level in RESERVED and scope.layout == "fs":
         raise node.mistake(

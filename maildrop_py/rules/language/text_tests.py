@@ -21,7 +21,7 @@ from maildrop_py.rules.matching.pattern import INNER, Regex
 from maildrop_py.rules.matching.raw import quoted
 from maildrop_py.rules.matching.several import Several
 from maildrop_py.rules.matching.text import Contains, Glob, Is, glob_expression
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 OneTest = Regex | Contains | Is | Glob | Number
 TextTest = OneTest | Several
@@ -199,11 +199,11 @@ def check_regex(node: Node, expression: str, scope: Scope, latin1: bool = False)
 
 def _hint(expression: str) -> str:
     if any(sign in expression for sign in ("(?=", "(?!", "(?<=", "(?<!")):
-        return said("RE2 has no look-around; use `not` for what must be absent")
+        return translated("RE2 has no look-around; use `not` for what must be absent")
     if "\\Z" in expression:
-        return said("write \\z for the end of the text")
+        return translated("write \\z for the end of the text")
     if expression.startswith(("*", "+", "?")):
-        return said("write .* for any text, or {glob: …} for a shell pattern")
+        return translated("write .* for any text, or {glob: …} for a shell pattern")
     if any(f"\\{digit}" in expression for digit in "123456789"):
-        return said("RE2 has no back-references")
+        return translated("RE2 has no back-references")
     return ""

@@ -15,7 +15,7 @@ from maildrop_py.rules.language.document import Node, suggestion
 from maildrop_py.rules.language.rule_set import Then
 from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.registry import action_class
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 if TYPE_CHECKING:
     from maildrop_py.rules.actions.action import Action
@@ -55,7 +55,7 @@ def parse_then(node: Node, scope: Scope) -> Then:
                 found[key.text()] = action
     if all(key.text() in (CONTINUE, OTHERWISE) for key, _ in pairs):
         raise node.mistake(
-            "nothing is done here", said("such as {example}", example=scope.vocabulary.example)
+            "nothing is done here", text("such as {example}", example=scope.vocabulary.example)
         )
     for key, value in pairs:
         if key.text() == OTHERWISE:
@@ -79,7 +79,7 @@ def _otherwise(
     for name, _ in node.pairs():
         if name.text() not in MAY_FAIL[failing]:
             options = ", ".join(MAY_FAIL[failing])
-            hint = _WHY_NOT.get(name.text()) or said("one of: {names}", names=options)
+            hint = _WHY_NOT.get(name.text()) or text("one of: {names}", names=options)
             raise name.mistake("`{name}` cannot be under `otherwise`", hint, name=name.text())
     then = parse_then(node, scope)
     if failing != "filter" and all(isinstance(action, Flags) for action in then.actions):
@@ -99,7 +99,7 @@ def _one(key: Node, value: Node, scope: Scope) -> Action:
             warn_of_action(name, value, scope)
         return found
     if name in words.conditions:
-        hint = said("a condition: it belongs under `when`")
+        hint = text("a condition: it belongs under `when`")
     else:
         hint = words.elsewhere.get(name) or suggestion(name, (*words.actions, CONTINUE, OTHERWISE))
     raise key.mistake("unknown action {name!r}", hint, name=name)
@@ -109,7 +109,7 @@ def _is_final(pairs: list[tuple[Node, Node]], words: Vocabulary) -> bool:
     """Whether the run ends with these actions; raises Mistake where they contradict."""
     finals = [key for key, _ in pairs if key.text() in words.final]
     if len(finals) > 1 and {key.text() for key in finals} != TOGETHER:
-        both = said("`{first}` and `{second}`", first=finals[0].text(), second=finals[1].text())
+        both = text("`{first}` and `{second}`", first=finals[0].text(), second=finals[1].text())
         hint = "keep one of them"
         if "copy" in words.actions:
             hint = "use `copy`, or two rules, the first with `continue: true`"

@@ -25,7 +25,7 @@ from maildrop_py.rules.conditions.spam_score import SpamScore
 from maildrop_py.rules.language.rule_set import Rule
 from maildrop_py.rules.matching.comparison import Comparison
 from maildrop_py.rules.matching.several import Several
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition
@@ -43,8 +43,8 @@ def unreachable_rules(rules: Iterable[Rule]) -> Iterator[Problem]:
         earlier = shadows.over(rule)
         if earlier is not None:
             where = f"{os.path.basename(earlier.file)}:{earlier.line}"
-            wording = said("rule {name!r} can never fire", name=rule.name)
-            hint = said(
+            wording = text("rule {name!r} can never fire", name=rule.name)
+            hint = text(
                 "{name!r} ({where}) always ends the run first", name=earlier.name, where=where
             )
             yield Problem(rule.file, rule.line, 1, wording, hint)

@@ -11,8 +11,7 @@ from maildrop_py.rules.conditions.weigh import parse_weigh
 from maildrop_py.rules.language.document import Node, suggestion
 from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.registry import condition_class
-from maildrop_py.translation import marked
-from maildrop_py.translation import text as said
+from maildrop_py.translation import marked, text
 
 if TYPE_CHECKING:
     from maildrop_py.rules.condition import Condition
@@ -90,14 +89,14 @@ def _hint(name: str, vocabulary: Vocabulary) -> str:
     if name in _REFUSED:
         return _REFUSED[name]
     if name == BESIDE_WEIGH:
-        return said("it belongs beside `weigh`")
+        return text("it belongs beside `weigh`")
     if name in vocabulary.actions:
-        return said("an action: it belongs under `then`")
+        return text("an action: it belongs under `then`")
     if name in vocabulary.elsewhere:
         return vocabulary.elsewhere[name]
     known = name.lower().replace("-", "_") in vocabulary.conditions
     if not known and ("-" in name or name[:1].isupper()):
-        return said("a header is asked about by `header: {{{name}: …}}`", name=name)
+        return text("a header is asked about by `header: {{{name}: …}}`", name=name)
     return suggestion(name, vocabulary.conditions)
 
 

@@ -19,7 +19,7 @@ from yaml.reader import Reader
 from maildrop_py.errors import Problem
 from maildrop_py.rules.language.document import Mistake, Node
 from maildrop_py.rules.language.limits import VALUES, Limits, TooMuch
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -64,7 +64,9 @@ def _check_characters(text: str, file: str) -> None:
     if found is not None:
         before = text[: found.start()]
         at = before.count("\n") + 1, found.start() - before.rfind("\n")
-        wording = said("the character U+{ord:04X} cannot be in a rules file", ord=ord(found[0]))
+        wording = translated(
+            "the character U+{ord:04X} cannot be in a rules file", ord=ord(found[0])
+        )
         raise Mistake(Problem(file, *at, wording))
 
 
@@ -79,7 +81,7 @@ def _checked_size(text: str, file: str, most: int) -> int:
             depth += 1
             if depth > DEEPEST:
                 mark: Any = event.start_mark
-                wording = said("nested deeper than {most} levels", most=DEEPEST)
+                wording = translated("nested deeper than {most} levels", most=DEEPEST)
                 raise Mistake(Problem(file, mark.line + 1, mark.column + 1, wording))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
@@ -114,14 +116,14 @@ def _yaml_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     wording = getattr(error, "problem", None) or " ".join(str(error).split())
     if mark is None:
-        return Problem(file, 1, 1, said("not YAML: {wording}", wording=wording))
+        return Problem(file, 1, 1, translated("not YAML: {wording}", wording=wording))
     lines = text.splitlines()
     written = lines[mark.line] if mark.line < len(lines) else ""
     return Problem(
         file,
         mark.line + 1,
         mark.column + 1,
-        said("not YAML: {wording}", wording=wording),
+        translated("not YAML: {wording}", wording=wording),
         _hint(written),
     )
 
@@ -130,9 +132,9 @@ def _hint(line: str) -> str:
     """What is most often meant by a line that is not YAML."""
     value = line.strip().removeprefix("- ").partition(": ")[2] or line.strip().removeprefix("- ")
     if line.lstrip(" ").startswith("\t"):
-        return said("YAML is indented with blanks, not tabs")
+        return translated("YAML is indented with blanks, not tabs")
     if value[:1] in set("*&!%@`[{|>") or ": " in value:
-        return said("put the text into single quotes")
+        return translated("put the text into single quotes")
     if '"' in line and "\\" in line:
-        return said("a backslash wants single quotes: '\\.'")
+        return translated("a backslash wants single quotes: '\\.'")
     return ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from maildrop_py.rules.language.flag_names import LETTERS
 from maildrop_py.rules.language.warnings.programs import reason_against, warn_of_program
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
@@ -39,15 +39,15 @@ def _folder(node: Node, scope: Scope) -> None:
     written = node.text()
     first, slash, rest = written.partition("/")
     if slash and first.upper() == "INBOX":
-        wording = said("{written!r} is a folder below INBOX on disk", written=written)
+        wording = text("{written!r} is a folder below INBOX on disk", written=written)
         scope.warn(
-            node, wording, said("where clients show INBOX.{rest}, it is called {rest}", rest=rest)
+            node, wording, text("where clients show INBOX.{rest}, it is called {rest}", rest=rest)
         )
     other = scope.folders.setdefault(written.casefold(), (written, node.line))
     if other[0] != written:
-        wording = said("{written!r} and {other!r} are two folders", written=written, other=other[0])
+        wording = text("{written!r} and {other!r} are two folders", written=written, other=other[0])
         scope.warn(
-            node, wording, said("the other is in line {other}; write both alike", other=other[1])
+            node, wording, text("the other is in line {other}; write both alike", other=other[1])
         )
 
 
@@ -56,10 +56,10 @@ def _flags(node: Node, scope: Scope) -> None:
     for item in [item for each in lists for item in _items(each)]:
         name = item.text().removeprefix("$").lower()
         if item.text().startswith("$") and name in LETTERS:
-            wording = said(
+            wording = text(
                 "{item} is a keyword of its own, not the flag `{name}`", item=item.text(), name=name
             )
-            scope.warn(item, wording, said("write {name}", name=name))
+            scope.warn(item, wording, text("write {name}", name=name))
 
 
 def _items(node: Node) -> list[Node]:

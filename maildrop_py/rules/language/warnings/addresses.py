@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,36 +22,36 @@ def doubt_about_entry(entry: str) -> tuple[str, str] | None:
         return None  # the null sender
     named = _NAMED.match(entry)
     if named is not None and named[1] != bare:
-        return said("{entry!r} is not an address", entry=entry), said(
+        return text("{entry!r} is not an address", entry=entry), text(
             "write {named} alone", named=named[1]
         )
     if _EXPRESSION.search(bare):
         plain = re.sub(r"[\\^$()]", "", bare)
         return (
-            said("{entry!r} is taken for an address, not for a regular expression", entry=entry),
-            said(
+            text("{entry!r} is taken for an address, not for a regular expression", entry=entry),
+            text(
                 "write {replace}; * and ? stand for any characters",
                 replace=plain.replace(".*", "*"),
             ),
         )
     if any(char.isspace() or char in ",;:\"'" for char in bare) and not bare.startswith('"'):
-        return said("{entry!r} is not an address", entry=entry), said("one address, domain or glob")
+        return text("{entry!r} is not an address", entry=entry), text("one address, domain or glob")
     return _doubt_about_domain(entry, bare)
 
 
 def _doubt_about_domain(entry: str, bare: str) -> tuple[str, str] | None:
     local, at, domain = bare.rpartition("@")
     if bare == "*":
-        return said("* fits every address"), said("say which addresses")
+        return text("* fits every address"), text("say which addresses")
     if "@" in local and not local.startswith('"'):
-        return said("{entry!r} has two @", entry=entry), said("one address")
+        return text("{entry!r} has two @", entry=entry), text("one address")
     labels = (domain if at else bare.removeprefix(".")).split(".")
     if "" in labels and not (at and domain.startswith("*")):
-        return said("{entry!r} has an empty part in its domain", entry=entry), said(
+        return text("{entry!r} has an empty part in its domain", entry=entry), text(
             "such as boss@example.com"
         )
     if not at and len(labels) == 1 and not set("*?") & set(bare) and not bare.startswith("."):
-        return said("{entry!r} is neither an address nor a domain", entry=entry), said(
+        return text("{entry!r} is neither an address nor a domain", entry=entry), text(
             "such as boss@example.com"
         )
     return None

@@ -13,7 +13,7 @@ from maildrop_py.rules.language.warnings.addresses import doubt_about_entry, war
 from maildrop_py.rules.language.warnings.programs import warn_of_program
 from maildrop_py.rules.matching.addresses import is_address_test
 from maildrop_py.rules.matching.comparison import AGES, PLAIN, SIZES, parse_comparison
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
@@ -52,12 +52,12 @@ def _subject(node: Node, scope: Scope) -> None:
 
 
 def _list_id(node: Node, scope: Scope) -> None:
-    right = said("leave < and > out; `header: {List-Id: …}` sees them")
+    right = text("leave < and > out; `header: {List-Id: …}` sees them")
     for item, expression in _texts(node, scope):
         _warn(item, scope, expressions.doubt_about_name(expression, "List-Id"))
         _warn(item, scope, expressions.doubt_about_header_ends(expression))
         _warn(
-            item, scope, expressions.doubt_about_brackets(expression, said("the identifier"), right)
+            item, scope, expressions.doubt_about_brackets(expression, text("the identifier"), right)
         )
 
 
@@ -73,16 +73,16 @@ def _address_header(name: str) -> Callable[[Node, Scope], None]:
 
 
 def _envelope_address(node: Node, scope: Scope) -> None:
-    right = said("leave < and > out")
+    right = text("leave < and > out")
     for item, expression in _address_texts(node, scope):
         _warn(item, scope, expressions.doubt_about_plus(expression))
-        _warn(item, scope, expressions.doubt_about_brackets(expression, said("the address"), right))
+        _warn(item, scope, expressions.doubt_about_brackets(expression, text("the address"), right))
 
 
 def _extension(node: Node, scope: Scope) -> None:
     for item, expression in _texts(node, scope):
         if "@" in expression:
-            wording = said(
+            wording = text(
                 "/{expression}/ can never match: an extension has no @", expression=expression
             )
             scope.warn(item, wording, "`recipient` asks about the whole address")
@@ -91,7 +91,7 @@ def _extension(node: Node, scope: Scope) -> None:
 def _client_name(node: Node, scope: Scope) -> None:
     for item, expression in _texts(node, scope):
         if "@" in expression:
-            wording = said(
+            wording = text(
                 "/{expression}/ can never match: a host name has no @", expression=expression
             )
             scope.warn(item, wording, "`from` and `sender` ask about addresses")
@@ -157,13 +157,13 @@ def _age(node: Node, scope: Scope) -> None:
 def _helo(node: Node, scope: Scope) -> None:
     names = scope.settings.server_names or _ships(node)
     if "own_name" in node.texts() and not names:
-        wording = said("`own_name` knows no name but the recipient's domain")
+        wording = text("`own_name` knows no name but the recipient's domain")
         scope.warn(node, wording, "name your server at the top: `server_names: [mx.example.com]`")
 
 
 def _auth(node: Node, scope: Scope) -> None:
     if not scope.settings.authserv_ids and not _ships(node):
-        wording = said("`auth` is always unknown without `trust: {authserv_ids: …}`")
+        wording = text("`auth` is always unknown without `trust: {authserv_ids: …}`")
         scope.warn(node, wording, "name the server whose Authentication-Results are to be believed")
 
 
@@ -185,7 +185,7 @@ def _weigh(node: Node, scope: Scope, total: Node | None = None) -> None:
     at = total or node
     for operator, bound in terms:
         if _is_beyond(operator, bound, low, high):
-            wording = said(
+            wording = text(
                 "the scores come to {low:g} at least and {high:g} at most", low=low, high=high
             )
             scope.warn(

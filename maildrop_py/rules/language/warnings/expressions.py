@@ -14,7 +14,7 @@ from typing import Any
 
 from maildrop_py.rules.matching.engine import BadExpression, compiled
 from maildrop_py.rules.matching.literals import parsed
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 Doubt = tuple[str, str]
 """What is odd, and what would be right."""
@@ -40,19 +40,19 @@ def doubts_about(expression: str, by_lines: bool = False) -> Iterator[Doubt]:
         return
     if not groups and _matches(expression, "") and _matches(expression, _UNLIKE_TEXT):
         yield (
-            said("/{expression}/ matches every text", expression=expression),
-            said("use `exists: true`, or say what must be there"),
+            translated("/{expression}/ matches every text", expression=expression),
+            translated("use `exists: true`, or say what must be there"),
         )
         return
     for word in _words_in_classes(expression):
         yield (
-            said("/[{word}]/ matches any one of these letters", word=word),
-            said("write '\\[{word}\\]', or {{contains: '[{word}]'}}", word=word),
+            translated("/[{word}]/ matches any one of these letters", word=word),
+            translated("write '\\[{word}\\]', or {{contains: '[{word}]'}}", word=word),
         )
     if _ODD_BACKSLASH.search(expression):
         yield (
-            said("/{expression}/ looks for a backslash", expression=expression),
-            said(
+            translated("/{expression}/ looks for a backslash", expression=expression),
+            translated(
                 "in single quotes and without quotes YAML takes one backslash as it is: write one"
             ),
         )
@@ -66,11 +66,11 @@ def doubt_about_raw(expression: str) -> Doubt | None:
     if expression.isascii():
         return None
     return (
-        said(
+        translated(
             "/{expression}/ has letters beyond ASCII, which headers hardly have before decoding",
             expression=expression,
         ),
-        said("use `header` or `subject`, which are decoded"),
+        translated("use `header` or `subject`, which are decoded"),
     )
 
 
@@ -80,9 +80,9 @@ def doubt_about_plus(expression: str) -> Doubt | None:
     if found is None:
         return None
     right = _PLUS.sub(r"\1\\+", expression)
-    return said("/{found}+/ is one or more of {found!r}, not a plus", found=found[1]), said(
-        "write '{right}'", right=right
-    )
+    return translated(
+        "/{found}+/ is one or more of {found!r}, not a plus", found=found[1]
+    ), translated("write '{right}'", right=right)
 
 
 def doubt_about_brackets(expression: str, what: str, right: str) -> Doubt | None:
@@ -90,7 +90,7 @@ def doubt_about_brackets(expression: str, what: str, right: str) -> Doubt | None
     plain = re.sub(r"\(\?P?<\w+>", "(", expression)
     if "<" not in plain and ">" not in plain:
         return None
-    return said(
+    return translated(
         "/{expression}/ can never match: {what} is looked at without < and >",
         expression=expression,
         what=what,
@@ -102,11 +102,11 @@ def doubt_about_name(expression: str, name: str) -> Doubt | None:
     if not re.match(rf"\^{re.escape(name)}\s*:", expression, re.IGNORECASE):
         return None
     return (
-        said(
+        translated(
             "/{expression}/ can never match: the name is not part of the value",
             expression=expression,
         ),
-        said("leave `{name}:` out", name=name),
+        translated("leave `{name}:` out", name=name),
     )
 
 
@@ -114,15 +114,15 @@ def doubt_about_header_ends(expression: str) -> Doubt | None:
     """White space at the ends of a value, or a line end in it: there is none."""
     without_classes = re.sub(r"\[\^[^\]]*\]", "", expression)
     if re.search(r"(?<!\\)\\[nr]", without_classes):
-        return said(
+        return translated(
             "/{expression}/ can never match: headers are unfolded into one line",
             expression=expression,
-        ), said("use \\s")
+        ), translated("use \\s")
     if re.match(r"\^(?:\\?[ t])", expression) or re.search(r"[^\\] \$\Z", expression):
-        why = said("white space at the ends of a header is left out")
-        return said("/{expression}/ can never match: {why}", expression=expression, why=why), said(
-            "leave it out here too"
-        )
+        why = translated("white space at the ends of a header is left out")
+        return translated(
+            "/{expression}/ can never match: {why}", expression=expression, why=why
+        ), translated("leave it out here too")
     return None
 
 
@@ -134,12 +134,14 @@ def doubt_about_whole_address(expression: str) -> Doubt | None:
         return None
     plain = found[2].replace("\\", "")
     return (
-        said(
+        translated(
             "/{expression}/ does not match `Boss <{value}>`: the header has more than the address",
             expression=expression,
             value=plain.lstrip("@") if found[1] else plain,
         ),
-        said("write {plain} without signs, which is looked up among the addresses", plain=plain),
+        translated(
+            "write {plain} without signs, which is looked up among the addresses", plain=plain
+        ),
     )
 
 
@@ -148,20 +150,20 @@ def doubt_about_suffix(expression: str) -> Doubt | None:
     found = re.fullmatch(r"\.(\w{1,5})(\$?)", expression)
     if found is None:
         return None
-    return said(
+    return translated(
         "/{expression}/ matches any character before {found!r}",
         expression=expression,
         found=found[1],
-    ), said("write '\\.{found}$'", found=found[1])
+    ), translated("write '\\.{found}$'", found=found[1])
 
 
 def doubt_about_plain(kind: str, text: str) -> Doubt | None:
     """An expression where the test takes the text as it is written."""
     signs = (r"\.", r"\[", r"\d", r"\w", ".*", ".+")
     if any(sign in text for sign in signs) or (len(text) > 1 and text[0] == "^"):
-        return said("`{kind}` takes {written!r} as it is written", kind=kind, written=text), said(
-            "use `regex` for an expression"
-        )
+        return translated(
+            "`{kind}` takes {written!r} as it is written", kind=kind, written=text
+        ), translated("use `regex` for an expression")
     return None
 
 
@@ -190,26 +192,26 @@ def _doubts_about_parts(parts: list[Any], by_lines: bool) -> Iterator[Doubt]:
             continue
         if kind is op.AT and value is op.AT_END and next_kind in _TEXTS:
             yield (
-                said("`$` is the end of the text, and something follows it"),
-                said("write '\\$' for a dollar"),
+                translated("`$` is the end of the text, and something follows it"),
+                translated("write '\\$' for a dollar"),
             )
         if kind in _TEXTS and next_kind is op.AT and next_value is op.AT_BEGINNING:
             yield (
-                said("`^` is the beginning of the text, and something is before it"),
-                said("write '\\^'"),
+                translated("`^` is the beginning of the text, and something is before it"),
+                translated("write '\\^'"),
             )
     if parts and parts[-1][0] is op.MAX_REPEAT:
         least, most, repeated = parts[-1][1]
         if least == 0 and len(repeated) == 1 and repeated[0][0] is op.LITERAL:
             letter = chr(repeated[0][1])
             sign = "?" if most == 1 else "*"
-            right = said(
+            right = translated(
                 "write '{letter}\\{sign}' for the sign, or {letter}.* for any text",
                 letter=letter,
                 sign=sign,
             )
             yield (
-                said(
+                translated(
                     "`{letter}{sign}` at the end matches nothing as well, so it asks nothing",
                     letter=letter,
                     sign=sign,

@@ -6,7 +6,7 @@ import os
 import shutil
 
 from maildrop_py.paths import PROGRAM_PATH
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,22 +36,22 @@ def reason_against(program: str) -> tuple[str, str] | tuple[()]:
     """Why a program cannot be run, and what would be right; () where it can."""
     if "/" not in program:
         if shutil.which(program, path=PROGRAM_PATH) is None:
-            return said(
+            return text(
                 "there is no program {program!r} in {path}", program=program, path=PROGRAM_PATH
-            ), said("write its whole path")
+            ), text("write its whole path")
         return ()
     if not program.startswith("/"):
-        return said("{program!r} is not a whole path", program=program), said(
+        return text("{program!r} is not a whole path", program=program), text(
             "write one that begins with /"
         )
     if os.path.isdir(program):
-        return said("{program} is a directory", program=program), said("name a program")
+        return text("{program} is a directory", program=program), text("name a program")
     if not os.path.exists(program):
-        return said("there is no program {program}", program=program), said(
+        return text("there is no program {program}", program=program), text(
             "install it, or correct the path"
         )
     if not os.access(program, os.X_OK):
-        return said("{program} may not be executed", program=program), said(
+        return text("{program} may not be executed", program=program), text(
             "chmod +x {program}", program=program
         )
     return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,23 +46,23 @@ def _maildir(node: Node, scope: Scope) -> None:
 
 def _why_no_maildir(path: str) -> tuple[str, str] | tuple[()]:
     if os.path.lexists(path) and not os.path.isdir(path):
-        kind = said("a file") if os.path.isfile(path) else said("not a directory")
-        return said("{path} is {kind}, so it cannot be a Maildir", path=path, kind=kind), said(
+        kind = text("a file") if os.path.isfile(path) else text("not a directory")
+        return text("{path} is {kind}, so it cannot be a Maildir", path=path, kind=kind), text(
             "name a directory"
         )
     existing = path
     while not os.path.lexists(existing):
         existing = os.path.dirname(existing)
     if not os.path.isdir(existing):
-        return said(
+        return text(
             "{existing} is not a directory, so {path} cannot be made", existing=existing, path=path
-        ), said("name another place")
+        ), text("name another place")
     if existing != path and not os.access(existing, os.W_OK | os.X_OK):
-        return said(
+        return text(
             "{path} is not there, and you may not write to {existing}", path=path, existing=existing
-        ), said("name another place")
+        ), text("name another place")
     if existing == path and not os.access(path, os.W_OK | os.X_OK):
-        return said("you may not write to {path}", path=path), said("let it belong to you")
+        return text("you may not write to {path}", path=path), text("let it belong to you")
     return ()
 
 
@@ -78,5 +78,5 @@ def _networks(node: Node, scope: Scope) -> None:
             except ValueError:
                 continue
             if network.prefix < WIDEST[len(network.packed)]:
-                wording = said("{item} believes a large part of the internet", item=item.text())
+                wording = text("{item} believes a large part of the internet", item=item.text())
                 scope.warn(item, wording, "name the networks of your own relays")
