@@ -139,9 +139,9 @@ def find(headers: Headers, envelope: Envelope, trusted: tuple[Network, ...]) -> 
     passed = 0
     while passed < len(fields) and walk.past(fields[passed]):
         passed += 1
-    told = ip.parse(envelope.client_address)
-    if told is not None and not why_trusted(told, trusted):
-        return _told_by_server(headers, envelope, told, walk, passed)
+    client = ip.parse(envelope.client_address)
+    if client is not None and not why_trusted(client, trusted):
+        return _border_of_envelope(headers, envelope, client, walk, passed)
     at = fields[min(passed, len(fields) - 1)].span[0] if fields else 0
     hop = walk.hop
     return Border(
@@ -152,7 +152,7 @@ def find(headers: Headers, envelope: Envelope, trusted: tuple[Network, ...]) -> 
         authenticated=hop.authenticated if hop else False,
         inside=walk.address is None and passed == len(fields),
         offset=at,
-        hops=(*_told_steps(envelope, told, trusted), *walk.steps),
+        hops=(*_steps_of_envelope(envelope, client, trusted), *walk.steps),
         below=max(0, len(fields) - passed - 1),
         unknown=walk.unknown,
     )
@@ -168,19 +168,19 @@ def why_trusted(address: Address, trusted: tuple[Network, ...]) -> str:
     return ""
 
 
-def _told_by_server(
-    headers: Headers, envelope: Envelope, told: Address, walk: _Walk, passed: int
+def _border_of_envelope(
+    headers: Headers, envelope: Envelope, client: Address, walk: _Walk, passed: int
 ) -> Border:
     """The border that the mail server names; Received lines only say where it is in the header."""
     fields = headers.all("Received")
-    agreed = walk.address is not None and walk.address.packed == told.packed
+    agreed = walk.address is not None and walk.address.packed == client.packed
     hop = walk.hop if agreed else None
     at = passed if agreed else 0
     offset = fields[at].span[0] if fields else 0
     name = _verified(envelope.client_name or "")
-    what = f"client {_client(envelope.helo or '', name or '', told.text)}, said the mail server"
+    what = f"client {_client(envelope.helo or '', name or '', client.text)}, said the mail server"
     return Border(
-        address=told,
+        address=client,
         name=_verified(hop.name) if name is None and hop else name,
         helo=envelope.helo or (hop.helo if hop else "") or None,
         sender=_sender(headers, envelope, offset if fields else None),
@@ -191,17 +191,17 @@ def _told_by_server(
     )
 
 
-def _told_steps(
-    envelope: Envelope, told: Address | None, trusted: tuple[Network, ...]
+def _steps_of_envelope(
+    envelope: Envelope, client: Address | None, trusted: tuple[Network, ...]
 ) -> tuple[Step, ...]:
-    if told is None:
+    if client is None:
         return ()
-    what = f"client {told.text}, said the mail server"
-    return (Step(what, True, why_trusted(told, trusted)),)
+    what = f"client {client.text}, said the mail server"
+    return (Step(what, True, why_trusted(client, trusted)),)
 
 
 def _sender(headers: Headers, envelope: Envelope, offset: int | None) -> str | None:
-    """The envelope sender: as told, else as our side wrote it on top of the message."""
+    """The envelope sender: as the mail server names it, else as our side wrote it on top of the message."""
     if envelope.sender is not None:
         return _without_daemon(envelope.sender)
     paths = headers.all("Return-Path")

@@ -102,10 +102,22 @@ def edited_head(
     there = {field.name.lower() for field in Headers(head).fields} if texts else set()
     missing = [pair for low, pair in texts.items() if low not in there]
     more, last = added([*missing, *add], head), added(add_last, head)
-    done: set[str] = set()
     if (more or last) and head[start : start + 1] in (b" ", b"\t", b"\r", b"\n", b""):
         return head[:start] + more + last + line_end(head[start:]) + head[start:]
-    kept, at = [head[:start], more], start
+    kept, rest = _edited_fields(head, start, gone, names, texts)
+    if not last:
+        return b"".join((head[:start], more, *kept, rest))
+    body = rest.rstrip(b"\r\n")
+    end = line_end(head[start:])
+    return b"".join((head[:start], more, *kept, body, end if body else b"", last, end))
+
+
+def _edited_fields(
+    head: bytes, at: int, gone: set[str], names: dict[str, str], texts: dict[str, tuple[str, str]]
+) -> tuple[list[bytes], bytes]:
+    """The fields from `at` up to the last one that is edited, in pieces, and what is below them."""
+    done: set[str] = set()
+    kept = []
     for field in Headers(head).fields:
         low, (first, behind) = field.name.lower(), field.span
         if low not in gone and low not in names and low not in texts:
@@ -119,9 +131,4 @@ def edited_head(
             kept.append(names[low].encode("ascii", "replace"))
             kept.append(head[first + len(field.name) : behind])
         at = behind
-    rest = head[at:]
-    if not last:
-        return b"".join((*kept, rest))
-    body = rest.rstrip(b"\r\n")
-    end = line_end(head[start:])
-    return b"".join((*kept, body, end if body else b"", last, end))
+    return kept, head[at:]

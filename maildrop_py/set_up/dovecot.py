@@ -16,7 +16,7 @@ import subprocess
 from pathlib import Path
 
 from maildrop_py.record import record
-from maildrop_py.translation import text as said
+from maildrop_py.translation import text as translated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def read_doveconf(program: str = DOVECONF) -> Settings | None:
     return _with_layout(parsed(ran.stdout), ran.stdout) if ran.returncode == 0 else None
 
 
-def _with_layout(settings: Settings, said: str) -> Settings:
+def _with_layout(settings: Settings, output: str) -> Settings:
     """The settings with the layout that is in force.
 
     2.4 prints `fs` whether somebody set it or nobody set anything; and then Maildirs have
@@ -76,7 +76,7 @@ def _with_layout(settings: Settings, said: str) -> Settings:
     """
     if "mail_driver" not in settings or _text(settings, "mailbox_list_layout") != FS:
         return settings
-    config = re.search(r"^# .*: (/\S+)$", said, re.M)
+    config = re.search(r"^# .*: (/\S+)$", output, re.M)
     files = Path(config[1]).parent.rglob("*.conf") if config else ()
     is_set = any(_LAYOUT_SET.search(_content(file)) for file in files)
     return {**settings, "mailbox_list_layout": FS if is_set else PLUS_PLUS}
@@ -191,7 +191,7 @@ def _filled(path: str, user: str, home: str) -> str | None:
 
 
 def _unknown_path(path: str) -> str:
-    return said("the path {path} cannot be known for one user here", path=path or "-")
+    return translated("the path {path} cannot be known for one user here", path=path or "-")
 
 
 def _problems(driver: str, path: str, filled: str | None, options: Mapping[str, str]) -> list[str]:
@@ -199,25 +199,25 @@ def _problems(driver: str, path: str, filled: str | None, options: Mapping[str, 
         wording = "Dovecot was not told where mail is; right would be {right}"
         if driver:
             wording = "Dovecot keeps mail as {driver}; right would be {right}"
-        return [said(wording, driver=driver, right="mail_location = maildir:~/Maildir")]
+        return [translated(wording, driver=driver, right="mail_location = maildir:~/Maildir")]
     problems = [] if filled else [_unknown_path(path)]
     layout = options.get("LAYOUT", "").lower()
     if layout not in ("", PLUS_PLUS, FS):
         problems.append(
-            said(
+            translated(
                 "folders lie in Dovecot's layout {layout}; right would be maildir++ or fs",
                 layout=layout,
             )
         )
     if options.get("DIRNAME"):
         problems.append(
-            said(
+            translated(
                 "messages lie in directories called {name} of each folder", name=options["DIRNAME"]
             )
         )
     inbox = options.get("INBOX", "").rstrip("/")
     if inbox and inbox != path.rstrip("/"):
-        problems.append(said("INBOX lies elsewhere than the folders: {inbox}", inbox=inbox))
+        problems.append(translated("INBOX lies elsewhere than the folders: {inbox}", inbox=inbox))
     return problems
 
 
@@ -228,9 +228,9 @@ def _notes(settings: Settings, options: Mapping[str, str]) -> list[str]:
         inner = _text(block, name.removeprefix("maildir_")) if isinstance(block, dict) else ""
         if "yes" in (_text(settings, name), inner):
             wording = "{name} = yes: Dovecot may show new mail only when a folder is opened"
-            notes.append(said(wording, name=name))
+            notes.append(translated(wording, name=name))
     if options.get("CONTROL"):
-        notes.append(said("CONTROL is elsewhere: new folders must be subscribed to by hand"))
+        notes.append(translated("CONTROL is elsewhere: new folders must be subscribed to by hand"))
     return notes
 
 
