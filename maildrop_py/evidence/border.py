@@ -201,7 +201,7 @@ def _steps_of_envelope(
 
 
 def _sender(headers: Headers, envelope: Envelope, offset: int | None) -> str | None:
-    """The envelope sender: as the mail server names it, else as our side wrote it on top of the message."""
+    """The envelope sender: the mail server's, else what our side wrote on top of the message."""
     if envelope.sender is not None:
         return _without_daemon(envelope.sender)
     paths = headers.all("Return-Path")
