@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import MIDDLING, Outcome
+from maildrop_py.rules.condition import MIDDLING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.condition import Condition, Facts, Outcome
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.matching.raw import RawExpression
@@ -38,21 +38,16 @@ class RawMessage:
         )
 
     def test(self, facts: Facts) -> Outcome:
-        from maildrop_py.rules.matching.lines import line_of
+        from maildrop_py.rules.conditions.raw_search import first_match
 
-        data = facts.message.headers.unfolded + facts.message.body()
-        for each in self.expressions:
-            pattern = each.expression(facts.text)
-            spans = pattern.spans(data)
-            if spans is not None:
-                line, span = line_of(data, *spans[0])
-                found = pattern.named(data, spans)
-                return Outcome(True, "message", line, span, captures=found)
-        return Outcome(False, "message", why="nothing in it matches")
+        return first_match(self.expressions, self._searched(facts), "message", facts)
 
     def occurrences(self, facts: Facts) -> list[tuple[int, bool]]:
         """For each expression: how often it matches, whether the last match was of nothing."""
-        from maildrop_py.rules.matching.raw import count
+        from maildrop_py.rules.conditions.raw_search import counts
 
-        data = facts.message.headers.unfolded + facts.message.body()
-        return [count(each.expression(facts.text), data) for each in self.expressions]
+        return counts(self.expressions, self._searched(facts), facts)
+
+    @staticmethod
+    def _searched(facts: Facts) -> bytes:
+        return facts.message.headers.unfolded + facts.message.body()
