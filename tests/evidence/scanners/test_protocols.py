@@ -37,6 +37,7 @@ GARBAGE = (
     *(b"HTTP/1.1 500 No\r\n\r\n{}", b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 100_000),
     *(
         b"SPAMD/1.1 0 EX_OK\r\nSpam: True ; nan / 5\r\n\r\n",
+        b"SPAMD/1.1 0 EX_OK\r\nSpam: True ; 9 / nan\r\n\r\n",
         b"SPAMD/1.1 0 EX_OK\r\nSpam: True ; 9 / 5",
     ),
     *(SPAMD[:-3], SPAMD.replace(b"7.5", b"inf"), b"SPAMD/0 1 x\r\n\r\n", b"stream: OK"),
@@ -106,7 +107,7 @@ def test_no_header_line_can_be_smuggled_in(tmp_path: Path, servers: list[Misbeha
 def test_garbage_is_unknown(
     name: str, answer: bytes, tmp_path: Path, servers: list[Misbehaving]
 ) -> None:
-    servers.append(Misbehaving(tmp_path / "s", answer, reads=False))
+    servers.append(Misbehaving(tmp_path / "s", answer))
     found = ask(name, servers[0].address)
     assert found.unknown and found.flag is None and found.score is None
 
