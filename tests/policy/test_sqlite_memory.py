@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,41 @@ def test_an_unusable_file_is_tried_again_later(
     monkeypatch.setattr(memory, "_not_before", 0.0)
     assert memory.read(keys(1), NOW) == {}
     assert sqlite_memory.RETRY > 0
+
+
+@pytest.mark.parametrize("count", [1, sqlite_memory.AT_ONCE + 1])
+def test_others_wait_for_who_reads_in_order_to_write_and_for_nobody_else(
+    memory: SqliteMemory, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_memory, "LOCK_WAIT", 0.01)
+    other, change = SqliteMemory(memory.path), Change(b"k" * 16, b"v", NOW + 9)
+    assert memory.read(keys(count), NOW) == {}
+    assert other.write([change], NOW)
+    assert memory.read(keys(count), NOW, writing=True) == {}
+    assert not other.write([change], NOW) and other.warnings == []
+    assert memory.write([], NOW), "the transaction is over"
+    assert other.write([change], NOW)
+
+
+def test_another_thread_may_use_it(memory: SqliteMemory) -> None:
+    (key,) = keys(1)
+    assert memory.write([Change(key, b"v", NOW + 9)], NOW)
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(memory.read, [key], NOW).result() == {key: b"v"}
+    assert memory.warnings == []
+
+
+def test_a_later_value_takes_the_place_of_the_first(memory: SqliteMemory) -> None:
+    (key,) = keys(1)
+    for value in (b"first", b"later"):
+        assert memory.write([Change(key, value, NOW + 9)], NOW)
+    assert memory.read([key], NOW) == {key: b"later"}
+
+
+@pytest.mark.parametrize(("digits", "known"), [(9, True), (10, False)])
+def test_a_session_is_remembered_for_no_longer_than_anybody_lives(digits: int, known: bool) -> None:
+    session = Session(client="c", remember=int("9" * digits))
+    assert unpack_session(pack_session(session)) == (session if known else None)
 
 
 def test_values_come_back_as_they_were_and_garbage_is_nothing() -> None:

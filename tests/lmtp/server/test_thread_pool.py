@@ -8,12 +8,13 @@ import time
 from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
 from maildrop_py.lmtp.server import thread_pool as threads
 from maildrop_py.lmtp.server.thread_pool import FAILED, ThreadPool
+from tests.support.waiting import wait_until
 
 WAITING = 30  # seconds
 ROOT = Path(__file__).resolve().parents[3]
@@ -85,10 +86,27 @@ def test_a_call_for_which_there_is_no_thread_is_never_made(
 
 
 def test_threads_that_die_at_their_first_step_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "FIRST_STEP", 0.01)
-    monkeypatch.setattr(threads, "start_new_thread", lambda *_: 1)
-    with pytest.raises(RuntimeError):
-        ThreadPool(2).submit(print)
+    made: SimpleQueue[int] = SimpleQueue()
+    several = ThreadPool(2)
+    with monkeypatch.context() as dying:
+        dying.setattr(threads, "FIRST_STEP", 0.01)
+        dying.setattr(threads, "start_new_thread", lambda *_: 1)
+        with pytest.raises(RuntimeError):
+            several.submit(made.put, 1)
+    several.submit(made.put, 2)
+    assert made.get(timeout=WAITING) == 2, "there are threads by now"
+    several.close()
+
+
+def test_who_has_nothing_to_do_looks_for_nothing() -> None:
+    """Or an idle server would wake up 250 times a second."""
+    several, done = ThreadPool(3, eager=1), Event()
+    for _ in range(3):
+        several.submit(done.wait, WAITING)
+    wait_until(lambda: several._watched, "somebody watches whether more are to run")
+    done.set()
+    wait_until(lambda: not several._watched, "nobody watches")
+    several.close()
 
 
 def test_a_call_that_raises_ends_the_process() -> None:
