@@ -12,7 +12,11 @@ from lzma import LZMAError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from collections.abc import Iterator
+    from typing import IO, AnyStr, BinaryIO
+
+LONGEST = 1 << 20
+"""Characters of a line that are read; an entry of our logs has a hundredth of that."""
 
 DAMAGED = (EOFError, OSError, zlib.error, LZMAError)
 _GZIP, _BZIP2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0"
@@ -35,3 +39,14 @@ def unpacked_lines(file: BinaryIO) -> TextIOWrapper:
 
         unpacked = lzma.LZMAFile(file)  # type: ignore[assignment]  # noqa: SIM115
     return TextIOWrapper(unpacked, encoding="utf-8", errors="replace")
+
+
+def lines_within(file: IO[AnyStr]) -> Iterator[AnyStr]:
+    """The lines of `file`; of one that is longer than LONGEST the beginning, without its end.
+
+    Somebody may have put gigabytes there, without a line end, which compressed are few bytes.
+    """
+    while line := file.readline(LONGEST):
+        yield line
+        while len(line) == LONGEST and line[-1:] not in ("\n", b"\n"):
+            line = file.readline(LONGEST)

@@ -6,6 +6,9 @@ Known limits: internationalised names are encoded as Python's `idna` codec does
 
 from __future__ import annotations
 
+_LONGEST = 1000
+"""Characters that are looked at: as A-labels they would be more than 253 octets."""
+
 
 def ascii_domain(text: str) -> str | None:
     """`text` in lower case with A-labels and no final dot; None if DNS has no such name.
@@ -13,6 +16,8 @@ def ascii_domain(text: str) -> str | None:
     RFC 1035 2.3.4: labels of 1 to 63 octets, 253 in all. Any ASCII character is
     let through: DNS does not mind, and SPF asks for odd names (RFC 7208 7.3).
     """
+    if len(text) > _LONGEST:
+        return None
     name = text.removesuffix(".").lower()
     if not name.isascii():
         try:

@@ -140,9 +140,9 @@ def _letters(word: str) -> str:
     if word.isascii() and word.isalpha():
         return word
     if not word.isascii():
-        from unicodedata import normalize
+        from maildrop_py.message.normal_form import normalized
 
-        word = normalize("NFKD", word).translate(_ALPHABETS)
+        word = normalized("NFKD", word).translate(_ALPHABETS)
     if any(map(str.isalpha, word)):
         word = word.translate(_SIGNS)
     return "".join(filter(str.isalnum, word))

@@ -11,25 +11,35 @@ own at the end of a piece. (Real words have no more than 30; UAX #15, 13.)
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
+
 PIECE = 128  # characters
 MARKS = 32  # characters of a piece with nothing but marks
+_VOICING = "\uff9e\uff9f"  # halfwidth: NFKC makes one character of ｶ and ﾞ
 
 
 def composed(text: str) -> str:
     """`text` in NFC."""
-    if text.isascii():
+    if text.isascii() or (len(text) > PIECE and _is_latin(text)):
         return text
+    return normalized("NFC", text)
+
+
+def normalized(form: Form, text: str) -> str:
+    """`text` in one of the normal forms of Unicode; `unicodedata.normalize` in linear time."""
     from unicodedata import normalize
 
     if len(text) <= PIECE:
-        return normalize("NFC", text)
-    if _is_latin(text):
-        return text
+        return normalize(form, text)
     pieces: list[str] = []
     start = 0
     while start < len(text):
         end = _piece_end(text, start)
-        pieces.append(normalize("NFC", text[start:end]))
+        pieces.append(normalize(form, text[start:end]))
         start = end
     return "".join(pieces)
 
@@ -58,6 +68,7 @@ def _before_a_starter(text: str, start: int, end: int) -> int:
     from unicodedata import combining
 
     for at in range(end, start + PIECE // 2, -1):
-        if not combining(text[at]) and not "\u1160" <= text[at] <= "\u11ff":
+        char = text[at]
+        if not combining(char) and not "\u1160" <= char <= "\u11ff" and char not in _VOICING:
             return at
     return start + MARKS

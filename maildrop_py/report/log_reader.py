@@ -17,6 +17,7 @@ from maildrop_py.errors import MaildropError
 from maildrop_py.report.log_entry import DELIVERED, DISCARDED, REJECTED
 from maildrop_py.report.log_file import rotated_files
 from maildrop_py.translation import text
+from maildrop_py.unpacked import DAMAGED, lines_within
 
 Entry = dict[str, Any]
 Complain = Callable[[str, str], None]
@@ -111,13 +112,13 @@ def _file_entries(file: IO[str] | None, path: str, complain: Complain) -> Iterat
     with file:
         number = 0
         try:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(lines_within(file), 1):
                 entry = parsed(line)
                 if entry is None:
                     complain(f"{path}:{number}", "is not a log entry")
                 else:
                     yield entry
-        except (OSError, EOFError) as error:  # a damaged compressed file
+        except DAMAGED as error:
             complain(f"{path}:{number + 1}", str(error))
 
 

@@ -8,12 +8,12 @@ delivered, and then moved by `refile` and put back by `undo`, is one story.
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.normal_form import composed
 from maildrop_py.report.attachments import in_words as attachment_in_words
 from maildrop_py.report.log_reader import Entry
 from maildrop_py.report.tables import width_of
@@ -159,4 +159,4 @@ def _message_id_in(path: str) -> str:
 
 
 def _folded(text: object) -> str:
-    return unicodedata.normalize("NFC", str(text or "")).casefold()
+    return composed(str(text or "")).casefold()

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from itertools import groupby, pairwise
 
+from maildrop_py.message.normal_form import normalized
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,9 +60,7 @@ _PAIRED = (
 def words(text: str, shortest: int = 3) -> list[str]:
     """What is counted of `text`, in order; ASCII words have at least `shortest` letters."""
     if not text.isascii():
-        from unicodedata import normalize
-
-        text = normalize("NFKC", text).casefold()
+        text = normalized("NFKC", text).casefold()
         if not text.isascii():
             return list(_mixed(text, shortest))
     return _plain(text, shortest)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 from io import BytesIO
+from typing import cast
 
 from maildrop_py.record import record
+from maildrop_py.unpacked import lines_within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import BinaryIO
+    from typing import IO, BinaryIO
 
 SIZE = 2 * 1024 * 1024
 """Bytes of a piece."""
@@ -79,7 +81,7 @@ def lines_of(piece: Piece) -> Iterator[bytes]:
 
         os.lseek(piece.file, 0, os.SEEK_SET)  # nobody else reads this file
         with os.fdopen(os.dup(piece.file), "rb") as packed, gzip.open(packed) as lines:
-            yield from lines
+            yield from lines_within(cast("IO[bytes]", lines))
         return
     start = max(0, piece.start - 1)  # a line that begins at `start` has a line end before it
     data = _read(piece.file, start, piece.end)
