@@ -107,7 +107,7 @@ IN_STATISTICS = ("(discarded)", "(rejected)", "(no name)", "(nobody)", "yes", "n
 """Values that are counted, and shown as texts."""
 
 
-LABELS = ("envelope recipient", "envelope extension", "header {0}")
+LABELS = ("envelope recipient", "envelope extension", "header {0}", "body")
 """What conditions looked at, where it is put together."""
 
 OF_LEARNING = ("learnt", "already learnt", "corrected", "forgotten", "not learnt")
