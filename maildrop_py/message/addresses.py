@@ -152,8 +152,10 @@ class _Reader:
             box.has_at = box.has_at or "@" in token
 
     def _finish(self) -> None:
-        self._found += self._box.addresses()
-        self._box = _Mailbox()
+        box = self._box
+        if box.pieces or box.comments or box.angle is not None or box.has_at:
+            self._found += box.addresses()
+            self._box = _Mailbox()
 
     def _quoted(self) -> str | None:
         """The text up to the closing quote; None, and nothing read, if there is none."""
