@@ -91,9 +91,13 @@ def _term(node: Node, text: str, units: dict[str, float]) -> tuple[str, float]:
     if not -FAR < value < FAR:
         raise node.mistake("{written!r} is not a comparison", _example(units), written=text)
     if unit.lower() not in by_name:
-        from maildrop_py.translation import text as said
+        from maildrop_py.translation import text as translated
 
-        wording = said("unknown unit {unit!r}", unit=unit) if unit else said("a unit is missing")
+        wording = (
+            translated("unknown unit {unit!r}", unit=unit)
+            if unit
+            else translated("a unit is missing")
+        )
         raise node.mistake(wording, _example(units))
     return operator or ">=", value * by_name[unit.lower()]
 
