@@ -8,12 +8,15 @@ passed over and reported. Entries of version 1 get the fields of version 2.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
 from fcntl import LOCK_SH, LOCK_UN, flock
 from heapq import merge
+from io import TextIOWrapper
 from typing import IO, Any, BinaryIO
 
 from maildrop_py.errors import MaildropError
+from maildrop_py.regular_file import open_regular
 from maildrop_py.report.log_entry import DELIVERED, DISCARDED, REJECTED
 from maildrop_py.report.log_file import rotated_files
 from maildrop_py.translation import text
@@ -63,9 +66,10 @@ def open_log(path: str) -> list[BinaryIO]:
     files: list[BinaryIO] = []
     for each in rotated:
         try:
-            files.append(open(each, "rb"))  # noqa: SIM115
+            files.append(open(each, "rb", opener=_opener))  # noqa: SIM115
         except FileNotFoundError:
-            files.append(open(f"{each}.gz", "rb"))  # noqa: SIM115 - compressed meanwhile
+            # compressed meanwhile
+            files.append(open(f"{each}.gz", "rb", opener=_opener))  # noqa: SIM115
     if current is not None:
         files.append(current.detach())  # type: ignore[attr-defined]
     return files
@@ -74,7 +78,7 @@ def open_log(path: str) -> list[BinaryIO]:
 def _opened(path: str) -> tuple[IO[str] | None, list[str]]:
     """The file that is written to now, and the rotated ones; none is in both."""
     try:
-        current = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115
+        current = _plain(path)
     except FileNotFoundError:
         files = rotated_files(path)
         if not files:
@@ -102,8 +106,18 @@ def _open(path: str) -> IO[str]:
     if path.endswith(".gz"):
         import gzip
 
-        return gzip.open(path, "rt", encoding="utf-8", errors="replace")
-    return open(path, encoding="utf-8", errors="replace")
+        file = open(path, "rb", opener=_opener)  # noqa: SIM115 - the text closes it
+        return TextIOWrapper(gzip.GzipFile(fileobj=file), encoding="utf-8", errors="replace")
+    return _plain(path)
+
+
+def _plain(path: str) -> IO[str]:
+    return open(path, encoding="utf-8", errors="replace", opener=_opener)
+
+
+def _opener(path: str, flags: int) -> int:
+    """Somebody else's log may be a FIFO, or a link to what never ends; /dev/fd/3 is our own."""
+    return os.open(path, flags) if path.startswith("/dev/") else open_regular(path, flags)
 
 
 def _file_entries(file: IO[str] | None, path: str, complain: Complain) -> Iterator[Entry]:

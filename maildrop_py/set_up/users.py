@@ -8,11 +8,13 @@ import subprocess
 from collections.abc import Iterator
 
 from maildrop_py.paths import UserPaths
+from maildrop_py.report.visible import visible
 from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
 from maildrop_py.set_up.file_access import User
 from maildrop_py.set_up.program_path import module_command
 from maildrop_py.translation import text
 
+PATIENCE = 60.0  # seconds for one user's rules
 LOWEST, HIGHEST = 1000, 59999  # uids of ordinary users
 
 
@@ -27,7 +29,21 @@ def about_rules_of(user: User) -> Iterator[CheckResult]:
     path = UserPaths.below(user.home).rules
     if not os.path.exists(path):
         return
-    done = subprocess.run(
+    about = text("rules of {name}", name=user.name)
+    try:
+        done = _checked(user)
+    except subprocess.TimeoutExpired as error:
+        yield CheckResult(WRONG, about, str(error))
+        return
+    for line in done.stderr.splitlines():
+        yield CheckResult(WARNING if line.endswith("[warning]") else WRONG, about, visible(line))
+    if done.returncode == 0:
+        yield CheckResult(OK, about, path)
+
+
+def _checked(user: User) -> subprocess.CompletedProcess[str]:
+    """What `check` says, run as the user, who may do with that process what they like."""
+    return subprocess.run(
         [*module_command("maildrop_py"), "check", "--offline"],
         capture_output=True,
         text=True,
@@ -37,10 +53,6 @@ def about_rules_of(user: User) -> Iterator[CheckResult]:
         user=user.uid,
         group=pwd.getpwuid(user.uid).pw_gid,
         extra_groups=list(user.groups),
+        timeout=PATIENCE,
         env={"HOME": user.home, "PATH": os.environ.get("PATH", "/usr/bin:/bin")},
     )
-    about = text("rules of {name}", name=user.name)
-    for line in done.stderr.splitlines():
-        yield CheckResult(WARNING if line.endswith("[warning]") else WRONG, about, line)
-    if done.returncode == 0:
-        yield CheckResult(OK, about, path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import gzip
+import os
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -110,3 +111,15 @@ def test_a_text_like_ours_in_every_word_is_told_in_linear_time() -> None:
         translation.choose("en")
     for less, more in pairwise(taken):
         assert more <= MOST_TIME * max(less, TOO_SHORT), taken
+
+
+@pytest.mark.parametrize("target", ["a FIFO", "/dev/zero"])
+def test_a_log_that_is_no_file_holds_up_nobody(tmp_path: Path, target: str) -> None:
+    log = tmp_path / "deliveries.jsonl"
+    if target == "a FIFO":
+        os.mkfifo(log)
+    else:
+        log.symlink_to(target)
+    for read in (log_reader.open_log, lambda path: list(log_reader.entries(path, print))):
+        with pytest.raises(OSError, match="is not a regular file"):
+            read(str(log))
