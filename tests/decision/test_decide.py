@@ -163,6 +163,8 @@ def test_an_explanation_holds_every_rule_that_was_reached() -> None:
     assert first is not None
     assert [answer is not None and answer.held for _, answer in first.children] == [False, False]
     assert decided(rules, message, evidence=Answers(None)).trace == ()
+    program = compile_rules(rules_of(rules))
+    assert decide(mail(message), NOBODY, Answers(None), program, NOW).trace == ()
 
 
 def test_rules_for_every_message_have_no_outcome_to_explain() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import stat
@@ -145,6 +146,15 @@ def test_the_lock_is_there_as_soon_as_the_name(journal: Journal) -> None:
     journal.close()
     with DeadJournal(PastRun(journal.path)) as locked:
         assert not locked.alive
+
+
+def test_the_lock_goes_with_the_end(journal: Journal) -> None:
+    journal.add(do="会議")
+    journal.sync()
+    assert "会議" in Path(journal.path).read_text("utf-8")
+    journal.end()
+    with open(journal.path) as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_a_journal_that_cannot_be_begun_leaves_nothing_behind(
