@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from maildrop_py.decision.decision import Answer
+from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import StatedFile
-from tests.support.rules_reading import decided, mail
+from tests.support.rules_reading import decided, mail, rules_of
 
 AWAY = "rules: [{name: away, then: {vacation: {text: I am away., until: 2027-01-31}}}]"
 HEAD = "From: leo@example.org\nTo: me@example.com\nSubject: lunch\nMessage-ID: <1@a.example>"
@@ -138,3 +139,29 @@ def test_a_notification_is_about_lists_too_but_not_about_notifications() -> None
     assert (found.silence, found.to, found.text) == ("", "phone@example.net", "mail for me")
     again = answer(rules, f"{HEAD}\nAuto-Submitted: auto-notified; owner-email=a@b")
     assert again.silence == "it is itself a notification"
+
+
+@pytest.mark.parametrize(("verdict", "why"), [("fail", "DMARC fails"), ("pass", "")])
+def test_forged_senders_are_not_answered(verdict: str, why: str) -> None:
+    rules = rules_of("trust: {authserv_ids: [mx.example.com]}\n" + AWAY)
+    results = f"Authentication-Results: mx.example.com; dmarc={verdict}"
+    received = "Received: from pc.a (host.a [203.0.113.9]) by mx.example.com with SMTP id 3"
+    message = mail(f"{results}\n{received}\n{HEAD}")
+    evidence = Evidence(message, LEO, rules.settings, offline=True)
+    (found,) = decided(rules, message, LEO, evidence).answers
+    assert why in found.silence and bool(why) == bool(found.silence)
+
+
+def test_somebody_is_notified_of_what_is_discarded() -> None:
+    rules = "rules: [{then: {notify: {to: phone@example.net, text: x}}}, {then: {discard: true}}]"
+    assert answer(rules).silence == ""
+
+
+def test_only_what_is_a_message_id_gets_into_references() -> None:
+    """And no more of them than the last ten (RFC 5322 3.6.4)."""
+    long = f"<{'x' * 250}@y>"
+    odd = answer(head=f"{HEAD} <2@a.example>\nReferences: <a@b> junk> <c @ {long}\n <1@c>")
+    assert odd.original == ("<1@a.example>", "<a@b> <1@c> <1@a.example>")
+    many = " ".join(f"<{number}@b>" for number in range(20))
+    _, references = answer(head=f"{HEAD}\nReferences: {many}").original
+    assert references.split() == [*many.split()[-10:], "<1@a.example>"]

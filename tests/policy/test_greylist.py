@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maildrop_py.policy.greylist import Entry, Step, Terms, ends, step
+from maildrop_py.policy.greylist import REFRESHED, Entry, Step, Terms, ends, step
 
 TERMS = Terms(delay=300, window=2 * 86400, remember=60 * 86400)
 NOW = 1_790_000_000
@@ -58,3 +58,21 @@ def test_whoever_waits_as_long_as_he_is_told_passes(jumps: list[int], delay: int
 def test_an_entry_ends_when_nothing_comes_of_it_any_more() -> None:
     assert ends(Entry(NOW), TERMS) == NOW + TERMS.window
     assert ends(Entry(NOW, NOW + 5), TERMS) == NOW + 5 + TERMS.remember
+
+
+@pytest.mark.parametrize(
+    ("entry", "seconds", "why", "changes"),
+    [
+        (Entry(NOW), 0, "early", False),
+        (Entry(NOW), TERMS.window, "back", True),
+        (Entry(NOW, NOW), 0, "known", False),
+        (Entry(NOW, NOW), REFRESHED, "known", False),
+        (Entry(NOW, NOW), REFRESHED + 1, "known", True),
+        (Entry(NOW, NOW), TERMS.remember, "known", True),
+    ],
+)
+def test_the_last_second_of_each_time_counts(
+    entry: Entry, seconds: int, why: str, changes: bool
+) -> None:
+    found = step(entry, NOW + seconds, TERMS)
+    assert (found.why, found.entry is not None) == (why, changes)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from maildrop_py.errors import UsageError
 from maildrop_py.lmtp.address import EnvelopeAddress, read_address
+from maildrop_py.record import replace
 from maildrop_py.serve import recipients as module
 from maildrop_py.serve.mailbox import Account, Mailbox
 from maildrop_py.serve.path_template import PathTemplate
@@ -101,3 +103,54 @@ def test_without_create_nothing_is_made(tmp_path: Path) -> None:
         base=str(tmp_path),
     ).make_directories()
     assert not list(tmp_path.iterdir())
+
+
+def of_users(tmp_path: Path, **paths: PathTemplate) -> Recipients:
+    """The mailboxes of `a` and `anna`."""
+    users = tmp_path / "users"
+    users.write_text("a:x:5000:5000::/home/a\nanna:x:5001:5001::/home/anna\n")
+    os.utime(users, (1, 1))
+    layout = replace(paths_below(tmp_path), **paths)
+    return Recipients(PasswordFile(str(users), print), layout, "+-", "x")
+
+
+def test_an_extension_begins_behind_the_first_delimiter(tmp_path: Path) -> None:
+    recipients = of_users(tmp_path)
+    for address, user, extension in (("a+b-c", "a", "b-c"), ("anna-b+c", "anna", "b+c")):
+        mailbox = found(recipients, f"{address}@x")
+        assert (mailbox.account.user, mailbox.extension) == (user, extension)
+
+
+@pytest.mark.parametrize("local", ["ab", "annabel", "+a", "-anna", "b+a"])
+def test_who_is_like_a_user_is_nobody(tmp_path: Path, local: str) -> None:
+    assert of_users(tmp_path).mailbox(EnvelopeAddress(local, "x")) is None
+
+
+def test_what_is_known_of_an_address_is_kept_until_it_is_to_be_forgotten(tmp_path: Path) -> None:
+    recipients = of_users(tmp_path)
+    first = found(recipients, "a@x")
+    found(recipients, "anna@x")
+    assert found(recipients, "a@x") is first
+    (tmp_path / "users").write_text("anna:x:5001:5001::/home/anna\n")
+    os.utime(tmp_path / "users", (2, 2))
+    recipients.forget()
+    assert recipients.mailbox(EnvelopeAddress("a", "x")) is None
+    assert found(recipients, "anna@x").account.uid == 5001
+
+
+@pytest.mark.parametrize(
+    ("rules", "home"), [("{home}/rules", "/home/anna"), ("/etc/{user}", "/home/anna"), ("/r", None)]
+)
+def test_rules_of_ones_own_may_include_what_is_at_home(
+    tmp_path: Path, rules: str, home: str | None
+) -> None:
+    mailbox = found(of_users(tmp_path, rules=PathTemplate(rules)), "anna@x")
+    assert (mailbox.rules_home, mailbox.own_rules) == (home, home is not None)
+
+
+def test_paths_at_home_need_homes(tmp_path: Path) -> None:
+    paths = replace(paths_below(tmp_path), rules=PathTemplate("{home}/rules"))
+    paths.check(homes=True)
+    paths_below(tmp_path).check(homes=False)
+    with pytest.raises(UsageError, match="there are no homes"):
+        paths.check(homes=False)
