@@ -22,6 +22,12 @@ ABOUT = About("192.0.2.7", "mail.a.example", "a", "ann@a.example", "me@b.example
 SPAMD = b"SPAMD/1.1 0 EX_OK\r\nContent-length: 7\r\nSpam: True ; 7.5 / 5.0\r\n\r\nONE,TWO"
 RSPAMD_JSON = b'{"score": 7.5, "required_score": 15.0, "action": "add header", "symbols": {}}'
 RSPAMD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(RSPAMD_JSON), RSPAMD_JSON)
+CLEAN = {
+    "spamd": b"SPAMD/1.1 0 EX_OK\r\nSpam: False ; 1.0 / 5.0\r\n\r\n",
+    "rspamd": b'HTTP/1.1 200 OK\r\n\r\n{"score": 1.0, "required_score": 15.0,'
+    b' "action": "no action", "symbols": {}}',
+    "clamd": b"stream: OK\0",
+}
 GOOD = {"spamd": SPAMD, "rspamd": RSPAMD, "clamd": b"stream: Win.Test.EICAR FOUND\0"}
 
 
@@ -81,6 +87,21 @@ def test_a_verdict_is_read(name: str, tmp_path: Path, servers: list[Misbehaving]
         assert sent == b"zINSTREAM\0" + len(MAIL).to_bytes(4, "big") + MAIL + bytes(4)
     else:
         assert found.score == 7.5 and found.required == (5.0 if name == "spamd" else 15.0)
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_a_clean_message_is_clean(name: str, tmp_path: Path, servers: list[Misbehaving]) -> None:
+    servers.append(Misbehaving(tmp_path / "s", CLEAN[name]))
+    found = ask(name, servers[0].address)
+    assert (found.unknown, found.flag, found.names) == ("", False, ())
+
+
+@pytest.mark.parametrize(("answer", "why"), [(b"", "closed"), (b"x: no ERROR\0", "x: no ERROR")])
+def test_why_clamd_gave_no_verdict_is_said(
+    answer: bytes, why: str, tmp_path: Path, servers: list[Misbehaving]
+) -> None:
+    servers.append(Misbehaving(tmp_path / "s", answer))
+    assert why in ask("clamd", servers[0].address).unknown
 
 
 def test_rspamd_is_told_who_sent_it(tmp_path: Path, servers: list[Misbehaving]) -> None:
