@@ -225,7 +225,37 @@ _NAMED = {
     "egrave": "è",
     "agrave": "à",
     "ccedil": "ç",
+    "aacute": "á",
+    "iacute": "í",
+    "oacute": "ó",
+    "uacute": "ú",
+    "ntilde": "ñ",
+    "iexcl": "¡",
+    "iquest": "¿",
+    "ordf": "ª",
+    "ordm": "º",
+    "acirc": "â",
+    "ecirc": "ê",
+    "icirc": "î",
+    "ocirc": "ô",
+    "ucirc": "û",
+    "atilde": "ã",
+    "otilde": "õ",
+    "aring": "å",
+    "aelig": "æ",
+    "oslash": "ø",
+    "igrave": "ì",
+    "ograve": "ò",
+    "ugrave": "ù",
+    "euml": "ë",
+    "iuml": "ï",
+    "Eacute": "É",
+    "Aring": "Å",
+    "Oslash": "Ø",
 }
+_WINDOWS = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ"
+"""What numbers from 128 on are read as (HTML 13.2.5.80): mailers mean windows-1252."""
+
 _LONGEST_REFERENCE = 10
 
 
@@ -238,7 +268,7 @@ def _dereferenced(text: str) -> str:
     first, *others = text.split("&")
     found = [first]
     for piece in others:
-        if not piece or piece[0] in "\t\n\f ;":
+        if piece[:1] != "#" and not (len(piece) > 1 and piece[:2].isalnum()):  # AT&T, Q&A
             found.append("&" + piece)
             continue
         end = piece.find(";", 0, _LONGEST_REFERENCE)
@@ -257,8 +287,11 @@ def _referenced(name: str) -> str:
         code = int(name[2:], 16) if name[1:2] in ("x", "X") else int(name[1:])
     except ValueError:
         return ""
-    plain = name[1:].isascii() and name[1:].isalnum()
-    return chr(code) if plain and (32 <= code < 127 or 160 <= code < 0xD800) else ""
+    if not (name[1:].isascii() and name[1:].isalnum()):
+        return ""
+    if 128 <= code < 160:
+        return _WINDOWS[code - 128]
+    return chr(code) if 32 <= code < 127 or 160 <= code < 0xD800 else ""
 
 
 def _all_dereferenced(text: str) -> str:
