@@ -87,6 +87,11 @@ def test_only_mail_to_an_address_of_mine_is_answered() -> None:
     assert answer(mine, others).silence == ""
 
 
+def test_an_address_may_be_one_letter_long() -> None:
+    envelope = Envelope(sender="leo@example.org", recipient="m@example.com", user="m")
+    assert answer(head=HEAD.replace("me@", "m@"), envelope=envelope).silence == ""
+
+
 def test_it_is_sent_from_the_first_day_to_the_last_and_on_no_other() -> None:
     """The tests' today is 21 September 2026."""
     rules = "rules: [{then: {vacation: {text: x, from: '%s', until: '%s'}}}]"

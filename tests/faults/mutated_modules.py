@@ -57,6 +57,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "policy/greylist": ("tests/policy/test_greylist.py",),
     "policy/remembered": ("tests/policy/test_sqlite_memory.py", "tests/policy/test_answerer.py"),
     "policy/sqlite_memory": ("tests/policy/test_sqlite_memory.py",),
+    "lmtp/processes/heartbeat": ("tests/lmtp/processes/test_heartbeat.py",),
     "lmtp/server/thread_pool": ("tests/lmtp/server/test_thread_pool.py",),
     "serve/hand_over": ("tests/serve/test_hand_over.py",
                         "tests/faults/hostile/users/test_hand_over.py"),
@@ -157,6 +158,15 @@ EQUIVALENT = {
     "policy/sqlite_memory: other sign in moment < self._not_before": "of one moment",
     "policy/sqlite_memory: 18 for 17": "both are behind every key",
     "policy/sqlite_memory: 65537 for 65536": "65536 is a multiple of SLICES",
+    "refile/past_runs: without self.alive = False": "set where the file is opened",
+    "refile/past_runs: True for False": "the same",
+    "refile/past_runs: 2 for 1": "each number below 0 is no descriptor",
+    "refile/past_runs: 4 for 3": "of a date for people",
+    "refile/past_runs: other sign in self._descriptor >= 0": "0 is standard input, which is open",
+    "refile/past_runs: other sign in os.stat(run.path).st_mtime < now - KEPT": "of one moment",
+    "serve/recipients: without self._known.clear()": "each account is looked up again",
+    "serve/recipients: other sign in i > 0": "nobody has a name without letters",
+    "lmtp/processes/heartbeat: 2 for 1": "a page has room for two",
     "lmtp/server/thread_pool: other sign in process_time() - used < IDLE * PATIENCE": "of a moment",
 }
 """`module: change` -> why nobody can tell the mutant from the program."""

@@ -92,6 +92,7 @@ def test_a_file_is_closed_once_it_is_synced_and_one_never_opened_can_be_closed(
     descriptor = draft.written.descriptor
     assert os.fstat(descriptor)
     draft.written.sync()
+    draft.written.sync()
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
     for done in (draft, TmpFile(draft.folder)):
