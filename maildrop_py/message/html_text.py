@@ -232,31 +232,27 @@ _NAMED = {
     "ntilde": "ñ",
     "iexcl": "¡",
     "iquest": "¿",
-    "ordf": "ª",
-    "ordm": "º",
     "acirc": "â",
     "ecirc": "ê",
-    "icirc": "î",
     "ocirc": "ô",
-    "ucirc": "û",
     "atilde": "ã",
-    "otilde": "õ",
-    "aring": "å",
-    "aelig": "æ",
-    "oslash": "ø",
-    "igrave": "ì",
-    "ograve": "ò",
-    "ugrave": "ù",
-    "euml": "ë",
-    "iuml": "ï",
-    "Eacute": "É",
-    "Aring": "Å",
-    "Oslash": "Ø",
 }
 _WINDOWS = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ"
 """What numbers from 128 on are read as (HTML 13.2.5.80): mailers mean windows-1252."""
 
+_ENDLESS = (
+    "AElig AMP Aacute Acirc Agrave Aring Atilde Auml COPY Ccedil ETH Eacute Ecirc Egrave Euml GT "
+    "Iacute Icirc Igrave Iuml LT Ntilde Oacute Ocirc Ograve Oslash Otilde Ouml QUOT REG THORN "
+    "Uacute Ucirc Ugrave Uuml Yacute aacute acirc acute aelig agrave amp aring atilde auml brvbar "
+    "ccedil cedil cent copy curren deg divide eacute ecirc egrave eth euml frac12 frac14 frac34 "
+    "gt iacute icirc iexcl igrave iquest iuml laquo lt macr micro middot nbsp not ntilde oacute "
+    "ocirc ograve ordf ordm oslash otilde ouml para plusmn pound quot raquo reg sect shy sup1 "
+    "sup2 sup3 szlig thorn times uacute ucirc ugrave uml uuml yacute yen yuml"
+)
+"""The names that need no semicolon (HTML 13.5)."""
+
 _LONGEST_REFERENCE = 10
+_LONGEST_NAME = 33  # with its semicolon, as far as one is looked for
 
 
 def _dereferenced(text: str) -> str:
@@ -272,11 +268,21 @@ def _dereferenced(text: str) -> str:
             found.append("&" + piece)
             continue
         end = piece.find(";", 0, _LONGEST_REFERENCE)
+        if end < 0 and _is_text(piece):
+            found.append("&" + piece)
+            continue
         char = _referenced(piece[:end]) if end > 0 else ""
         if not char:
             return _all_dereferenced(text)
         found += (char, piece[end + 1 :])
     return "".join(found)
+
+
+def _is_text(piece: str) -> bool:
+    """Whether what follows an ampersand is surely no reference, as in `?a=1&word=2`."""
+    if piece[0] == "#" or ";" in piece[:_LONGEST_NAME]:
+        return False
+    return not piece.startswith(tuple(_ENDLESS.split()))
 
 
 def _referenced(name: str) -> str:

@@ -85,6 +85,7 @@ def test_text_without_markup_stays(text: str) -> None:
             "&#٣;",
         ),
         *("&eacute", "&notin;", "&foo;", "&#;", "&#x;", "&amp", "?a=1&copy=2", "&#1114112;", "&;"),
+        *("?a=1&word=2", "&words;", "&notit;", "&frac123", "&" + "w" * 40 + ";", "&amp" + "w" * 40),
         *("AT&T here; you", "Q&A", "S&P 500;", "?x=1&l=SGO;", "&*;", "&l", "&lt", "x&1;", "&é;"),
     ],
 )
