@@ -22,6 +22,7 @@ def test_every_header_of_every_message_is_read(shared: Path) -> None:
         read_fields(message)
         for field in message.headers.all("Received"):
             hop, value = received.in_header(field), field.value
+            assert hop == received._read(" ".join(str(field.raw, "latin-1").split())), value
             if value.startswith("from ") and "[" in value.partition(" by ")[0]:
                 named += 1
                 understood += hop is not None and bool(hop.address)

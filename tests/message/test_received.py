@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maildrop_py.message import received
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.received import Hop, in_header, parse
 
@@ -185,6 +186,20 @@ def test_nothing_the_client_says_passes_for_its_address(value: str) -> None:
     found = hop(value)
     assert found.address == "203.0.113.9"
     assert found.name in ("real.example", "")
+
+
+@pytest.mark.parametrize(
+    "id_", ["id 4A5B6C", "id by", "id for", "id (a)", "id 1 id 2", "id 1;x", ""]
+)
+@pytest.mark.parametrize("behind", ["", " for <bob@b.example>", " for by", " (a b)", " (a; b)"])
+@pytest.mark.parametrize("date", [DATE, "; by [192.0.2.9]", "; auth=yes", " ; 1 Jan 2024", ""])
+def test_what_is_read_once_of_lines_alike_is_what_each_of_them_tells(
+    id_: str, behind: str, date: str
+) -> None:
+    """The id and the date of a usual line say nothing of the hop; all else does."""
+    start = "from a (b.example [192.0.2.1]) by mx.example with ESMTP"
+    for line in (f"{start} id 77{behind}{DATE}", f"{start} {id_}{behind}{date}"):
+        assert parse(line) == received._read(" ".join(line.split()))
 
 
 def test_a_helo_name_does_not_log_in() -> None:
