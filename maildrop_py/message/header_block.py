@@ -1,0 +1,136 @@
+"""header_block: the bytes of a header, and where in them the fields of a name are.
+
+A name is searched for in the head only when it is asked for; when many were asked for,
+where all fields are is noted in one pass.
+
+Guarantee: offsets are those in the head; the cost of each question is linear in its length.
+"""
+
+from __future__ import annotations
+
+from maildrop_py.message.extent import behind_blank_lines, has_bare_cr, head_end, message_start
+
+_SPACE, _TAB = b" \t"
+_WORTH_COLLECTING = 6  # searches, each of which goes through the whole head
+_BLANKS = b" \t\n\r\v\f"
+
+Span = tuple[int, int, int]
+"""Offsets of a field in the head: of its name, of its colon, and behind its last line."""
+
+_NOWHERE: list[Span] = []
+
+
+class HeaderBlock:
+    """The head that fields are cut from: bare CR made LF, so that offsets stay."""
+
+    __slots__ = ("_asked", "_charset", "_lower", "_spans", "end", "is_cr_only", "start", "text")
+
+    def __init__(self, head: bytes, is_cut: bool) -> None:
+        self.start = message_start(head) or behind_blank_lines(head, 0)
+        has_cr = b"\r" in head
+        self.is_cr_only = has_cr and has_bare_cr(head, self.start)
+        self.text = head.replace(b"\r", b"\n") if self.is_cr_only else head
+        end = -1 if is_cut and not has_cr else head_end(self.text)
+        self.end = end if end >= 0 else len(head)
+        self._lower: bytes | None = None
+        self._asked = 0
+        self._spans: dict[bytes, list[Span]] | None = None
+        self._charset: str | None = None
+
+    @property
+    def lower(self) -> bytes:
+        """A line feed and the text in lower case: each line's offset is that of its LF."""
+        if self._lower is None:
+            blank = b"\n" * (self.start + 1)
+            self._lower = blank + self.text[self.start : self.end].lower()
+        return self._lower
+
+    def spans_of(self, name: bytes) -> list[Span]:
+        """Where the fields of that name, in lower case, are.
+
+        All names are looked at when so many were asked for that it pays.
+        """
+        if self._spans is None:
+            self._asked += 1
+            if self._asked < _WORTH_COLLECTING:
+                return _search(self, name)
+        return self.spans.get(name) or _NOWHERE
+
+    @property
+    def spans(self) -> dict[bytes, list[Span]]:
+        """Where the fields of each name, in lower case, are."""
+        if self._spans is None:
+            self._spans = _all_spans(self)
+        return self._spans
+
+    def value_at(self, colon: int, end: int) -> bytes:
+        """The bytes of a value: line ends taken out (RFC 5322 2.2.3), ends stripped."""
+        value = self.text[colon + 1 : end].strip(b" \t\r\n")
+        if b"\n" in value:
+            value = value.replace(b"\r\n", b"").replace(b"\n", b"")
+        return value
+
+    @property
+    def charset(self) -> str:
+        """The charset that the topmost Content-Type declares, "" if none."""
+        if self._charset is None:
+            found = self.spans_of(b"content-type")
+            self._charset = _charset_parameter(self.value_at(*found[0][1:])) if found else ""
+        return self._charset
+
+
+def _search(block: HeaderBlock, name: bytes) -> list[Span]:
+    """Where the fields of that name, in lower case, are; nothing else is looked at."""
+    text, lower = block.text, block.lower
+    wanted = b"\n" + name
+    found = []
+    start = lower.find(wanted)
+    while start >= 0:
+        end = _field_end(text, start, block.end)
+        colon = colon_of(text[start:end])
+        if colon >= 0 and len(text[start : start + colon].rstrip()) == len(name):
+            found.append((start, start + colon, end))
+        start = lower.find(wanted, end)
+    return found
+
+
+def _all_spans(block: HeaderBlock) -> dict[bytes, list[Span]]:
+    start = block.start
+    lines = block.lower[start + 1 :].replace(b"\n ", b"\v ").replace(b"\n\t", b"\v\t")
+    spans: dict[bytes, list[Span]] = {}
+    for line in lines.split(b"\n"):
+        end = start + len(line) + 1
+        colon = line.find(b":")
+        if colon > 0:
+            span = (start, start + colon, end if end < block.end else block.end)
+            name = line[:colon].rstrip()
+            if name in spans:
+                spans[name].append(span)
+            else:
+                spans[name] = [span]
+        start = end
+    return spans
+
+
+def _field_end(text: bytes, start: int, size: int) -> int:
+    """The offset behind the line at `start` and the lines that continue it."""
+    end = text.find(b"\n", start, size) + 1 or size
+    while end < size and text[end] in (_SPACE, _TAB):
+        end = text.find(b"\n", end, size) + 1 or size
+    return end
+
+
+def colon_of(line: bytes) -> int:
+    """The offset of the colon behind the field's name; -1 if the line is not a field."""
+    colon = line.find(b":")
+    if colon <= 0 or line[0] in _BLANKS or len(line[:colon].split(None, 2)) != 1:
+        return -1
+    return colon
+
+
+def _charset_parameter(value: bytes) -> str:
+    value = value.lower().partition(b"charset")[2].lstrip(b" \t*")
+    if not value.startswith(b"="):
+        return ""
+    label = value[1:100].lstrip(b" \t\"'").partition(b";")[0].split(None, 1)
+    return str(label[0].strip(b"\"'"), "latin-1") if label else ""
