@@ -93,6 +93,7 @@ JUDGE = ("rules", "report")
 STANDS_IN = {"decision.examples": "evidence"}
 """Examples state what the world would say, so they put evidence together themselves."""
 
+MOST_LINES_OF_A_FILE = 320
 MOST_LINES_OF_COMMANDS = 2600
 
 Import = tuple[str, str, bool]
@@ -218,6 +219,11 @@ def test_what_rules_take_from_evidence_asks_nobody() -> None:
     for module, imported, for_types in imports():
         if package_of(module) == "evidence" and module.split(".")[1] in JUDGEMENTS:
             assert for_types or imported.split(".")[-1] not in asking, module
+
+
+def test_no_file_is_longer_than_one_can_keep_in_mind() -> None:
+    sizes = {path: path.read_bytes().count(b"\n") for path in PACKAGE.glob("**/*.py")}
+    assert {path: size for path, size in sizes.items() if size > MOST_LINES_OF_A_FILE} == {}
 
 
 def test_commands_are_thin() -> None:

@@ -15,7 +15,7 @@ from maildrop_py.lmtp.processes.privileges import (
     credentials_named,
     unused_credentials,
 )
-from maildrop_py.lmtp.processes.recipient_processes import ProcessLimits
+from maildrop_py.lmtp.processes.process_limits import ProcessLimits
 from maildrop_py.lmtp.processes.resource_limits import MIB, ResourceLimits
 from maildrop_py.lmtp.session_settings import Limits
 from maildrop_py.metrics.exporter import metrics_listener

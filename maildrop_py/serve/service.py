@@ -17,7 +17,8 @@ from collections.abc import Callable
 from functools import partial
 
 from maildrop_py.lmtp.processes.privileges import Credentials, become
-from maildrop_py.lmtp.processes.recipient_processes import ProcessLimits, RecipientProcesses
+from maildrop_py.lmtp.processes.process_limits import ProcessLimits
+from maildrop_py.lmtp.processes.recipient_processes import RecipientProcesses
 from maildrop_py.lmtp.processes.recipient_program import command_line
 from maildrop_py.lmtp.processes.resource_limits import ResourceLimits
 from maildrop_py.lmtp.processes.spawner import Policy, Spawner, channel

@@ -27,7 +27,8 @@ from pathlib import Path
 from time import perf_counter
 
 from maildrop_py.lmtp.processes.privileges import become, credentials_of
-from maildrop_py.lmtp.processes.recipient_processes import ProcessLimits, RecipientProcesses
+from maildrop_py.lmtp.processes.process_limits import ProcessLimits
+from maildrop_py.lmtp.processes.recipient_processes import RecipientProcesses
 from maildrop_py.lmtp.processes.recipient_program import Request, command_line, serve_requests
 from maildrop_py.lmtp.processes.spawner import Policy, Spawner, channel
 from maildrop_py.lmtp.processes.user_process import NEVER

@@ -29,13 +29,13 @@ from maildrop_py.lmtp.processes.spawner_client import SpawnerClient
 from maildrop_py.lmtp.processes.user_process import NEVER, Order, UserProcess
 from maildrop_py.lmtp.reply import Reply
 from maildrop_py.lmtp.server.reactor import READ
-from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
+    from maildrop_py.lmtp.processes.process_limits import ProcessLimits
     from maildrop_py.lmtp.processes.user_process import Done
     from maildrop_py.lmtp.server.reactor import Reactor
 
@@ -46,24 +46,6 @@ LOST = Reply(451, "4.3.0", "The process that delivers was lost, perhaps not befo
 QUEUE_FULL = Reply(451, "4.3.2", "Too many messages wait for this recipient; try again later")
 NOT_STARTED = Reply(451, "4.3.0", "The recipient's process could not be started; try again")
 PAUSED = Reply(451, "4.3.0", "The recipient's process failed just now; try again later")
-
-
-@record
-class ProcessLimits:
-    """What the users of one worker may take. Times in seconds.
-
-    `processes` run at a time; one that is idle for `idle_seconds` is stopped;
-    `queue` messages of one user wait or are being delivered. A process must have
-    started within `start_seconds`, and must answer within `answer_seconds` after a
-    message's deadline. One that was killed must be dead within `end_seconds`.
-    """
-
-    processes: int = 64
-    queue: int = 64
-    idle_seconds: float = 60.0
-    start_seconds: float = 20.0
-    answer_seconds: float = 10.0
-    end_seconds: float = 20.0
 
 
 class RecipientProcesses:

@@ -9,7 +9,8 @@ import tempfile
 import time
 from typing import Any
 
-from maildrop_py.lmtp.processes.recipient_processes import ProcessLimits, RecipientProcesses
+from maildrop_py.lmtp.processes.process_limits import ProcessLimits
+from maildrop_py.lmtp.processes.recipient_processes import RecipientProcesses
 from maildrop_py.lmtp.processes.recipient_program import command_line
 from maildrop_py.lmtp.processes.resource_limits import ResourceLimits
 from maildrop_py.lmtp.processes.spawner import Policy, Spawner, channel
