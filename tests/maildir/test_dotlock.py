@@ -166,6 +166,23 @@ def test_lock_that_another_took_at_this_moment_is_respected(
     assert lock.read_text() == theirs
 
 
+def test_a_lock_that_was_waited_for_is_new_and_its_owners_alone(
+    root: Path, lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or others would find it stale at once: it is as old as the file that became it."""
+    lock.write_text("1:elsewhere")
+
+    def long_after(seconds: float) -> None:
+        for path in root.glob("temp.*"):
+            aged(path, 2 * STALE)
+        lock.unlink()
+
+    monkeypatch.setattr(time, "sleep", long_after)
+    with Dotlock(str(root / "file"), 60):
+        assert time.time() - lock.stat().st_mtime < STALE / 2
+        assert lock.stat().st_mode & 0o777 == 0o600
+
+
 def test_lock_that_was_taken_from_us_is_not_released(root: Path, lock: Path) -> None:
     with Dotlock(str(root / "file"), 0):
         lock.unlink()
