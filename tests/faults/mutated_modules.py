@@ -59,7 +59,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "policy/sqlite_memory": ("tests/policy/test_sqlite_memory.py",),
     "lmtp/processes/heartbeat": ("tests/lmtp/processes/test_heartbeat.py",),
     "lmtp/server/thread_pool": ("tests/lmtp/server/test_thread_pool.py",),
-    "serve/hand_over": ("tests/serve/test_hand_over.py",
+    "serve/hand_over": ("tests/serve/test_hand_over_loop.py", "tests/serve/test_hand_over.py",
                         "tests/faults/hostile/users/test_hand_over.py"),
     "serve/recipients": ("tests/serve/test_recipients.py",),
 }  # fmt: skip
