@@ -27,6 +27,7 @@ PATIENCE = 0.2  # seconds for all replies together
 PORT = 6379
 DEEPEST = 4  # arrays in arrays
 MOST = 512 * 1024 * 1024  # bytes of one value: Redis's own limit
+MOST_ITEMS = 1_000_000  # of one array: far more than is ever asked for
 
 
 class Away(MaildropError):
@@ -109,7 +110,7 @@ class RedisClient:
         if kind == b"$":
             return self._bulk(int(rest))
         if kind == b"*":
-            if depth > DEEPEST or int(rest) > MOST:
+            if depth > DEEPEST or int(rest) > MOST_ITEMS:
                 raise ValueError("what it says is nested too deeply, or too long")
             return None if int(rest) < 0 else [self._reply(depth + 1) for _ in range(int(rest))]
         raise ValueError("what it says is not Redis's protocol")
