@@ -11,6 +11,8 @@ import click
 from maildrop_py.cli.rules_file import settings_of_user
 from maildrop_py.decision.decider import user_world
 from maildrop_py.decision.survey import Survey
+from maildrop_py.maildir.folder_listing import folder_named
+from maildrop_py.maildir.maildir import maildir_at
 from maildrop_py.paths import UserPaths
 from maildrop_py.refile.maildir_messages import ListedMaildirs
 from maildrop_py.refile.named_messages import in_turn
@@ -25,7 +27,14 @@ place = click.Path(exists=True)
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=place, metavar="FOLDER...")
-@click.option("--spam", "spam", multiple=True, required=True, type=place, help="A folder of spam.")
+@click.option(
+    "--spam",
+    "spam",
+    multiple=True,
+    required=True,
+    metavar="FOLDER",
+    help="A folder of spam: a path, or its name in the Maildir named first, such as Junk.",
+)
 @click.option("--offline", is_flag=True, help="Ask no DNS server.")
 @click.option("--scan", is_flag=True, help="Ask the scanners that the rules file names.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each condition.")
@@ -43,6 +52,7 @@ def survey(
     settings = settings_of_user()
     world = user_world(UserPaths(os.environ).state, offline=offline, remember=False, scan=scan)
     asked = Survey(settings, world)
+    spam = tuple(_path_of(name, folders[0], settings) for name in spam)
     ham_answers, spam_answers = (_answers(asked, paths, settings) for paths in (folders, spam))
     if not ham_answers or not spam_answers:
         raise click.ClickException(text("there must be ham and spam"))
@@ -55,6 +65,16 @@ def survey(
     click.echo(text(wording, ham=len(ham_answers), spam=len(spam_answers)))
     for line in table(found):
         click.echo(line)
+
+
+def _path_of(folder: str, maildir: str, settings: Settings) -> str:
+    """Where a folder is that was named by its path, or by its name in `maildir`."""
+    if os.path.exists(folder):
+        return folder
+    found = folder_named(maildir_at(maildir, settings), folder, say)
+    if found is None:
+        raise click.ClickException(text("there must be ham and spam"))
+    return found.path
 
 
 def _answers(

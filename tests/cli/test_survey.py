@@ -39,6 +39,15 @@ def test_a_table_shows_rates_and_points(home: Path) -> None:
     assert "10 = 100.0 % (72.2-100.0)" in flag and "0 = 0.0 % (0.0-27.8)" in flag
 
 
+def test_the_folder_of_spam_may_be_called_by_its_name(home: Path) -> None:
+    words = ["survey", str(home / "Maildir"), "--offline", "--spam"]
+    found = CliRunner().invoke(app, [*words, "Junk"])
+    assert found.stdout == survey(home).stdout
+    missing = CliRunner().invoke(app, [*words, "Nowhere"])
+    assert missing.exit_code == 1 and "Nowhere: no such folder" in missing.output
+    assert CliRunner().invoke(app, [*words, "../../etc"]).exit_code == 1
+
+
 def test_json_has_the_same(home: Path) -> None:
     found = [json.loads(line) for line in survey(home, "--json").stdout.splitlines()]
     (flag,) = (one for one in found if one["condition"] == "{spam_flag: true}")
