@@ -18,6 +18,7 @@ Casio), the rule has to name it as innocent.
 
 from __future__ import annotations
 
+from maildrop_py.memo import Memo
 from maildrop_py.record import record
 
 _EXAMINED = 2000  # characters of a text
@@ -46,6 +47,10 @@ class Misspelling:
     written: str
 
 
+_LETTER = Misspelling("", "")
+"""Stands for a letter that is set apart: what it belongs to depends on its neighbours."""
+
+
 def find(
     text: str, words: tuple[str, ...], distance: int = 1, innocent: tuple[str, ...] = ()
 ) -> Misspelling | None:
@@ -60,11 +65,7 @@ def find(
         if len(_spellers) >= _MOST_SPELLERS:
             _spellers.clear()
         speller = _spellers[key] = _Speller(*key)
-    for written in _candidates(text[:_EXAMINED]):
-        word = speller.meant_by(written)
-        if word:
-            return Misspelling(word, written)
-    return None
+    return speller.first_in(text[:_EXAMINED])
 
 
 class _Speller:
@@ -76,18 +77,38 @@ class _Speller:
         self._distance = distance
         self._outlines = {meant.outline for _, meant in self._wanted}
         self._first = {meant.letters[:1] for _, meant in self._wanted}
-        self._judged: dict[str, str] = {}
+        self._judged = Memo(self._judge_piece, _MOST_JUDGED)
 
-    def meant_by(self, written: str) -> str:
-        """The word that was meant by one as it is written; "" if none."""
-        word = self._judged.get(written)
-        if word is None:
+    def first_in(self, text: str) -> Misspelling | None:
+        """The first word that is misspelt in a text."""
+        letters: list[str] = []
+        for piece in [*text.split(), ""]:
+            short = len(piece) <= _LONGEST_JUDGED
+            found = self._judged[piece] if short else self._judge_piece(piece)
+            if found is _LETTER:
+                letters.append(_core(piece))
+                continue
+            if letters:
+                apart = self._meant([" ".join(letters)]) if len(letters) > 2 else None
+                if apart is not None:
+                    return apart
+                letters = []
+            if found is not None:
+                return found
+        return None
+
+    def _judge_piece(self, piece: str) -> Misspelling | None:
+        """What a piece of text without blanks has; _LETTER for a single letter."""
+        core = _core(piece)
+        return _LETTER if len(core) == 1 else self._meant(_words_in(core))
+
+    def _meant(self, words: list[str]) -> Misspelling | None:
+        """The first of some words, as they are written, that is misspelt."""
+        for written in words:
             word = self._judge(_Shape(written))
-            if len(self._judged) >= _MOST_JUDGED:
-                self._judged.clear()
-            if len(written) <= _LONGEST_JUDGED:
-                self._judged[written] = word
-        return word
+            if word:
+                return Misspelling(word, written)
+        return None
 
     def _judge(self, shape: _Shape) -> str:
         if shape.plain in self._left_alone:
@@ -115,24 +136,17 @@ class _Shape:
         self.outline = self.letters.replace("l", "i")
 
 
-def _candidates(text: str) -> list[str]:
-    """Every word as it is written, words inside others (a/b, a-b), and letters set apart."""
-    found: list[str] = []
-    single: list[str] = []
-    for written in [*text.split(), ""]:
-        core = written.strip(".,;:?()[]{}<>\"'`*_-~#=+")
-        if len(core) == 1:
-            single.append(core)
-            continue
-        if len(single) > 2:
-            found.append(" ".join(single))
-        single = []
-        if core:
-            found.append(core)
-            found += [core.rstrip("!")] * core.endswith("!")  # an i, or the end of a shout
-            pieces = core.translate(_JOINTS).split()
-            found += [piece for piece in pieces if piece != core]
-    return found
+def _core(piece: str) -> str:
+    """A piece of text without the signs around it."""
+    return piece.strip(".,;:?()[]{}<>\"'`*_-~#=+")
+
+
+def _words_in(core: str) -> list[str]:
+    """A word as it is written, and the words inside it (a/b, a-b)."""
+    if not core:
+        return []
+    shout = [core.rstrip("!")] * core.endswith("!")  # an i, or the end of a shout
+    return [core, *shout, *(word for word in core.translate(_JOINTS).split() if word != core)]
 
 
 def _letters(word: str) -> str:

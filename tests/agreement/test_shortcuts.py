@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from maildrop_py.evidence import misspelt
 from maildrop_py.evidence.borrowed_store import BorrowedStore
 from maildrop_py.evidence.store import Store
-from maildrop_py.message import addresses, ip, parts, received
+from maildrop_py.message import addresses, ip, parts, received, received_line
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.parts import read_parts
@@ -26,6 +26,7 @@ PIECES = st.sampled_from(
         *("(a (b) c) ", '"q', "\\", "from", "  ", "\n ", "é", "<>", "(x;y)"),
     )
 )
+IDS = st.sampled_from(("id 77 ", "id by ", "id for ", "with ESMTP id a1 for <a@b> ", "(a) "))
 WORDS = ("viagra", "casino", "pharmacy")
 TEXTS = st.lists(
     st.sampled_from(["Viagra", "v1agra", "Viagara", "casin0", "casio", "V i a g r a", "farmacy"])
@@ -77,9 +78,15 @@ def test_lines_without_a_word_of_a_login_are_read_like_all(line: str) -> None:
 def test_words_found_by_one_expression_are_those_found_step_by_step(line: str) -> None:
     line = " ".join(line.split())
     with pytest.MonkeyPatch.context() as patch:
-        found = received._tokens(line)
-        patch.setattr(received, "_plain_tokens", lambda value: None)
-        assert received._tokens(line) == found
+        found = received_line.tokens_of(line)
+        patch.setattr(received_line, "_plain_tokens", lambda value: None)
+        assert received_line.tokens_of(line) == found
+
+
+@given(st.lists(PIECES | IDS, max_size=12).map("".join))
+def test_lines_without_id_and_date_say_the_same(line: str) -> None:
+    line = " ".join(f"{line}; Mon, 1 Jan 2024 00:00:00 +0000 (UTC)".split())
+    assert received.parse(line) == received._read(line)
 
 
 @given(st.lists(FIELDS, max_size=4).map(b"".join))
@@ -96,6 +103,20 @@ def test_no_name_is_missed_whatever_the_field_is_made_of(raw: bytes) -> None:
     assert parts._may_name(raw) or not ({"name", "filename"} & found.keys())
 
 
+def words_of(text: str) -> list[str]:
+    """Every word as it is written, words inside others, and letters set apart."""
+    found: list[str] = []
+    letters: list[str] = []
+    for piece in [*text.split(), ""]:
+        core = misspelt._core(piece)
+        if len(core) == 1:
+            letters.append(core)
+            continue
+        found += [" ".join(letters)] * (len(letters) > 2) + misspelt._words_in(core)
+        letters = []
+    return found
+
+
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.integers(0, 2))
 def test_words_ruled_out_by_their_first_letter_are_none(texts: list[str], distance: int) -> None:
     misspelt._spellers.clear()
@@ -103,7 +124,7 @@ def test_words_ruled_out_by_their_first_letter_are_none(texts: list[str], distan
         found = misspelt.find(text, WORDS, distance)
         altered = [
             word
-            for written in misspelt._candidates(text)
+            for written in words_of(text)
             for word in WORDS
             if (shape := misspelt._Shape(written)).plain not in WORDS
             and (
