@@ -64,9 +64,10 @@ def status_of(command: Callable[[], int]) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        status = command()
-        sys.stdout.flush()
-        return status
+        try:
+            return command()
+        finally:  # for those too that leave by sys.exit()
+            sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()
         return CLOSED_PIPE

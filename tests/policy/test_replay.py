@@ -160,7 +160,7 @@ def test_why_finds_people_and_machines(files: Path) -> None:
     mail.send()
     for wanted in ("203.0.113.9", "ann@example.net", "Mika@example.com", "example.net"):
         said = run("--log", str(log), "why", wanted)
-        assert "told: DEFER_IF_PERMIT" in said and "it came again in time, after 300 s" in said
+        assert "answer: DEFER_IF_PERMIT" in said and "it came again in time, after 300 s" in said
         assert "g: the client's name looks like an end user's line" in said
         assert "it has sent its message" in said
     run("--log", str(log), "why", "203.0.113.10", status=1)

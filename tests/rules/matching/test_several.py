@@ -12,7 +12,7 @@ from maildrop_py.rules.conditions.header import Header
 from maildrop_py.rules.language.reader import load_text
 from maildrop_py.rules.matching.pattern import Found
 from maildrop_py.rules.matching.several import Several
-from maildrop_py.rules.program.anchors import anchors_of
+from maildrop_py.rules.program.anchors import PRESENT, anchors_of
 
 EXPRESSIONS = [r"^re:\s*(?P<what>\w+)", r"\bfree\b|\bwin\b", r"(?-i)URGENT", "ご案内", r"\s{4,}x$"]
 TEXTS = [
@@ -53,4 +53,4 @@ def test_anchors_are_those_of_all_and_none_where_one_has_none() -> None:
     assert anchors_of(header(["abc", "def", "ghi"])) == tuple(
         ("x-a", literal) for literal in ("abc", "def", "ghi")
     )
-    assert anchors_of(header(["abc", "def", r"\d+"])) == ()
+    assert anchors_of(header(["abc", "def", r"\d+"])) == (("x-a", PRESENT),)
