@@ -27,6 +27,7 @@ class Places:
     """
 
     def __init__(self, tops: list[str], mailboxes: frozenset[str]) -> None:
+        self._has_moved = False  # a file, while they were looked through
         self._directories: set[str] = set()
         self._kept: set[str] = set()
         self._mailboxes = {path for path in mailboxes if not os.path.isdir(path)}
@@ -46,7 +47,7 @@ class Places:
         `named` are the ends of paths of files that are mbox files if they are new.
         """
         found = []
-        self._named = named
+        self._named, self._has_moved = named, False
         for path in list(self._mailboxes):
             if _size(path):
                 found += [Effect(FILE, path, one) for one in _messages(path)]
@@ -54,7 +55,7 @@ class Places:
         for directory in list(self._directories):
             if self._has_changed(directory):
                 found += self._in(directory)
-        return found
+        return found + self.filed(named) if self._has_moved else found
 
     def _has_changed(self, directory: str) -> bool:
         try:
@@ -85,9 +86,13 @@ class Places:
             return []
         if not is_maildir and not name.startswith("msg.") and not name.isdigit():
             return self._own(entry.path)
-        with open(entry.path, "rb") as file:
-            content = file.read()
-        os.unlink(entry.path)
+        try:
+            with open(entry.path, "rb") as file:
+                content = file.read()
+            os.unlink(entry.path)
+        except FileNotFoundError:  # a program that nobody waited for moves it: look again
+            self._has_moved = True
+            return []
         return [
             Effect(FILE, os.path.dirname(directory) + "/" if is_maildir else directory, content)
         ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
 
 from maildrop_py.convert.proof.places import Places
 
@@ -26,6 +29,26 @@ def test_a_message_in_a_new_maildir_is_seen_once_and_taken_away(tmp_path: Path) 
     assert seen(places) == [(f"{tmp_path}/a/", MESSAGE)]
     assert seen(places) == []
     assert not (tmp_path / "a/new/1").exists()
+
+
+def test_a_message_that_moves_while_it_is_looked_for_is_seen_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a program that the original started and did not wait for."""
+    places = Places([str(tmp_path)], frozenset())
+    for folder in ("a/cur", "a/new"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "a/new/1").write_bytes(MESSAGE)
+    scandir = os.scandir
+
+    def moving(directory: str) -> list[os.DirEntry[str]]:
+        entries = list(scandir(directory))
+        if directory.endswith("/new") and (tmp_path / "a/new/1").exists():
+            (tmp_path / "a/new/1").rename(tmp_path / "a/cur/1:2,S")
+        return entries
+
+    monkeypatch.setattr(os, "scandir", moving)
+    assert seen(places) + seen(places) == [(f"{tmp_path}/a/", MESSAGE)]
 
 
 def test_messages_that_come_within_one_tick_of_the_clock_are_seen(tmp_path: Path) -> None:
