@@ -3,8 +3,8 @@
 Mail repeats itself: the same hosts, names and words come with the next message. A
 Memo that has an answer already gives it without running any Python.
 
-Guarantee: never more than `most` answers are kept; beyond that all are forgotten. How
-large one may be is for the caller to say: what senders write has to be bounded first.
+Guarantee: never more than `most` answers are kept; of so many, the older half is forgotten.
+How large one may be is for the caller to say: what senders write has to be bounded first.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Memo(dict["K", "V"]):
 
     def __missing__(self, argument: K) -> V:
         if len(self) >= self._most:
-            self.clear()
+            for old in list(self)[: self._most // 2 + 1]:
+                self.pop(old, None)  # another thread may have done so
         answer = self[argument] = self._work(argument)
         return answer

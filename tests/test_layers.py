@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "maildrop_py"
 
 LEAVES = (
-    "errors record memo paths private_file regular_file systemd module_bundle translation unpacked"
-    " __version__"
+    "errors record memo later paths private_file regular_file systemd module_bundle translation"
+    " unpacked __version__"
 )
 STAGES = "message evidence rules decision maildir delivery intake lmtp metrics policy report"
 
@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "errors": "",
     "record": "",
     "memo": "",
+    "later": "",
     "paths": "",
     "private_file": "",
     "regular_file": "",
@@ -130,6 +131,13 @@ class Imports(ast.NodeVisitor):
                 self._note(f"{node.module}.{alias.name}")
         else:
             self._note(node.module)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """`Later("maildrop_py.…")` imports as well, when something of the module is used."""
+        if isinstance(node.func, ast.Name) and node.func.id == "Later":
+            assert isinstance(node.args[0], ast.Constant), f"{self.module}: Later has a name"
+            self._note(node.args[0].value)
+        self.generic_visit(node)
 
     def _note(self, name: str) -> None:
         if name.startswith("maildrop_py."):

@@ -24,6 +24,13 @@ def test_no_more_are_kept_than_it_may_keep() -> None:
         assert len(memo) <= 3
 
 
+def test_the_newer_half_is_kept() -> None:
+    memo = Memo(str, most=4)
+    for number in range(5):
+        assert memo[number] == str(number)
+    assert list(memo) == [3, 4]
+
+
 def test_nothing_is_an_answer_too() -> None:
     asked: list[int] = []
     memo = Memo(asked.append)

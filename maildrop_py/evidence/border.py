@@ -22,7 +22,9 @@ its own Received line, as some milters do, is not believed.
 
 from __future__ import annotations
 
+from maildrop_py.memo import Memo
 from maildrop_py.message import ip, received
+from maildrop_py.message.received_line import without_id_and_date
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -85,11 +87,54 @@ class Border:
         return [*lines, where]
 
 
+@record
+class _Judgement:
+    """What a Received line that names its client comes to; `address` where that is the border."""
+
+    hop: Hop
+    step: Step
+    address: Address | None = None
+
+
+class _Judge:
+    """Says whether Received lines are to be believed where `trusted` are our networks."""
+
+    def __init__(self, trusted: tuple[Network, ...]) -> None:
+        self._trusted = trusted
+        self._usual: Memo[str, _Judgement | None] = Memo(self._judge)
+
+    def judgement(self, line: str) -> _Judgement | None:
+        """What `line`, without folding, comes to; None if it does not name its client."""
+        usual = without_id_and_date(line)
+        return self._judge(line) if usual is None else self._usual[usual]
+
+    def _judge(self, line: str) -> _Judgement | None:
+        hop = received.parse(line)
+        if hop is None or not hop.address:
+            return None
+        address = ip.parse(hop.address)
+        what = _spell(hop)
+        if address is None:
+            return _Judgement(hop, Step(what, False, "its address is not understood"))
+        if hop.protocol.upper().startswith(("POP", "IMAP", "APOP")) and "(fetchmail" in line:
+            why = "fetched by fetchmail, which is no way that mail comes in"
+            return _Judgement(hop, Step(what, True, why))
+        why = why_trusted(address, self._trusted)
+        if why:
+            return _Judgement(hop, Step(what, True, why))
+        why = "the first client outside the trusted networks"
+        return _Judgement(hop, Step(what, False, why), address)
+
+
+_judges = Memo(_Judge, most=10)
+"""By trusted networks. Mail comes by the same servers again and again."""
+
+
 class _Walk:
     """A walk down the Received lines, as far as they are to be believed."""
 
     def __init__(self, trusted: tuple[Network, ...]) -> None:
-        self.trusted = trusted
+        self.judge = _judges[trusted]
         self.steps: list[Step] = []
         self.hop: Hop | None = None  # the border's
         self.address: Address | None = None
@@ -97,39 +142,32 @@ class _Walk:
 
     def past(self, field: Field) -> bool:
         """Whether the walk goes on below `field`."""
-        text = str(field.raw, "utf-8", "replace")
-        hop = received.parse(text)
-        if hop is None or not hop.address:
-            return self._past_clientless(text, hop)
-        address = ip.parse(hop.address)
-        what = _spell(hop)
-        if address is None:
-            return self._stop(what, "its address is not understood")
-        if hop.protocol.upper().startswith(("POP", "IMAP", "APOP")) and "(fetchmail" in text:
-            return self._go_on(what, "fetched by fetchmail, which is no way that mail comes in")
-        why = why_trusted(address, self.trusted)
-        if why:
-            return self._go_on(what, why)
-        self.hop, self.address, self.unknown = hop, address, ""
-        self.steps.append(Step(what, False, "the first client outside the trusted networks"))
-        return False
+        line = " ".join(str(field.raw, "utf-8", "replace").split())
+        found = self.judge.judgement(line)
+        if found is None:
+            return self._past_clientless(line)
+        self.steps.append(found.step)
+        if found.address is not None:
+            self.hop, self.address, self.unknown = found.hop, found.address, ""
+        elif not found.step.believed:
+            self.unknown = _NOT_MADE_OUT
+        return found.step.believed
 
-    def _past_clientless(self, text: str, hop: Hop | None) -> bool:
-        what = f"Received: {text[:100]}"
-        if text[:5].lower() != "from ":
-            return self._go_on(what, "handed over on one machine, without a client")
-        if hop and _is_local(hop, text):
-            return self._go_on(what, "submitted on one machine")
-        return self._stop(what, "the client's address is not to be made out")
-
-    def _go_on(self, what: str, why: str) -> bool:
+    def _past_clientless(self, line: str) -> bool:
+        what, hop = f"Received: {line[:100]}", received.parse(line)
+        if line[:5].lower() != "from ":
+            why = "handed over on one machine, without a client"
+        elif hop and _is_local(hop, line):
+            why = "submitted on one machine"
+        else:
+            self.steps.append(Step(what, False, "the client's address is not to be made out"))
+            self.unknown = _NOT_MADE_OUT
+            return False
         self.steps.append(Step(what, True, why))
         return True
 
-    def _stop(self, what: str, why: str) -> bool:
-        self.steps.append(Step(what, False, why))
-        self.unknown = "the border is not to be made out"
-        return False
+
+_NOT_MADE_OUT = "the border is not to be made out"
 
 
 def find(headers: Headers, envelope: Envelope, trusted: tuple[Network, ...]) -> Border:

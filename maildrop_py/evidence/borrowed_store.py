@@ -35,6 +35,8 @@ class BorrowedStore(Store):
         return self._missing or super().usable
 
     def lines(self, kind: str, keys: Iterable[str], now: float) -> dict[str, str]:
+        if not self._learnt:
+            return super().lines(kind, keys, now)
         wanted = tuple(keys)
         found = super().lines(kind, wanted, now)
         for key in wanted:

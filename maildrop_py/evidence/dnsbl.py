@@ -119,11 +119,11 @@ class _Enquiry:
         self.zones = dict.fromkeys(zones)
         listings = store.lines(_LISTING, map(self._key, zones), now)
         healths = store.lines(_HEALTH, map(self._family, zones), now)
-        self.health = {z: healths[self._family(z)] for z in zones if self._family(z) in healths}
+        self.health = {key.partition(" ")[0]: health for key, health in healths.items()}
         self.found: dict[str, Listing] = {}
-        for zone in zones:
-            if self._key(zone) in listings:
-                self.found[zone] = Listing(zone, _unpack(listings[self._key(zone)]))
+        for key, line in listings.items():
+            zone = key.partition(" ")[0]
+            self.found[zone] = Listing(zone, _unpack(line))
 
     def questions(self) -> list[str]:
         """The names to ask for."""

@@ -10,11 +10,14 @@ is answered stands in `inquiry`.
 
 from __future__ import annotations
 
+from maildrop_py.later import Later
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
+    from maildrop_py.evidence import border, inquiry, networks
     from maildrop_py.evidence.answered import Answered
     from maildrop_py.evidence.bayes.judgement import Judgement
     from maildrop_py.evidence.border import Border
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.defects import Defects
     from maildrop_py.evidence.dnsbl import Listing
     from maildrop_py.evidence.helo import Helo
-    from maildrop_py.evidence.inquiry import Inquiry
     from maildrop_py.evidence.programs import Filled, Programs
     from maildrop_py.evidence.reverse_name import ReverseName
     from maildrop_py.evidence.scanners.answer import Answer
@@ -32,11 +34,17 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.spf_whitelist import Vouched
     from maildrop_py.evidence.store import Store
     from maildrop_py.evidence.trusted_headers import Authentication
+    from maildrop_py.message import spam
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message, Source
     from maildrop_py.message.spam import Verdict
 
     T = TypeVar("T")
+else:
+    border = Later("maildrop_py.evidence.border")
+    inquiry = Later("maildrop_py.evidence.inquiry")
+    networks = Later("maildrop_py.evidence.networks")
+    spam = Later("maildrop_py.message.spam")
 
 
 class WouldWait(Exception):
@@ -86,7 +94,7 @@ class Evidence:
         self._programs = programs
         self._answers: dict[Any, Any] = {}
         self._warnings: list[str] = []
-        self._inquirer: Inquiry | None = None
+        self._inquirer: inquiry.Inquiry | None = None
         self._changed: Message | None = None
 
     @property
@@ -107,9 +115,7 @@ class Evidence:
     def border(self) -> Border:
         """The client at the border of the trusted networks, and how we came to it."""
         found: Border | None = self._answers.get("border")
-        return (
-            found if found is not None else self._once("border", lambda: self._find(self.message))
-        )
+        return found if found is not None else self._once("border", self._find)
 
     def spam(self) -> Verdict:
         """What the configured filters say now; without any, what the headers say of filters."""
@@ -243,12 +249,10 @@ class Evidence:
         run = None if self.offline else self._run_command
         return self._once(("command", argv), lambda: None if run is None else run(argv))
 
-    def _find(self, message: Message) -> Border:
-        from maildrop_py.evidence.border import find
-        from maildrop_py.evidence.networks import parse_networks
-
-        networks = parse_networks(self.settings.networks, self._warnings)
-        return find(message.headers, self.envelope, networks)
+    def _find(self, message: Message | None = None) -> Border:
+        trusted, warnings = networks.parse_networks(self.settings.networks)
+        self._warnings += warnings
+        return border.find((message or self.message).headers, self.envelope, trusted)
 
     @property
     def _filters_are_asked(self) -> bool:
@@ -262,12 +266,10 @@ class Evidence:
             self._answers.pop("spam", None)
 
     def _spam(self) -> Verdict:
-        from maildrop_py.message.spam import verdict
-
         filters, changed = self.settings.spam_filters, self._changed
         if changed is None:
-            return verdict(self.message.headers, lambda: self.border().offset, filters)
-        return verdict(changed.headers, lambda: self._find(changed).offset, filters)
+            return spam.verdict(self.message.headers, lambda: self.border().offset, filters)
+        return spam.verdict(changed.headers, lambda: self._find(changed).offset, filters)
 
     def status(self, call: Filled, source: Source | None) -> int | None:
         """The exit status of a call, where more is said of it than its words.
@@ -312,9 +314,7 @@ class Evidence:
         return found
 
     @property
-    def _inquiry(self) -> Inquiry:
+    def _inquiry(self) -> inquiry.Inquiry:
         if self._inquirer is None:
-            from maildrop_py.evidence.inquiry import Inquiry
-
-            self._inquirer = Inquiry(self)
+            self._inquirer = inquiry.Inquiry(self)
         return self._inquirer

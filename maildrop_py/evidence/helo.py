@@ -53,12 +53,13 @@ def kinds(
         return ("bare_address",)
     longest = max(map(len, (name, *own_names)))
     if longest > _LONGEST_NAME or len(own_names) > _MOST_OWN:
-        return _kinds_of_name((name, address, own_names))
-    return _found[name, address, own_names]
+        return _kinds_of_name((name, address.text if address else "", own_names))
+    return _found[name, address.text if address else "", own_names]
 
 
-def _kinds_of_name(asked: tuple[str, ip.Address | None, tuple[str, ...]]) -> tuple[str, ...]:
-    name, address, own_names = asked
+def _kinds_of_name(asked: tuple[str, str, tuple[str, ...]]) -> tuple[str, ...]:
+    name, client, own_names = asked
+    address = ip.parse(client)
     found = {
         "no_dot": "." not in name,
         "own_address": address is not None and made_of(name, address),

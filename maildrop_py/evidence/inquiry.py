@@ -10,11 +10,28 @@ chooses the servers it asks; a domain slower than that is a temperror.
 from __future__ import annotations
 
 from maildrop_py.evidence.means import Means
+from maildrop_py.later import Later
 from maildrop_py.paths import answered_store, contacts_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.evidence import (
+        answered,
+        contacts,
+        country,
+        defects,
+        dnsbl,
+        duplicates,
+        helo,
+        reverse_name,
+        self_forged,
+        spf,
+        spf_whitelist,
+        trusted_headers,
+    )
     from maildrop_py.evidence.answered import Answered
+    from maildrop_py.evidence.bayes import filter as bayes
+    from maildrop_py.evidence.bayes import taught_by_runs
     from maildrop_py.evidence.bayes.judgement import Judgement
     from maildrop_py.evidence.bayes.learning import Lesson
     from maildrop_py.evidence.country import Country
@@ -23,11 +40,30 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.evidence.helo import Helo
     from maildrop_py.evidence.reverse_name import ReverseName
+    from maildrop_py.evidence.scanners import all_scanners
     from maildrop_py.evidence.scanners.all_scanners import AllScanners
     from maildrop_py.evidence.self_forged import SelfForged
     from maildrop_py.evidence.spf import Spf
     from maildrop_py.evidence.spf_whitelist import Vouched
     from maildrop_py.evidence.trusted_headers import Authentication
+    from maildrop_py.message import addresses
+else:
+    answered = Later("maildrop_py.evidence.answered")
+    contacts = Later("maildrop_py.evidence.contacts")
+    country = Later("maildrop_py.evidence.country")
+    defects = Later("maildrop_py.evidence.defects")
+    dnsbl = Later("maildrop_py.evidence.dnsbl")
+    duplicates = Later("maildrop_py.evidence.duplicates")
+    helo = Later("maildrop_py.evidence.helo")
+    reverse_name = Later("maildrop_py.evidence.reverse_name")
+    self_forged = Later("maildrop_py.evidence.self_forged")
+    spf = Later("maildrop_py.evidence.spf")
+    spf_whitelist = Later("maildrop_py.evidence.spf_whitelist")
+    trusted_headers = Later("maildrop_py.evidence.trusted_headers")
+    bayes = Later("maildrop_py.evidence.bayes.filter")
+    taught_by_runs = Later("maildrop_py.evidence.bayes.taught_by_runs")
+    all_scanners = Later("maildrop_py.evidence.scanners.all_scanners")
+    addresses = Later("maildrop_py.message.addresses")
 
 _SPF_SHARE = 0.6  # of the DNS budget
 
@@ -47,44 +83,36 @@ class Inquiry(Means):
         return [*self.warnings, *stored, *scanned]
 
     def authors(self) -> tuple[str, ...]:
-        from maildrop_py.message.addresses import in_header
-
         fields = self.message.headers.all("From")
-        return tuple(one.text for field in fields for one in in_header(field) if one.domain)
+        return tuple(
+            one.text for field in fields for one in addresses.in_header(field) if one.domain
+        )
 
     def defects(self) -> Defects:
-        from maildrop_py.evidence.defects import find
-
         self.evidence.wait()
-        return find(self.message)
+        return defects.find(self.message)
 
     def auth(self) -> Authentication:
-        from maildrop_py.evidence.trusted_headers import authentication
-
         border = self.evidence.border()
-        return authentication(self.message.headers, border, self.settings.authserv_ids)
+        return trusted_headers.authentication(
+            self.message.headers, border, self.settings.authserv_ids
+        )
 
     def spf(self) -> Spf:
-        from maildrop_py.evidence.spf import Spf
-
         border = self.evidence.border()
         if border.authenticated:
-            return Spf("unknown", unknown="the session was authenticated")
+            return spf.Spf("unknown", unknown="the session was authenticated")
         if border.address is None or border.sender is None:
-            return Spf("unknown", unknown=border.unknown or "the envelope sender is not known")
+            return spf.Spf("unknown", unknown=border.unknown or "the envelope sender is not known")
         if not border.sender and not border.helo:
-            return Spf("unknown", unknown="a null sender, and HELO is not known")
+            return spf.Spf("unknown", unknown="a null sender, and HELO is not known")
         return self._written_spf() or self._checked_spf()
 
     def vouched(self) -> Vouched:
-        from maildrop_py.evidence.spf_whitelist import vouched
-
         evidence = self.evidence
-        return vouched(evidence.spf(), evidence.border().sender, evidence.authors())
+        return spf_whitelist.vouched(evidence.spf(), evidence.border().sender, evidence.authors())
 
     def reverse_name(self) -> ReverseName:
-        from maildrop_py.evidence import reverse_name
-
         border = self.evidence.border()
         if border.address is None:
             return reverse_name.ReverseName("", unknown=border.unknown)
@@ -95,8 +123,6 @@ class Inquiry(Means):
         return reverse_name.look_up(border.address, self.resolver())
 
     def helo(self) -> Helo:
-        from maildrop_py.evidence import helo
-
         border = self.evidence.border()
         if border.helo is None:
             return helo.Helo(unknown=border.unknown or "HELO is not known")
@@ -104,8 +130,6 @@ class Inquiry(Means):
         return helo.Helo(border.helo, helo.kinds(border.helo, border.address, own))
 
     def country(self) -> Country:
-        from maildrop_py.evidence import country
-
         border = self.evidence.border()
         if border.address is None:
             return country.Country(unknown=border.unknown)
@@ -115,8 +139,6 @@ class Inquiry(Means):
         return found
 
     def listings(self, zones: tuple[str, ...]) -> dict[str, Listing]:
-        from maildrop_py.evidence import dnsbl
-
         address = self.evidence.border().address
         if address is None:
             why = self.evidence.border().unknown
@@ -132,25 +154,19 @@ class Inquiry(Means):
         path = contacts_file(self.evidence.state)
         if self._store is not None and not self.settings.store and self._store.lacks(path):
             return False
-        from maildrop_py.evidence.contacts import Contacts
-
         if address.lower() in {own.lower() for own in self._mine()}:
             return False
         try:
-            found = Contacts(path).known(address)
+            found = contacts.Contacts(path).known(address)
         except OSError as error:
             self.warnings.append(f"contacts are not used: {error.strerror or error}")
             return None
         if not found and self.settings.store:
-            from maildrop_py.evidence.contacts import normal
-
-            wanted = normal(address) or ""
+            wanted = contacts.normal(address) or ""
             return bool(self.store().lines("contact", [wanted], self.now()))
         return found
 
     def self_forged(self) -> SelfForged:
-        from maildrop_py.evidence import self_forged
-
         evidence = self.evidence
         author = self_forged.claimed(evidence.authors(), self._mine())
         if not author:
@@ -158,8 +174,6 @@ class Inquiry(Means):
         return self_forged.judge(author, evidence.border(), evidence.spf(), evidence.auth())
 
     def duplicate(self) -> bool | None:
-        from maildrop_py.evidence import duplicates
-
         message_id = self._message_id()
         if not message_id:
             return False
@@ -167,8 +181,6 @@ class Inquiry(Means):
         return seen if self.store().usable else None
 
     def repeated(self, kind: str, value: str) -> bool | None:
-        from maildrop_py.evidence import duplicates
-
         seen = duplicates.seen(self.store(), duplicates.key_of(kind, value), self.now())
         return seen if self.store().usable else None
 
@@ -176,9 +188,7 @@ class Inquiry(Means):
         """The configured scanners, asked about this message."""
         self.evidence.wait()
         if self._scanners is None:
-            from maildrop_py.evidence.scanners.all_scanners import AllScanners
-
-            self._scanners = AllScanners(
+            self._scanners = all_scanners.AllScanners(
                 self.message,
                 self.evidence.envelope,
                 self.settings,
@@ -189,19 +199,14 @@ class Inquiry(Means):
         return self._scanners
 
     def bayes(self, most_clues: int) -> Judgement:
-        from maildrop_py.evidence.bayes import filter as bayes
-
         return bayes.judgement(self.bayes_store(), self.message, self.evidence.border(), most_clues)
 
     def lesson(self, is_spam: bool) -> Lesson:
         """What the message teaches, read while its file is there."""
-        from maildrop_py.evidence.bayes import filter as bayes
-
         return bayes.lesson(self.message, self.evidence.border(), is_spam)
 
     def learn(self, lesson: Lesson, run: str) -> None:
         """Teach the Bayes filter, where that is of use; `run` may be taken back as a whole."""
-        from maildrop_py.evidence.bayes import filter as bayes
         from maildrop_py.evidence.bayes import taught_by_runs
 
         store = self.bayes_store()
@@ -214,20 +219,14 @@ class Inquiry(Means):
             self.scanners().teach(lesson.is_spam)
 
     def people_answered(self) -> Answered:
-        from maildrop_py.evidence.answered import Answered
-
         state = self.evidence.state
-        return self.store().beside(answered_store(state) if state else "", Answered)
+        return self.store().beside(answered_store(state) if state else "", answered.Answered)
 
     def remember(self) -> None:
-        from maildrop_py.evidence import duplicates
-
         if message_id := self._message_id():
             duplicates.remember(self.store(), message_id, self.now())
 
     def remember_once(self, kind: str, value: str, seconds: int) -> None:
-        from maildrop_py.evidence import duplicates
-
         duplicates.remember(self.store(), duplicates.key_of(kind, value), self.now(), seconds)
 
     def _written_spf(self) -> Spf | None:
@@ -235,14 +234,10 @@ class Inquiry(Means):
         headers = self.message.headers
         if not headers.all("Received-SPF") and not headers.all("Authentication-Results"):
             return None
-        from maildrop_py.evidence import trusted_headers
-
         return trusted_headers.spf(headers, self.evidence.border(), self.settings.authserv_ids)
 
     def _checked_spf(self) -> Spf:
         """What the store knows, else what DNS says now."""
-        from maildrop_py.evidence import spf
-
         border, store, now = self.evidence.border(), self.store(), self.now()
         assert border.address is not None
         helo = border.helo or ""
@@ -272,6 +267,4 @@ class Inquiry(Means):
         return self._own
 
     def _message_id(self) -> str:
-        from maildrop_py.evidence import duplicates
-
         return duplicates.normal(self.message.headers.first("Message-ID"))

@@ -5,6 +5,8 @@ Each is opened when it is first needed, and shared by all questions.
 
 from __future__ import annotations
 
+import time
+
 from maildrop_py import paths
 
 TYPE_CHECKING = False
@@ -84,8 +86,6 @@ class Means:
         """The clock handed in, or the module `time`."""
         if self.evidence.clock is not None:
             return self.evidence.clock
-        import time
-
         return time
 
     def now(self) -> float:

@@ -6,6 +6,7 @@ text: an IPv4-mapped IPv6 address is the IPv4 address it carries, in every place
 
 from __future__ import annotations
 
+from maildrop_py.memo import Memo
 from maildrop_py.message import ip
 from maildrop_py.record import record
 
@@ -50,15 +51,22 @@ def parse_network(text: str) -> Network:
     return Network(text, address.packed, prefix)
 
 
-def parse_networks(texts: tuple[str, ...], warnings: list[str]) -> tuple[Network, ...]:
-    """The networks in `texts`; what is not one is passed over, with a warning."""
-    found = []
+def parse_networks(texts: tuple[str, ...]) -> tuple[tuple[Network, ...], tuple[str, ...]]:
+    """The networks in `texts`, and the warnings about what is none and is passed over."""
+    return _parsed[texts]
+
+
+def _parse_all(texts: tuple[str, ...]) -> tuple[tuple[Network, ...], tuple[str, ...]]:
+    found, warnings = [], []
     for text in texts:
         try:
             found.append(parse_network(text))
         except ValueError as error:
             warnings.append(f"trust.networks: {error}")
-    return tuple(found)
+    return tuple(found), tuple(warnings)
+
+
+_parsed = Memo(_parse_all, most=10)
 
 
 def reversed_labels(address: Address) -> str:

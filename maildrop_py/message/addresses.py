@@ -61,7 +61,7 @@ def in_header(field: Field) -> list[Address]:
     """The addresses in a header field, read once; raw 8-bit text is decoded first."""
     if field.addresses is None:
         raw = field.raw
-        plain = raw.isascii() and b"\x1b" not in raw
+        plain = raw.isascii() and raw.find(b"\x1b") < 0
         field.addresses = parse(str(raw, "ascii") if plain else guess(raw, field.charset))
     return field.addresses
 

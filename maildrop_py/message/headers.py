@@ -68,7 +68,7 @@ class Field:
 
     def _decode(self) -> str:
         raw = self.raw
-        if raw.isascii() and b"=?" not in raw:
+        if raw.isascii() and raw.find(b"=?") < 0:
             plain = str(raw, "ascii")
             if plain.isprintable():
                 return plain
@@ -106,7 +106,10 @@ class Headers:
         """The fields called `name`, from the top; do not change the list."""
         found = self._found.get(name)
         if found is None:
-            found = self._found[name] = _find_fields(self._block, name)
+            block = self._block
+            spans = block.spans_of(_lowered[name])
+            found = [Field(block, *span) for span in spans] if spans else _NO_FIELDS
+            self._found[name] = found
         return found
 
     def first(self, name: str) -> str | None:
@@ -126,8 +129,8 @@ class Headers:
 
         A quick look that is never wrongly False: most messages need no other.
         """
-        lower = self._block.lower
-        return any(b"\n" + beginning in lower for beginning in beginnings)
+        find = self._block.lower.find
+        return any(find(b"\n" + beginning) >= 0 for beginning in beginnings)
 
     @property
     def lines(self) -> bytes:
@@ -180,10 +183,7 @@ class Headers:
         return text.replace(b"\n ", b"  ").replace(b"\n\t", b" \t")
 
 
-def _find_fields(block: HeaderBlock, name: str) -> list[Field]:
-    """The fields of one name, for which less is to be done than to take the whole head apart."""
-    return [Field(block, *span) for span in block.spans_of(_lowered[name])]
-
+_NO_FIELDS: list[Field] = []
 
 _lowered: Memo[str, bytes] = Memo(lambda name: name.encode("latin-1", "replace").lower())
 """Names that were asked for, as they are searched for: rules ask every message for the same."""

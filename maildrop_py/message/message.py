@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 
+from maildrop_py.later import Later
 from maildrop_py.message.extent import HEAD_LIMIT, head_end, message_start
 from maildrop_py.message.headers import Headers
 from maildrop_py.record import record
@@ -20,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from maildrop_py.message import parts
     from maildrop_py.message.parts import Attachment, Parts
 
     class MessageFile(Protocol):
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
         def content(self, most: int | None = None) -> bytes:
             """The message, `size` bytes or at most so many; without its `From ` line."""
 
+else:
+    parts = Later("maildrop_py.message.parts")
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FIRST_READ = 1 << 12  # bytes: holds the header of most messages, and less of their bodies
@@ -203,9 +207,7 @@ class Message:
     def parts(self) -> Parts:
         """Texts and attachments, each read when it is asked for."""
         if self._parts is None:
-            from maildrop_py.message.parts import Parts
-
-            self._parts = Parts(self.headers, self.source.content, lambda: self.size)
+            self._parts = parts.Parts(self.headers, self.source.content, lambda: self.size)
         return self._parts
 
     @property

@@ -103,6 +103,6 @@ def without_id_and_date(value: str) -> str | None:
 _CONSTANT = r'(from [^;"\\]* with \S+)'
 _ID = r"( id (?=\S*\d)[\w.+/=-]+)?"
 _BEHIND_ID = r'((?: \([^()<>;"\\]*\)| for <?[^()<>;"\\ ]+>?)*)'
-_DATE = r"(?:\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}(?: \(\w{1,5}\))?"
+_DATE = r"(?:\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}(?: \(\w{1,5}\))?|[A-Z]{1,5})"
 _LONGEST_KEPT = 400  # characters
 _match_usual: Callable[[str], Match[str] | None] | None = None

@@ -10,6 +10,7 @@ server does not answer). No rule fires on None, and the `not` of None is None.
 
 from __future__ import annotations
 
+from maildrop_py.later import Later
 from maildrop_py.message.envelope import DELIMITER, extension_of
 
 TYPE_CHECKING = False
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, Protocol
 
     from maildrop_py.evidence.evidence import Evidence
+    from maildrop_py.message import addresses
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.headers import Field
     from maildrop_py.message.message import Message, Source
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
         def parse(cls, node: Node, scope: Scope) -> Condition:
             """Make the condition of its YAML value; raises Mistake where that is wrong."""
 
+else:
+    addresses = Later("maildrop_py.message.addresses")
 
 if TYPE_CHECKING:
     Calendar = Callable[[float], struct_time]
@@ -295,8 +299,7 @@ def _composed(address: str) -> str:
 
 
 def _addresses_in(fields: list[Field]) -> list[str]:
-    from maildrop_py.message.addresses import in_header
-
+    in_header = addresses.in_header
     return [address.text.lower() for field in fields for address in in_header(field)]
 
 

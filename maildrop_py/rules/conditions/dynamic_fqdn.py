@@ -7,8 +7,10 @@ authenticated sessions; a client without a name is `s25r: 0`.
 
 from __future__ import annotations
 
+from maildrop_py.evidence.reverse_name import dynamic
 from maildrop_py.record import record
-from maildrop_py.rules.condition import COSTLY, Outcome
+from maildrop_py.rules.condition import COSTLY, REFUSED, Outcome
+from maildrop_py.rules.conditions.client import cleared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,9 +59,6 @@ class DynamicFqdn:
         return text("the client's name looks dynamically assigned{but}", but=but)
 
     def test(self, facts: Facts) -> Outcome:
-        from maildrop_py.evidence.reverse_name import dynamic
-        from maildrop_py.rules.conditions.client import cleared
-
         cleared_by = cleared(facts)
         if cleared_by:
             return Outcome(False, "client name", why=cleared_by)
@@ -74,4 +73,6 @@ class DynamicFqdn:
                 False, "client name", found.name, why="fits {entry}", values={"entry": entry}
             )
         why = dynamic(found.name, address)
+        if not (why or facts.explaining):
+            return REFUSED
         return Outcome(bool(why), "client name", found.name, why=why)

@@ -7,6 +7,7 @@ only if the mail server or DNS says that there is none.
 
 from __future__ import annotations
 
+from maildrop_py.evidence.reverse_name import RULES, s25r
 from maildrop_py.record import record
 from maildrop_py.rules.condition import COSTLY, REFUSED, Outcome
 from maildrop_py.rules.conditions.client import cleared
@@ -77,8 +78,6 @@ class S25R:
         )
 
     def test(self, facts: Facts) -> Outcome:
-        from maildrop_py.evidence.reverse_name import RULES, s25r
-
         cleared_by = cleared(facts)
         if cleared_by:
             return Outcome(False, "client name", why=cleared_by)
