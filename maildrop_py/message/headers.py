@@ -112,6 +112,11 @@ class Headers:
             self._found[name] = found
         return found
 
+    def raws(self, name: bytes) -> tuple[bytes, ...]:
+        """`Field.raw` of each field called `name`, which is in lower case here."""
+        block = self._block
+        return tuple([block.value_at(colon, end) for _, colon, end in block.spans_of(name)])
+
     def first(self, name: str) -> str | None:
         """The decoded value of the topmost field called `name`; None if there is none."""
         found = self.all(name)

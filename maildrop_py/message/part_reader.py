@@ -22,6 +22,7 @@ not a part. CR alone ends a line only where it does so in the whole header.
 
 from __future__ import annotations
 
+from maildrop_py.message.declaration import is_listed
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.part import (
     LONGEST_BOUNDARY,
@@ -30,7 +31,6 @@ from maildrop_py.message.part import (
     Part,
     body_start,
     boundaries_of,
-    is_listed,
 )
 from maildrop_py.message.transfer_encoding import decoded, seems_encoded
 

@@ -21,22 +21,14 @@ Known limits: archives are not opened.
 from __future__ import annotations
 
 from maildrop_py.message.charsets import decode, guess
+from maildrop_py.message.declaration import LONGEST_FIELD
 from maildrop_py.message.extent import HEAD_LIMIT, head_end, message_start
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.normal_form import composed
 from maildrop_py.message.parameters import parameters
-from maildrop_py.message.part import (
-    LONGEST_FIELD,
-    MOST_FIELDS,
-    OPAQUE,
-    REPORTS,
-    Part,
-    body_start,
-    is_listed,
-    opaque_part,
-)
+from maildrop_py.message.part import OPAQUE, Part, body_start, opaque_part
 from maildrop_py.message.part_reader import PartReader
-from maildrop_py.message.transfer_encoding import decoded, without_comments
+from maildrop_py.message.transfer_encoding import decoded
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
@@ -49,8 +41,6 @@ MOST_TEXT = 1 << 22  # bytes, encoded
 MOST_KEPT = 1 << 18  # characters of texts that are kept for the next rule
 MOST_NAMES = 100  # of files, in an opaque part
 CHEAP_SIZE, CHEAP_LINES = 1 << 15, 32  # bytes, and lines that may be boundaries
-
-_TEXT = ("text/", "multipart/")  # what is still a multipart here is a broken one
 
 
 @record
@@ -102,7 +92,7 @@ class Parts:
             parts: tuple[Part, ...] = ()
             if self._root.is_container:
                 parts = self._parts()
-            elif _attachments_of(self._root):  # else nobody need know how long it is
+            elif self._root.declared.is_file:  # else nobody need know how long it is
                 parts = (self._alone(),)
             found = [one for part in parts for one in _attachments_of(part)]
             self._attachments = tuple(found)
@@ -111,7 +101,7 @@ class Parts:
     def with_parts(self, every: bool) -> list[tuple[Attachment, Part]]:
         """The attached files, or `every` part as if it was one, each with its part."""
         if every:
-            return [(Attachment(_name_of(part), part.type), part) for part in self._parts()]
+            return [(Attachment(part.declared.name, part.type), part) for part in self._parts()]
         return [(one, part) for part in self._parts() for one in _attachments_of(part)]
 
     def text_of(self, part: Part) -> str:
@@ -227,9 +217,9 @@ def read_parts(content: bytes) -> Parts:
 def _text_of(part: Part, as_written: bool) -> str:
     data = part.data[part.start : min(part.end, part.start + LONGEST_TEXT)]
     if part.is_opaque:
-        return _normal(guess(data, part.parameters("Content-Type").get("charset", "")))
+        return _normal(guess(data, part.declared.charset))
     content = decoded(data, part.encoding)
-    text = _normal(decode(content, part.parameters("Content-Type").get("charset", "")))
+    text = _normal(decode(content, part.declared.charset))
     if as_written or not _is_html(part):
         return text
     from maildrop_py.message.html_text import text_of
@@ -251,47 +241,17 @@ def _is_text(part: Part) -> bool:
         return False
     if part.is_opaque:
         return True
-    is_text = part.type.startswith(_TEXT) or part.type in REPORTS
-    return is_text and _dispositions(part)[:1] != ["attachment"]
-
-
-def _dispositions(part: Part) -> list[str]:
-    """The first word of each Content-Disposition (RFC 2183), in lower case."""
-    fields = part.headers.all("Content-Disposition")[:MOST_FIELDS]
-    words = [field.raw[:LONGEST_FIELD].partition(b";")[0] for field in fields]
-    texts = [str(without_comments(word), "latin-1").lower().split() for word in words]
-    return ["".join(text[:1]) for text in texts]
+    return part.declared.is_text
 
 
 def _attachments_of(part: Part) -> list[Attachment]:
     """What a part is as a file: none, one, or of an opaque part one for each name in it."""
-    name = _name_of(part)
-    size = part.end - part.start
+    declared, size = part.declared, part.end - part.start
     if part.is_opaque:
         kind = OPAQUE if part.is_container else part.type
-        found = dict.fromkeys([name, *_names_within(part)])
+        found = dict.fromkeys([declared.name, *_names_within(part)])
         return [Attachment(each, kind, size) for each in found]
-    is_file = name or "attachment" in _dispositions(part) or is_listed(part.type)
-    if is_file or not (part.is_name or part.is_container or _is_text(part)):
-        return [Attachment(name, part.type, size)]
-    return []
-
-
-def _name_of(part: Part) -> str:
-    """The file name of Content-Disposition, else the name of Content-Type."""
-    for field in ("Content-Disposition", "Content-Type"):
-        if not any(_may_name(each.raw) for each in part.headers.all(field)[:MOST_FIELDS]):
-            continue
-        found = part.parameters(field)
-        name = found.get("filename") or found.get("name", "")
-        if name:
-            return name
-    return ""
-
-
-def _may_name(raw: bytes) -> bool:
-    """Whether a field can have a parameter whose name ends in `name`, however it is decoded."""
-    return b"name" in raw.lower() or not raw.isascii() or b"\x1b" in raw or b"~" in raw
+    return [Attachment(declared.name, part.type, size)] if declared.is_file else []
 
 
 def _names_within(part: Part) -> list[str]:

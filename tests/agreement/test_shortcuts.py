@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from maildrop_py.evidence import misspelt
 from maildrop_py.evidence.borrowed_store import BorrowedStore
 from maildrop_py.evidence.store import Store
-from maildrop_py.message import addresses, ip, parts, received, received_line
+from maildrop_py.message import addresses, declaration, ip, parts, received, received_line
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.parts import read_parts
@@ -93,14 +93,35 @@ def test_lines_without_id_and_date_say_the_same(line: str) -> None:
 def test_a_name_is_looked_for_wherever_there_may_be_one(head: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
         found = read_parts(head + b"\n").attachments
-        patch.setattr(parts, "_may_name", lambda raw: True)
+        declaration._remembered.clear()
+        patch.setattr(declaration, "_may_have", lambda name, raws: True)
         assert read_parts(head + b"\n").attachments == found
+
+
+@given(st.lists(st.lists(FIELDS, max_size=3).map(b"".join), min_size=1, max_size=4))
+def test_what_fields_declared_before_they_declare_again(heads: list[bytes]) -> None:
+    headers = [Headers(head + b"\n") for head in heads for _ in range(2)]
+    together = [declaration.declaration(each, "text/plain") for each in headers]
+    for each, found in zip(headers, together, strict=True):
+        declaration._remembered.clear()
+        assert declaration.declaration(each, "text/plain") == found
+
+
+def test_what_a_message_has_for_itself_is_not_remembered() -> None:
+    declaration._remembered.clear()
+    for field in (b"text/plain; name=a", b"multipart/mixed; boundary=a", b"a/b; " + b"x" * 200):
+        declaration.declaration(Headers(b"Content-Type: " + field + b"\n\n"), "text/plain")
+    assert not declaration._remembered
+    for number in range(declaration.MOST_REMEMBERED + 5):
+        declaration.declaration(Headers(b"Content-Type: a/%d\n\n" % number), "text/plain")
+    assert len(declaration._remembered) == 5
 
 
 @given(st.binary(max_size=40).map(lambda raw: b"a; " + raw + b"=x"))
 def test_no_name_is_missed_whatever_the_field_is_made_of(raw: bytes) -> None:
     found = parameters(raw)
-    assert parts._may_name(raw) or not ({"name", "filename"} & found.keys())
+    assert declaration._may_have(b"name", (raw,)) or not ({"name", "filename"} & found.keys())
+    assert declaration._may_have(b"charset", (raw,)) or "charset" not in found
 
 
 def words_of(text: str) -> list[str]:
