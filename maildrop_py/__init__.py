@@ -1,3 +1,52 @@
 """maildrop-py: a local mail delivery agent that loses no mail and can say why."""
 
 __version__ = "0.1.0"
+
+
+def main() -> int:
+    """Run the command line; returns or exits with its status.
+
+    `deliver` goes its own short way, because mail servers start it for every message.
+    """
+    import sys
+
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["deliver"] and not {"-h", "--help"} & {*arguments}:
+        _deliver(arguments[1:])
+    from maildrop_py.cli.main import main as run
+
+    return run(arguments)
+
+
+def _deliver(arguments: list[str]) -> None:
+    """Deliver, and leave with 0, 75 or 77 whatever happens.
+
+    A program that cannot even be imported must not end in the traceback and
+    the status 1 that mail servers bounce on.
+    """
+    import gc
+    import os
+
+    status = 75
+    gc.disable()  # the process ends before anything is worth collecting
+    try:
+        import sys
+
+        from maildrop_py.start import Bundle, cache_directory, code_bundle, home_of
+
+        cache = cache_directory(home_of(os.environ), os.environ)
+        bundle = Bundle(code_bundle(cache))
+        sys.meta_path.insert(0, bundle)
+        bundle.load_usual()
+        from maildrop_py.cli.deliver import run
+
+        status = run(arguments)
+        if bundle.lacks_something():
+            from maildrop_py.module_bundle import write
+
+            write(bundle)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the mail server is told
+        if status:
+            os.write(2, f"4.3.0 {type(error).__name__}: {error}\n".encode("utf-8", "replace"))
+    finally:
+        os._exit(status)  # the interpreter's own tidying up would cost 2 ms and could fail

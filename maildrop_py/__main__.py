@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from maildrop_py.cli.main import main
+from maildrop_py import main
 
 sys.exit(main())

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import os
 
+from maildrop_py.start import PROGRAM as PROGRAM
+from maildrop_py.start import base_directory, cache_directory, home_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-PROGRAM = "maildrop-py"
-"""The command; the directory of its files below each base directory; its name in syslog."""
 
 SHARED_RULES = "/etc/maildrop-py/rules.yaml"
 """The rules of a server whose users have no homes."""
@@ -80,17 +80,11 @@ def journals(state: str) -> str:
     return f"{state}/journal"
 
 
-def code_bundle(cache: str) -> str:
-    """The file of compiled modules that `deliver` starts with; `cache` is a cache directory."""
-    return f"{cache}/modules"
-
-
 class UserPaths:
     """Where one user's files are: XDG base directories below the home directory."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        home = environ.get("HOME") or ""
-        self.home = home if home.startswith("/") else _home_of_account()
+        self.home = home_of(environ)
         self._environ = environ
 
     @classmethod
@@ -108,7 +102,7 @@ class UserPaths:
     @property
     def cache(self) -> str:
         """The directory of what can be made again."""
-        return self._directory("XDG_CACHE_HOME", ".cache")
+        return cache_directory(self.home, self._environ)
 
     @property
     def state(self) -> str:
@@ -140,16 +134,4 @@ class UserPaths:
         return self.expand(written) if written else self.maildir
 
     def _directory(self, variable: str, default: str) -> str:
-        base = self._environ.get(variable) or ""
-        if not base.startswith("/"):
-            base = os.path.join(self.home, default)
-        return os.path.join(base, PROGRAM)
-
-
-def _home_of_account() -> str:
-    from pwd import getpwuid
-
-    try:
-        return getpwuid(os.geteuid()).pw_dir
-    except KeyError:  # a user without an account
-        return "/nonexistent"
+        return base_directory(self.home, self._environ, variable, default)

@@ -19,22 +19,23 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "maildrop_py"
 
 LEAVES = (
-    "errors record memo later paths private_file regular_file systemd module_bundle translation"
-    " unpacked __version__"
+    "errors record memo later paths private_file regular_file start systemd module_bundle"
+    " translation unpacked __version__"
 )
 STAGES = "message evidence rules decision maildir delivery intake lmtp metrics policy report"
 
 MAY_IMPORT = {
-    "__init__": "",
+    "__init__": "start module_bundle site_when_wanted cli",
+    "start": "",
     "errors": "",
     "record": "",
     "memo": "",
     "later": "",
-    "paths": "",
-    "private_file": "",
+    "paths": "start",
+    "private_file": "start",
     "regular_file": "",
     "systemd": "",
-    "module_bundle": "private_file",
+    "module_bundle": "private_file start",
     "site_when_wanted": "",
     "translation": "",
     "unpacked": "",
@@ -60,7 +61,7 @@ MAY_IMPORT = {
     "man": f"{LEAVES} rules report cli",
     "hook": "",
     "wheel": "hook man",
-    "__main__": "cli",
+    "__main__": "main",
 }
 """DESIGN section 1: what a package may import, beside itself; of some a folder may more."""
 
@@ -68,6 +69,7 @@ FROM_THE_LEFT = (
     *(
         "errors",
         "record",
+        "start",
         "paths",
         "private_file",
         "regular_file",

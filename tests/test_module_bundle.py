@@ -11,14 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
 from typing import Any
-from zlib import crc32
 
 import pytest
 
-from maildrop_py import module_bundle as bundle
+from maildrop_py import start as bundle
+from maildrop_py.module_bundle import shortened
 from tests.support.cli_account import Account
 
-START = len(bundle.KEY) + 4
+START = len(bundle.KEY)
 NOBODY = 65534
 
 
@@ -30,11 +30,10 @@ def plant(path: Path, trace: Path) -> None:
     """Let the code of one module in the bundle leave a trace, checksum and all."""
     modules, usual = marshal.loads(path.read_bytes()[START:])
     name = "maildrop_py.decision.decide"
-    *about, code, needed = modules[name]
+    *about, code = modules[name]
     source = f"import marshal\nopen({str(trace)!r}, 'w').close()\nexec(marshal.loads({code!r}))\n"
-    modules[name] = (*about, marshal.dumps(compile(source, about[0], "exec")), needed)
-    body = marshal.dumps((modules, usual))
-    path.write_bytes(bundle.KEY + crc32(body).to_bytes(4, "big") + body)
+    modules[name] = (*about, marshal.dumps(compile(source, about[0], "exec")))
+    path.write_bytes(bundle.KEY + marshal.dumps((modules, usual)))
 
 
 def of_another(path: Path) -> None:
@@ -147,7 +146,7 @@ def test_what_every_delivery_needs_is_read_at_once(account: Account) -> None:
     account.deliver()
     modules, usual = marshal.loads(bundle_of(account).read_bytes()[START:])
     assert {type(modules[name][4]) for name in usual} == {CodeType}
-    assert "maildrop_py.module_bundle" not in usual, "it was there before"
+    assert "maildrop_py.start" not in modules, "it was there before"
 
 
 SOURCE = '''\
@@ -169,7 +168,7 @@ def fails(number: int) -> float:
 def test_code_is_shortened_but_says_in_which_line_it_fails(tmp_path: Path) -> None:
     path = tmp_path / "module.py"
     path.write_text(SOURCE)
-    code = bundle._shortened(str(path))
+    code = shortened(str(path))
     names: dict[str, Any] = {}
     exec(code, names)
     assert code.co_names == ("TYPE_CHECKING", "array", "fails")

@@ -7,7 +7,8 @@ from pwd import getpwuid
 
 import pytest
 
-from maildrop_py.paths import UserPaths, code_bundle
+from maildrop_py.paths import UserPaths
+from maildrop_py.start import code_bundle
 
 
 def test_paths_are_below_home_or_where_xdg_says() -> None:

@@ -1,21 +1,14 @@
-"""main: the entry point of `maildrop-py`.
+"""main: every command but `deliver`, which goes its own short way (maildrop_py/__init__.py).
 
-`deliver` goes its own short way, because mail servers start it for every
-message, and so do large dry runs; everything else goes through click.
+Large dry runs do so too; everything else goes through click.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
-from maildrop_py.paths import PROGRAM, UserPaths, code_bundle
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import NoReturn
-
+from maildrop_py.paths import PROGRAM
 
 SERVICES = {"serve", "policy", "watch"}
 """Commands whose output goes into logs: these are English, because programs read them."""
@@ -24,11 +17,8 @@ FOR_PEOPLE = {"-h", "--help", "--dry-run", "check", "explain", "why"}
 """What makes these commands tell somebody something, and end."""
 
 
-def main() -> int:
-    """Run the command line; returns or exits with its status."""
-    arguments = sys.argv[1:]
-    if arguments[:1] == ["deliver"] and not {"-h", "--help"} & {*arguments}:
-        _deliver(arguments[1:])
+def main(arguments: list[str]) -> int:
+    """Run one command, all but `deliver`; returns or exits with its status."""
     from maildrop_py.report.output import status_of
 
     return status_of(lambda: _run(arguments))
@@ -60,31 +50,3 @@ def _run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         print("\n" + text("stopped"), file=sys.stderr)
         return 130
-
-
-def _deliver(arguments: list[str]) -> NoReturn:
-    """Deliver, and leave with 0, 75 or 77 whatever happens.
-
-    A program that cannot even be imported must not end in the traceback and
-    the status 1 that mail servers bounce on.
-    """
-    status = 75
-    gc.disable()  # the process ends before anything is worth collecting
-    try:
-        from maildrop_py.module_bundle import Bundle
-
-        bundle = Bundle(code_bundle(UserPaths(os.environ).cache))
-        sys.meta_path.insert(0, bundle)
-        from maildrop_py.cli.deliver import run
-
-        status = run(arguments)
-        bundle.keep()
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the mail server is told
-        if status:
-            os.write(2, f"4.3.0 {type(error).__name__}: {error}\n".encode("utf-8", "replace"))
-    finally:
-        os._exit(status)  # the interpreter's own tidying up would cost 2 ms and could fail
-
-
-if __name__ == "__main__":
-    sys.exit(main())

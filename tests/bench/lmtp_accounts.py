@@ -60,7 +60,7 @@ def _started(stack: ExitStack, where: Path) -> Server:
     homes.give_away()
     homes.write_users(place / "users")
     program = "import sys; sys.path.insert(0, sys.argv.pop(1))\n" + (
-        "from maildrop_py.cli.main import main; sys.exit(main())"
+        "from maildrop_py import main; sys.exit(main())"
     )
     words = [sys.executable, "-c", program, str(where), "serve", "--users", str(place / "users")]
     return stack.enter_context(Server(words, place, workers=2, as_root=True))

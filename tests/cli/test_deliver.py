@@ -239,7 +239,7 @@ def test_no_module_is_kept_for_its_owner_alone(account: Account, tmp_path: Path)
     packages = tmp_path / "packages"
     hidden = shutil.ignore_patterns("__pycache__")
     shutil.copytree(PACKAGE, packages / "maildrop_py", ignore=hidden)
-    start = f"import sys; sys.path.insert(0, {str(packages)!r}); import maildrop_py.cli.main as m"
+    start = f"import sys; sys.path.insert(0, {str(packages)!r}); import maildrop_py as m"
     command = [sys.executable, "-c", f"{start}; m.main()", "deliver"]
     account.maildir.mkdir(exist_ok=True)
     subprocess.run(command, input=MESSAGE, env={"HOME": str(account.home)}, check=True)

@@ -78,27 +78,27 @@ class Named:
 
 NAMED = {
     "compiled rules of anybody are believed": Named(
-        "private_file",
+        "start",
         '    if found.st_uid not in (0, os.geteuid()):\n        return f"{what} belongs',
         '    if False:\n        return f"{what} belongs',
         "tests/rules/program/test_cache_belief.py",
     ),
     "compiled rules that anybody may write to are believed": Named(
-        "private_file",
+        "start",
         "    if found.st_mode & stat.S_IWOTH:\n",
         "    if False:\n",
         "tests/rules/program/test_cache_belief.py",
     ),
     "code that anybody may have written is believed": Named(
-        "module_bundle",
+        "start",
         "data = read_private(path)",
         "data = open(path, 'rb').read() if os.path.exists(path) else b''",
         "tests/test_module_bundle.py",
     ),
     "old code after an upgrade": Named(
-        "module_bundle",
-        "not _is_current(found)",
-        "False",
+        "start",
+        "found.st_mtime_ns == bundled[2] and found.st_size == bundled[3]",
+        "True",
         "tests/test_module_bundle.py",
     ),
     "the folder of another message": Named(

@@ -24,7 +24,7 @@ SCRIPT = """\
 #!{python}
 import sys
 sys.path.insert(0, {packages!r})
-from maildrop_py.cli.main import main
+from maildrop_py import main
 if __name__ == '__main__':
     sys.exit(main())
 """

@@ -159,17 +159,17 @@ def test_a_bundle_that_others_may_have_made_is_not_run(
     spoil: str | None, plain: Deliveries
 ) -> None:
     """A bundle whose code leaves a trace: run if it is ours, else never."""
-    from maildrop_py import module_bundle as bundle
+    from maildrop_py import start as bundle
 
     path, mark = plain.home.path / ".cache/maildrop-py/modules", plain.home.path / "mark"
-    start = len(bundle.KEY) + 4
-    modules, usual = marshal.loads(path.read_bytes()[start:])
+    modules, usual = marshal.loads(path.read_bytes()[len(bundle.KEY) :])
     evil = compile(f"open({str(mark)!r}, 'w').close()\nraise SystemExit(0)", "evil", "exec")
-    *known, _, needed = modules["maildrop_py.cli.deliver"]
-    modules["maildrop_py.cli.deliver"] = (*known, marshal.dumps(evil), needed)
-    body = marshal.dumps((modules, usual))
+    modules["maildrop_py.cli.deliver"] = (
+        *modules["maildrop_py.cli.deliver"][:-1],
+        marshal.dumps(evil),
+    )
     key = path.read_bytes()[: len(bundle.KEY)]  # of the Python that delivers
-    path.write_bytes(key + crc32(body).to_bytes(4, "big") + body)
+    path.write_bytes(key + marshal.dumps((modules, usual)))
     if spoil is not None:
         SPOILS[spoil](path)
     assert plain.attempt() is (spoil is not None)

@@ -279,6 +279,7 @@ def test_it_passes_on_every_variable_that_deliver_reads() -> None:
     listed = set(re.findall(r'"([A-Z_]+)"', SOURCE.read_text().partition("NULL,")[0]))
     read = Path(server_environment.__file__).read_text()
     read += (ROOT / "maildrop_py/paths.py").read_text()
+    read += (ROOT / "maildrop_py/start.py").read_text()
     read += (ROOT / "maildrop_py/delivery/program_environment.py").read_text()
     asked = set(re.findall(r'"([A-Z][A-Z_]+)"', read)) - {"PATH", "MAILER"}
     assert asked - listed == set()

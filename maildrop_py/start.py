@@ -1,0 +1,221 @@
+"""start: all that a delivery needs before its modules can be loaded, in one module.
+
+Purpose: finding, opening and checking a module costs a hundredth of a delivery, and
+a delivery needs sixty. So they are loaded at once from one file in the user's
+cache, which an earlier delivery wrote (module_bundle.py); what comes before is
+here: where the user's files are, which files are theirs alone, and how the bundle is
+read. Guarantee: a bundle that is missing or damaged, that could have been written by
+somebody else, or that was made of other sources, is not used; what is not in it is
+imported as ever. Known limit: nothing tells a bundle whose bytes the disk has changed.
+"""
+
+import os
+import stat
+import sys
+from marshal import loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import CodeType, ModuleType
+    from typing import Any
+
+    Bundled = tuple[str, bool, int, int, CodeType | bytes]
+    """source path, is a package, mtime in ns and size of the source, its code. What a delivery
+    usually needs is there as code, all of it read at once, which takes half the time; the rest
+    is bytes of marshal, read when it is wanted"""
+
+# `from __future__ import annotations` would load one more module: types are quoted instead.
+
+PROGRAM = "maildrop-py"
+"""The command; the directory of its files below each base directory; its name in syslog."""
+
+PACKAGE = "maildrop_py."
+COMPILER = "maildrop_py.rules.program.compiler"
+"""Rules are seldom compiled: a delivery that does it does not show what is usual."""
+
+KEY = f"maildrop-py modules 6 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
+Module: "Any" = type(sys)
+ModuleSpec: "Any" = type(__spec__)  # importing importlib.machinery for it would cost 1 ms
+
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # no FIFO holds us up
+_ANYBODY = stat.S_IWOTH | stat.S_ISVTX  # in a sticky directory, only one's own can be replaced
+
+
+def home_of(environ: "Mapping[str, str]") -> str:
+    """The home directory that the environment names, else that of the account."""
+    home = environ.get("HOME") or ""
+    return home if home.startswith("/") else _home_of_account()
+
+
+def base_directory(home: str, environ: "Mapping[str, str]", variable: str, default: str) -> str:
+    """Ours below the base directory that `variable` names, else below `default` at home."""
+    base = environ.get(variable) or ""
+    if not base.startswith("/"):
+        base = os.path.join(home, default)
+    return os.path.join(base, PROGRAM)
+
+
+def cache_directory(home: str, environ: "Mapping[str, str]") -> str:
+    """The directory of what can be made again."""
+    return base_directory(home, environ, "XDG_CACHE_HOME", ".cache")
+
+
+def code_bundle(cache: str) -> str:
+    """The file of compiled modules that `deliver` starts with; `cache` is a cache directory."""
+    return f"{cache}/modules"
+
+
+def _home_of_account() -> str:
+    from pwd import getpwuid
+
+    try:
+        return getpwuid(os.geteuid()).pw_dir
+    except KeyError:  # a user without an account
+        return "/nonexistent"
+
+
+def why_not_ours(found: os.stat_result, what: str = "it", own_group: bool = False) -> str:
+    """Who else can change `what`, whose stat(2) is `found`, in words; "" if nobody but root can.
+
+    With `own_group` the group that has the user's number, or root's, may write.
+    """
+    if found.st_uid not in (0, os.geteuid()):
+        return f"{what} belongs to another user (uid {found.st_uid})"
+    if found.st_mode & stat.S_IWOTH:
+        return f"{what} is writable for everybody"
+    if found.st_mode & stat.S_IWGRP and not (own_group and found.st_gid in (0, os.geteuid())):
+        return f"{what} is writable for group {found.st_gid}"
+    return ""
+
+
+def why_path_not_ours(path: str) -> str:
+    """Who else can decide where `path` leads, in words; "" if nobody but root can.
+
+    Another user's link or directory on the way could lead to any file of ours.
+    `path` is absolute and exists. Raises OSError.
+    """
+    owners = (0, os.geteuid())
+    steps = _steps(path)
+    for each in steps:
+        found = os.lstat(each)
+        if found.st_uid not in owners:
+            return f"{each} belongs to another user (uid {found.st_uid})"
+        if stat.S_ISLNK(found.st_mode):
+            if steps[-1] == path:  # a link leads to other directories, which count too
+                steps += _steps(os.path.realpath(path))
+        elif found.st_mode & _ANYBODY == stat.S_IWOTH and stat.S_ISDIR(found.st_mode):
+            return f"{each} is writable for everybody"
+    return ""
+
+
+def _steps(path: str) -> list[str]:
+    """Each directory on the way to `path`, below the root, and `path`."""
+    ends = [at for at, char in enumerate(path) if char == "/" and at]
+    return [*[path[:at] for at in ends], path]
+
+
+def read_private(path: str) -> bytes:
+    """The content of a file that nobody else can have put there; else b""."""
+    try:
+        with open(os.open(path, _READ), "rb", buffering=0) as file:
+            directory = os.path.dirname(path)
+            if (
+                why_not_ours(os.fstat(file.fileno()))
+                or why_not_ours(os.stat(directory))
+                or why_path_not_ours(directory)
+            ):
+                return b""
+            return file.readall()
+    except OSError:
+        return b""
+
+
+class Bundle:
+    """A finder and loader (PEP 451) of the modules in one file.
+
+    `modules` are those in it, `usual` the names of those that a delivery usually needs, each
+    after all that it imports, `early` the names of modules that were there before it.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.modules: dict[str, Bundled]
+        self.usual: tuple[str, ...]
+        self.modules, self.usual = _read(path)
+        self.early = frozenset(sys.modules)
+
+    def load_usual(self) -> None:
+        """Load what a delivery usually needs, without the import system's own work for each."""
+        for name in self.usual:
+            if name not in sys.modules:
+                self._load(name, self.modules[name])
+
+    def _load(self, name: str, found: "Bundled") -> None:
+        module = Module(name)
+        names = module.__dict__
+        names["__spec__"] = spec = self._spec(name, found)
+        names["__file__"], names["__loader__"] = found[0], self
+        package, _, last = name.rpartition(".")
+        names["__package__"] = name if found[1] else package
+        if found[1]:
+            names["__path__"] = spec.submodule_search_locations
+        sys.modules[name] = module
+        try:
+            exec(self.get_code(name), names)
+        except BaseException:
+            del sys.modules[name]
+            raise
+        setattr(sys.modules[package], last, module)
+
+    def find_spec(self, name: str, path: "Sequence[str] | None", target: object = None) -> "Any":
+        found = self.modules.get(name)
+        if found is None or not _is_current(found):
+            self.modules.pop(name, None)
+            return None
+        return self._spec(name, found)
+
+    def create_module(self, spec: object) -> None:
+        """The import system makes the module."""
+
+    def exec_module(self, module: "ModuleType") -> None:
+        exec(self.get_code(module.__name__), module.__dict__)
+
+    def get_code(self, name: str) -> "CodeType":
+        kept = self.modules[name][4]
+        code: CodeType = loads(kept) if isinstance(kept, bytes) else kept
+        return code
+
+    def _spec(self, name: str, found: "Bundled") -> "Any":
+        spec = ModuleSpec(name, self, origin=found[0], is_package=found[1])
+        spec.has_location = True
+        if found[1]:
+            spec.submodule_search_locations.append(os.path.dirname(found[0]))
+        return spec
+
+    def lacks_something(self) -> bool:
+        """Whether this process knows of modules of ours, or which are usual, and the file not."""
+        ours = {name for name in sys.modules if name.startswith(PACKAGE)} - self.early
+        return bool(ours - self.modules.keys()) or not (self.usual or COMPILER in ours)
+
+
+def _read(path: str) -> "tuple[dict[str, Bundled], tuple[str, ...]]":
+    """The modules, and the names of those that a delivery usually needs."""
+    data = read_private(path)
+    if not data.startswith(KEY):
+        return {}, ()
+    try:
+        modules, usual = loads(memoryview(data)[len(KEY) :])
+    except (ValueError, EOFError, TypeError):
+        return {}, ()
+    if all(map(_is_current, [modules[name] for name in usual])):
+        return modules, usual
+    return {}, ()  # another version was installed
+
+
+def _is_current(bundled: "Bundled") -> bool:
+    try:
+        found = os.stat(bundled[0])
+    except OSError:
+        return False
+    return found.st_mtime_ns == bundled[2] and found.st_size == bundled[3]
