@@ -14,7 +14,7 @@ from __future__ import annotations
 import errno
 import os
 
-from maildrop_py.message.extent import HEAD_LIMIT, message_start
+from maildrop_py.message.extent import HEAD_LIMIT
 from maildrop_py.message.message import FileSource, cut_head
 
 TYPE_CHECKING = False
@@ -46,15 +46,14 @@ class MaildirSource(FileSource):
 
     @property
     def size(self) -> int:
-        start = message_start(self.head())
         if not self.compression:
             return super().size
-        return (_size_in_name(self.path) or len(self._unpacked())) - start
+        return (_size_in_name(self.path) or len(self._unpacked())) - self.start
 
     def content(self, most: int | None = None) -> bytes:
-        start = message_start(self.head())
         if not self.compression:
             return super().content(most)
+        start = self.start
         return self._unpacked(None if most is None else start + most)[start:]
 
     def open(self) -> int:

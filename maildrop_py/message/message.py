@@ -113,28 +113,35 @@ class FileSource:
     A symbolic link is not followed, and a FIFO is not waited for: OSError.
     """
 
-    __slots__ = ("_head", "_whole", "path")
+    __slots__ = ("_head", "_start", "_whole", "path")
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._head: bytes | None = None
+        self._start = -1  # of the message in the file; -1 until it was looked for
         self._whole: bytes | None = None  # of a message that was read to its end at once
 
     @property
     def size(self) -> int:
-        return os.stat(self.path).st_size - message_start(self.head())
+        return os.stat(self.path).st_size - self.start
 
     def head(self) -> bytes:
         if self._head is None:
             self._head = self._read_head()
         return self._head
 
+    @property
+    def start(self) -> int:
+        """Where the message begins in the file, behind blank lines and a `From ` line."""
+        if self._start < 0:
+            self._start = message_start(self.head())
+        return self._start
+
     def content(self, most: int | None = None) -> bytes:
-        start = message_start(self.head())
+        start = self.start
         data = self._whole
         if data is None:
-            with open(self.open(), "rb", buffering=0) as file:
-                data = file.read(-1 if most is None else start + most)
+            data = _read_to(self.open(), None if most is None else start + most)
         return data[start:] if start else data
 
     def open(self) -> int:
@@ -154,6 +161,18 @@ class FileSource:
         if not head:
             os.close(self.open())  # a FIFO is empty too
         return head
+
+
+def _read_to(descriptor: int, end: int | None) -> bytes:
+    """The file from where it stands to `end`; the descriptor is closed.
+
+    Room is made for what there is only: for all that might be read, it takes longer than
+    to read most messages.
+    """
+    with open(descriptor, "rb", buffering=0) as file:
+        if end is None or os.fstat(descriptor).st_size <= end:
+            return file.read()[:end]
+        return file.read(end)
 
 
 def read_head(descriptor: int) -> tuple[bytes, bytes | None]:

@@ -21,8 +21,9 @@ Known limits: archives are not opened.
 from __future__ import annotations
 
 from maildrop_py.message.charsets import decode, guess
-from maildrop_py.message.declaration import LONGEST_FIELD
+from maildrop_py.message.declaration import LONGEST_FIELD, declaration
 from maildrop_py.message.extent import HEAD_LIMIT, head_end, message_start
+from maildrop_py.message.file_signs import may_have_files
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.normal_form import composed
 from maildrop_py.message.parameters import parameters
@@ -77,7 +78,8 @@ class Parts:
         self._headers = headers
         self._load = load
         self._size = size
-        self._root = Part(headers, b"", 0, "text/plain")
+        self._declared = declaration(headers, "text/plain")
+        self._loaded: bytes | None = None
         self._read: tuple[Part, ...] | None = None
         self._attachments: tuple[Attachment, ...] | None = None
         self._cuts: dict[str, None] = {}
@@ -90,9 +92,9 @@ class Parts:
         """The attached files, in the order of the message."""
         if self._attachments is None:
             parts: tuple[Part, ...] = ()
-            if self._root.is_container:
-                parts = self._parts()
-            elif self._root.declared.is_file:  # else nobody need know how long it is
+            if self._declared.is_container:
+                parts = self._parts() if self._may_have_files() else ()
+            elif self._declared.is_file:  # else nobody need know how long it is
                 parts = (self._alone(),)
             found = [one for part in parts for one in _attachments_of(part)]
             self._attachments = tuple(found)
@@ -149,43 +151,64 @@ class Parts:
         """The limits that were reached so far, in words."""
         return tuple(self._cuts)
 
+    def _may_have_files(self) -> bool:
+        """Whether a part of a multipart may be one: most show at a glance that none is."""
+        return self._read is not None or may_have_files(
+            self._headers, self._data(), self._body_start
+        )
+
+    def _data(self) -> bytes:
+        """The message as far as it is examined; asked for until it is taken apart."""
+        if self._loaded is None:
+            self._loaded = self._load(MOST_EXAMINED)
+        return self._loaded
+
+    @property
+    def _body_start(self) -> int:
+        head = self._headers.head
+        return len(head) - message_start(head)
+
     def _alone(self) -> Part:
         """The only part of a message that is not a container; its content need not be read."""
-        if self._read is None:
-            self._root.end = max(0, self._size() - len(self._headers.head))
-        return self._root
+        part = Part(self._headers, b"", 0, "text/plain")
+        part.end = max(0, self._size() - len(self._headers.head))
+        return part
 
     def _parts(self) -> tuple[Part, ...]:
         if self._read is None:
             self._read = tuple(self._read_parts())
+            self._loaded = None
         return self._read
 
     def _read_parts(self) -> list[Part]:
         head = self._headers.head
-        start = len(head) - message_start(head)
-        data = self._load(MOST_EXAMINED)
+        start = self._body_start
+        data = self._data()
+        is_whole = len(data) < MOST_EXAMINED
         if self._headers.is_cr_only:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             start = max(head_end(data), 0)
         if HEAD_LIMIT <= len(head) < self._size() and head_end(head) < 0:
             self._cuts[f"the header has more than {start >> 20} MB"] = None
             return [opaque_part(data, start, len(data))]
-        if not self._root.is_container:
-            return self._with_rest([self._alone_in(data, start)])
-        reader = PartReader()
-        reader.read(self._headers, data, start)
-        self._cuts |= reader.cuts
-        self._levels = reader.levels
-        return self._with_rest(reader.parts)
+        if self._declared.is_container:
+            reader = PartReader()
+            reader.read(self._headers, data, start)
+            self._cuts |= reader.cuts
+            self._levels = reader.levels
+            parts = reader.parts
+        else:
+            parts = [self._alone_in(data, start)]
+        return parts if is_whole else self._with_rest(parts)
 
     def _alone_in(self, data: bytes, start: int) -> Part:
-        part = self._root
+        part = Part(self._headers, data, 0, "text/plain")
         top = message_start(part.headers.head)
         begin = len(data) - len(data.lstrip(b"\r\n"))
         if top and begin:  # the blank line behind a `From ` line ends the header
             begin = 2 if data.startswith(b"\r\n") else 1
-        part.data, part.end = data, len(data)
         part.start = body_start(part.headers, begin, start, top)
+        part.end = len(data)
         return part
 
     def _with_rest(self, parts: list[Part]) -> list[Part]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,77 @@ def test_records_made_by_names_alone_are_those_made_by_place() -> None:
     for wrong in ({}, {"two": "x"}, {"one": 1, "four": 4}, {"two": "x", "four": 4, "three": "y"}):
         with pytest.raises(TypeError):
             Three(**wrong)  # type: ignore[arg-type]
+
+
+PARTS = st.sampled_from(
+    (
+        *(
+            b"\n--b\n",
+            b"\n--b--\n",
+            b"\n\n",
+            b"\nContent-Type: text/plain\n",
+            b"\ntext",
+            b" ",
+            b"\r",
+        ),
+        *(b"\nContent-Type: text/html;\n charset=x", b"\nContent-Type: image/png", b"\nFrom x\n"),
+        *(b"\ncontent-disposition: inline", b"\nContent-Disposition: attachment", b"\r\n", b"\t"),
+        *(b"; filename=a.exe", b"; NAME*0*=a", b"; na", b"me=a", b"=?utf-8?q?", b"\nX: name"),
+        *(b"\nContent-Type: multipart/mixed; boundary=c\n", b"\n--c\n", b"\n--c--\n", b"\xe9"),
+        *(b"\nContent-Type: message/rfc822\n", b"\nContent-Type: multipart/digest; boundary=b\n"),
+        *(
+            b"\nContent-Transfer-Encoding: base64\n",
+            b"\n :",
+            b"; n\x1b(Bame=a",
+            b"(",
+            b";",
+            b"\r\n ",
+        ),
+        *(
+            b"Content-Type: text/plain",
+            b"\nContent-Type : a/b",
+            b"\nContent-Type: message/x\n",
+            b"/",
+        ),
+    )
+)
+MULTIPART = st.sampled_from(("mixed", "alternative", "digest", "report; name=a")).map(
+    lambda kind: f"Content-Type: multipart/{kind}; boundary=b\n".encode()
+)
+
+
+@given(MULTIPART, st.lists(PARTS, max_size=14).map(b"".join))
+def test_no_file_is_missed_where_a_multipart_shows_no_sign_of_one(top: bytes, body: bytes) -> None:
+    sees_no_file_where_there_is_one(top + b"\n" + body)
+
+
+def test_real_mail_shows_a_sign_of_each_file(shared: Path) -> None:
+    files = [path for path in (shared / "corpora").rglob("*") if path.is_file()]
+    for path in files:
+        sees_no_file_where_there_is_one(path.read_bytes())
+
+
+def sees_no_file_where_there_is_one(content: bytes) -> None:
+    quickly, slowly = read_parts(content), read_parts(content)
+    found = [one for part in slowly._parts() for one in parts._attachments_of(part)]
+    assert list(quickly.attachments) == found or not slowly._declared.is_container
+    assert quickly.cuts == slowly.cuts or not slowly._declared.is_container
+
+
+def test_most_multiparts_of_texts_are_not_taken_apart() -> None:
+    content = (
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\nx\n--b--\n"
+    )
+    for each in (content, content.replace(b"\n", b"\r\n")):
+        whole = read_parts(each)
+        assert whole.attachments == ()
+        assert whole._read is None
+
+
+def test_a_message_in_base64_in_a_digest_is_looked_into() -> None:
+    inner = base64.b64encode(b"Content-Type: image/png; name=a.scr\n\nx\n")
+    content = (
+        b"Content-Type: multipart/digest; boundary=b\n\n--b\n"
+        b"Content-Transfer-Encoding: base64\n\n" + inner + b"\n--b--\n"
+    )
+    assert [one.name for one in read_parts(content).attachments] == ["a.scr"]
