@@ -11,96 +11,50 @@ Python changes.
 
 from __future__ import annotations
 
-import ast
 import os
 import sys
-from marshal import dumps, loads
+from marshal import dumps
 
+from maildrop_py.module_source import ModuleSource
 from maildrop_py.private_file import replace_file
 from maildrop_py.start import COMPILER, KEY, PACKAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import CodeType
     from typing import Any
 
     from maildrop_py.start import Bundle, Bundled
 
-ANNOTATIONS = annotations.compiler_flag
-"""Every module begins with `from __future__ import annotations`, which loads one more module."""
+OURS = ("maildrop_py.module_source", __name__)
 
 
 def write(bundle: Bundle) -> None:
     """Write the file of `bundle` again, with all modules of ours that were loaded since."""
     ours = [name for name in sys.modules if name.startswith(PACKAGE)]
-    loaded = [name for name in ours if name not in (__name__, *bundle.early)]
-    usual, known = bundle.usual, bundle.modules
+    loaded = [name for name in ours if name not in (*OURS, *bundle.early)]
+    usual, modules = bundle.usual, bundle.modules
     if not usual and COMPILER not in loaded:
-        usual, known = tuple(_each_after_its_imports(loaded)), {}
-    modules = {**known, **{it: bundle.modules.get(it) or _bundled(it) for it in loaded}}
-    modules = {it: _packed(modules[it], it in usual) for it in modules}
+        usual = tuple(_each_after_its_imports(loaded))
+        modules = {name: _bundled(name, True) for name in usual}
+    new = {name: _bundled(name, False) for name in loaded if name not in modules}
     try:
-        replace_file(bundle.path, KEY + dumps((modules, usual)), sync=True)
+        replace_file(bundle.path, KEY + dumps(({**modules, **new}, usual)), sync=True)
     except OSError:
         return  # nothing depends on it
 
 
-def _packed(module: Bundled, is_usual: bool) -> Bundled:
-    """With the code as it is, where it is to be read at once; else as bytes."""
-    code = module[4]
-    if isinstance(code, bytes):
-        return (*module[:4], loads(code)) if is_usual else module
-    return module if is_usual else (*module[:4], dumps(code))
+def _bundled(name: str, is_usual: bool) -> Bundled:
+    source = _source_of(name)
+    found = os.stat(source.path)
+    is_package = os.path.basename(source.path) == "__init__.py"
+    links, code = source.linked()
+    kept = code if is_usual else dumps(code)
+    return source.path, is_package, found.st_mtime_ns, found.st_size, links, kept
 
 
-def _bundled(name: str) -> Bundled:
+def _source_of(name: str) -> ModuleSource:
     spec: Any = sys.modules[name].__spec__
-    source = os.stat(spec.origin)
-    is_package = spec.submodule_search_locations is not None
-    return spec.origin, is_package, source.st_mtime_ns, source.st_size, shortened(spec.origin)
-
-
-def shortened(path: str) -> CodeType:
-    """The code of a module as Python compiles it, but for what nobody reads here.
-
-    Which is docstrings, all that is for type checkers, and the columns of what a traceback names.
-    """
-    tree = _parsed(path)
-    node: Any
-    for node in ast.walk(tree):
-        if isinstance(getattr(node, "body", None), list):
-            node.body = _read_by_python(node.body) or [ast.Pass(lineno=1, col_offset=0)]
-        if hasattr(node, "col_offset"):
-            node.col_offset = node.end_col_offset = -1
-        if isinstance(node, ast.arg):
-            node.annotation = None
-        elif isinstance(node, ast.FunctionDef):
-            node.returns = None
-    code: CodeType = compile(tree, path, "exec", flags=ANNOTATIONS, dont_inherit=True)
-    return code
-
-
-def _parsed(path: str) -> ast.Module:
-    with open(path, "rb") as file:
-        return ast.parse(file.read())
-
-
-def _read_by_python(body: list[Any]) -> list[Any]:
-    """The statements of `body` but for docstrings and what is only for type checkers."""
-    kept = []
-    for each in body:
-        test = getattr(each, "test", None)
-        if isinstance(each, ast.If) and getattr(test, "id", "") == "TYPE_CHECKING":
-            kept += each.orelse
-        elif not _is_text(each) and getattr(each, "module", "") != "__future__":
-            kept.append(each)
-    return kept
-
-
-def _is_text(node: ast.stmt) -> bool:
-    """Whether a statement is a docstring, or one below a constant."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return ModuleSource(spec.origin)
 
 
 def _each_after_its_imports(names: list[str]) -> list[str]:
@@ -112,21 +66,10 @@ def _each_after_its_imports(names: list[str]) -> list[str]:
         if name in names and name not in begun:
             begun.add(name)
             add(name.rpartition(".")[0])
-            for needed in _imports(name):
+            for needed in _source_of(name).imports():
                 add(needed)
             ordered.append(name)
 
     for name in names:
         add(name)
     return ordered
-
-
-def _imports(name: str) -> Iterator[str]:
-    """What the module `name` imports of ours outside its functions; names in modules too."""
-    spec: Any = sys.modules[name].__spec__
-    for node in _read_by_python(_parsed(spec.origin).body):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield str(node.module)
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)

@@ -115,17 +115,25 @@ class _Record:
         return f"{type(self).__name__}({shown})"
 
 
-def _make(cls: type[T]) -> type[T]:
-    kinds: dict[str, str] = cls.__annotations__
-    fields = tuple([name for name, kind in kinds.items() if not kind.startswith("ClassVar")])
+def _make(cls: Any) -> Any:
+    """What `@record` does: make the class again, since slots cannot be added to one."""
     kept = dict(cls.__dict__)
-    defaults = {field: kept.pop(field) for field in fields if field in kept}
     kept.pop("__dict__", None)
     kept.pop("__weakref__", None)
-    kept |= {"__slots__": fields, "defaults_": defaults}
-    bases = (_Record,) if cls.__bases__ == (object,) else (*cls.__bases__, _Record)
-    metaclass: Any = type(cls)
-    return metaclass(cls.__name__, bases, kept)  # type: ignore[no-any-return]
+    return _made(cls.__name__, () if cls.__bases__ == (object,) else cls.__bases__, kept)
+
+
+def _made(name: str, bases: tuple[type, ...], kept: dict[str, Any]) -> Any:
+    """The record of a class statement; as its metaclass it is spared the class without slots.
+
+    To make a class costs as much as fifty functions. The bundle of modules compiles
+    `@record class …` as `class …(metaclass=record.at_once)`.
+    """
+    kinds: dict[str, str] = kept.get("__annotations__", {})
+    fields = tuple([field for field, kind in kinds.items() if not kind.startswith("ClassVar")])
+    kept["defaults_"] = {field: kept.pop(field) for field in fields if field in kept}
+    kept["__slots__"] = fields
+    return type(name, (*bases, _Record), kept)
 
 
 if TYPE_CHECKING:
@@ -134,6 +142,7 @@ if TYPE_CHECKING:
     def record(cls: type[T]) -> type[T]: ...
 else:
     record = _make
+    record.at_once = _made
 
 
 def fields_of(cls: Any) -> tuple[str, ...]:

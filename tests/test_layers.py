@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "maildrop_py"
 
 LEAVES = (
-    "errors record memo later paths private_file regular_file start systemd module_bundle"
-    " translation unpacked __version__"
+    "errors record memo later paths private_file regular_file start systemd module_source"
+    " module_bundle translation unpacked __version__"
 )
 STAGES = "message evidence rules decision maildir delivery intake lmtp metrics policy report"
 
@@ -35,7 +35,8 @@ MAY_IMPORT = {
     "private_file": "start",
     "regular_file": "",
     "systemd": "",
-    "module_bundle": "private_file start",
+    "module_source": "start",
+    "module_bundle": "module_source private_file start",
     "site_when_wanted": "",
     "translation": "",
     "unpacked": "",
@@ -74,6 +75,7 @@ FROM_THE_LEFT = (
         "private_file",
         "regular_file",
         "systemd",
+        "module_source",
         "module_bundle",
         "site_when_wanted",
         "translation",

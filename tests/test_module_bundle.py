@@ -10,12 +10,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
-from typing import Any
 
 import pytest
 
 from maildrop_py import start as bundle
-from maildrop_py.module_bundle import shortened
 from tests.support.cli_account import Account
 
 START = len(bundle.KEY)
@@ -145,35 +143,29 @@ def test_what_every_delivery_needs_is_read_at_once(account: Account) -> None:
     account.deliver()
     account.deliver()
     modules, usual = marshal.loads(bundle_of(account).read_bytes()[START:])
-    assert {type(modules[name][4]) for name in usual} == {CodeType}
+    assert {type(modules[name][5]) for name in usual} == {CodeType}
     assert "maildrop_py.start" not in modules, "it was there before"
 
 
-SOURCE = '''\
-"""What it is."""
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import decimal
-else:
-    import array
-
-def fails(number: int) -> float:
-    """Not for long."""
-    return (
-        1 / number
-    )
-'''
+def test_a_bundle_whose_code_fails_is_made_again(account: Account) -> None:
+    """Whatever is wrong in it: Python imports the modules from their files."""
+    account.deliver()
+    account.deliver()
+    modules, usual = marshal.loads(bundle_of(account).read_bytes()[START:])
+    name = "maildrop_py.decision.decide"
+    wrong = {**modules, name: (*modules[name][:-1], compile("1 / 0", "wrong", "exec"))}
+    bundle_of(account).write_bytes(bundle.KEY + marshal.dumps((wrong, usual)))
+    assert account.deliver() == (0, b"", b"")
+    again, names = marshal.loads(bundle_of(account).read_bytes()[START:])
+    assert {*names} == {*usual} and again[name] == modules[name]
+    assert len(account.files()) == 3
 
 
-def test_code_is_shortened_but_says_in_which_line_it_fails(tmp_path: Path) -> None:
-    path = tmp_path / "module.py"
-    path.write_text(SOURCE)
-    code = shortened(str(path))
-    names: dict[str, Any] = {}
-    exec(code, names)
-    assert code.co_names == ("TYPE_CHECKING", "array", "fails")
-    assert "__doc__" not in names and names["fails"].__doc__ is None
-    assert names["fails"].__annotations__ == {}
-    with pytest.raises(ZeroDivisionError) as raised:
-        names["fails"](0)
-    assert raised.traceback[-1].lineno + 1 == 11
+def test_in_the_bundle_modules_stand_after_those_that_they_import(account: Account) -> None:
+    account.deliver()
+    account.deliver()
+    modules, usual = marshal.loads(bundle_of(account).read_bytes()[START:])
+    links = [(source, name) for name in usual for source, _ in modules[name][4]]
+    assert len(links) > 100
+    wrong = [it for it in links if it[0] in usual and usual.index(it[0]) > usual.index(it[1])]
+    assert wrong == []

@@ -134,3 +134,20 @@ def test_one_that_is_made_often_is_made_in_the_same_ways() -> None:
 
 def test_one_without_fields_can_be_made_often() -> None:
     assert {Nothing() for _ in range(2 * OFTEN)} == {Nothing()}
+
+
+def test_the_bundle_makes_them_by_one_step_and_they_are_the_same() -> None:
+    class Once(metaclass=record.at_once):  # type: ignore[name-defined]
+        name: str
+        flags: str = ""
+
+        KIND: ClassVar[str] = "once"
+
+        def itself(self) -> type:
+            return __class__  # type: ignore[name-defined, no-any-return]
+
+    once: Any = Once("ann")
+    assert repr(once) == "Once(name='ann', flags='')"
+    assert once.itself() is Once and Once.KIND == "once"
+    assert not hasattr(once, "__dict__") and replace(once, flags="S") != once
+    assert [it.__name__ for it in Once.__mro__] == ["Once", "_Record", "object"]
