@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from maildrop_py.message import parts
+    from maildrop_py.message import declaration, parts
     from maildrop_py.message.parts import Attachment, Parts
 
     class MessageFile(Protocol):
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
             """The message, `size` bytes or at most so many; without its `From ` line."""
 
 else:
+    declaration = Later("maildrop_py.message.declaration")
     parts = Later("maildrop_py.message.parts")
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -228,6 +229,12 @@ class Message:
         if self._parts is None:
             self._parts = parts.Parts(self.headers, self.source.content, lambda: self.size)
         return self._parts
+
+    @property
+    def may_have_files(self) -> bool:
+        """Whether files may be attached, for all that the header says."""
+        declared = declaration.declaration(self.headers, "text/plain")
+        return declared.is_container or declared.is_file
 
     @property
     def has_read_parts(self) -> bool:

@@ -231,7 +231,7 @@ class Facts:
 
     def has(self, field: str) -> bool:
         """Whether one of the headers is there of which `folded` gives the text."""
-        return any(self.values(name) for name in field.split(":"))
+        return " " not in field and any(self.values(name) for name in field.split(":"))
 
     def addresses(self, name: str) -> list[str]:
         """Every address in the headers called `name`, lower-cased."""
@@ -242,7 +242,8 @@ class Facts:
 
         A field is the name of a header, or of several with `:` between them; or
         `addresses` and such names, with a blank between; or `envelope sender`,
-        `envelope recipient`, `envelope extension`. (No header has a blank or a
+        `envelope recipient`, `envelope extension`; or `message files`, which is `any` where
+        the header does not deny that files are attached. (No header has a blank or a
         colon in its name.)
         """
         text = self._folded.get(field)
@@ -255,6 +256,8 @@ class Facts:
         if kind == "envelope":
             ask = {"sender": self.sender, "recipient": self.recipient}.get(names, self.extension)
             return [ask() or ""]
+        if kind == "message":
+            return ["any"] if self.message.may_have_files else []
         if not kind and ":" not in names:
             return self.values(names)
         fields = self.present(tuple(names.split(":")))

@@ -55,7 +55,7 @@ class Author:
             return {self.chance.choice(["all", "any"]): some} | (
                 {"not": self.when(0)} if self.chance.random() < 0.5 else {}
             )
-        kind = self.chance.randrange(6)
+        kind = self.chance.randrange(7)
         name, word = self.chance.choice(NAMES), self.word()
         if kind == 0:
             return {"header": {name: {"contains": word}}}
@@ -67,6 +67,8 @@ class Author:
             return {"subject": f"{re.escape(word)}|{re.escape(self.word())}"}
         if kind == 4:
             return {"from_daemon": True}
+        if kind == 5:
+            return {"attachment": self.chance.choice([True, {"type": "image|text"}, {"name": "."}])}
         return {"header": {name: rf"\b{re.escape(word)}.*{re.escape(self.word()[:3])}"}}
 
     def word(self) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from maildrop_py.message.headers import Headers
     from maildrop_py.message.part import Part
     from maildrop_py.message.parts import Attachment as Attached
-    from maildrop_py.rules.condition import Condition, Facts
+    from maildrop_py.rules.condition import Anchors, Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.language.text_tests import TextTest
@@ -103,6 +103,11 @@ class Attachment:
             if tests:
                 told = text(" or ").join(test.describe(text) for test in tests)
                 yield text("{name} {tests}", name=what, tests=told)
+
+    def anchors(self) -> Anchors:
+        from maildrop_py.rules.program.anchors import FILES
+
+        return () if self.parts else FILES
 
     def test(self, facts: Facts) -> Outcome:
         found, left = self._asked(facts), [MOST_TEXT]

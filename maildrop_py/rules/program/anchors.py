@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PRESENT = ""
 """The literal of a header that must be there, whatever it says."""
 
+FILES = (("message files", "any"),)
+"""What is necessary for a message to have an attached file: its header does not deny it."""
+
 SHORTEST = 2
 """A literal with fewer characters is in too many messages to be worth a look-up."""
 
