@@ -26,7 +26,7 @@ import time
 from importlib import import_module
 
 from maildrop_py.lmtp.processes.privileges import become, credentials_of
-from maildrop_py.serve.hand_over_process import NEXT, Deliver, serve_user
+from maildrop_py.serve.hand_over_process import NEXT, Deliver, serve_given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,27 @@ WARM = (
 """Modules that a delivery needs, loaded before the first message comes."""
 
 _PEER = struct.Struct("3i")  # struct ucred: pid, uid, gid (unix(7))
+
+
+class Starts:
+    """When processes were started, and for whom."""
+
+    def __init__(self) -> None:
+        self._times: dict[int, list[float]] = {}  # by uid
+
+    def one_more(self, uid: int) -> bool:
+        """Whether one may be started for this user now, which counts if so."""
+        now = time.monotonic()
+        self._times = {
+            known: kept
+            for known, times in self._times.items()
+            if (kept := [at for at in times if now - at < STARTS_IN])
+        }
+        times = self._times.setdefault(uid, [])
+        if len(times) >= STARTS:
+            return False
+        times.append(now)
+        return True
 
 
 class _Child:
@@ -85,7 +106,7 @@ class HandOver:
         self._lowest, self._refused = lowest, refused
         self._each, self._all = each_user, all_users
         self._limit = limit
-        self._starts: dict[int, list[float]] = {}  # by uid
+        self._starts = Starts()
         self._children: dict[int, _Child] = {}  # by the descriptor of their channel
         self._wakes = select.poll()  # the listener, and the end of a process
         self._tells = select.poll()  # what processes say: worth knowing, not worth waking for
@@ -137,18 +158,10 @@ class HandOver:
 
     def _may_start(self, uid: int) -> bool:
         """Whether a process may be started for a user who had some a moment ago."""
-        now = time.monotonic()
-        self._starts = {
-            known: kept
-            for known, times in self._starts.items()
-            if (kept := [at for at in times if now - at < STARTS_IN])
-        }
-        times = self._starts.setdefault(uid, [])
-        if len(times) >= STARTS:
-            self._log(f"hand-over: {STARTS} processes a second for uid {uid}, no more are started")
-            return False
-        times.append(now)
-        return True
+        if self._starts.one_more(uid):
+            return True
+        self._log(f"hand-over: {STARTS} processes a second for uid {uid}, no more are started")
+        return False
 
     def _given(self, connection: socket.socket, uid: int) -> bool:
         """Whether a process of this user that has nothing to do has it now."""
@@ -190,7 +203,7 @@ class HandOver:
             self._limit()
             if os.geteuid() == 0:
                 become(credentials_of(uid, gid))
-            serve_user(connection, channel, self._deliver)
+            serve_given(connection, channel, self._deliver)
         finally:
             os._exit(0)
 

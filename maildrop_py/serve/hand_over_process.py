@@ -63,41 +63,75 @@ def read_request(data: bytes) -> Request:
     return request
 
 
-def serve_user(connection: socket.socket, channel: socket.socket, deliver: Deliver) -> None:
-    """Messages of one user, in a process that is that user already.
+class UserProcess:
+    """Delivers messages of one user, in a process that is that user already.
 
     A process in which a delivery loaded more than rules need (YAML, a database, threads,
-    a resolver) ends after it, and so does one after MESSAGES of them: what one message
+    a resolver) is `worn` after it, and so is one after MESSAGES of them: what one message
     leaves behind is no concern of the next one.
     """
-    warm = set(sys.modules)
-    for _ in range(MESSAGES):
-        serve_one(connection, deliver)
-        connection.close()
-        if not all(name.startswith(OF_RULES) for name in sys.modules.keys() - warm):
+
+    def __init__(self, deliver: Deliver) -> None:
+        self._deliver = deliver
+        self._modules = set(sys.modules)
+        self._environ = dict(os.environ)
+        self._delivered = 0
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether another process should have the next message."""
+        if self._delivered >= MESSAGES:
+            return True
+        return not all(name.startswith(OF_RULES) for name in sys.modules.keys() - self._modules)
+
+    def serve(self, connection: socket.socket) -> None:
+        """One message, from the hook's request to the status; closes `connection`."""
+        with connection:
+            descriptors: list[int] = []
+            try:
+                request = _taken(connection, descriptors)
+                if request is None:
+                    return  # the hook delivers by itself
+                self._surround(request, *descriptors)
+            finally:
+                for descriptor in descriptors:
+                    os.close(descriptor)
+            status = self._deliver(request.arguments)
+            signal.setitimer(signal.ITIMER_REAL, 0)  # the deadline that `deliver` had set
+            _answer(connection, bytes([status if status in (0, 75, 77) else TRY_AGAIN]))
+            _let_go_of_surroundings()
+        self._delivered += 1
+
+    def _surround(self, request: Request, message: int, errors: int) -> None:
+        """Make this process look as the hook does."""
+        os.dup2(message, 0)
+        os.dup2(errors, 2)
+        try:
+            os.chdir(request.directory)
+        except OSError:
+            os.chdir("/")
+        before, self._environ = self._environ, request.environ
+        for name in before.keys() - self._environ.keys():
+            del os.environ[name]
+        for name, value in self._environ.items():
+            if before.get(name) != value:
+                os.environ[name] = value
+        if before.get("TZ") != self._environ.get("TZ"):
+            time.tzset()
+
+
+def serve_given(connection: socket.socket, channel: socket.socket, deliver: Deliver) -> None:
+    """This message, and those whose connections come through `channel`."""
+    process = UserProcess(deliver)
+    while True:
+        process.serve(connection)
+        if process.is_worn:
             return
         channel.send(NEXT)
         data, descriptors, _, _ = socket.recv_fds(channel, len(NEXT), 1)
         if not data or not descriptors:
             return
         connection = socket.socket(*KIND, fileno=descriptors[0])
-
-
-def serve_one(connection: socket.socket, deliver: Deliver) -> None:
-    """One message, from the hook's request to the status."""
-    descriptors: list[int] = []
-    try:
-        request = _taken(connection, descriptors)
-        if request is None:
-            return  # the hook delivers by itself
-        _surround(request, *descriptors)
-    finally:
-        for descriptor in descriptors:
-            os.close(descriptor)
-    status = deliver(request.arguments)
-    signal.setitimer(signal.ITIMER_REAL, 0)  # the deadline that `deliver` had set
-    _answer(connection, bytes([status if status in (0, 75, 77) else TRY_AGAIN]))
-    _forget_surroundings()
 
 
 def _taken(connection: socket.socket, descriptors: list[int]) -> Request | None:
@@ -128,23 +162,7 @@ def _answer(connection: socket.socket, status: bytes) -> None:
             return
 
 
-def _surround(request: Request, message: int, errors: int) -> None:
-    """Make this process look as the hook does."""
-    os.dup2(message, 0)
-    os.dup2(errors, 2)
-    try:
-        os.chdir(request.directory)
-    except OSError:
-        os.chdir("/")
-    zone = os.environ.get("TZ")
-    for name in os.environ.keys() - request.environ.keys():
-        del os.environ[name]
-    os.environ.update(request.environ.items() - os.environ.items())
-    if request.environ.get("TZ") != zone:
-        time.tzset()
-
-
-def _forget_surroundings() -> None:
+def _let_go_of_surroundings() -> None:
     """Keep nothing of the mail server's open: it waits for the end of a pipe."""
     nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     for descriptor in (0, 1, 2):

@@ -36,6 +36,7 @@ from maildrop_py.serve.direct_handler import DirectHandler
 from maildrop_py.serve.hand_over import HandOver
 from maildrop_py.serve.hand_over_process import Deliver
 from maildrop_py.serve.metrics import Metrics, serve_counters
+from maildrop_py.serve.own_hand_over import OwnHandOver
 from maildrop_py.serve.process_handler import ProcessHandler
 from maildrop_py.serve.recipients import Recipients
 from maildrop_py.serve.server_log import ServerLog
@@ -229,6 +230,9 @@ def _hand_over(
         if listener is not own:
             listener.socket.close()
     counters.keep_from_children()
+    if os.geteuid() != 0:
+        OwnHandOver(own.socket, plan.deliver, plan.log.warning).run(beat)
+        return
     HandOver(
         own.socket,
         plan.deliver,

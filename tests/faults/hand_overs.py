@@ -22,7 +22,9 @@ from tests.faults.home import TIMEOUT
 from tests.faults.subject import Wrong
 
 SERVER = Path(__file__).resolve().parents[1] / "support/hand_over.py"
-ALONE, HOOK, BEHIND = "without a server", "with a server", "the server"
+ALONE, HOOK, BEHIND, OWN = "without a server", "with a server", "the server", "the user's own"
+SERVERS = {BEHIND: "as we are", OWN: "own"}
+"""Of which calls are made to fail, and how it is started."""
 
 
 def hook_beside(command: Path) -> Path | None:
@@ -41,14 +43,14 @@ class HandOvers(Deliveries):
         self._server: subprocess.Popen[bytes] | None = None
         super().__init__(command, place, CASES[0])
         self.name = f"hook: {what}"
-        self.marker = "accept4(" if what == BEHIND else ""
+        self.marker = "accept4(" if what in SERVERS else ""
 
     def attempt(self, under: Sequence[str] = ()) -> bool:
         """Hand the message over once."""
         if self._what != ALONE:
-            self._start(under if self._what == BEHIND else ())
+            self._start(under if self._what in SERVERS else ())
         try:
-            return self._handed_over(() if self._what == BEHIND else under)
+            return self._handed_over(() if self._what in SERVERS else under)
         finally:
             self._stop()
 
@@ -67,7 +69,8 @@ class HandOvers(Deliveries):
         path = self._runtime / "maildrop-py/deliver"
         shutil.rmtree(self._runtime, ignore_errors=True)
         path.parent.mkdir(parents=True)
-        command = [*under, sys.executable, str(SERVER), str(path), "0", "20", "as we are"]
+        how = SERVERS.get(self._what, "as we are")
+        command = [*under, sys.executable, str(SERVER), str(path), "0", "20", how]
         self._server = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
         )

@@ -61,6 +61,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "lmtp/server/thread_pool": ("tests/lmtp/server/test_thread_pool.py",),
     "serve/hand_over": ("tests/serve/test_hand_over_loop.py", "tests/serve/test_hand_over.py",
                         "tests/faults/hostile/users/test_hand_over.py"),
+    "serve/own_hand_over": ("tests/serve/test_own_hand_over.py",),
     "serve/recipients": ("tests/serve/test_recipients.py",),
 }  # fmt: skip
 """The modules below maildrop_py/, each with the tests that must see a change in it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.faults import cases
 from tests.faults.deliveries import Deliveries
-from tests.faults.hand_overs import ALONE, BEHIND, HOOK, HandOvers
+from tests.faults.hand_overs import ALONE, HOOK, SERVERS, HandOvers
 from tests.faults.refilings import Refilings
 from tests.faults.serving.servings import Servings
 from tests.faults.subject import Subject
@@ -40,7 +40,7 @@ SERVINGS: dict[str, Make] = {
     if os.geteuid() == 0 or not case.as_root
 }
 HAND_OVERS: dict[str, Make] = {
-    f"hook: {what}": partial(HandOvers, what=what) for what in (ALONE, HOOK, BEHIND)
+    f"hook: {what}": partial(HandOvers, what=what) for what in (ALONE, HOOK, *SERVERS)
 }
 """Where no hook was built, because there is no C compiler, they are skipped."""
 REFILINGS: dict[str, Make] = {"refile": Refilings, "undo": _undo}

@@ -13,7 +13,7 @@ from tests.faults.kills import kill_each, kills
 from tests.faults.sample import sample
 from tests.faults.subjects import HAND_OVERS
 
-SOME = 40
+SOME = 30
 
 pytestmark = pytest.mark.usefixtures("tracing")
 

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,109 +15,19 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.hook.native import compiled
 from maildrop_py.serve.hand_over_process import read_request
 from tests.faults.snapshot import open_folder
+from tests.support.hooks import MAIL, RULES, UID, Home, Server, hook_in, processes
 
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "tests/support/hand_over.py"
-SOURCE = ROOT / "maildrop_py/hook/maildrop-py-deliver.c"
-MAIL = b"From: ann@example.org\nSubject: hello\n\nbody\n"
-UID = 4711  # nobody has it
 REQUEST = b"maildrop-py 2\0C/\0"
-
-RULES = """
-allow_commands: true
-rules:
-  - {when: {subject: slow, command: [sleep, "6"]}, then: {file: Slow}}
-  - {when: {subject: no}, then: {reject: not here}}
-  - {when: {subject: hello}, then: {file: Hello}}
-"""
-
-
-class Home:
-    """A user's home, and the hook as that user runs it."""
-
-    def __init__(self, folder: Path, uid: int) -> None:
-        self.path, self.uid = folder, uid
-        self.hook = folder.parent / "bin/maildrop-py-deliver"
-        self.environ = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder.parent / "run")}
-        self.environ["PATH"] = "/usr/bin:/bin"
-        config = folder / ".config/maildrop-py"
-        config.mkdir(parents=True)
-        (config / "rules.yaml").write_text(RULES)
-        for part in ("new", "cur", "tmp"):
-            (folder / "Maildir" / part).mkdir(parents=True)
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, uid, uid)
-            path.chmod(0o700 if path.is_dir() else 0o600)
-
-    def deliver(self, mail: bytes = MAIL, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [self.hook, *arguments],
-            input=mail,
-            env=self.environ,
-            capture_output=True,
-            check=False,
-            timeout=60,
-            **self.ids,
-        )
-
-    def start(self, mail: bytes) -> subprocess.Popen[bytes]:
-        running = subprocess.Popen(
-            [self.hook], stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environ, **self.ids
-        )
-        assert running.stdin is not None
-        running.stdin.write(mail)
-        running.stdin.close()
-        running.stdin = None  # communicate() would flush it
-        return running
-
-    @property
-    def ids(self) -> dict[str, int]:
-        return {} if os.geteuid() else {"user": self.uid, "group": self.uid, "extra_groups": ()}
-
-    def files(self, folder: str = ".Hello") -> list[Path]:
-        return sorted(self.path.glob(f"Maildir/{folder}/new/*"))
-
-
-class Server:
-    """The server, and what it printed."""
-
-    def __init__(self, folder: Path, *numbers: int) -> None:
-        self.socket = folder / "run/maildrop-py/deliver"
-        self.output = folder / "output"
-        with self.output.open("wb") as output:
-            command = [sys.executable, SCRIPT, self.socket, *map(str, numbers)]
-            self.process = subprocess.Popen(command, stderr=output, stdin=subprocess.DEVNULL)
-        self.says("listening")
-
-    def says(self, text: str) -> None:
-        for _ in range(500):
-            if text in self.output.read_text():
-                return
-            time.sleep(0.02)
-        raise AssertionError(f"it did not say {text!r} but {self.output.read_text()!r}")
-
-    def connect(self) -> socket.socket:
-        client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        client.settimeout(20)
-        client.connect(str(self.socket))
-        return client
-
-    def stop(self) -> None:
-        self.process.terminate()
-        assert self.process.wait(20) == 0
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Where the hook and the socket are; a hook that finds no server fails with 75."""
     with open_folder() as folder:
-        (folder / "bin").mkdir()
-        if not compiled(SOURCE, str(folder / "bin/maildrop-py-deliver")):
+        if not hook_in(folder):
             pytest.skip("needs a C compiler")
-        (folder / "run/maildrop-py").mkdir(parents=True)
         yield folder
 
 
@@ -188,11 +97,6 @@ def test_where_the_users_limit_is_reached_the_hook_is_on_its_own(folder: Path, h
         running.kill()
         running.communicate()
     server.stop()
-
-
-def processes(server: Server) -> list[str]:
-    pid = server.process.pid
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def test_a_process_that_is_killed_defers_the_message(home: Home, server: Server) -> None:
