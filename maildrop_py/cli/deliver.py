@@ -31,21 +31,32 @@ from maildrop_py.paths import MESSAGE_TIME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from maildrop_py.delivery.one_delivery import RulesMemory
 
 DELIVERED, TRY_AGAIN, REJECTED = 0, 75, 77
 
 
-def run(arguments: list[str], memory: RulesMemory | None = None) -> int:
+def nobody_waits() -> None:
+    """Whoever started this program learns from its status alone that the message is delivered."""
+
+
+def run(
+    arguments: list[str],
+    delivered: Callable[[], None] = nobody_waits,
+    memory: RulesMemory | None = None,
+) -> int:
     """Deliver, and return the status to leave the process with; never raises.
 
-    Compiled rules that are unchanged are taken from `memory`, where there is one.
+    `delivered` is called as soon as it is certain that the status will be 0: only the log
+    is yet to be written. Compiled rules that are unchanged are taken from `memory`.
     """
     os.umask(0o077)  # caches, logs and what programs write are for their owner alone
     sys.dont_write_bytecode = True  # nor may root keep Python's own modules to itself
     try:
         catch_signals(_deadline(arguments))
-        return deliver(arguments, memory)
+        return deliver(arguments, delivered, memory)
     except Rejected as rejected:
         _say(f"5.7.1 {rejected}")
         return REJECTED
@@ -56,14 +67,14 @@ def run(arguments: list[str], memory: RulesMemory | None = None) -> int:
     return TRY_AGAIN
 
 
-def deliver(arguments: list[str], memory: RulesMemory | None = None) -> int:
+def deliver(arguments: list[str], delivered: Callable[[], None], memory: RulesMemory | None) -> int:
     """Deliver one message; raises what prevents it."""
     delivery = None
     try:
         options = parse(arguments)
         given = options, os.environ, wrong_values(options), deadline_of(options), memory
         delivery = OneDelivery(*given)
-        delivery.run()
+        delivery.run(delivered)
         return DELIVERED
     except Exception as error:
         if not isinstance(error, Interrupted | DeadlineExceeded):

@@ -3,7 +3,7 @@
     rules           those that compile, or the last that did
     take in         into tmp/ of the Maildir, as it is read
     decide, perform by `decision.decider` and `delivery.deliver`
-    afterwards      answers, the notice of broken rules, what is learnt, the log
+    afterwards      answers, the notice of broken rules, what is learnt; then the log
 
 Guarantee: an answer, a lesson or a line of the log that fails after the message is
 delivered fails nothing else: a message that is tried again would be there twice.
@@ -29,7 +29,7 @@ from maildrop_py.rules.program.program import no_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from maildrop_py.decision.decision import Decision
     from maildrop_py.delivery.deliver import Receipt
@@ -66,14 +66,17 @@ class OneDelivery:
         self._message: Message | None = None
         self._limit = self._started + 0.9 * seconds
 
-    def run(self) -> None:
-        """Take the message in, decide, and carry the decision out; Rejected if a rule says so."""
+    def run(self, delivered: Callable[[], None]) -> None:
+        """Take the message in, decide, and carry the decision out; Rejected if a rule says so.
+
+        `delivered` is called when only the log is yet to be written.
+        """
         program = self._load_rules()
         maildir = self._maildir(program)
         with Spool(maildir, self._envelope) as spool:
             read_message(spool)
             spool.finish()
-            self._dispatch(spool, maildir, program)
+            self._dispatch(spool, maildir, program, delivered)
 
     def log_failure(self, error: Exception) -> None:
         """Log why the message was not delivered; nothing is raised."""
@@ -84,7 +87,9 @@ class OneDelivery:
         except Exception:  # noqa: BLE001 - the first failure is what the mail server must see
             return
 
-    def _dispatch(self, spool: Spool, maildir: Maildir, program: Program) -> None:
+    def _dispatch(
+        self, spool: Spool, maildir: Maildir, program: Program, delivered: Callable[[], None]
+    ) -> None:
         self._message = message = Message(spool)
         self._envelope = exact(self._envelope, message.headers)
         decision, evidence = self._decide(message, spool, program, maildir)
@@ -95,6 +100,8 @@ class OneDelivery:
             commands = program_settings(*self._surroundings, program.settings.sendmail, self._limit)
         receipt = deliver_copies(decision, spool, maildir, self._envelope, commands)
         self._do_the_rest(decision, evidence, program, maildir)
+        if decision.reject is None:
+            delivered()
         after_delivery("not logged", warn_syslog, self._log, message, decision, evidence, receipt)
         if decision.reject is not None:
             raise Rejected(decision.reject)

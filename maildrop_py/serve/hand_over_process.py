@@ -7,6 +7,10 @@ the other side):
             with two descriptors: standard input, standard error
     server  "T": taken; a hook that does not wait any more has shut its socket for it
     server  one byte: the exit status
+
+Who is told that a message is delivered does not wait for its line in the log. But the hook's
+standard error is kept open until that is written, so whoever waits for its end, as Postfix
+does, finds the line there.
 """
 
 from __future__ import annotations
@@ -21,8 +25,9 @@ from collections.abc import Callable
 
 from maildrop_py.record import record
 
-Deliver = Callable[[list[str]], int]
-"""Delivers the message on standard input: arguments -> exit status."""
+Deliver = Callable[[list[str], Callable[[], None]], int]
+"""Delivers the message on standard input: arguments -> exit status. What is given besides is
+called as soon as it is certain that this is 0."""
 
 MAGIC = b"maildrop-py 2"
 MOST = 65536  # bytes of a request
@@ -30,7 +35,7 @@ TAKEN = b"T"
 NEXT = b"n"
 """To the process: one message more. From it: done."""
 KIND = (socket.AF_UNIX, socket.SOCK_SEQPACKET, 0)
-TRY_AGAIN = 75
+STATUSES = DELIVERED, TRY_AGAIN, REJECTED = 0, 75, 77
 PATIENCE = struct.pack("2l", 5, 0)  # struct timeval: that a hook has for its request
 MESSAGES = 500  # that one process delivers
 OF_RULES = ("maildrop_py.rules.", "maildrop_py.message.", "maildrop_py.maildir.", "re2")
@@ -96,9 +101,10 @@ class UserProcess:
             finally:
                 for descriptor in descriptors:
                     os.close(descriptor)
-            status = self._deliver(request.arguments)
+            answer = _Answer(connection)
+            status = self._deliver(request.arguments, answer.delivered)
             signal.setitimer(signal.ITIMER_REAL, 0)  # the deadline that `deliver` had set
-            _answer(connection, bytes([status if status in (0, 75, 77) else TRY_AGAIN]))
+            answer.give(status if status in STATUSES else TRY_AGAIN)
             _let_go_of_surroundings()
         self._delivered += 1
 
@@ -149,17 +155,31 @@ def _taken(connection: socket.socket, descriptors: list[int]) -> Request | None:
     return request
 
 
-def _answer(connection: socket.socket, status: bytes) -> None:
-    """Send the status; more than once if need be, for without it the message comes again."""
-    for _ in range(10):
-        try:
-            connection.send(status)
-        except BrokenPipeError:
+class _Answer:
+    """What the hook is told: once, as soon as it is known."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._is_given = False
+
+    def delivered(self) -> None:
+        """The message is delivered; its line in the log is still to be written."""
+        self.give(DELIVERED)
+
+    def give(self, status: int) -> None:
+        """Send the status; more than once if need be, for without it the message comes again."""
+        if self._is_given:
             return
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return
+        self._is_given = True
+        for _ in range(10):
+            try:
+                self._connection.send(bytes([status]))
+            except BrokenPipeError:
+                return
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return
 
 
 def _let_go_of_surroundings() -> None:
