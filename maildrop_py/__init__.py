@@ -3,22 +3,34 @@
 __version__ = "0.1.0"
 
 
-def main() -> int:
+def main(near: str = "") -> int:
     """Run the command line; returns or exits with its status.
 
-    `deliver` goes its own short way, because mail servers start it for every message.
+    `deliver` goes its own short way, because mail servers start it for every message. `near` is
+    where our script has found us, which is not on Python's path if that has no `site`.
     """
     import sys
 
     arguments = sys.argv[1:]
     if arguments[:1] == ["deliver"] and not {"-h", "--help"} & {*arguments}:
-        _deliver(arguments[1:])
+        _deliver(arguments[1:], near)
+    _find_others(near)
     from maildrop_py.cli.main import main as run
 
     return run(arguments)
 
 
-def _deliver(arguments: list[str]) -> None:
+def _find_others(near: str) -> None:
+    import sys
+
+    if near and sys.flags.no_site:
+        from maildrop_py.site_when_wanted import SiteWhenWanted
+
+        sys.path.append(near)
+        sys.meta_path.append(SiteWhenWanted())
+
+
+def _deliver(arguments: list[str], near: str) -> None:
     """Deliver, and leave with 0, 75 or 77 whatever happens.
 
     A program that cannot even be imported must not end in the traceback and
@@ -37,6 +49,7 @@ def _deliver(arguments: list[str]) -> None:
         cache = cache_directory(home_of(os.environ), os.environ)
         bundle = Bundle(code_bundle(cache))
         sys.meta_path.insert(0, bundle)
+        _find_others(near)
         bundle.load_usual()
         from maildrop_py.cli.deliver import run
 

@@ -1,6 +1,6 @@
 """site_when_wanted: Python without its `site` module, until a package is not found without it.
 
-Started as `python -IS maildrop-py`, the interpreter's own start takes a third less: our packages
+Started as `python -EPS maildrop-py`, the interpreter's own start takes a third less: our packages
 are taken from beside the interpreter. What is not there, `site` finds.
 """
 

@@ -226,7 +226,25 @@ def test_python_is_started_without_the_site_module(hook: Hook) -> None:
     python.chmod(0o755)
     hook.command.write_text(f"#!{python}\n")
     assert hook.run("-a", "x").returncode == 0
-    assert (hook.folder / "arguments").read_text() == f"-IS {hook.command} deliver -a x\n"
+    assert (hook.folder / "arguments").read_text() == f"-EPS {hook.command} deliver -a x\n"
+
+
+def test_a_program_that_pip_installed_for_one_user_is_found_without_the_site_module(
+    tmp_path: Path,
+) -> None:
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    packages = tmp_path / f".local/lib/{version}/site-packages"
+    packages.mkdir(parents=True)
+    (packages / "ours.pth").write_text(f"{ROOT}\n")
+    (tmp_path / "Maildir").mkdir()
+    script = ROOT / "maildrop_py/cli/startup/maildrop-py"
+    done = subprocess.run(
+        [os.path.realpath(sys.executable), "-EPS", script, "deliver"],
+        input=MAIL,
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        check=False,
+    )
+    assert done.returncode == 0
 
 
 def test_a_signal_goes_on_to_the_command(hook: Hook) -> None:
