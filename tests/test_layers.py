@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "maildrop_py"
 
 LEAVES = (
-    "errors record memo later paths private_file regular_file start systemd module_source"
-    " module_bundle translation unpacked __version__"
+    "errors rule_error record memo later paths private_file regular_file start systemd"
+    " module_source module_bundle translation unpacked __version__"
 )
 STAGES = "message evidence rules decision maildir delivery intake lmtp metrics policy report"
 
@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "__init__": "start module_bundle site_when_wanted cli",
     "start": "",
     "errors": "",
+    "rule_error": "errors",
     "record": "",
     "memo": "",
     "later": "",
@@ -69,6 +70,7 @@ MAY_IMPORT = {
 FROM_THE_LEFT = (
     *(
         "errors",
+        "rule_error",
         "record",
         "start",
         "paths",

@@ -11,9 +11,10 @@ import click
 
 from maildrop_py.cli.app import LazyGroup
 from maildrop_py.cli.completion import a_path
-from maildrop_py.errors import MaildropError, RuleError
+from maildrop_py.errors import MaildropError
 from maildrop_py.paths import SHARED_POLICY
 from maildrop_py.policy.setting_of_options import USER, served_setting, setting_of
+from maildrop_py.rule_error import RuleError
 from maildrop_py.systemd import ServiceManager
 
 

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from maildrop_py.errors import RuleError, UsageError
+from maildrop_py.errors import UsageError
 from maildrop_py.paths import UserPaths
 from maildrop_py.report.tables import counted
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.language.own_settings import TRUST, own_settings
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.program.cache import compile_program, fresh_program

@@ -14,7 +14,6 @@ import click
 
 from maildrop_py.cli.completion import a_path
 from maildrop_py.cli.refile_options import Common, common_options
-from maildrop_py.errors import RuleError
 from maildrop_py.evidence.bayes.move_teacher import move_teacher
 from maildrop_py.paths import UserPaths, journals
 from maildrop_py.refile.filed_decider import FiledDecider
@@ -26,6 +25,7 @@ from maildrop_py.refile.watched import WatchedMaildir
 from maildrop_py.report.refile_log import RunLogs
 from maildrop_py.report.refile_reporter import WatchReporter
 from maildrop_py.report.standard_error import say, warn
+from maildrop_py.rule_error import RuleError
 from maildrop_py.systemd import ServiceManager
 
 if TYPE_CHECKING:

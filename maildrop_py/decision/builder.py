@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from maildrop_py.decision.decision import Reason, RuleTrace
-    from maildrop_py.message.message import Source
+    from maildrop_py.message.source import Source
     from maildrop_py.rules.condition import Calendar, Facts
     from maildrop_py.rules.language.rule_set import Then
     from maildrop_py.rules.language.settings import Settings

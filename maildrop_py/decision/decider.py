@@ -14,7 +14,8 @@ import time
 from maildrop_py.decision.decide import decide, keep
 from maildrop_py.decision.memory import Memory
 from maildrop_py.errors import MaildropError
-from maildrop_py.evidence.evidence import Evidence, WouldWait
+from maildrop_py.evidence.evidence import Evidence
+from maildrop_py.later import Later
 from maildrop_py.paths import evidence_store
 from maildrop_py.record import record
 
@@ -22,13 +23,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from maildrop_py.decision import evidence_of_filed
     from maildrop_py.decision.decision import Decision
+    from maildrop_py.evidence import would_wait
     from maildrop_py.evidence.programs import Programs
     from maildrop_py.evidence.store import Store
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
     from maildrop_py.rules.condition import Calendar
     from maildrop_py.rules.program.program import Program
+else:
+    evidence_of_filed = Later("maildrop_py.decision.evidence_of_filed")
+    would_wait = Later("maildrop_py.evidence.would_wait")
 
 
 @record
@@ -68,17 +74,6 @@ def user_world(
 
     kind = Store if remember else BorrowedStore
     return World(state, kind(evidence_store(state)), offline, scan=scan, folders=folders)
-
-
-class EvidenceOfFiled(Evidence):
-    """Evidence about a message that was delivered long ago."""
-
-    def duplicate(self) -> bool | None:
-        """Unknown: its Message-ID may well be remembered, from its own delivery."""
-        return None
-
-    def repeated(self, kind: str, value: str, seconds: int) -> bool | None:
-        return None
 
 
 class Decider:
@@ -123,9 +118,11 @@ class Decider:
             decision = self._decide(message, envelope, evidence, False)
             self.waits = evidence.has_waited
             return decision, evidence
-        except (MaildropError, OSError, MemoryError, WouldWait):
+        except (MaildropError, OSError, MemoryError):
             raise
-        except Exception as error:  # noqa: BLE001 - see the module's docstring
+        except Exception as error:
+            if isinstance(error, would_wait.WouldWait):
+                raise
             warn(f"deciding failed, to INBOX: {type(error).__name__}: {error}")
             return keep(), evidence
 
@@ -137,7 +134,7 @@ class Decider:
 
     def _evidence(self, message: Message, envelope: Envelope, world: World) -> Evidence:
         program = self.program
-        kind = Evidence if message.file is None else EvidenceOfFiled
+        kind = Evidence if message.file is None else evidence_of_filed.EvidenceOfFiled
         return kind(
             message,
             envelope,

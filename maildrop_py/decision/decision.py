@@ -10,7 +10,7 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.message.message import Source
+    from maildrop_py.message.source import Source
     from maildrop_py.rules.condition import Outcome
     from maildrop_py.rules.language.rule_set import Rule
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Filing, Forward, Pipe
-from maildrop_py.errors import Problem
 from maildrop_py.evidence.bayes.judgement import Judgement
 from maildrop_py.evidence.dnsbl import Listing
 from maildrop_py.evidence.evidence import Evidence
@@ -20,8 +19,10 @@ from maildrop_py.evidence.result_fields import Finding
 from maildrop_py.evidence.scanners.answer import Answer
 from maildrop_py.evidence.spf import Spf
 from maildrop_py.evidence.trusted_headers import Authentication
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.record import record, replace
+from maildrop_py.rule_error import Problem
 from maildrop_py.rules.actions.file import File
 from maildrop_py.rules.language.document import suggestion
 from maildrop_py.rules.language.examples import NOON

@@ -14,7 +14,7 @@ from maildrop_py.delivery.programs import run
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
 from maildrop_py.message.changed import PIECE, UnnamedFile, unnamed_file, write_all
 from maildrop_py.message.extent import line_end
-from maildrop_py.message.message import read_head
+from maildrop_py.message.source import read_head
 from maildrop_py.rules.program.call import BODY, HEADER
 from maildrop_py.rules.program.call import Filled as PlainCall
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from maildrop_py.delivery.program_environment import Openable
     from maildrop_py.delivery.programs import Outcome
     from maildrop_py.evidence.programs import Filled
-    from maildrop_py.message.message import Source
+    from maildrop_py.message.source import Source
 
 
 MORE = 256 * 1024 * 1024

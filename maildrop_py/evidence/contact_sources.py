@@ -114,7 +114,8 @@ def _batches(folder: str) -> Iterator[dict[str, str]]:
 
 def _recipients(path: str) -> list[str] | None:
     """Whom the message at `path` was sent to; None if it cannot be read, or not any more."""
-    from maildrop_py.message.message import FileSource, Message
+    from maildrop_py.message.message import Message
+    from maildrop_py.message.source import FileSource
 
     try:
         headers = Message(FileSource(path)).headers

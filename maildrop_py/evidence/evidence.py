@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
-    from maildrop_py.evidence import border, inquiry, networks
+    from maildrop_py.evidence import border, inquiry, networks, would_wait
     from maildrop_py.evidence.answered import Answered
     from maildrop_py.evidence.bayes.judgement import Judgement
     from maildrop_py.evidence.border import Border
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.trusted_headers import Authentication
     from maildrop_py.message import spam
     from maildrop_py.message.envelope import Envelope
-    from maildrop_py.message.message import Message, Source
+    from maildrop_py.message.message import Message
+    from maildrop_py.message.source import Source
     from maildrop_py.message.spam import Verdict
 
     T = TypeVar("T")
@@ -45,10 +46,7 @@ else:
     inquiry = Later("maildrop_py.evidence.inquiry")
     networks = Later("maildrop_py.evidence.networks")
     spam = Later("maildrop_py.message.spam")
-
-
-class WouldWait(Exception):
-    """A rule asked for what may take time, and it was said that nobody may wait now."""
+    would_wait = Later("maildrop_py.evidence.would_wait")
 
 
 class Evidence:
@@ -106,7 +104,7 @@ class Evidence:
         """What is asked next may take time. Raises WouldWait where nobody may wait now."""
         self.has_waited = True
         if not self.may_wait:
-            raise WouldWait
+            raise would_wait.WouldWait
 
     def authors(self) -> tuple[str, ...]:
         """The addresses in From, as written."""
@@ -245,7 +243,7 @@ class Evidence:
     def command(self, argv: tuple[str, ...]) -> int | None:
         """The exit status of a program that got the message; None if it has none."""
         if not self.may_wait:
-            raise WouldWait
+            raise would_wait.WouldWait
         run = None if self.offline else self._run_command
         return self._once(("command", argv), lambda: None if run is None else run(argv))
 
@@ -304,7 +302,7 @@ class Evidence:
 
     def _runs(self) -> Programs | None:
         if not self.may_wait:
-            raise WouldWait
+            raise would_wait.WouldWait
         return None if self._programs is None or self.offline else self._programs()
 
     def _once(self, question: Any, answer: Callable[[], T]) -> T:

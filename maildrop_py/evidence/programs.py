@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from maildrop_py.message.message import Source
+    from maildrop_py.message.source import Source
 
 
 class Filled(Protocol):

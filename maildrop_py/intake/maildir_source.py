@@ -15,7 +15,7 @@ import errno
 import os
 
 from maildrop_py.message.extent import HEAD_LIMIT
-from maildrop_py.message.message import FileSource, cut_head
+from maildrop_py.message.source import FileSource, cut_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from maildrop_py.intake.maildir_source import MaildirSource
 from maildrop_py.intake.maildir_walk import MaildirWalk
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 
 STANDARD_INPUT = "-"
 Walk = Callable[[str], MaildirWalk]

@@ -11,14 +11,14 @@ from __future__ import annotations
 import os
 
 from maildrop_py.message.extent import message_start
-from maildrop_py.message.message import BytesSource, cut_head, read_head
+from maildrop_py.message.source import BytesSource, cut_head, read_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import IO
 
-    from maildrop_py.message.message import Source
+    from maildrop_py.message.source import Source
 
 PIECE = 1 << 18  # bytes read at once
 

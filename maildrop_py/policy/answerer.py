@@ -12,7 +12,7 @@ from collections import OrderedDict
 from functools import partial
 from typing import NamedTuple
 
-from maildrop_py.evidence.evidence import WouldWait
+from maildrop_py.evidence.would_wait import WouldWait
 from maildrop_py.policy.decide_answer import (
     EXEMPT,
     UNSTORED,

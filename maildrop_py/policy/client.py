@@ -15,10 +15,11 @@ from functools import lru_cache
 from maildrop_py.evidence import helo as helo_names
 from maildrop_py.evidence import networks
 from maildrop_py.evidence.border import Border, why_trusted
-from maildrop_py.evidence.evidence import Evidence, WouldWait
+from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.evidence.inquiry import Inquiry
 from maildrop_py.evidence.reverse_name import ReverseName, clean
 from maildrop_py.evidence.spf import Spf
+from maildrop_py.evidence.would_wait import WouldWait
 from maildrop_py.message import ip
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Message

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from maildrop_py.decision.decision import Reason, RuleTrace
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import UNDECLARED, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import UNDECLARED
 from maildrop_py.policy.greylist import Terms
 from maildrop_py.policy.plan import Plan, Tarpit
 from maildrop_py.policy.protocol import one_line

@@ -6,12 +6,12 @@ not state is unknown. So a policy is tested wherever it is checked, the same eve
 
 from __future__ import annotations
 
-from maildrop_py.errors import Problem
 from maildrop_py.policy.decide import decide
 from maildrop_py.policy.plan import VERDICTS
 from maildrop_py.policy.protocol import Request
 from maildrop_py.policy.stated_evidence import NOTHING, Stated, StatedClient
 from maildrop_py.record import record
+from maildrop_py.rule_error import Problem
 from maildrop_py.rules.conditions.dnsbl import parse_code, parse_zone
 from maildrop_py.rules.conditions.spf import RESULTS
 from maildrop_py.rules.language.examples import NOON

@@ -33,7 +33,7 @@ from maildrop_py.policy.metrics import Metrics, policy_counters
 from maildrop_py.policy.server import CLIENTS, Server, SlowCalls
 from maildrop_py.policy.tarpits import Shared, Tarpits
 from maildrop_py.record import record
-from maildrop_py.rules.language.sources import unchanged
+from maildrop_py.rules.language.stamps import unchanged
 from maildrop_py.systemd import ServiceManager
 
 TYPE_CHECKING = False

@@ -18,7 +18,8 @@ from maildrop_py.delivery.program_settings import ProgramSettings
 from maildrop_py.delivery.programs import run_action
 from maildrop_py.message.changed import unnamed_file, write_all
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from maildrop_py.paths import MESSAGE_TIME, UserPaths
 from maildrop_py.record import replace
 from maildrop_py.rules.program.program import Program
@@ -27,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.maildir.maildir import Maildir
-    from maildrop_py.message.message import Source
+    from maildrop_py.message.source import Source
 
 
 class FiledDecider:

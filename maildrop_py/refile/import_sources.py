@@ -16,7 +16,8 @@ from maildrop_py.intake.mbox import MboxSource, is_mbox, messages_of
 from maildrop_py.intake.mbox_status import arrived_at, flags_of, is_internal
 from maildrop_py.intake.message_files import NamedMessage, NoSource, messages_in
 from maildrop_py.maildir.folder_listing import LINK
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from maildrop_py.refile.maildir_messages import ListedMaildirs
 
 TYPE_CHECKING = False

@@ -24,7 +24,8 @@ from collections import OrderedDict
 
 from maildrop_py.maildir.file_name import parse
 from maildrop_py.maildir.keywords import names_by_letter
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from maildrop_py.refile.chosen_folders import chosen_folders
 
 TYPE_CHECKING = False

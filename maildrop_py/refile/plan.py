@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 
     from maildrop_py.decision.decision import Decision
     from maildrop_py.maildir.maildir import Folder, Maildir
-    from maildrop_py.message.message import Message, MessageFile
+    from maildrop_py.message.message import Message
+    from maildrop_py.message.message_file import MessageFile
     from maildrop_py.refile.journal import Journal
     from maildrop_py.refile.options import RefileOptions
     from maildrop_py.refile.rewriting import NewHead

@@ -11,9 +11,9 @@ from __future__ import annotations
 import signal
 import time
 
-from maildrop_py.errors import RuleError
 from maildrop_py.intake.network_file_system import is_network
 from maildrop_py.intake.watcher import Watcher
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.program.cache import load_program
 
 TYPE_CHECKING = False

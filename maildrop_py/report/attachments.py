@@ -6,7 +6,8 @@ are in the message: base64 makes them a third more than the file has.
 
 from __future__ import annotations
 
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from maildrop_py.report.visible import visible
 from maildrop_py.translation import text
 

@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
 from maildrop_py.message.normal_form import composed
+from maildrop_py.message.source import FileSource
 from maildrop_py.report.attachments import in_words as attachment_in_words
 from maildrop_py.report.log_reader import Entry
 from maildrop_py.report.tables import width_of

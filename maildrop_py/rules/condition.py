@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from maildrop_py.message import addresses
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.headers import Field
-    from maildrop_py.message.message import Message, Source
+    from maildrop_py.message.message import Message
+    from maildrop_py.message.source import Source
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template

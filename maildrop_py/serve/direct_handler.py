@@ -16,7 +16,7 @@ from __future__ import annotations
 import time
 
 from maildrop_py.delivery.spool import Spool
-from maildrop_py.evidence.evidence import WouldWait
+from maildrop_py.evidence.would_wait import WouldWait
 from maildrop_py.lmtp.reply import UNEXPECTED, Reply
 from maildrop_py.lmtp.server.thread_pool import ThreadPool
 from maildrop_py.maildir.maildir import Maildir
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from maildrop_py.lmtp.server.reactor import Reactor
     from maildrop_py.lmtp.transaction import Transaction
     from maildrop_py.message.envelope import Envelope
-    from maildrop_py.message.message import Source
     from maildrop_py.message.parts import Parts
+    from maildrop_py.message.source import Source
     from maildrop_py.serve.mailbox import Mailbox
     from maildrop_py.serve.metrics import Metrics
     from maildrop_py.serve.recipients import Recipients

@@ -25,7 +25,7 @@ from maildrop_py.delivery.program_environment import (
     program_settings,
 )
 from maildrop_py.errors import DeadlineExceeded, Rejected
-from maildrop_py.evidence.evidence import WouldWait
+from maildrop_py.evidence.would_wait import WouldWait
 from maildrop_py.lmtp.reply import UNEXPECTED, Reply, answer_to
 from maildrop_py.maildir.maildir import Maildir, maildir_at
 from maildrop_py.paths import UserPaths

@@ -14,14 +14,14 @@ import time
 from collections import OrderedDict
 
 from maildrop_py.decision.decider import Decider
-from maildrop_py.rules.language.sources import stamp, unchanged
+from maildrop_py.rules.language.stamps import stamp, unchanged
 from maildrop_py.rules.program.cache import kept_program, load_stamped
 from maildrop_py.rules.program.program import no_rules
 from maildrop_py.serve.background_compile import Compilation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.rules.language.sources import Stamp
+    from maildrop_py.rules.language.stamps import Stamp
     from maildrop_py.rules.program.program import Program
     from maildrop_py.serve.mailbox import Mailbox
 

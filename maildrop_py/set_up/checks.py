@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterator
 
 import maildrop_py
-from maildrop_py.errors import Problem, RuleError
 from maildrop_py.private_file import why_not_ours, why_path_not_ours
+from maildrop_py.rule_error import Problem, RuleError
 from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult
 from maildrop_py.set_up.file_access import READ, RUN, User, why_not
 from maildrop_py.set_up.hook_lines import hook_lines

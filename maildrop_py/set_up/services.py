@@ -19,7 +19,8 @@ from maildrop_py.evidence.redis_client import RedisClient
 from maildrop_py.evidence.resolver import Resolver, parse_server, system_servers
 from maildrop_py.evidence.scanners.answer import About
 from maildrop_py.evidence.scanners.asking import ask
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.paths import PROGRAM
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.set_up.check_result import OK, WARNING, WRONG, CheckResult

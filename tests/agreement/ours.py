@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.addresses import in_header
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from maildrop_py.rules.condition import Facts
 from maildrop_py.rules.language.reader import load_text
 

@@ -19,7 +19,8 @@ import pytest
 from maildrop_py.decision.decide import decide
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from maildrop_py.record import replace
 from maildrop_py.rules.language.reader import load_text
 from maildrop_py.rules.program.compiler import compile_rules

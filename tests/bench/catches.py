@@ -23,7 +23,8 @@ from pathlib import Path
 from maildrop_py.decision.decide import decide
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from maildrop_py.record import record, replace
 from maildrop_py.rules.language.library import builtin_names, builtin_path
 from maildrop_py.rules.language.reader import read_rules

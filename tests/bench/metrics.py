@@ -19,7 +19,8 @@ from maildrop_py.decision.decision import Decision
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.lmtp.reply import Reply
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.metrics.counters import NAMES
 from maildrop_py.metrics.openmetrics import samples_in, text_of
 from maildrop_py.report.live import figures_of, lines_of_figures

@@ -17,7 +17,9 @@ from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision, Forward, Pipe
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import FileSource, Message, StatedFile
+from maildrop_py.message.message import Message
+from maildrop_py.message.message_file import StatedFile
+from maildrop_py.message.source import FileSource
 from maildrop_py.record import replace
 from maildrop_py.rules.language.flag_names import in_words
 from maildrop_py.rules.language.reader import read_rules

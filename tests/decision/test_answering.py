@@ -7,7 +7,7 @@ import pytest
 from maildrop_py.decision.decision import Answer
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import StatedFile
+from maildrop_py.message.message_file import StatedFile
 from tests.support.rules_reading import decided, mail, rules_of
 
 AWAY = "rules: [{name: away, then: {vacation: {text: I am away., until: 2027-01-31}}}]"

@@ -11,7 +11,7 @@ import pytest
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision, Filing, Forward
 from maildrop_py.evidence.evidence import Evidence
-from maildrop_py.message.message import StatedFile
+from maildrop_py.message.message_file import StatedFile
 from maildrop_py.record import replace
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.program.compiler import compile_rules

@@ -12,9 +12,9 @@ from maildrop_py.decision.decider import Decider, World, user_world
 from maildrop_py.decision.decision import Decision, Filing
 from maildrop_py.decision.memory import MANY
 from maildrop_py.errors import Temporary
-from maildrop_py.evidence.evidence import WouldWait
 from maildrop_py.evidence.store import Store
-from maildrop_py.message.message import StatedFile
+from maildrop_py.evidence.would_wait import WouldWait
+from maildrop_py.message.message_file import StatedFile
 from maildrop_py.rules.program.compiler import compile_rules
 from tests.support.rules_reading import NOBODY, NOW, mail, rules_of
 

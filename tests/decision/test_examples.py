@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.decision.examples import Failure, run_examples
-from maildrop_py.errors import RuleError
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.language.reader import load_text, read_rules
 
 RULES = r"""

@@ -14,7 +14,8 @@ from maildrop_py.delivery.spool import Edits, Spool
 from maildrop_py.delivery.trace_headers import on_top
 from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource, FileSource
 from tests.support.delivering import feed
 
 LINES = st.sampled_from(

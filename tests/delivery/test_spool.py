@@ -17,7 +17,8 @@ from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.maildir.tmp_file import TmpFile
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.extent import HEAD_LIMIT
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from tests.support.delivering import LARGE, MAIL, deliver, feed, leftovers, only_file, visible
 
 ODD = [

@@ -17,7 +17,8 @@ import pytest
 from maildrop_py.evidence.budget import Budget
 from maildrop_py.evidence.scanners import asking
 from maildrop_py.evidence.scanners.answer import About
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from tests.support import scanners
 from tests.support.end_to_end.account import Account
 from tests.support.end_to_end.hooks import MailboxCommand

@@ -18,7 +18,8 @@ import pytest
 from maildrop_py.evidence.budget import Budget
 from maildrop_py.evidence.scanners import asking
 from maildrop_py.evidence.scanners.answer import About
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from tests.support import scanners
 from tests.support.scanners import SPAM_WORDS, VIRUS, Scanner, need, program, running
 

@@ -21,7 +21,8 @@ IMPORTS = """
 import sys
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.rules.language.settings import Settings
 before = set(sys.modules)
 mail = sys.stdin.buffer.read()

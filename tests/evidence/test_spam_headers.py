@@ -11,7 +11,8 @@ import pytest
 
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.message.spam import Verdict
 from maildrop_py.rules.language.settings import Settings
 

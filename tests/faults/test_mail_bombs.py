@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.message import parts
-from maildrop_py.message.message import BytesSource, FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource, FileSource
 from tests.faults.hostile.mail_bombs import MIXED, SHAPES, work
 
 MEGABYTE = 1 << 20

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from maildrop_py.message import addresses, received, spam
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 
 ADDRESS_FIELDS = ("From", "To", "Cc", "Reply-To", "Sender", "Return-Path")
 

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildrop_py.message.extent import HEAD_LIMIT, head_end
-from maildrop_py.message.message import BytesSource, FileSource, Message, StatedFile
+from maildrop_py.message.message import Message
+from maildrop_py.message.message_file import StatedFile
+from maildrop_py.message.source import BytesSource, FileSource
 
 MAIL = b"From: a@b.example\nSubject: x\n\nbody\n"
 FROM_LINE = b"From a@b.example  Mon Jan  1 00:00:00 2024\n"

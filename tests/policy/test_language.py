@@ -132,7 +132,7 @@ def test_contacts_are_about_the_envelope_sender() -> None:
 
 
 def test_policy_conditions_are_no_rules_for_mail() -> None:
-    from maildrop_py.errors import RuleError
+    from maildrop_py.rule_error import RuleError
     from maildrop_py.rules.language.reader import load_text
 
     with pytest.raises(RuleError, match="belongs into a policy file"):

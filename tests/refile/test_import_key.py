@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.refile.import_key import ImportedBefore, ImportKey
 
 MAIL = b"From a@example.org Tue Nov 21 17:00:00 2023\nSubject: x\nStatus: RO\nTo: b\n\nthe body\n"

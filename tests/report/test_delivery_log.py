@@ -14,7 +14,8 @@ from maildrop_py.decision.decision import Answer, Decision, Filing, Forward
 from maildrop_py.errors import DiskFull
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.report import log_file, system_log
 from maildrop_py.report.delivery_log import (
     LogTurn,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.examples import Stated
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.record import record
 from maildrop_py.rules.language.examples import NOON, Example
 from maildrop_py.rules.language.rule_set import RuleSet

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.decision.examples import run_examples
-from maildrop_py.errors import RuleError
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.record import replace
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.actions.discard import Discard
 from maildrop_py.rules.actions.reject import Reject
 from maildrop_py.rules.actions.score import Score

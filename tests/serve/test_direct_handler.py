@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.evidence.evidence import WouldWait
+from maildrop_py.evidence.would_wait import WouldWait
 from maildrop_py.lmtp.server.group_commit import GroupCommit
 from maildrop_py.lmtp.server.reactor import Reactor
 from maildrop_py.lmtp.session import Session
 from maildrop_py.lmtp.session_settings import SessionSettings
-from maildrop_py.message.message import BytesSource
 from maildrop_py.message.parts import CHEAP_LINES, CHEAP_SIZE, Parts
+from maildrop_py.message.source import BytesSource
 from maildrop_py.record import replace
 from maildrop_py.serve.direct_handler import SLOW, DirectHandler, LoopMessage
 from maildrop_py.serve.path_template import PathTemplate

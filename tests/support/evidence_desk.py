@@ -8,7 +8,8 @@ from typing import Any
 
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.rules.language.settings import Settings
 from tests.support.dns_server import DnsServer
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from maildrop_py.errors import RuleError
 from maildrop_py.policy.answerer import Answerer
 from maildrop_py.policy.client import Surroundings, surroundings
 from maildrop_py.policy.decide import decide
@@ -15,6 +14,7 @@ from maildrop_py.policy.protocol import Request
 from maildrop_py.policy.remembered import Change
 from maildrop_py.policy.stated_evidence import NOTHING, Stated, StatedClient
 from maildrop_py.policy.tarpits import Shared, Tarpits
+from maildrop_py.rule_error import RuleError
 
 if TYPE_CHECKING:
     from maildrop_py.policy.remembered import Memory

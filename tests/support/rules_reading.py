@@ -8,10 +8,12 @@ import pytest
 
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision
-from maildrop_py.errors import Problem, RuleError
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message, StatedFile
+from maildrop_py.message.message import Message
+from maildrop_py.message.message_file import StatedFile
+from maildrop_py.message.source import BytesSource
+from maildrop_py.rule_error import Problem, RuleError
 from maildrop_py.rules.condition import Facts, Outcome
 from maildrop_py.rules.language.reader import load_text
 from maildrop_py.rules.language.rule_set import RuleSet, Then

@@ -8,7 +8,8 @@ from maildrop_py.decision.decide import decide
 from maildrop_py.decision.decision import Decision
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.rules.language.reader import load_text
 from maildrop_py.rules.program.compiler import compile_rules
 from maildrop_py.rules.program.program import Program

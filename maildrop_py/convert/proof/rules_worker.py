@@ -15,7 +15,8 @@ from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.changed import unnamed_file, write_all
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.header_edits import edited_head
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.report.explain import explain
 from maildrop_py.rules.language.reader import read_rules
 from maildrop_py.rules.program.compiler import compile_rules
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import IO
 
-    from maildrop_py.message.message import Source
+    from maildrop_py.message.source import Source
 
 NAMES = {"D": "draft", "F": "flagged", "P": "passed", "R": "answered", "S": "seen", "T": "trashed"}
 STATE = "/tmp/state"

@@ -15,7 +15,8 @@ from maildrop_py.evidence.border import find
 from maildrop_py.evidence.networks import parse_network
 from maildrop_py.evidence.store import Store
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from maildrop_py.paths import evidence_store
 
 TYPE_CHECKING = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.message.message import FileSource
+from maildrop_py.message.source import FileSource
 from maildrop_py.report.pictures.flow import REST
 from maildrop_py.report.statistics.places import (
     DISCARDED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maildrop_py.errors import RuleError
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.condition import all_inside
 from maildrop_py.rules.conditions.spam_score import SpamScore
 from maildrop_py.rules.language.reader import read_rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maildrop_py.message.message import UNDECLARED
+from maildrop_py.message.source import UNDECLARED
 from maildrop_py.record import record
 from maildrop_py.rules.condition import CHEAP, Outcome
 

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import yaml
 
-from maildrop_py.errors import Problem
+from maildrop_py.rule_error import Problem
 from maildrop_py.translation import marked
 from maildrop_py.translation import text as translated
 

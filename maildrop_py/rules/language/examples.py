@@ -6,7 +6,7 @@ from calendar import timegm
 from typing import Any
 
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import StatedFile
+from maildrop_py.message.message_file import StatedFile
 from maildrop_py.record import record
 from maildrop_py.rules.conditions.auth import METHODS
 from maildrop_py.rules.conditions.auth import RESULTS as AUTH_RESULTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from maildrop_py.errors import RuleError
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.translation import marked, text
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.errors import Problem, RuleError
 from maildrop_py.record import replace
+from maildrop_py.rule_error import Problem, RuleError
 from maildrop_py.rules.language.document import Node
 from maildrop_py.rules.language.examples import Example, parse_example
 from maildrop_py.rules.language.includes import included_paths

@@ -6,12 +6,12 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.errors import Problem
+    from maildrop_py.rule_error import Problem
     from maildrop_py.rules.actions.action import Action
     from maildrop_py.rules.condition import Condition
     from maildrop_py.rules.language.examples import Example
     from maildrop_py.rules.language.settings import Settings
-    from maildrop_py.rules.language.sources import Stamp
+    from maildrop_py.rules.language.stamps import Stamp
     from maildrop_py.translation import Text
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from maildrop_py.errors import Problem
+from maildrop_py.rule_error import Problem
 from maildrop_py.rules.language.document import Mistake, Node
 from maildrop_py.rules.language.limits import INSTRUCTIONS, LINES, TooMuch
 from maildrop_py.rules.language.settings import Settings

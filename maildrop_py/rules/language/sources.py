@@ -1,9 +1,9 @@
-"""sources: the files that a set of rules is made from, and whether they have changed.
+"""sources: the files that a set of rules is made from.
 
 Every file that was read, and every directory that a glob looked into, leaves a
-stamp. Compiled rules are good as long as all stamps are. A file that others may
-write to is refused, as procmail does: whoever changes the rules runs commands as
-the user. What one user's files may take is limited, however they are written.
+stamp. A file that others may write to is refused, as procmail does: whoever changes
+the rules runs commands as the user. What one user's files may take is limited,
+however they are written.
 """
 
 from __future__ import annotations
@@ -13,27 +13,13 @@ import stat
 
 from maildrop_py.private_file import why_not_ours
 from maildrop_py.rules.language.limits import BYTES, FILES, MOST_BYTES, Limits, TooMuch
+from maildrop_py.rules.language.stamps import stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-Stamp = tuple[str, int, int, int, int, int, int, int]
-"""path, then device, inode, size, mtime and ctime in ns, mode, owner; -1 if missing."""
-
-
-def stamp(path: str) -> Stamp:
-    """What tells the file's present content and permissions from any other."""
-    try:
-        s = os.stat(path)
-    except OSError:
-        return (path, -1, -1, -1, -1, -1, -1, -1)
-    return (path, s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_mode, s.st_uid)
-
-
-def unchanged(stamps: tuple[Stamp, ...]) -> bool:
-    """Whether every file still is what its stamp says."""
-    return all(stamp(known[0]) == known for known in stamps)
+    from maildrop_py.rules.language.stamps import Stamp
 
 
 class UntrustedFile(OSError):

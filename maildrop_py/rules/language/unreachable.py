@@ -16,7 +16,7 @@ import os
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from maildrop_py.errors import Problem
+from maildrop_py.rule_error import Problem
 from maildrop_py.rules.actions.score import Score
 from maildrop_py.rules.condition import all_inside
 from maildrop_py.rules.conditions.all import All

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from yaml.reader import Reader
 
-from maildrop_py.errors import Problem
+from maildrop_py.rule_error import Problem
 from maildrop_py.rules.language.document import Mistake, Node
 from maildrop_py.rules.language.limits import VALUES, Limits, TooMuch
 from maildrop_py.translation import text as translated

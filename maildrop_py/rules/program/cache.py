@@ -20,7 +20,7 @@ from maildrop_py import __version__
 from maildrop_py.errors import MaildropError
 from maildrop_py.private_file import read_private, replace_file
 from maildrop_py.rules.language.settings import Settings
-from maildrop_py.rules.language.sources import stamp, unchanged
+from maildrop_py.rules.language.stamps import stamp, unchanged
 from maildrop_py.rules.program.packing import pack, unpack
 from maildrop_py.rules.program.program import Program
 
@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from maildrop_py.rules.language.sources import Stamp
+    from maildrop_py.rules.language.stamps import Stamp
 
     Stamped = tuple[tuple[Stamp, ...], Program]  # what it was made from, and what was made
 

@@ -23,7 +23,8 @@ import tempfile
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from tests.bench.bayes import japanese_mail
 from tests.bench.bayes.filters import FILTERS, Labelled
 from tests.bench.bayes.runs import ALL, ERRORS, FOLDS, Runs, ways

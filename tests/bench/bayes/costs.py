@@ -20,7 +20,8 @@ from maildrop_py.evidence.bayes.learning import Lesson
 from maildrop_py.evidence.bayes.store import BayesStore
 from maildrop_py.evidence.border import find
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from tests.bench.bayes.__main__ import english
 from tests.bench.table import markdown
 

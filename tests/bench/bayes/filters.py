@@ -25,7 +25,8 @@ from maildrop_py.evidence.bayes.learning import Lesson
 from maildrop_py.evidence.bayes.store import BayesStore
 from maildrop_py.evidence.border import find
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from tests.support.scanners import program, rspamd, running
 
 Labelled = tuple[str, bool]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from maildrop_py.evidence.bayes.tokens import MOST, of_message
 from maildrop_py.evidence.border import find
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 
 HEAD = """Received: from [192.0.2.7] (helo=pc) by mx.example with ESMTP
 Subject: Cheap =?utf-8?q?caf=C3=A9?=

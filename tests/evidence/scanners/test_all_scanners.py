@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.evidence.evidence import Evidence, WouldWait
+from maildrop_py.evidence.evidence import Evidence
+from maildrop_py.evidence.would_wait import WouldWait
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.rules.condition import Outcome
 from maildrop_py.rules.language.settings import Settings

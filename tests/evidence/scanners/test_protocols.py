@@ -14,7 +14,8 @@ import pytest
 from maildrop_py.evidence.budget import Budget
 from maildrop_py.evidence.scanners import asking
 from maildrop_py.evidence.scanners.answer import About, Answer
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from tests.support.scanners import Misbehaving
 
 MAIL = b"From: ann@a.example\nSubject: x\n\nbody\n"

@@ -25,7 +25,8 @@ from maildrop_py.maildir.maildir import Maildir
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.extent import message_start
 from maildrop_py.message.headers import Headers
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.rules.language.reader import load_text
 from maildrop_py.rules.program.compiler import compile_rules
 from maildrop_py.rules.program.program import Program

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
 from maildrop_py.message.parts import Parts
+from maildrop_py.message.source import BytesSource
 
 HEAD = b"From: a@example.org\nSubject: x\nMIME-Version: 1.0\n"
 MIXED = HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n"

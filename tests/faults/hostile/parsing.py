@@ -6,8 +6,9 @@ import ipaddress
 
 from maildrop_py.message import addresses, encoded_words, received
 from maildrop_py.message.headers import Headers
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
 from maildrop_py.message.parameters import parameters
+from maildrop_py.message.source import BytesSource
 from maildrop_py.message.spam import verdict
 from tests.faults.hostile.target import Target
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from maildrop_py.decision.decide import decide
-from maildrop_py.errors import RuleError
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.actions import ACTIONS
 from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.language.reader import load_text

@@ -6,7 +6,7 @@ import pytest
 
 from maildrop_py.decision.decision import Filing, Forward, Pipe
 from maildrop_py.evidence.evidence import Evidence
-from maildrop_py.message.message import BytesSource
+from maildrop_py.message.source import BytesSource
 from tests.support.rules_reading import Answers, decided, then, then_problem
 
 ALLOWED = "allow_commands: true"

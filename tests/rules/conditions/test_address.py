@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.errors import RuleError
+from maildrop_py.rule_error import RuleError
 from tests.support.rules_reading import held, when
 
 MAIL = "To: Ann <ann@example.org>, b@example.com\nResent-To: c@lab.example"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.errors import RuleError
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.language.reader import read_rules
 from tests.support.rules_reading import asked, facts, held, seen, when, when_problem
 

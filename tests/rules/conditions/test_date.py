@@ -6,7 +6,7 @@ from time import gmtime, struct_time
 
 import pytest
 
-from maildrop_py.message.message import StatedFile
+from maildrop_py.message.message_file import StatedFile
 from maildrop_py.rules.condition import Facts
 from tests.support.rules_reading import (
     NOBODY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.message.message import StatedFile
+from maildrop_py.message.message_file import StatedFile
 from tests.support.rules_reading import asked, held, mail, when
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.errors import RuleError
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.language import limits
 from maildrop_py.rules.language.limits import BYTES, FILES, INSTRUCTIONS, LINES, MOST_BYTES, VALUES
 from maildrop_py.rules.language.reader import read_rules

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.errors import RuleError
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.language.reader import load_text, read_rules
 from tests.support.rules_reading import decided, problem_of, problems_of, rules_of
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from maildrop_py.errors import RuleError
+from maildrop_py.rule_error import RuleError
 from maildrop_py.rules.actions import ACTIONS
 from maildrop_py.rules.conditions import CONDITIONS
 from maildrop_py.rules.language.library import builtin_path

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.rules.language.sources import Sources, UntrustedFile, stamp, unchanged
+from maildrop_py.rules.language.sources import Sources, UntrustedFile
+from maildrop_py.rules.language.stamps import stamp, unchanged
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give files away")
 

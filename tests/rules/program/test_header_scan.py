@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maildrop_py.message.headers import Headers
-from maildrop_py.message.message import BytesSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import BytesSource
 from maildrop_py.rules.program.header_scan import HeaderScan
 from maildrop_py.rules.program.index import ANY, Index, look_up
 from tests.support.rules_reading import facts

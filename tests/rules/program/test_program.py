@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from maildrop_py.decision.decide import decide
 from maildrop_py.decision.memory import MANY, Memory
 from maildrop_py.message.envelope import Envelope
-from maildrop_py.message.message import StatedFile
+from maildrop_py.message.message_file import StatedFile
 from maildrop_py.record import replace
 from maildrop_py.rules.program.compiler import compile_rules
 from maildrop_py.rules.program.index import FEW

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from maildrop_py.rules.language.unreachable import unreachable_rules
 
 if TYPE_CHECKING:
-    from maildrop_py.errors import Problem
+    from maildrop_py.rule_error import Problem
     from maildrop_py.rules.language.rule_set import RuleSet
 
 
