@@ -104,7 +104,7 @@ class _Judge:
         self._usual: Memo[str, _Judgement | None] = Memo(self._judge)
 
     def judgement(self, line: str) -> _Judgement | None:
-        """What `line`, without folding, comes to; None if it does not name its client."""
+        """What the value of a Received field comes to; None if it does not name its client."""
         usual = without_id_and_date(line)
         return self._judge(line) if usual is None else self._usual[usual]
 
@@ -142,10 +142,10 @@ class _Walk:
 
     def past(self, field: Field) -> bool:
         """Whether the walk goes on below `field`."""
-        line = " ".join(str(field.raw, "utf-8", "replace").split())
+        line = str(field.raw, "utf-8", "replace")
         found = self.judge.judgement(line)
         if found is None:
-            return self._past_clientless(line)
+            return self._past_clientless(" ".join(line.split()))
         self.steps.append(found.step)
         if found.address is not None:
             self.hop, self.address, self.unknown = found.hop, found.address, ""

@@ -108,11 +108,11 @@ def _all_spans(block: HeaderBlock) -> dict[bytes, list[Span]]:
     lines = block.lower[start + 1 :].replace(b"\n ", b"\v ").replace(b"\n\t", b"\v\t")
     spans: dict[bytes, list[Span]] = {}
     for line in lines.split(b"\n"):
+        name, colon, _ = line.partition(b":")
         end = start + len(line) + 1
-        colon = line.find(b":")
-        if colon > 0:
-            span = (start, start + colon, end if end < block.end else block.end)
-            name = line[:colon].rstrip()
+        if colon and name:
+            span = (start, start + len(name), end if end < block.end else block.end)
+            name = name.rstrip()
             if name in spans:
                 spans[name].append(span)
             else:

@@ -86,23 +86,30 @@ def _angle_end(parts: list[str], start: int) -> int:
 def without_id_and_date(value: str) -> str | None:
     """The line with no id nor date, if it is as servers usually write it: it says the same.
 
-    By one expression, where `re` is loaded: one delivery is over before it is.
+    White space may be as it was folded. What is behind the last `with` is looked at by one
+    expression, where `re` is loaded: one delivery is over before it is.
     """
-    global _match_usual
-    if len(value) > _LONGEST_KEPT:
+    global _match_behind
+    if len(value) > _LONGEST_KEPT or not value.startswith("from "):
         return None
-    if _match_usual is None:
+    if _match_behind is None:
         re = sys.modules.get("re")
         if re is None:
             return None
-        _match_usual = re.compile(rf"{_CONSTANT}{_ID}{_BEHIND_ID}; {_DATE}", re.ASCII).fullmatch
-    found = _match_usual(value)
-    return None if found is None else f"{found[1]}{' id 1' if found[2] else ''}{found[3]}"
+        _match_behind = re.compile(_BEHIND_WITH, re.ASCII).fullmatch
+    at = value.rfind("with ")
+    before = value[:at]
+    found = _match_behind(value, at)
+    if found is None or not before[-1:].isspace() or any(map(before.__contains__, ';"\\')):
+        return None
+    return f"{before}{found[1]}{' id 1' if found[2] else ''}{found[3]}"
 
 
-_CONSTANT = r'(from [^;"\\]* with \S+)'
-_ID = r"( id (?=\S*\d)[\w.+/=-]+)?"
-_BEHIND_ID = r'((?: \([^()<>;"\\]*\)| for <?[^()<>;"\\ ]+>?)*)'
-_DATE = r"(?:\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}(?: \(\w{1,5}\))?|[A-Z]{1,5})"
+_COMMENT = r'\s+\([^()<>;"\\]*\)'
+_ID = r"(\s+id\s+(?=\S*\d)[\w.+/=-]+)?"
+_FOR = r'\s+for\s+<?[^()<>;"\\\s]+>?'
+_TIME = r"\d\d:\d\d:\d\d\s+(?:[+-]\d{4}(?:\s+\(\w{1,5}\))?|[A-Z]{1,5})"
+_DATE = rf"(?:\w{{3}},\s+)?\d{{1,2}}\s+\w{{3}}\s+\d{{4}}\s+{_TIME}"
+_BEHIND_WITH = rf"(with [^\s;]+(?:{_COMMENT})*+){_ID}((?:{_COMMENT}|{_FOR})*+);\s+{_DATE}\s*"
 _LONGEST_KEPT = 400  # characters
-_match_usual: Callable[[str], Match[str] | None] | None = None
+_match_behind: Callable[[str, int], Match[str] | None] | None = None
