@@ -6,6 +6,7 @@ Each is opened when it is first needed, and shared by all questions.
 from __future__ import annotations
 
 import time
+from _weakref import ref  # `weakref` itself loads five more modules
 
 from maildrop_py import paths
 
@@ -23,13 +24,20 @@ class Means:
     """Those for the questions of one Evidence; `warnings` say what cannot be used."""
 
     def __init__(self, evidence: Evidence) -> None:
-        self.evidence = evidence
+        self._evidence = ref(evidence)  # a circle would keep the message until it is looked for
         self.message = evidence.message
         self.settings = evidence.settings
         self.warnings: list[str] = []
         self._store = evidence.store
         self._budget: Budget | None = None
         self._resolver: Resolver | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the questions are asked of: it holds this object, and so is there."""
+        evidence = self._evidence()
+        assert evidence is not None
+        return evidence
 
     def store(self) -> Store:
         """What was learnt before; an empty one that keeps nothing where there is no state."""

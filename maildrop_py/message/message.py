@@ -56,7 +56,8 @@ class Message:
     def parts(self) -> Parts:
         """Texts and attachments, each read when it is asked for."""
         if self._parts is None:
-            self._parts = parts.Parts(self.headers, self.source.content, lambda: self.size)
+            source = self.source  # without `self`: a circle would keep the body for long
+            self._parts = parts.Parts(self.headers, source.content, lambda: source.size)
         return self._parts
 
     @property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,21 @@ def test_every_kind_of_evidence(desk: Desk) -> None:
     assert evidence.known("ann@a.example") is False
     assert evidence.duplicate() is False
     assert evidence.warnings == []
+
+
+def test_a_message_is_forgotten_when_nobody_speaks_of_it_any_more(desk: Desk) -> None:
+    """Else its body stays in memory until circles are looked for, which takes time too."""
+    gc.disable()
+    try:
+        evidence = desk.about()
+        asked = evidence.spf(), evidence.helo(), evidence.spam(), evidence.known("ann@a.example")
+        kept = weakref.ref(evidence), weakref.ref(evidence.message.parts)
+        assert kept[1]() is not None
+        assert evidence.message.parts.attachments == ()
+        del evidence, asked
+        assert [each() for each in kept] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_lists_are_asked_together_and_everything_once(desk: Desk) -> None:
