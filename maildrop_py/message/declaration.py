@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Raws = tuple[bytes, ...]
     """The values of all fields of one name, as `Headers.raws` gives them."""
 
+PLAIN = "text/plain"
+"""The type of what declares none (RFC 2045 5.2)."""
+
 MOST_FIELDS = 10  # of one name that are read
 LONGEST_FIELD = 1 << 16  # bytes of a Content-Type or Content-Disposition that are read
 _LONGEST_TYPE = 255  # characters, RFC 6838 4.2
@@ -58,11 +61,23 @@ class Declaration:
     is_file: bool
 
 
-def declaration(headers: Headers, default: str) -> Declaration:
+def declaration(headers: Headers, default: str = PLAIN) -> Declaration:
     """What these headers declare; `default` is the type where there is no Content-Type."""
-    kinds = headers.raws(b"content-type")
-    dispositions = headers.raws(b"content-disposition")
-    encodings = headers.raws(b"content-transfer-encoding")
+    if headers.declared is not None and default == PLAIN:
+        return headers.declared
+    found = _declared(
+        headers.raws(b"content-type"),
+        headers.raws(b"content-disposition"),
+        headers.raws(b"content-transfer-encoding"),
+        default,
+    )
+    if default == PLAIN:
+        headers.declared = found
+    return found
+
+
+def _declared(kinds: Raws, dispositions: Raws, encodings: Raws, default: str) -> Declaration:
+    """What these values declare together, which other parts may have declared before."""
     key = kinds, dispositions, encodings, default
     found = _remembered.get(key)
     if found is None:
@@ -141,7 +156,7 @@ def _kind(raw: bytes) -> str:
     if len(words) > 1 and not _is_type(words[0]):  # blanks around the slash
         words = ["".join(words[:3])]
     if not (words and _is_type(words[0])):
-        return "text/plain"
+        return PLAIN
     return "".join(char if " " < char < "\x7f" else "?" for char in words[0][:_LONGEST_TYPE])
 
 

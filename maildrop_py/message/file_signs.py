@@ -26,7 +26,7 @@ _TELLING = (b"type", b"disposition")
 
 def may_have_files(headers: Headers, data: bytes, start: int) -> bool:
     """Whether the multipart with these headers, whose body begins at data[start], may have one."""
-    declared = declaration(headers, "text/plain")
+    declared = declaration(headers)
     if declared.is_file or declared.encoding or declared.type == "multipart/digest":
         return True
     if not declared.type.startswith("multipart/") or _is_out_of_the_common(data):

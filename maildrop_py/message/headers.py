@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from maildrop_py.message.addresses import Address
+    from maildrop_py.message.declaration import Declaration
 
 _LONGEST_NAME = 1000  # bytes
 
@@ -86,10 +87,11 @@ class Headers:
     `is_cut` says that nothing is behind the header; then its end is not looked for.
     """
 
-    __slots__ = ("_block", "_fields", "_found", "_unfolded", "head")
+    __slots__ = ("_block", "_fields", "_found", "_unfolded", "declared", "head")
 
     def __init__(self, head: bytes, is_cut: bool = False) -> None:
         self.head = head
+        self.declared: Declaration | None = None  # kept here by declaration.declaration
         self._block = HeaderBlock(head, is_cut)
         self._fields: list[Field] | None = None
         self._found: dict[str, list[Field]] = {}

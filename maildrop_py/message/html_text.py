@@ -42,7 +42,7 @@ _AS_SPELT = {
 """The same, for names as tags begin with them."""
 _MAY_OPEN = frozenset("= \t\n\r\f\v")  # what may be in front of the quote that begins a value
 _UNSEEN = ("iframe", "noembed", "noframes", "script", "style", "title")  # no tags inside
-_INVISIBLE = ("\u00ad", "\u034f", "\u200b", "\u2060", "\ufeff")  # soft hyphens and the like
+INVISIBLE = ("\u00ad", "\u034f", "\u200b", "\u2060", "\ufeff")  # soft hyphens and the like
 
 
 def text_of(html: str) -> str:
@@ -51,7 +51,7 @@ def text_of(html: str) -> str:
     if "&" in text:
         text = _dereferenced(text)
     if not text.isascii():
-        for sign in _INVISIBLE:
+        for sign in INVISIBLE:
             text = text.replace(sign, "")
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return "\n".join([line for line in lines if line])

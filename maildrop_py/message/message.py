@@ -63,7 +63,7 @@ class Message:
     @property
     def may_have_files(self) -> bool:
         """Whether files may be attached, for all that the header says."""
-        declared = declaration.declaration(self.headers, "text/plain")
+        declared = declaration.declaration(self.headers)
         return declared.is_container or declared.is_file
 
     @property

@@ -20,6 +20,7 @@ Known limits: archives are not opened.
 
 from __future__ import annotations
 
+from maildrop_py.later import Later
 from maildrop_py.message.charsets import decode, guess
 from maildrop_py.message.declaration import LONGEST_FIELD, declaration
 from maildrop_py.message.extent import HEAD_LIMIT, head_end, message_start
@@ -35,6 +36,10 @@ from maildrop_py.record import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from maildrop_py.message import html_text
+else:
+    html_text = Later("maildrop_py.message.html_text")
 
 MOST_EXAMINED = 1 << 26  # bytes
 LONGEST_TEXT = 1 << 20  # bytes, encoded
@@ -78,7 +83,7 @@ class Parts:
         self._headers = headers
         self._load = load
         self._size = size
-        self._declared = declaration(headers, "text/plain")
+        self._declared = declaration(headers)
         self._loaded: bytes | None = None
         self._read: tuple[Part, ...] | None = None
         self._attachments: tuple[Attachment, ...] | None = None
@@ -108,7 +113,7 @@ class Parts:
 
     def text_of(self, part: Part) -> str:
         """One of the parts as text, decoded, HTML as markup; "" for containers."""
-        return "" if part.is_container and not part.is_opaque else _text_of(part, as_written=True)
+        return "" if part.is_container and not part.is_opaque else _text_of(part)
 
     @property
     def attachments_seen(self) -> tuple[Attachment, ...]:
@@ -120,8 +125,13 @@ class Parts:
         """The texts as a reader sees them, HTML too; lines end in LF."""
         return tuple(self.texts())
 
-    def texts(self, as_written: bool = False) -> Iterator[str]:
-        """The texts one by one; with `as_written`, those in HTML alone, as markup."""
+    def texts(
+        self, as_written: bool = False, is_wanted: Callable[[str], bool] | None = None
+    ) -> Iterator[str]:
+        """The texts one by one; with `as_written`, those in HTML alone, as markup.
+
+        Those in HTML of whose markup `is_wanted` says no are passed over.
+        """
         left = MOST_TEXT
         for number, part in enumerate(self._parts()):
             if not _is_text(part) or (as_written and not _is_html(part)):
@@ -133,6 +143,8 @@ class Parts:
             if size < part.end - part.start:
                 self._cuts[f"more than {LONGEST_TEXT >> 20} MB in one text"] = None
             left -= size
+            if is_wanted and _is_html(part) and not is_wanted(self._text(number, part, True)):
+                continue
             yield self._text(number, part, as_written)
 
     @property
@@ -222,7 +234,10 @@ class Parts:
         key = (number, as_written)
         text = self._texts.get(key)
         if text is None:
-            text = _text_of(part, as_written)
+            if as_written or not _is_html(part):
+                text = _text_of(part)
+            else:
+                text = html_text.text_of(self._text(number, part, True))
             if self._kept + len(text) <= MOST_KEPT:
                 self._kept += len(text)
                 self._texts[key] = text
@@ -237,17 +252,13 @@ def read_parts(content: bytes) -> Parts:
     return Parts(headers, lambda most: content[:most], lambda: len(content))
 
 
-def _text_of(part: Part, as_written: bool) -> str:
+def _text_of(part: Part) -> str:
+    """A part as text, decoded; HTML as markup."""
     data = part.data[part.start : min(part.end, part.start + LONGEST_TEXT)]
+    charset = part.declared.charset
     if part.is_opaque:
-        return _normal(guess(data, part.declared.charset))
-    content = decoded(data, part.encoding)
-    text = _normal(decode(content, part.declared.charset))
-    if as_written or not _is_html(part):
-        return text
-    from maildrop_py.message.html_text import text_of
-
-    return text_of(text)
+        return _normal(guess(data, charset))
+    return _normal(decode(decoded(data, part.encoding), charset))
 
 
 def _normal(text: str) -> str:

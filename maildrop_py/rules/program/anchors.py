@@ -66,7 +66,9 @@ def all_of(choices: Iterable[Anchors]) -> Anchors:
 
 def of_tests(field: str, tests: tuple[object, ...]) -> Anchors:
     """The anchors of alternative text tests of one field, if every one has some."""
-    return all_of(tuple((field.lower(), literal) for literal in _literals(test)) for test in tests)
+    return all_of(
+        tuple((field.lower(), literal) for literal in literals_of(test)) for test in tests
+    )
 
 
 def of_presence(*fields: str) -> Anchors:
@@ -83,7 +85,7 @@ def of_addresses(field: str, addresses: Addresses) -> Anchors:
     return tuple((field.lower(), entry.casefold()) for entry in sorted(entries))
 
 
-def _literals(test: object) -> tuple[str, ...]:
+def literals_of(test: object) -> tuple[str, ...]:
     """What must be in a text for a Regex, Contains, Is or Glob to pass it."""
     literals: tuple[str, ...] = getattr(test, "literals", ())
     if literals:

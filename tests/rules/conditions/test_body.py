@@ -59,7 +59,8 @@ def test_html_is_what_a_reader_sees(test: str, answer: bool) -> None:
 
 def test_a_limit_is_named_in_the_explanation() -> None:
     parts = "".join(f"--b\n\ntext {number}\n" for number in range(1100))
-    outcome = asked("{body: nothing}", mail("Content-Type: multipart/mixed; boundary=b", parts))
+    message = mail("Content-Type: multipart/mixed; boundary=b", parts)
+    outcome = asked("{body: nothing}", message, explaining=True)
     assert outcome.held is False
     assert "more than 1000 parts: the rest was not taken apart" in outcome.remark()
     assert held("{body: text 1099}", mail("Content-Type: multipart/mixed; boundary=b", parts))
@@ -73,7 +74,7 @@ def test_it_shows_the_line_that_matched() -> None:
     outcome = asked("{body: '会.(?P<x> t)'}", PLAIN)
     assert (outcome.text.strip(), seen(outcome)) == ("two 会議 three", "会議 t")
     assert outcome.captures == {"x": " t"}
-    assert "none matches" in asked("{body: zebra}", PLAIN).remark()
+    assert "none matches" in asked("{body: zebra}", PLAIN, explaining=True).remark()
 
 
 def test_it_says_itself_in_words() -> None:
