@@ -100,9 +100,7 @@ def _written(content: bytes) -> list[str]:
     from maildrop_py.message import parts as module
 
     parts = read_parts(content)
-    return [
-        module._text_of(part, as_written=True) for part in parts._parts() if module._is_text(part)
-    ]
+    return [module._text_of(part) for part in parts._parts() if module._is_text(part)]
 
 
 def theirs(message: Message) -> Found:
