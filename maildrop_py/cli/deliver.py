@@ -31,7 +31,7 @@ from maildrop_py.paths import MESSAGE_TIME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from maildrop_py.delivery.one_delivery import RulesMemory
 
@@ -44,11 +44,13 @@ def nobody_waits() -> None:
 
 def run(
     arguments: list[str],
+    environ: Mapping[str, str] = os.environ,
     delivered: Callable[[], None] = nobody_waits,
     memory: RulesMemory | None = None,
 ) -> int:
     """Deliver, and return the status to leave the process with; never raises.
 
+    `environ` is that of whoever has the message delivered.
     `delivered` is called as soon as it is certain that the status will be 0: only the log
     is yet to be written. Compiled rules that are unchanged are taken from `memory`.
     """
@@ -56,7 +58,7 @@ def run(
     sys.dont_write_bytecode = True  # nor may root keep Python's own modules to itself
     try:
         catch_signals(_deadline(arguments))
-        return deliver(arguments, delivered, memory)
+        return deliver(arguments, environ, delivered, memory)
     except Rejected as rejected:
         _say(f"5.7.1 {rejected}")
         return REJECTED
@@ -67,12 +69,17 @@ def run(
     return TRY_AGAIN
 
 
-def deliver(arguments: list[str], delivered: Callable[[], None], memory: RulesMemory | None) -> int:
+def deliver(
+    arguments: list[str],
+    environ: Mapping[str, str],
+    delivered: Callable[[], None],
+    memory: RulesMemory | None,
+) -> int:
     """Deliver one message; raises what prevents it."""
     delivery = None
     try:
         options = parse(arguments)
-        given = options, os.environ, wrong_values(options), deadline_of(options), memory
+        given = options, environ, wrong_values(options), deadline_of(options), memory
         delivery = OneDelivery(*given)
         delivery.run(delivered)
         return DELIVERED

@@ -76,11 +76,11 @@ def _exim_recipient(environ: Mapping[str, str]) -> str | None:
 
 def exact(envelope: Envelope, headers: Headers) -> Envelope:
     """`envelope`, its changed addresses replaced by those in the headers that Postfix wrote."""
-    return replace(
-        envelope,
-        sender=_restored(envelope.sender, headers, "Return-Path"),
-        recipient=_restored(envelope.recipient, headers, "X-Original-To", "Delivered-To"),
-    )
+    sender = _restored(envelope.sender, headers, "Return-Path")
+    recipient = _restored(envelope.recipient, headers, "X-Original-To", "Delivered-To")
+    if (sender, recipient) == (envelope.sender, envelope.recipient):
+        return envelope
+    return replace(envelope, sender=sender, recipient=recipient)
 
 
 def _restored(address: str | None, headers: Headers, *names: str) -> str | None:

@@ -25,9 +25,9 @@ from collections.abc import Callable
 
 from maildrop_py.record import record
 
-Deliver = Callable[[list[str], Callable[[], None]], int]
-"""Delivers the message on standard input: arguments -> exit status. What is given besides is
-called as soon as it is certain that this is 0."""
+Deliver = Callable[[list[str], dict[str, str], Callable[[], None]], int]
+"""Delivers the message on standard input: arguments, environment -> exit status. What is given
+besides is called as soon as it is certain that this is 0."""
 
 MAGIC = b"maildrop-py 2"
 MOST = 65536  # bytes of a request
@@ -79,8 +79,8 @@ class UserProcess:
     def __init__(self, deliver: Deliver) -> None:
         self._deliver = deliver
         self._modules = set(sys.modules)
-        self._environ = dict(os.environ)
         self._delivered = 0
+        os.environ.clear()  # the server's; each message brings its own
 
     @property
     def is_worn(self) -> bool:
@@ -97,33 +97,32 @@ class UserProcess:
                 request = _taken(connection, descriptors)
                 if request is None:
                     return  # the hook delivers by itself
-                self._surround(request, *descriptors)
+                _surround(request, *descriptors)
             finally:
                 for descriptor in descriptors:
                     os.close(descriptor)
             answer = _Answer(connection)
-            status = self._deliver(request.arguments, answer.delivered)
+            status = self._deliver(request.arguments, request.environ, answer.delivered)
             signal.setitimer(signal.ITIMER_REAL, 0)  # the deadline that `deliver` had set
             answer.give(status if status in STATUSES else TRY_AGAIN)
             _let_go_of_surroundings()
         self._delivered += 1
 
-    def _surround(self, request: Request, message: int, errors: int) -> None:
-        """Make this process look as the hook does."""
-        os.dup2(message, 0)
-        os.dup2(errors, 2)
-        try:
-            os.chdir(request.directory)
-        except OSError:
-            os.chdir("/")
-        before, self._environ = self._environ, request.environ
-        for name in before.keys() - self._environ.keys():
-            del os.environ[name]
-        for name, value in self._environ.items():
-            if before.get(name) != value:
-                os.environ[name] = value
-        if before.get("TZ") != self._environ.get("TZ"):
-            time.tzset()
+
+def _surround(request: Request, message: int, errors: int) -> None:
+    """Make this process look as the hook does; `deliver` gets the environment as it is."""
+    os.dup2(message, 0)
+    os.dup2(errors, 2)
+    try:
+        os.chdir(request.directory)
+    except OSError:
+        os.chdir("/")
+    zone = request.environ.get("TZ")
+    if zone != os.environ.get("TZ"):
+        os.environ.clear()
+        if zone is not None:
+            os.environ["TZ"] = zone
+        time.tzset()
 
 
 def serve_given(connection: socket.socket, channel: socket.socket, deliver: Deliver) -> None:

@@ -25,7 +25,7 @@ def delivered():
         (home / ".local/state/maildrop-py/deliveries.jsonl").exists(),
         b"1@example.org" in b"".join(path.read_bytes()
             for path in home.glob(".local/state/maildrop-py/evidence.sqlite*"))])
-status = run([], delivered)
+status = run([], os.environ, delivered)
 print(json.dumps([status, seen]))
 """
 

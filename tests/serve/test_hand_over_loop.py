@@ -22,7 +22,7 @@ def doorkeeper(tmp_path: Path) -> Iterator[hand_over.HandOver]:
     """The server's main loop, which is not run."""
     said: list[str] = []
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-        yield hand_over.HandOver(listener, lambda arguments, delivered: 0, said.append)
+        yield hand_over.HandOver(listener, lambda arguments, environ, delivered: 0, said.append)
 
 
 def test_a_process_with_the_descriptor_of_one_that_was_killed_is_not_waited_for(

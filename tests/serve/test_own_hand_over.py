@@ -129,7 +129,7 @@ def test_nobody_else_is_delivered_for(home: Home, server: Server) -> None:
 def keeper() -> Iterator[OwnHandOver]:
     """The server's main process, which runs no loop and starts nothing."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-        keeper = OwnHandOver(listener, lambda arguments, delivered: 0, print, each_user=3)
+        keeper = OwnHandOver(listener, lambda arguments, environ, delivered: 0, print, each_user=3)
         keeper._start = lambda place: keeper._places.put(place, WAITS) or ""  # type: ignore[method-assign, func-returns-value]
         yield keeper
 
