@@ -73,18 +73,33 @@ class _Speller:
 
     def __init__(self, words: tuple[str, ...], distance: int, innocent: tuple[str, ...]) -> None:
         self._left_alone = {word.casefold() for word in (*innocent, *words)}
-        self._wanted = [(word, _Shape(word)) for word in words if word]
+        self._words = words
         self._distance = distance
-        self._outlines = {meant.outline for _, meant in self._wanted}
-        self._first = {meant.letters[:1] for _, meant in self._wanted}
+        self._outlines: dict[str, int] = {}  # -> the number of the first word that has it
+        self._alike: dict[tuple[str, int], list[tuple[int, _Shape]]] = {}
+        for number, word in enumerate(words):
+            if word:
+                self._note(number, _Shape(word))
         self._judged = Memo(self._judge_piece, _MOST_JUDGED)
+
+    def _note(self, number: int, meant: _Shape) -> None:
+        """Note how words begin, and how long they are, that may be `meant` with some changes."""
+        self._outlines.setdefault(meant.outline, number)
+        length, changes = len(meant.letters), _changes_allowed(meant, self._distance)
+        for near in range(length - changes, length + changes + 1) if changes else ():
+            self._alike.setdefault((meant.letters[:1], near), []).append((number, meant))
 
     def first_in(self, text: str) -> Misspelling | None:
         """The first word that is misspelt in a text."""
+        pieces, judged = text.split(), self._judged
+        verdicts = [
+            judged[piece] if len(piece) <= _LONGEST_JUDGED else self._judge_piece(piece)
+            for piece in pieces
+        ]
+        if verdicts.count(None) == len(verdicts):
+            return None
         letters: list[str] = []
-        for piece in [*text.split(), ""]:
-            short = len(piece) <= _LONGEST_JUDGED
-            found = self._judged[piece] if short else self._judge_piece(piece)
+        for piece, found in zip([*pieces, ""], [*verdicts, None], strict=True):
             if found is _LETTER:
                 letters.append(_core(piece))
                 continue
@@ -113,12 +128,11 @@ class _Speller:
     def _judge(self, shape: _Shape) -> str:
         if shape.plain in self._left_alone:
             return ""
-        if shape.letters[:1] not in self._first and shape.outline not in self._outlines:
-            return ""  # an altered word begins as the right one does
-        for word, meant in self._wanted:
-            if shape.outline == meant.outline or _is_altered(shape, meant, self._distance):
-                return word
-        return ""
+        same = self._outlines.get(shape.outline, len(self._words))
+        for number, meant in self._alike.get((shape.letters[:1], len(shape.letters)), ()):
+            if number < same and _is_altered(shape, meant, self._distance):
+                return self._words[number]
+        return self._words[same] if same < len(self._words) else ""
 
 
 _spellers: dict[tuple[tuple[str, ...], int, tuple[str, ...]], _Speller] = {}
@@ -143,8 +157,8 @@ def _core(piece: str) -> str:
 
 def _words_in(core: str) -> list[str]:
     """A word as it is written, and the words inside it (a/b, a-b)."""
-    if not core:
-        return []
+    if not core or core.isalpha():
+        return [core] * bool(core)
     shout = [core.rstrip("!")] * core.endswith("!")  # an i, or the end of a shout
     return [core, *shout, *(word for word in core.translate(_JOINTS).split() if word != core)]
 
@@ -162,12 +176,16 @@ def _letters(word: str) -> str:
     return "".join(filter(str.isalnum, word))
 
 
-def _is_altered(shape: _Shape, meant: _Shape, distance: int) -> bool:
+def _changes_allowed(meant: _Shape, distance: int) -> int:
     length = len(meant.letters)
-    allowed = min(distance, 0 if length < 6 else 1 if length < 10 else 2)
+    return min(distance, 0 if length < 6 else 1 if length < 10 else 2)
+
+
+def _is_altered(shape: _Shape, meant: _Shape, distance: int) -> bool:
+    allowed = _changes_allowed(meant, distance)
     if not allowed or shape.letters[:1] != meant.letters[:1]:
         return False
-    if abs(len(shape.letters) - length) > allowed:
+    if abs(len(shape.letters) - len(meant.letters)) > allowed:
         return False
     if shape.plain.startswith(meant.plain) or meant.plain.startswith(shape.plain):
         return False  # an inflection

@@ -6,18 +6,21 @@ from the right one, and what is left alone, is in `evidence.misspelt`.
 
 from __future__ import annotations
 
+from maildrop_py.later import Later
 from maildrop_py.record import record
-from maildrop_py.rules.condition import MIDDLING, Outcome
+from maildrop_py.rules.condition import MIDDLING, REFUSED, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from maildrop_py.evidence import misspelt
     from maildrop_py.rules.condition import Condition, Facts
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.translation import Text
-
+else:
+    misspelt = Later("maildrop_py.evidence.misspelt")
 
 MOST_CHANGES = 2
 
@@ -70,10 +73,9 @@ class Misspelt:
         )
 
     def test(self, facts: Facts) -> Outcome:
-        from maildrop_py.evidence.misspelt import find
-
-        for subject in facts.values("Subject"):
-            found = find(subject, self.words, self.distance, self.innocent)
+        subjects = facts.values("Subject")
+        for subject in subjects:
+            found = misspelt.find(subject, self.words, self.distance, self.innocent)
             if found is not None:
                 at = subject.find(found.written)
                 span = (at, at + len(found.written)) if at >= 0 else None
@@ -85,7 +87,9 @@ class Misspelt:
                     why="meant is {word}",
                     values={"word": found.word},
                 )
-        return Outcome(False, "Subject", "".join(facts.values("Subject")[:1]))
+        if not facts.explaining:
+            return REFUSED
+        return Outcome(False, "Subject", "".join(subjects[:1]))
 
 
 def _words(node: Node) -> tuple[str, ...]:
