@@ -55,6 +55,7 @@ def _deliver(arguments: list[str], near: str) -> None:
 
         status = run(arguments)
         if bundle.lacks_something():
+            sys.setprofile(None)
             from maildrop_py.module_bundle import write
 
             write(bundle)

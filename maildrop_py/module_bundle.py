@@ -15,9 +15,10 @@ import os
 import sys
 from marshal import dumps
 
+from maildrop_py.late_functions import LateMaker
 from maildrop_py.module_source import ModuleSource
 from maildrop_py.private_file import replace_file
-from maildrop_py.start import COMPILER, KEY, PACKAGE
+from maildrop_py.start import COMPILER, KEY, PACKAGE, Late
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,30 +26,34 @@ if TYPE_CHECKING:
 
     from maildrop_py.start import Bundle, Bundled
 
-OURS = ("maildrop_py.module_source", __name__)
+OURS = ("maildrop_py.late_functions", "maildrop_py.module_source", __name__)
 
 
 def write(bundle: Bundle) -> None:
     """Write the file of `bundle` again, with all modules of ours that were loaded since."""
     ours = [name for name in sys.modules if name.startswith(PACKAGE)]
     loaded = [name for name in ours if name not in (*OURS, *bundle.early)]
-    usual, modules = bundle.usual, bundle.modules
+    usual, modules, codes = bundle.usual, bundle.modules, bytearray(Late.codes)
     if not usual and COMPILER not in loaded:
-        usual = tuple(_each_after_its_imports(loaded))
-        modules = {name: _bundled(name, True) for name in usual}
-    new = {name: _bundled(name, False) for name in loaded if name not in modules}
+        called = {(code.co_filename, code.co_firstlineno) for code in bundle.called}
+        usual, codes = tuple(_each_after_its_imports(loaded)), bytearray()
+        modules = {name: _bundled(name, LateMaker(name, called, codes)) for name in usual}
+    new = {name: _bundled(name) for name in loaded if name not in modules}
+    body = dumps(({**modules, **new}, usual))
     try:
-        replace_file(bundle.path, KEY + dumps(({**modules, **new}, usual)), sync=True)
+        data = KEY + len(body).to_bytes(4, "big") + body + codes
+        replace_file(bundle.path, data, sync=True)
     except OSError:
         return  # nothing depends on it
 
 
-def _bundled(name: str, is_usual: bool) -> Bundled:
+def _bundled(name: str, make_late: LateMaker | None = None) -> Bundled:
+    """One module; a usual one with functions that are late."""
     source = _source_of(name)
     found = os.stat(source.path)
     is_package = os.path.basename(source.path) == "__init__.py"
-    links, code = source.linked()
-    kept = code if is_usual else dumps(code)
+    links, code = source.linked(make_late)
+    kept = code if make_late is not None else dumps(code)
     return source.path, is_package, found.st_mtime_ns, found.st_size, links, kept
 
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from maildrop_py.late_functions import LateMaker
     from maildrop_py.start import Links
+
+LATE = ("maildrop_py.start", (("Late", "Late"),))
 
 ANNOTATIONS = annotations.compiler_flag
 """Every module begins with `from __future__ import annotations`, which loads one more module."""
@@ -44,13 +47,20 @@ class ModuleSource:
                 yield str(node.module)
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
-    def linked(self) -> tuple[Links, CodeType]:
+    def linked(self, make_late: LateMaker | None = None) -> tuple[Links, CodeType]:
         """What is imported by name at the top, and the code of all the rest."""
         links = [node for node in self._tree.body if _can_be_linked(node)]
         rest = [node for node in self._tree.body if node not in links]
-        tree = ast.Module(rest, type_ignores=[])
+        linked = [_link(node) for node in links if isinstance(node, ast.ImportFrom)]
+        if make_late is not None:
+            make_late(self.path, rest, self._compiled)
+            linked.append(LATE)
+        return tuple(linked), self._compiled(rest)
+
+    def _compiled(self, body: list[ast.stmt]) -> CodeType:
+        tree = ast.Module(body, type_ignores=[])
         code: CodeType = compile(tree, self.path, "exec", flags=ANNOTATIONS, dont_inherit=True)
-        return tuple([_link(node) for node in links if isinstance(node, ast.ImportFrom)]), code
+        return code
 
 
 def _can_be_linked(node: ast.stmt) -> bool:

@@ -37,7 +37,7 @@ PACKAGE = "maildrop_py."
 COMPILER = "maildrop_py.rules.program.compiler"
 """Rules are seldom compiled: a delivery that does it does not show what is usual."""
 
-KEY = f"maildrop-py modules 7 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
+KEY = f"maildrop-py modules 8 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
 Module: "Any" = type(sys)
 ModuleSpec: "Any" = type(__spec__)  # importing importlib.machinery for it would cost 1 ms
 
@@ -134,11 +134,44 @@ def read_private(path: str) -> bytes:
         return b""
 
 
+class Late(tuple):  # type: ignore[type-arg] # slots of its own would take it an __init__
+    """A function or method whose code is read when it is first called: module, name, start, end.
+
+    The bundle has these in place of `def`s that a usual delivery does not call. Start and end
+    tell where in `codes` the statement is, compiled.
+    """
+
+    __slots__ = ()
+    codes = memoryview(b"")
+    made: "dict[Late, Any]" = {}  # noqa: RUF012 - of all of them
+
+    def __call__(self, *values: "Any", **named: "Any") -> "Any":
+        return self.function()(*values, **named)
+
+    def __get__(self, instance: object, owner: type) -> "Any":
+        """As a method, it leaves its place in the class to the function."""
+        function = self.function()
+        for each in owner.__mro__:
+            if each.__dict__.get(self[1]) is self:
+                setattr(each, self[1], function)
+        return function.__get__(instance, owner)
+
+    def function(self) -> "Any":
+        """What the `def` makes."""
+        if self not in self.made:
+            module, name, start, end = self
+            names: dict[str, Any] = {}
+            exec(loads(self.codes[start:end]), sys.modules[module].__dict__, names)
+            self.made[self] = names[name]
+        return self.made[self]
+
+
 class Bundle:
     """A finder and loader (PEP 451) of the modules in one file.
 
     `modules` are those in it, `usual` the names of those that a delivery usually needs, each
-    after all that it imports, `early` the names of modules that were there before it.
+    after all that it imports, `early` the names of modules that were there before it. Which code
+    was `called` is noted where the file does not know what is usual.
     """
 
     def __init__(self, path: str) -> None:
@@ -147,6 +180,7 @@ class Bundle:
         self.usual: tuple[str, ...]
         self.modules, self.usual = _read(path)
         self.early = frozenset(sys.modules)
+        self.called: set[CodeType] = set()
 
     def load_usual(self) -> None:
         """Load what a delivery usually needs, without the import system's own work for each.
@@ -159,6 +193,8 @@ class Bundle:
                     self._load(name, self.modules[name])
         except Exception:  # noqa: BLE001 - whatever is wrong with the file, mail is delivered
             self.modules, self.usual = {}, ()
+        if not self.usual:
+            sys.setprofile(lambda frame, event, argument: self.called.add(frame.f_code))
 
     def _load(self, name: str, found: "Bundled") -> None:
         module = Module(name)
@@ -217,8 +253,11 @@ def _read(path: str) -> "tuple[dict[str, Bundled], tuple[str, ...]]":
     data = read_private(path)
     if not data.startswith(KEY):
         return {}, ()
+    begin = len(KEY) + 4
+    end = begin + int.from_bytes(data[len(KEY) : begin], "big")
     try:
-        modules, usual = loads(memoryview(data)[len(KEY) :])
+        modules, usual = loads(memoryview(data)[begin:end])
+        Late.codes = memoryview(data)[end:]
     except (ValueError, EOFError, TypeError):
         return {}, ()
     if all(map(_is_current, [modules[name] for name in usual])):

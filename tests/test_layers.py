@@ -20,7 +20,7 @@ PACKAGE = ROOT / "maildrop_py"
 
 LEAVES = (
     "errors rule_error record memo later paths private_file regular_file start systemd"
-    " module_source module_bundle translation unpacked __version__"
+    " late_functions module_source module_bundle translation unpacked __version__"
 )
 STAGES = "message evidence rules decision maildir delivery intake lmtp metrics policy report"
 
@@ -36,8 +36,9 @@ MAY_IMPORT = {
     "private_file": "start",
     "regular_file": "",
     "systemd": "",
-    "module_source": "start",
-    "module_bundle": "module_source private_file start",
+    "late_functions": "",
+    "module_source": "late_functions start",
+    "module_bundle": "late_functions module_source private_file start",
     "site_when_wanted": "",
     "translation": "",
     "unpacked": "",
@@ -77,6 +78,7 @@ FROM_THE_LEFT = (
         "private_file",
         "regular_file",
         "systemd",
+        "late_functions",
         "module_source",
         "module_bundle",
         "site_when_wanted",

@@ -14,9 +14,9 @@ from types import CodeType
 import pytest
 
 from maildrop_py import start as bundle
+from tests.support.bundle_file import read_bundle, write_bundle
 from tests.support.cli_account import Account
 
-START = len(bundle.KEY)
 NOBODY = 65534
 
 
@@ -26,12 +26,12 @@ def bundle_of(account: Account) -> Path:
 
 def plant(path: Path, trace: Path) -> None:
     """Let the code of one module in the bundle leave a trace, checksum and all."""
-    modules, usual = marshal.loads(path.read_bytes()[START:])
+    modules, usual, codes = read_bundle(path)
     name = "maildrop_py.decision.decide"
     *about, code = modules[name]
     source = f"import marshal\nopen({str(trace)!r}, 'w').close()\nexec(marshal.loads({code!r}))\n"
     modules[name] = (*about, marshal.dumps(compile(source, about[0], "exec")))
-    path.write_bytes(bundle.KEY + marshal.dumps((modules, usual)))
+    write_bundle(path, (modules, usual, codes))
 
 
 def of_another(path: Path) -> None:
@@ -130,7 +130,7 @@ def test_what_compiles_rules_is_not_kept_for_deliveries_that_do_not(account: Acc
     account.deliver()
     first = bundle_of(account).stat().st_size
     account.deliver()
-    modules, usual = marshal.loads(bundle_of(account).read_bytes()[START:])
+    modules, usual, _ = read_bundle(bundle_of(account))
     assert bundle_of(account).stat().st_size < first
     assert set(modules) == set(usual) and "maildrop_py.decision.decide" in usual
     assert "maildrop_py.rules.program.compiler" not in modules
@@ -142,7 +142,7 @@ def test_what_compiles_rules_is_not_kept_for_deliveries_that_do_not(account: Acc
 def test_what_every_delivery_needs_is_read_at_once(account: Account) -> None:
     account.deliver()
     account.deliver()
-    modules, usual = marshal.loads(bundle_of(account).read_bytes()[START:])
+    modules, usual, _ = read_bundle(bundle_of(account))
     assert {type(modules[name][5]) for name in usual} == {CodeType}
     assert "maildrop_py.start" not in modules, "it was there before"
 
@@ -151,21 +151,37 @@ def test_a_bundle_whose_code_fails_is_made_again(account: Account) -> None:
     """Whatever is wrong in it: Python imports the modules from their files."""
     account.deliver()
     account.deliver()
-    modules, usual = marshal.loads(bundle_of(account).read_bytes()[START:])
+    modules, usual, codes = read_bundle(bundle_of(account))
     name = "maildrop_py.decision.decide"
     wrong = {**modules, name: (*modules[name][:-1], compile("1 / 0", "wrong", "exec"))}
-    bundle_of(account).write_bytes(bundle.KEY + marshal.dumps((wrong, usual)))
+    write_bundle(bundle_of(account), (wrong, usual, codes))
     assert account.deliver() == (0, b"", b"")
-    again, names = marshal.loads(bundle_of(account).read_bytes()[START:])
-    assert {*names} == {*usual} and again[name] == modules[name]
+    again, names, _ = read_bundle(bundle_of(account))
+    assert {*names} == {*usual} and again[name][:5] == modules[name][:5]
     assert len(account.files()) == 3
 
 
 def test_in_the_bundle_modules_stand_after_those_that_they_import(account: Account) -> None:
     account.deliver()
     account.deliver()
-    modules, usual = marshal.loads(bundle_of(account).read_bytes()[START:])
+    modules, usual, _ = read_bundle(bundle_of(account))
     links = [(source, name) for name in usual for source, _ in modules[name][4]]
     assert len(links) > 100
     wrong = [it for it in links if it[0] in usual and usual.index(it[0]) > usual.index(it[1])]
     assert wrong == []
+
+
+def test_a_function_that_the_first_deliveries_did_not_call_is_there_when_it_is_wanted(
+    account: Account,
+) -> None:
+    account.deliver()
+    account.deliver()
+    _, _, codes = read_bundle(bundle_of(account))
+    assert len(codes) > 10_000
+    for _ in range(2):
+        refused = account.deliver(message=b"Subject: refuse me\n\nx\n")
+        assert refused == (77, b"", b"5.7.1 no such mail wanted here\n")
+        assert account.deliver(message=b"Subject: drop me\n\nx\n") == (0, b"", b"")
+        assert account.deliver("--no-such-option")[0] == 75
+    assert read_bundle(bundle_of(account))[2] == codes
+    assert [entry["version"] for entry in account.log()] == [2] * 6

@@ -18,6 +18,7 @@ import pytest
 from tests.faults import strace
 from tests.faults.deliveries import Deliveries
 from tests.faults.subjects import SUBJECTS
+from tests.support.bundle_file import read_bundle, write_bundle
 
 STRANGER = 4711
 """A user that owns nothing of ours."""
@@ -159,17 +160,14 @@ def test_a_bundle_that_others_may_have_made_is_not_run(
     spoil: str | None, plain: Deliveries
 ) -> None:
     """A bundle whose code leaves a trace: run if it is ours, else never."""
-    from maildrop_py import start as bundle
-
     path, mark = plain.home.path / ".cache/maildrop-py/modules", plain.home.path / "mark"
-    modules, usual = marshal.loads(path.read_bytes()[len(bundle.KEY) :])
+    modules, usual, codes = read_bundle(path)
     evil = compile(f"open({str(mark)!r}, 'w').close()\nraise SystemExit(0)", "evil", "exec")
     modules["maildrop_py.cli.deliver"] = (
         *modules["maildrop_py.cli.deliver"][:-1],
         marshal.dumps(evil),
     )
-    key = path.read_bytes()[: len(bundle.KEY)]  # of the Python that delivers
-    path.write_bytes(key + marshal.dumps((modules, usual)))
+    write_bundle(path, (modules, usual, codes))
     if spoil is not None:
         SPOILS[spoil](path)
     assert plain.attempt() is (spoil is not None)
