@@ -91,6 +91,7 @@ def test_what_was_called_or_needs_its_surroundings_is_not_late(module: Any) -> N
     kinds = {name: type(getattr(module, name)) for name in FUNCTIONS}
     assert [name for name, kind in kinds.items() if kind is FunctionType] == [
         "called",
+        "marked",
         "with_limit",
     ]
     late = [name for name, it in vars(module.Child).items() if isinstance(it, Late)]
