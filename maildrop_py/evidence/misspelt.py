@@ -115,6 +115,11 @@ class _Speller:
     def _judge_piece(self, piece: str) -> Misspelling | None:
         """What a piece of text without blanks has; _LETTER for a single letter."""
         core = _core(piece)
+        if len(core) > 1 and core.isascii() and core.isalpha():
+            plain = core.lower()  # a word like most: no other look at its letters is needed
+            alike = (plain[0], len(plain)) in self._alike
+            if not alike and plain.replace("l", "i") not in self._outlines:
+                return None
         return _LETTER if len(core) == 1 else self._meant(_words_in(core))
 
     def _meant(self, words: list[str]) -> Misspelling | None:

@@ -156,6 +156,7 @@ class Facts:
     __slots__ = (
         "_delimiters",
         "_folded",
+        "_senders",
         "blocks",
         "calendar",
         "changed",
@@ -195,6 +196,7 @@ class Facts:
         self.given: tuple[str, tuple[str, ...]] | None = None
         self.changed: Source | None = None
         self._folded: dict[str, str] = {}
+        self._senders: list[str | None] = []  # the one sender, once it was asked for
 
     def change(self, source: Source | None) -> None:
         """From here on the message is what `source` holds; None leaves it as it is."""
@@ -207,6 +209,7 @@ class Facts:
         self.evidence.look_again(self.message)
         self.known = _NOTHING
         self._folded = {}
+        self._senders = []
 
     def text(self, template: Template) -> str:
         """A template in a condition, from what is known so far; dates are not."""
@@ -266,6 +269,11 @@ class Facts:
 
     def sender(self) -> str | None:
         """The envelope sender, "" the null sender; from Return-Path if the server did not say."""
+        if not self._senders:
+            self._senders.append(self._find_sender())
+        return self._senders[0]
+
+    def _find_sender(self) -> str | None:
         if self.envelope.sender is not None:
             return _composed(self.envelope.sender)
         headers = self.message.headers

@@ -18,6 +18,8 @@ from maildrop_py.message.parameters import parameters
 from maildrop_py.message.parts import read_parts
 from maildrop_py.record import record
 from maildrop_py.rules.conditions import mailing_list
+from maildrop_py.rules.matching import pattern
+from tests.support.rules_reading import asked
 
 PIECES = st.sampled_from(
     (
@@ -289,3 +291,31 @@ def test_a_message_in_base64_in_a_digest_is_looked_into() -> None:
         b"Content-Transfer-Encoding: base64\n\n" + inner + b"\n--b--\n"
     )
     assert [one.name for one in read_parts(content).attachments] == ["a.scr"]
+
+
+@given(st.lists(st.sampled_from(["<a.b>", "A <x>", "x", "", "a" * 120, "A <a.b"]), max_size=6))
+def test_what_was_found_in_a_text_before_is_found_again(texts: list[str]) -> None:
+    pattern._found.clear()
+    for expression in (r"(?P<one>\w+)\.", "^a", r"(?P<inner_>x)"):
+        for text in texts:
+            assert pattern.search(expression, text) == pattern._search(expression, text)
+    assert all(len(text) <= pattern._SHORT for _, text in pattern._found)
+
+
+LINES = st.sampled_from(
+    (
+        *("Precedence: bulk", "precedence : list", " Precedence: junk", "X: y", "PRECEDENCE: list"),
+        *("Auto-Submitted: auto-replied", "Auto-submitted: no", "X-Autoreply: yes", "From a\n"),
+        *("Precedence: auto_reply", "From x Precedence: bulk", "X-Autorespond:", "\r", ">From x"),
+    )
+)
+
+
+@pytest.mark.parametrize("name", ["bulk", "auto_submitted", "bounce"])
+@given(lines=st.lists(LINES, max_size=6), end=st.sampled_from(["\n", "\r\n", "\r", "\r\r\n"]))
+def test_a_condition_refuses_at_one_look_what_it_refuses_when_it_explains(
+    name: str, lines: list[str], end: str
+) -> None:
+    head = end.join([*lines, "", ""])
+    quickly = asked(f"{{{name}: true}}", head.encode()).held
+    assert quickly == asked(f"{{{name}: true}}", head.encode(), explaining=True).held

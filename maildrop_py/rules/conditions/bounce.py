@@ -6,7 +6,7 @@ RFC 3464; X-Failed-Recipients is Exim's."""
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import CHEAP, Outcome
+from maildrop_py.rules.condition import CHEAP, REFUSED, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,4 +44,6 @@ class Bounce:
                 return Outcome(True, "Content-Type", value)
         for value in facts.values("X-Failed-Recipients"):
             return Outcome(True, "X-Failed-Recipients", value)
+        if not facts.explaining:
+            return REFUSED
         return Outcome(False, "envelope sender", sender or "", why="no delivery report either")

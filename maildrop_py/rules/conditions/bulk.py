@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import CHEAP, Outcome
+from maildrop_py.rules.condition import CHEAP, REFUSED, Outcome
 from maildrop_py.rules.conditions.macros import PRECEDENCE, search_block
 
 TYPE_CHECKING = False
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.translation import Text
+_PRECEDENCE = (b"precedence:",)
 
 
 @record
@@ -33,4 +34,6 @@ class Bulk:
         return text("Precedence says bulk, junk or list")
 
     def test(self, facts: Facts) -> Outcome:
+        if not facts.explaining and not facts.message.headers.any_begins(_PRECEDENCE):
+            return REFUSED
         return search_block(PRECEDENCE, facts)

@@ -5,8 +5,9 @@ The description before it is left out; `header: {List-Id: …}` sees that too.
 
 from __future__ import annotations
 
+from maildrop_py.memo import Memo
 from maildrop_py.record import record
-from maildrop_py.rules.condition import CHEAP, Anchors, Outcome
+from maildrop_py.rules.condition import CHEAP, REFUSED, Anchors, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,11 +50,13 @@ class ListId:
     def test(self, facts: Facts) -> Outcome:
         values = facts.values("List-Id")
         for value in values:
-            identifier = identifier_in(value)
+            identifier = _identifiers[value] if len(value) <= _SHORT else identifier_in(value)
             for test in self.tests:
                 found = test.search(identifier)
                 if found:
                     return Outcome(True, "List-Id", identifier, found[0], captures=found[1])
+        if not facts.explaining:
+            return REFUSED
         if not values:
             return Outcome(False, "List-Id", why="no such header")
         return Outcome(False, "List-Id", identifier_in(values[0]))
@@ -73,3 +76,7 @@ def identifier_in(value: str) -> str:
     before, closing, _ = value.partition(">")
     words = before.split()
     return "".join(words[-1:]) if closing else value.strip()
+
+
+_SHORT = 200  # characters of a List-Id that is remembered with its identifier
+_identifiers: Memo[str, str] = Memo(identifier_in)

@@ -7,11 +7,18 @@ nothing but literals.
 
 from __future__ import annotations
 
+from maildrop_py.later import Later
+from maildrop_py.memo import Memo
 from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.rules.matching import engine
     from maildrop_py.translation import Text
+else:
+    engine = Later("maildrop_py.rules.matching.engine")
+
+_SHORT = 100  # characters of a text that is remembered with what was found in it
 
 INNER = "inner_"
 """The group that holds what the user wrote, where it is put into another expression."""
@@ -51,14 +58,16 @@ class Regex:
 
 
 def search(expression: str, text: str) -> Found | None:
-    """The leftmost match of `expression` in `text`, or None.
+    """The leftmost match of `expression` in `text`, or None; do not change what is captured.
 
     Where it has a group called INNER, that is the match, and no capture.
     """
-    from maildrop_py.rules.matching.engine import compiled
+    return _found[expression, text] if len(text) <= _SHORT else _search(expression, text)
 
+
+def _search(expression: str, text: str) -> Found | None:
     data = text.encode("utf-8", "replace")
-    pattern = compiled(expression)
+    pattern = engine.compiled(expression)
     spans = pattern.spans(data)
     if spans is None:
         return None
@@ -67,6 +76,10 @@ def search(expression: str, text: str) -> Found | None:
     match = spans[pattern.groups.get(INNER, 0)]
     start, end = (len(str(data[:at], "utf-8", "replace")) for at in match)
     return (start, end), captures
+
+
+_found: Memo[tuple[str, str], Found | None] = Memo(lambda asked: _search(*asked), 2000)
+"""What was found in short texts: the same lists and senders come again and again."""
 
 
 def _leftmost(present: list[str], folded: str) -> tuple[int, int]:

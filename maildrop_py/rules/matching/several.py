@@ -6,7 +6,7 @@ Most texts fit none of them, and one look says so.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.matching.pattern import Found, Regex
+from maildrop_py.rules.matching.pattern import Found, Regex, search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ class Several:
 
     def search(self, text: str) -> Found | None:
         """What the first of `tests` finds that finds anything."""
-        from maildrop_py.rules.matching.engine import compiled
-
-        if compiled(self.screen).spans(text.encode("utf-8", "replace")) is None:
+        if search(self.screen, text) is None:
             return None
         found = (test.search(text) for test in self.tests)
         return next((one for one in found if one), None)

@@ -32,7 +32,8 @@ def test_signs_of_a_bounce(head: str, sender: str | None, answer: bool) -> None:
 def test_it_shows_what_it_went_by() -> None:
     assert asked("{bounce: true}", REPORT).label == "Content-Type"
     assert asked("{bounce: true}", "A: b", Envelope(sender="")).text == "<>"
-    assert asked("{bounce: true}", "A: b", Envelope(sender="a@b")).text == "a@b"
+    told = asked("{bounce: true}", "A: b", Envelope(sender="a@b"), explaining=True)
+    assert told.text == "a@b"
 
 
 def test_it_says_itself_in_words() -> None:

@@ -51,7 +51,7 @@ def test_it_shows_the_identifier() -> None:
     outcome = asked("{list_id: '(?P<list>[\\w-]+)\\.'}", MAIL)
     assert (outcome.text, seen(outcome)) == ("python-dev.python.org", "python-dev.")
     assert outcome.captures == {"list": "python-dev"}
-    assert asked("{list_id: x}", MAIL).text == "python-dev.python.org"
+    assert asked("{list_id: x}", MAIL, explaining=True).text == "python-dev.python.org"
     assert asked("{list_id: x}").why == "no such header"
 
 

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from maildrop_py.message.html_text import INVISIBLE, text_of
-from maildrop_py.message.message import FileSource, Message
+from maildrop_py.message.message import Message
+from maildrop_py.message.source import FileSource
 from maildrop_py.rules.matching import html_screen
 from maildrop_py.rules.matching.html_screen import REFERENCES, may_show, screen_of
 
