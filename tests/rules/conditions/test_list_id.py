@@ -52,7 +52,7 @@ def test_it_shows_the_identifier() -> None:
     assert (outcome.text, seen(outcome)) == ("python-dev.python.org", "python-dev.")
     assert outcome.captures == {"list": "python-dev"}
     assert asked("{list_id: x}", MAIL, explaining=True).text == "python-dev.python.org"
-    assert asked("{list_id: x}").why == "no such header"
+    assert asked("{list_id: x}", explaining=True).why == "no such header"
 
 
 def test_it_says_itself_in_words() -> None:
