@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PLAIN = "text/plain"
 """The type of what declares none (RFC 2045 5.2)."""
 
+_FIELDS = (b"content-type", b"content-disposition", b"content-transfer-encoding")
 MOST_FIELDS = 10  # of one name that are read
 LONGEST_FIELD = 1 << 16  # bytes of a Content-Type or Content-Disposition that are read
 _LONGEST_TYPE = 255  # characters, RFC 6838 4.2
@@ -65,12 +66,8 @@ def declaration(headers: Headers, default: str = PLAIN) -> Declaration:
     """What these headers declare; `default` is the type where there is no Content-Type."""
     if headers.declared is not None and default == PLAIN:
         return headers.declared
-    found = _declared(
-        headers.raws(b"content-type"),
-        headers.raws(b"content-disposition"),
-        headers.raws(b"content-transfer-encoding"),
-        default,
-    )
+    kinds, dispositions, encodings = headers.content_raws(_FIELDS)
+    found = _declared(kinds, dispositions, encodings, default)
     if default == PLAIN:
         headers.declared = found
     return found

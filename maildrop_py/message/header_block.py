@@ -55,15 +55,23 @@ class HeaderBlock:
 
         All names are looked at when so many were asked for that it pays.
         """
-        spans = self._spans
-        if spans is None:
-            global _searches
-            self._asked += 1
-            if self._asked < _searches:
-                return _search(self, name)
+        if self._spans is None and self._is_worth_a_search():
+            return _search(self, name)
+        return self.spans.get(name, _NOWHERE)
+
+    def content_spans(self) -> dict[bytes, list[Span]]:
+        """Where the fields are whose names begin with `content-`, and perhaps others."""
+        if self._spans is None and self._is_worth_a_search():
+            return _search_content(self)
+        return self.spans
+
+    def _is_worth_a_search(self) -> bool:
+        """Whether one more search costs less than to look at all names."""
+        global _searches
+        self._asked += 1
+        if self._asked >= _searches:
             _searches = 0
-            spans = self.spans
-        return spans.get(name, _NOWHERE)
+        return self._asked < _searches
 
     @property
     def spans(self) -> dict[bytes, list[Span]]:
@@ -101,6 +109,21 @@ def _search(block: HeaderBlock, name: bytes) -> list[Span]:
             found.append((start, start + colon, end))
         start = lower.find(wanted, end)
     return found
+
+
+def _search_content(block: HeaderBlock) -> dict[bytes, list[Span]]:
+    """Where the fields are whose names begin with `content-`: one search for all of them."""
+    text, lower = block.text, block.lower
+    spans: dict[bytes, list[Span]] = {}
+    start = lower.find(b"\ncontent-")
+    while start >= 0:
+        end = _field_end(text, start, block.end)
+        colon = colon_of(text[start:end])
+        if colon >= 0:
+            name = text[start : start + colon].rstrip().lower()
+            spans.setdefault(name, []).append((start, start + colon, end))
+        start = lower.find(b"\ncontent-", end)
+    return spans
 
 
 def _all_spans(block: HeaderBlock) -> dict[bytes, list[Span]]:

@@ -114,10 +114,14 @@ class Headers:
             self._found[name] = found
         return found
 
-    def raws(self, name: bytes) -> tuple[bytes, ...]:
-        """`Field.raw` of each field called `name`, which is in lower case here."""
+    def content_raws(self, names: Sequence[bytes]) -> list[tuple[bytes, ...]]:
+        """For each of `names`, `content-…` in lower case, `Field.raw` of all its fields."""
         block = self._block
-        return tuple([block.value_at(colon, end) for _, colon, end in block.spans_of(name)])
+        spans = block.content_spans()
+        return [
+            tuple([block.value_at(colon, end) for _, colon, end in spans.get(name, ())])
+            for name in names
+        ]
 
     def first(self, name: str) -> str | None:
         """The decoded value of the topmost field called `name`; None if there is none."""

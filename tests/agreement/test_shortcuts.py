@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from maildrop_py.evidence import misspelt
 from maildrop_py.evidence.borrowed_store import BorrowedStore
 from maildrop_py.evidence.store import Store
-from maildrop_py.message import addresses, declaration, ip, parts, received, received_line
+from maildrop_py.message import (
+    addresses,
+    declaration,
+    header_block,
+    ip,
+    parts,
+    received,
+    received_line,
+)
 from maildrop_py.message.headers import Headers
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.parts import read_parts
@@ -319,3 +327,31 @@ def test_a_condition_refuses_at_one_look_what_it_refuses_when_it_explains(
     head = end.join([*lines, "", ""])
     quickly = asked(f"{{{name}: true}}", head.encode()).held
     assert quickly == asked(f"{{{name}: true}}", head.encode(), explaining=True).held
+
+
+CONTENT = st.sampled_from(
+    (
+        *(
+            b"Content-Type: a/b\n",
+            b"content-type\n : c/d\n",
+            b"Content-Type : e/f\n\tg\n",
+            b"X: y\n",
+        ),
+        *(
+            b"Content-Disposition: inline\r\n",
+            b"Content-Type\n",
+            b" content-type: no\n",
+            b"From a\n",
+        ),
+        *(b"Content-Transfer-Encoding: base64\n", b"Content-Type x: no\n", b"\n", b"\r", b": \n"),
+        *(b"CONTENT-TYPE:\n", b"Content-Typed: no\n", b"Content-Type: g\n \n", b">From x\n"),
+    )
+)
+
+
+@given(st.lists(CONTENT, max_size=8).map(b"".join))
+def test_fields_of_content_are_found_by_one_search_as_all_fields_are(head: bytes) -> None:
+    names = declaration._FIELDS
+    block = header_block.HeaderBlock(head, is_cut=False)
+    found, every = header_block._search_content(block), header_block._all_spans(block)
+    assert [found.get(name) for name in names] == [every.get(name) for name in names]

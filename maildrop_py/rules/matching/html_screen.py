@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 RUN, LONGEST = 3, 100  # characters
 _GAP = "(?:<(?s:.*?)>)?"
-REFERENCES = (
-    *("#", "Idot", "Negative", "NoBreak", "ZeroWidth", "ffilig", "fflig", "ffllig", "filig"),
-    *("fjlig", "fllig", "napos", "shy", "szlig"),
+_NAMES = (
+    *("Idot", "Negative", "NoBreak", "ZeroWidth", "ffilig", "fflig", "ffllig", "filig", "fjlig"),
+    *("fllig", "napos", "shy", "szlig"),
 )
-"""How references begin that stand for letters of ASCII, once folded, or for nothing."""
+_NUMBERS = (
+    r"\d|[12]\d|3[01]|4[89]|[5-9]\d|1[0-5]\d|173|223|304|329|383|496|847|783\d|8203|8288|8490"
+)
+_REFERENCE = rf"&(?:{'|'.join(_NAMES)}|#(?:x|0|\d{{5}}|(?:{_NUMBERS})(?:\D|$)))"
+"""References that may stand for letters of ASCII, once folded, or for nothing; others do not."""
 _SELDOM = 8  # pages, for which it does not pay to load RE2
 
 _pages = 0
@@ -38,7 +42,7 @@ def screen_of(literals: Iterable[str]) -> str:
     runs = [_longest_run(literal) for literal in literals]
     if not runs or min(map(len, runs)) < RUN or sum(map(len, runs)) > LONGEST:
         return ""
-    return "|".join([*(_GAP.join(run) for run in runs), f"&(?:{'|'.join(REFERENCES)})"])
+    return "|".join([*(_GAP.join(run) for run in runs), _REFERENCE])
 
 
 def may_show(screen: str, html: str) -> bool:
