@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +15,17 @@ import pytest
 
 from maildrop_py.serve.hand_over_process import read_request
 from tests.faults.snapshot import open_folder
-from tests.support.hooks import MAIL, RULES, UID, Home, Server, hook_in, processes
+from tests.support.hooks import (
+    MAIL,
+    RULES,
+    UID,
+    Home,
+    Server,
+    hook_in,
+    kill_all,
+    running_programs,
+)
+from tests.support.waiting import wait_until
 
 REQUEST = b"maildrop-py 2\0C/\0"
 
@@ -87,26 +95,20 @@ def test_a_failure_is_told_to_the_mail_server(home: Home, server: Server) -> Non
 def test_where_the_users_limit_is_reached_the_hook_is_on_its_own(folder: Path, home: Home) -> None:
     server = Server(folder, 1000, 2)
     slow = [home.start(b"Subject: slow\n\n") for _ in range(2)]
-    deadline = time.monotonic() + 20
-    while len(processes(server)) < 2 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(lambda: len(running_programs(server)) == 2, "both are being delivered")
     done = home.deliver()
     assert done.stderr == b"4.3.0 maildrop-py-deliver: maildrop-py could not be run\n"
     server.says(f"2 deliveries of uid {home.uid} are under way")
+    kill_all(server)
     for running in slow:
-        running.kill()
         running.communicate()
     server.stop()
 
 
 def test_a_process_that_is_killed_defers_the_message(home: Home, server: Server) -> None:
     running = home.start(b"Subject: slow\n\n")
-    deadline = time.monotonic() + 20
-    while not processes(server) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(1)  # it has the message now, and waits for the program
-    for pid in processes(server):
-        os.killpg(int(pid), signal.SIGKILL)
+    wait_until(lambda: running_programs(server), "it has the message, and waits for the program")
+    kill_all(server)
     _, errors = running.communicate(timeout=30)
     assert running.returncode == 75
     assert b"the server took the message and did not answer" in errors

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -18,7 +17,16 @@ from maildrop_py.serve import own_hand_over
 from maildrop_py.serve.hand_over import STARTS
 from maildrop_py.serve.own_hand_over import BUSY, FREE, WAITS, OwnHandOver, Places
 from tests.faults.snapshot import open_folder
-from tests.support.hooks import MAIL, UID, Home, Server, hook_in, processes
+from tests.support.hooks import (
+    MAIL,
+    UID,
+    Home,
+    Server,
+    hook_in,
+    kill_all,
+    processes,
+    running_programs,
+)
 from tests.support.waiting import wait_until
 
 SLOW = b"Subject: slow\n\n"
@@ -69,22 +77,17 @@ def test_messages_that_come_alone_go_to_the_same_process(home: Home, server: Ser
 
 def test_a_message_does_not_wait_for_a_slow_one(home: Home, server: Server) -> None:
     slow = [home.start(SLOW) for _ in range(2)]
-    wait_until(lambda: len(processes(server)) > 2, "each has a process, and one more waits")
+    wait_until(lambda: len(running_programs(server)) == 2, "both are being delivered")
     assert home.deliver().returncode == 0
     kill_all(server)
     for running in slow:
         running.communicate()
 
 
-def kill_all(server: Server) -> None:
-    for pid in processes(server):
-        os.killpg(int(pid), signal.SIGKILL)
-
-
 def test_where_the_limit_is_reached_the_hook_is_on_its_own(folder: Path, home: Home) -> None:
     server = Server(folder, 1000, 2, "own")
     slow = [home.start(SLOW) for _ in range(2)]
-    wait_until(lambda: len(processes(server)) == 2, "both are delivered")
+    wait_until(lambda: len(running_programs(server)) == 2, "both are being delivered")
     done = home.deliver()
     assert done.stderr == b"4.3.0 maildrop-py-deliver: maildrop-py could not be run\n"
     server.says("2 deliveries are under way")

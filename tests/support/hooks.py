@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -103,8 +104,25 @@ class Server:
 
 def processes(server: Server) -> list[str]:
     """The pids of the processes that deliver."""
-    pid = server.process.pid
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return _children(str(server.process.pid))
+
+
+def kill_all(server: Server) -> None:
+    """Kill them with all that they run."""
+    for pid in processes(server):
+        os.killpg(int(pid), signal.SIGKILL)
+
+
+def running_programs(server: Server) -> list[str]:
+    """Those of them that run a program for a rule just now."""
+    return [pid for pid in processes(server) if _children(pid)]
+
+
+def _children(pid: str) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:  # it has ended
+        return []
 
 
 def hook_in(folder: Path) -> bool:
