@@ -22,8 +22,6 @@ from maildrop_py.start import COMPILER, KEY, PACKAGE, Late
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from maildrop_py.start import Bundle, Bundled
 
 OURS = ("maildrop_py.late_functions", "maildrop_py.module_source", __name__)
@@ -58,8 +56,7 @@ def _bundled(name: str, make_late: LateMaker | None = None) -> Bundled:
 
 
 def _source_of(name: str) -> ModuleSource:
-    spec: Any = sys.modules[name].__spec__
-    return ModuleSource(spec.origin)
+    return ModuleSource(str(sys.modules[name].__file__))
 
 
 def _each_after_its_imports(names: list[str]) -> list[str]:

@@ -199,11 +199,11 @@ class Bundle:
     def _load(self, name: str, found: "Bundled") -> None:
         module = Module(name)
         names = module.__dict__
-        names["__spec__"] = spec = self._spec(name, found)
         names["__file__"], names["__loader__"] = found[0], self
         package, _, last = name.rpartition(".")
         names["__package__"] = name if found[1] else package
-        if found[1]:
+        if found[1]:  # the import system asks for the specs of packages only
+            names["__spec__"] = spec = self._spec(name, found)
             names["__path__"] = spec.submodule_search_locations
         sys.modules[name] = module
         try:

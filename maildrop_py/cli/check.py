@@ -10,7 +10,7 @@ from maildrop_py.cli.rules_file import rule_set_of
 from maildrop_py.cli.rules_option import rules_option
 from maildrop_py.decision.examples import run_examples
 from maildrop_py.report.rules_in_words import print_checked, rule_in_words
-from maildrop_py.rules.language.rule_set import Rule
+from maildrop_py.rules.language.rule import Rule
 from maildrop_py.rules.language.warnings import warnings_about
 from maildrop_py.rules.program.zones import zones_of
 from maildrop_py.translation import text

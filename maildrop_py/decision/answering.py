@@ -5,7 +5,8 @@ What is sent is in the Decision, so that a dry run shows the answer, or why ther
 
 from __future__ import annotations
 
-from maildrop_py.decision.decision import Answer, Filing
+from maildrop_py.decision.decision import Filing
+from maildrop_py.decision.other_actions import Answer
 from maildrop_py.decision.silence import own_address, why_silent
 from maildrop_py.record import replace
 
@@ -13,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from maildrop_py.decision.decision import Action
+    from maildrop_py.decision.other_actions import Action
     from maildrop_py.rules.condition import Facts
     from maildrop_py.rules.program.call import Filled
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maildrop_py.decision.decision import Action, Answer, Decision, Filing, Forward, Pipe
+from maildrop_py.decision.decision import Decision, Filing, Reason
 from maildrop_py.record import replace
 
 TYPE_CHECKING = False
@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from maildrop_py.decision.decision import Reason, RuleTrace
+    from maildrop_py.decision.other_actions import Action, Answer
+    from maildrop_py.decision.rule_trace import RuleTrace
     from maildrop_py.message.source import Source
     from maildrop_py.rules.condition import Calendar, Facts
-    from maildrop_py.rules.language.rule_set import Then
+    from maildrop_py.rules.language.rule import Then
     from maildrop_py.rules.language.settings import Settings
     from maildrop_py.rules.program.call import Call
     from maildrop_py.rules.program.template import Template
@@ -89,14 +90,16 @@ class DecisionBuilder:
         self._facts.given = "".join(self._letters), tuple(self._keywords)
 
     def forward(self, address: str, otherwise: Then | None = None) -> None:
-        others = self._others(otherwise)
-        self._actions.append(Forward(address, self.rule, self._changed, others))
+        from maildrop_py.decision.other_actions import Forward
+
+        self._actions.append(Forward(address, self.rule, self._changed, self._others(otherwise)))
 
     def pipe(self, call: Call, otherwise: Then | None = None) -> None:
+        from maildrop_py.decision.other_actions import Pipe
+
         filled, others = call.filled(self.text), self._others(otherwise)
-        self._actions.append(
-            Pipe(filled.argv, self.rule, filled.environment, filled.part, self._changed, others)
-        )
+        program = filled.argv, self.rule, filled.environment, filled.part
+        self._actions.append(Pipe(*program, self._changed, others))
 
     def _others(self, otherwise: Then | None) -> tuple[Action, ...]:
         """What is done where a program fails, all of its texts known."""
@@ -313,8 +316,5 @@ class DecisionBuilder:
 
 def _one_line(text: str) -> str:
     """`text` without line ends and other control characters: it goes into a protocol."""
-    return text if text.isprintable() else " ".join("".join(map(_printable, text)).split())
-
-
-def _printable(char: str) -> str:
-    return char if char.isprintable() else " "
+    printable = (char if char.isprintable() else " " for char in text)
+    return text if text.isprintable() else " ".join("".join(printable).split())

@@ -11,20 +11,25 @@ from __future__ import annotations
 from time import gmtime
 
 from maildrop_py.decision.builder import INBOX, DecisionBuilder
-from maildrop_py.decision.decision import Decision, Filing, Reason, RuleTrace
+from maildrop_py.decision.decision import Decision, Filing, Reason
+from maildrop_py.later import Later
 from maildrop_py.rules.condition import Facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from maildrop_py.decision import rule_trace
     from maildrop_py.decision.memory import Memory
+    from maildrop_py.decision.rule_trace import RuleTrace
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message.envelope import Envelope
     from maildrop_py.message.message import Message
     from maildrop_py.rules.condition import Calendar, Outcome
-    from maildrop_py.rules.language.rule_set import Rule
+    from maildrop_py.rules.language.rule import Rule
     from maildrop_py.rules.program.program import Program
+else:
+    rule_trace = Later("maildrop_py.decision.rule_trace")
 
 
 def decide(
@@ -80,7 +85,7 @@ def _fired(
         outcome = rule.when.test(facts) if rule.when is not None else None
         fired = outcome is None or bool(outcome.held)
         if trace is not None:
-            trace.append(RuleTrace(rule, outcome, fired))
+            trace.append(rule_trace.RuleTrace(rule, outcome, fired))
         if fired:
             yield number, rule, outcome
 

@@ -10,9 +10,10 @@ from maildrop_py.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.decision.other_actions import Action, Answer
+    from maildrop_py.decision.rule_trace import RuleTrace
     from maildrop_py.message.source import Source
-    from maildrop_py.rules.condition import Outcome
-    from maildrop_py.rules.language.rule_set import Rule
+    from maildrop_py.rules.language.rule import Rule
 
 
 @record
@@ -31,53 +32,6 @@ class Filing:
 
 
 @record
-class Forward:
-    """Send the message on to `address` through sendmail; `otherwise` if that fails."""
-
-    address: str
-    rule: str | None = None
-    message: Source | None = None
-    otherwise: tuple[Action, ...] = ()
-
-
-@record
-class Pipe:
-    """Feed the message to the command `argv`, run without a shell; `otherwise` if it fails."""
-
-    argv: tuple[str, ...]
-    rule: str | None = None
-    environment: tuple[tuple[str, str], ...] = ()
-    part: str = ""
-    message: Source | None = None
-    otherwise: tuple[Action, ...] = ()
-
-
-@record
-class Answer:
-    """A message or text of ours, to be sent when the message itself is delivered.
-
-    `kind` is vacation, reply or notify. It goes to the address `to`, from the user's own
-    address `sender`, or to the standard input of the program `argv`. With `days`, nobody gets
-    one of the same `handle` again within so many days. If there is a `silence`, it is the
-    reason why nothing is sent. `original` are the Message-ID and the References of the
-    message that is answered.
-    """
-
-    kind: str
-    to: str = ""
-    sender: str = ""
-    subject: str = ""
-    text: str = ""
-    days: int = 0
-    handle: str = ""
-    argv: tuple[str, ...] = ()
-    environment: tuple[tuple[str, str], ...] = ()
-    original: tuple[str, str] = ("", "")
-    silence: str = ""
-    rule: str | None = None
-
-
-@record
 class Reason:
     """Why one rule fired: its name, and what its conditions ask, in words."""
 
@@ -93,18 +47,6 @@ class Reason:
         """What its conditions ask."""
         when = self.fired.when
         return when.describe() if when is not None else "it is for every message"
-
-
-@record
-class RuleTrace:
-    """One rule that was tried, with what its conditions saw; for explanations."""
-
-    rule: Rule
-    outcome: Outcome | None
-    fired: bool
-
-
-Action = Filing | Forward | Pipe
 
 
 @record

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from maildrop_py.decision.decide import decide
-from maildrop_py.decision.decision import Filing, Forward, Pipe
+from maildrop_py.decision.decision import Filing
+from maildrop_py.decision.other_actions import Forward, Pipe
 from maildrop_py.evidence.bayes.judgement import Judgement
 from maildrop_py.evidence.dnsbl import Listing
 from maildrop_py.evidence.evidence import Evidence
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from maildrop_py.evidence.settings import Settings
     from maildrop_py.message.spam import Verdict
     from maildrop_py.rules.language.examples import Example
-    from maildrop_py.rules.language.rule_set import Rule, RuleSet
+    from maildrop_py.rules.language.rule import Rule
+    from maildrop_py.rules.language.rule_set import RuleSet
     from maildrop_py.rules.program.program import Program
 
 SOME_CLIENT = "203.0.113.1"

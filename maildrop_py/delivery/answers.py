@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
 
-    from maildrop_py.decision.decision import Answer, Decision
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.decision.other_actions import Answer
     from maildrop_py.delivery.program_settings import ProgramSettings
 
     class Answered(Protocol):

@@ -24,7 +24,7 @@ from __future__ import annotations
 import os
 import time
 
-from maildrop_py.decision.decision import Filing, Forward, Pipe
+from maildrop_py.decision.decision import Filing
 from maildrop_py.delivery.spool import Edits, Spool
 from maildrop_py.delivery.trace_headers import on_top
 from maildrop_py.errors import Deferred
@@ -36,13 +36,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from maildrop_py.decision.decision import Action, Decision
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.decision.other_actions import Action, Forward, Pipe
     from maildrop_py.delivery.program_settings import ProgramSettings
     from maildrop_py.delivery.reserved_quota import ReservedQuota
     from maildrop_py.maildir.maildir import Folder, Maildir
     from maildrop_py.maildir.tmp_file import TmpFile
     from maildrop_py.message.envelope import Envelope
-
 
 _SWEEP_ODDS = 256  # one delivery in so many looks for garbage in tmp/
 
@@ -166,7 +166,7 @@ class Delivery:
         from maildrop_py.errors import CommandFailed
 
         settings = self.commands or ProgramSettings()
-        part = action.part if isinstance(action, Pipe) else ""
+        part: str = getattr(action, "part", "")  # only pipes have one
         own = message
         if action.message is not None or part:
             from maildrop_py.delivery.message_programs import part_of
@@ -252,11 +252,11 @@ class Delivery:
 
     def _possible(self, action: Action) -> Action:
         """The action, or a filing into INBOX if it is a forward that must not be made."""
-        if not isinstance(action, Forward):
+        if isinstance(action, Filing):
             return action
-        from maildrop_py.delivery.programs import why_not_forwarded
+        from maildrop_py.delivery.programs import why_not_possible
 
-        why = why_not_forwarded(action, self.spool.head(), self.envelope.recipient)
+        why = why_not_possible(action, self.spool.head(), self.envelope.recipient)
         if not why:
             return action
         inbox = Filing(INBOX, rule=action.rule, message=action.message)

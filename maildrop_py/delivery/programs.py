@@ -21,7 +21,7 @@ import select
 import signal
 import time
 
-from maildrop_py.decision.decision import Forward, Pipe
+from maildrop_py.decision.other_actions import Forward, Pipe
 from maildrop_py.delivery.trace_headers import is_loop
 from maildrop_py.errors import CommandFailed, DeadlineExceeded
 from maildrop_py.message.extent import from_line_of
@@ -84,10 +84,12 @@ def forward_argv(
     return (sendmail, "-i", *known, "--", address)
 
 
-def why_not_forwarded(forward: Forward, head: bytes, recipient: str | None) -> str:
+def why_not_possible(action: Forward | Pipe, head: bytes, recipient: str | None) -> str:
     """Why the message with that `head` cannot be forwarded for `recipient`; "" if it can."""
-    if not is_address(forward.address):
-        return f"{forward.address!r} is not an address that mail can be forwarded to"
+    if not isinstance(action, Forward):
+        return ""
+    if not is_address(action.address):
+        return f"{action.address!r} is not an address that mail can be forwarded to"
     if is_loop(head, recipient):
         return f"mail loop: this message was delivered to {recipient} before"
     return ""

@@ -6,7 +6,8 @@ asking the evidence is what may take time.
 
 from __future__ import annotations
 
-from maildrop_py.decision.decision import Reason, RuleTrace
+from maildrop_py.decision.decision import Reason
+from maildrop_py.decision.rule_trace import RuleTrace
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Message
 from maildrop_py.message.source import UNDECLARED

@@ -23,7 +23,8 @@ from maildrop_py.rules.program.compiler import compile_rules
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from maildrop_py.rule_error import Problem
-    from maildrop_py.rules.language.rule_set import Rule, RuleSet
+    from maildrop_py.rules.language.rule import Rule
+    from maildrop_py.rules.language.rule_set import RuleSet
     from maildrop_py.rules.language.settings import Settings
     from maildrop_py.rules.language.stamps import Stamp
     from maildrop_py.rules.program.program import Program

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from maildrop_py.policy.client import ClientEvidence
     from maildrop_py.policy.decide_answer import Answer
     from maildrop_py.policy.plan import Plan
-    from maildrop_py.rules.language.rule_set import Rule
+    from maildrop_py.rules.language.rule import Rule
 
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _encode: Callable[[Any], str] = JSONEncoder(ensure_ascii=False).encode

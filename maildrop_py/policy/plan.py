@@ -13,7 +13,8 @@ from maildrop_py.policy.greylist import Terms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.decision.decision import Reason, RuleTrace
+    from maildrop_py.decision.decision import Reason
+    from maildrop_py.decision.rule_trace import RuleTrace
     from maildrop_py.translation import Text
 
 VERDICTS = ("pass", "accept", "reject", "defer", "greylist", "tarpit", "both")

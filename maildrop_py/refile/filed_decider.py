@@ -7,7 +7,8 @@ import time
 from collections.abc import Mapping
 
 from maildrop_py.decision.decider import Decider, World, user_world
-from maildrop_py.decision.decision import Decision, Forward, Pipe
+from maildrop_py.decision.decision import Decision
+from maildrop_py.decision.other_actions import Forward, Pipe
 from maildrop_py.delivery.message_programs import part_of
 from maildrop_py.delivery.program_environment import (
     command_runner,

@@ -26,7 +26,8 @@ from maildrop_py.refile.undo import undone_before
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.decision.decision import Action, Decision
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.decision.other_actions import Action
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.intake.message_files import NamedMessage
     from maildrop_py.maildir.maildir import Maildir

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from maildrop_py.decision.decision import Forward, Pipe
+    from maildrop_py.decision.other_actions import Forward, Pipe
     from maildrop_py.message.message import Message
     from maildrop_py.refile.doveadm import Doveadm
 

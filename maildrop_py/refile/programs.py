@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.decision.decision import Filing, Forward
+from maildrop_py.decision.decision import Filing
+from maildrop_py.decision.other_actions import Forward
 from maildrop_py.errors import CommandFailed
 from maildrop_py.maildir.base_name import base_of
 

@@ -6,14 +6,16 @@ the header come first: every copy has them, and every program and address gets t
 
 from __future__ import annotations
 
-from maildrop_py.decision.decision import Filing, Forward
+from maildrop_py.decision.decision import Filing
+from maildrop_py.decision.other_actions import Forward
 from maildrop_py.report.wording import flag_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from maildrop_py.decision.decision import Action, Answer, Decision
+    from maildrop_py.decision.decision import Decision
+    from maildrop_py.decision.other_actions import Action, Answer
 
 
 def actions_as_json(decision: Decision) -> tuple[dict[str, Any], ...]:

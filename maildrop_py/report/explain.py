@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from maildrop_py.decision.decision import Answer, Decision, RuleTrace
+from maildrop_py.decision.decision import Decision
+from maildrop_py.decision.other_actions import Answer
+from maildrop_py.decision.rule_trace import RuleTrace
 from maildrop_py.report.rule_lines import Line, cut, lines_of_rules
 from maildrop_py.report.tables import painted, width_of
 from maildrop_py.report.visible import visible

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FAR = float("inf")
-_ESCAPES = {code: f"\\u{code:04x}" for code in [*range(32), *range(127, 160), 0x2028, 0x2029]}
-_ESCAPES |= {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("\t"): "\\t"}
+_escapes: dict[int, str] = {}
 
 
 def json_line(values: Mapping[str, object]) -> str:
@@ -34,4 +33,12 @@ def _json(value: object) -> str:
     text = str(value)
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'  # nearly all: a third of the time of what comes
-    return '"' + text.translate(_ESCAPES).encode("utf-8", "replace").decode() + '"'
+    if not _escapes:
+        _escapes.update(_all_escapes())
+    return '"' + text.translate(_escapes).encode("utf-8", "replace").decode() + '"'
+
+
+def _all_escapes() -> dict[int, str]:
+    """What stands for each character that is escaped."""
+    escapes = {code: f"\\u{code:04x}" for code in [*range(32), *range(127, 160), 0x2028, 0x2029]}
+    return escapes | {ord('"'): '\\"', ord("\\"): "\\\\", ord("\n"): "\\n", ord("\t"): "\\t"}

@@ -17,7 +17,7 @@ from maildrop_py.translation import text as translated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.decision.decision import RuleTrace
+    from maildrop_py.decision.rule_trace import RuleTrace
     from maildrop_py.rules.condition import Condition, Outcome
 
 WIDTH = 96

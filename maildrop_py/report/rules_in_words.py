@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from maildrop_py.rules.language.rule_set import Rule
+    from maildrop_py.rules.language.rule import Rule
 
 
 def rule_in_words(number: int, rule: Rule, always: str) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from maildrop_py.decision.decision import Action, Answer, Decision, Filing, Forward
+from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.later import Later
 from maildrop_py.rules.language.flag_names import in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from maildrop_py.decision import other_actions
+    from maildrop_py.decision.other_actions import Action, Answer
     from maildrop_py.translation import Text
+else:
+    other_actions = Later("maildrop_py.decision.other_actions")
 
 NO_RULE = "(no rule)"
 """Stands in tables for what no rule decided."""
@@ -24,7 +29,7 @@ def action_kind(decision: Decision) -> str:
     last = decision.actions[-1]
     if isinstance(last, Filing):
         return "file"
-    return "forward" if isinstance(last, Forward) else "pipe"
+    return "forward" if isinstance(last, other_actions.Forward) else "pipe"
 
 
 def flag_names(filing: Filing) -> list[str]:
@@ -52,7 +57,7 @@ def in_short(action: Action, text: Text = str.format) -> str:
     if isinstance(action, Filing):
         flags = flag_names(action)
         return action.folder + (f" ({', '.join(flags)})" if flags else "")
-    if isinstance(action, Forward):
+    if isinstance(action, other_actions.Forward):
         return text("forwarded to {address}", address=action.address)
     return text("piped to {program}", program=" ".join(action.argv))
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from maildrop_py.decision.decide import decide
-from maildrop_py.decision.decision import Decision, Forward, Pipe
+from maildrop_py.decision.decision import Decision
+from maildrop_py.decision.other_actions import Forward, Pipe
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Message

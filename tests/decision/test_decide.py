@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.decision.decide import decide
-from maildrop_py.decision.decision import Decision, Filing, Forward
+from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.decision.other_actions import Forward
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.message_file import StatedFile
 from maildrop_py.record import replace

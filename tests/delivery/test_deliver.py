@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.decision.decision import Decision, Filing, Forward, Pipe
+from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.decision.other_actions import Forward, Pipe
 from maildrop_py.delivery import deliver as deliver_module
 from maildrop_py.delivery.deliver import Delivery, sync_directories
 from maildrop_py.delivery.deliver import deliver as carry_out

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.decision.decision import Filing, Forward, Pipe
+from maildrop_py.decision.decision import Filing
+from maildrop_py.decision.other_actions import Forward, Pipe
 from maildrop_py.delivery.program_settings import ProgramSettings
 from maildrop_py.errors import CommandFailed, OverQuota
 from maildrop_py.maildir.maildir import Maildir

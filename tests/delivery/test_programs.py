@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.decision.decision import Forward, Pipe
+from maildrop_py.decision.other_actions import Forward, Pipe
 from maildrop_py.delivery import programs as command
 from maildrop_py.delivery.program_settings import ProgramSettings
 from maildrop_py.delivery.programs import (

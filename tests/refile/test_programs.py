@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from maildrop_py.decision.decision import Decision, Filing, Forward, Pipe
+from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.decision.other_actions import Forward, Pipe
 from maildrop_py.errors import CommandFailed
 from maildrop_py.message.message import Message
 from maildrop_py.refile.options import RefileOptions

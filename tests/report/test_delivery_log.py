@@ -10,7 +10,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from maildrop_py.decision.decision import Answer, Decision, Filing, Forward
+from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.decision.other_actions import Answer, Forward
 from maildrop_py.errors import DiskFull
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from maildrop_py.decision.decision import Action, Decision, Filing
+from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.decision.other_actions import Action
 from maildrop_py.delivery.deliver import Receipt
 from maildrop_py.delivery.deliver import deliver as carry_out
 from maildrop_py.delivery.program_settings import ProgramSettings

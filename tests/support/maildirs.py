@@ -7,7 +7,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from maildrop_py.decision.decision import Action, Decision, Filing
+from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.decision.other_actions import Action
 from maildrop_py.errors import MaildropError
 from maildrop_py.intake.maildir_walk import MaildirWalk
 from maildrop_py.maildir.keywords import names_by_letter

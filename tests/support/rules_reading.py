@@ -16,7 +16,8 @@ from maildrop_py.message.source import BytesSource
 from maildrop_py.rule_error import Problem, RuleError
 from maildrop_py.rules.condition import Facts, Outcome
 from maildrop_py.rules.language.reader import load_text
-from maildrop_py.rules.language.rule_set import RuleSet, Then
+from maildrop_py.rules.language.rule import Then
+from maildrop_py.rules.language.rule_set import RuleSet
 from maildrop_py.rules.language.settings import Settings
 from maildrop_py.rules.program.compiler import compile_rules
 

@@ -9,7 +9,8 @@ from maildrop_py.convert.proof import sandbox, worker
 from maildrop_py.convert.proof.effects import FILE, PROGRAM, REFUSAL, Effect
 from maildrop_py.convert.working_directory import without_change
 from maildrop_py.decision.decide import decide
-from maildrop_py.decision.decision import Action, Decision, Filing, Forward
+from maildrop_py.decision.decision import Decision, Filing
+from maildrop_py.decision.other_actions import Action, Forward
 from maildrop_py.delivery.message_programs import MessagePrograms
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.changed import unnamed_file, write_all

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from maildrop_py.decision.decision import RuleTrace
+    from maildrop_py.decision.rule_trace import RuleTrace
     from maildrop_py.message.message import Message
     from maildrop_py.report.dry_run_page.changes import Explained
 

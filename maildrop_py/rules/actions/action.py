@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, Protocol
 
     from maildrop_py.rules.language.document import Node
-    from maildrop_py.rules.language.rule_set import Then
+    from maildrop_py.rules.language.rule import Then
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
     from maildrop_py.rules.program.template import Template

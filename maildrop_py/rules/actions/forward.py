@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
-    from maildrop_py.rules.language.rule_set import Then
+    from maildrop_py.rules.language.rule import Then
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.template import Template
     from maildrop_py.translation import Text
@@ -38,7 +38,7 @@ class Forward:
         return cls(address)
 
     def describe(self, text: Text = str.format) -> str:
-        from maildrop_py.rules.language.rule_set import with_otherwise
+        from maildrop_py.rules.language.rule import with_otherwise
 
         wording = text("forward to {address}", address=self.address.describe())
         return with_otherwise(wording, self.otherwise, text)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from maildrop_py.rules.actions.action import Builder
     from maildrop_py.rules.language.document import Node
-    from maildrop_py.rules.language.rule_set import Then
+    from maildrop_py.rules.language.rule import Then
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.rules.program.call import Call
     from maildrop_py.translation import Text
@@ -32,7 +32,7 @@ class Pipe:
         return cls(parse_call(node, scope))
 
     def describe(self, text: Text = str.format) -> str:
-        from maildrop_py.rules.language.rule_set import with_otherwise
+        from maildrop_py.rules.language.rule import with_otherwise
 
         wording = text("pipe to {call}", call=self.call.describe())
         return with_otherwise(wording, self.otherwise, text)

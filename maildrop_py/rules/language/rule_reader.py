@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from maildrop_py.rules.conditions.all import All
 from maildrop_py.rules.language.document import suggestion
-from maildrop_py.rules.language.rule_set import Rule
+from maildrop_py.rules.language.rule import Rule
 from maildrop_py.rules.language.then import parse_then
 from maildrop_py.rules.language.when import parse_when
 from maildrop_py.translation import text

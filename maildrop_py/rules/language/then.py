@@ -12,7 +12,7 @@ from maildrop_py.rules.actions import ACTIONS
 from maildrop_py.rules.actions.file import File
 from maildrop_py.rules.actions.flags import Flags
 from maildrop_py.rules.language.document import Node, suggestion
-from maildrop_py.rules.language.rule_set import Then
+from maildrop_py.rules.language.rule import Then
 from maildrop_py.rules.language.scope import Scope
 from maildrop_py.rules.registry import action_class
 from maildrop_py.translation import text

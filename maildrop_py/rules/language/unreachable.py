@@ -22,7 +22,7 @@ from maildrop_py.rules.condition import all_inside
 from maildrop_py.rules.conditions.all import All
 from maildrop_py.rules.conditions.any import Any_
 from maildrop_py.rules.conditions.spam_score import SpamScore
-from maildrop_py.rules.language.rule_set import Rule
+from maildrop_py.rules.language.rule import Rule
 from maildrop_py.rules.matching.comparison import Comparison
 from maildrop_py.rules.matching.several import Several
 from maildrop_py.translation import text

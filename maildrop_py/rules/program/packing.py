@@ -43,8 +43,8 @@ PARTS = (
     "matching.text:Is",
     "program.call:Call",
     "program.template:Template",
-    "language.rule_set:Rule",
-    "language.rule_set:Then",
+    "language.rule:Rule",
+    "language.rule:Then",
     "language.settings:Settings",
 )
 """Records that conditions, actions and programs are made of, as `module:class`."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from maildrop_py.rules.condition import Facts
-    from maildrop_py.rules.language.rule_set import Rule
+    from maildrop_py.rules.language.rule import Rule
     from maildrop_py.rules.language.settings import Settings
     from maildrop_py.rules.program.index import Index
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maildrop_py.decision.decision import Answer
+from maildrop_py.decision.other_actions import Answer
 from maildrop_py.delivery import answers
 from maildrop_py.delivery.answers import message_of
 from maildrop_py.evidence.answered import Answered

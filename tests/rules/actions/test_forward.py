@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.decision.decision import Filing, Forward
+from maildrop_py.decision.decision import Filing
+from maildrop_py.decision.other_actions import Forward
 from maildrop_py.message.envelope import Envelope
 from tests.support.rules_reading import decided, then, then_problem
 

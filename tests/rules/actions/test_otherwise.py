@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.decision.decision import Filing, Forward, Pipe
+from maildrop_py.decision.decision import Filing
+from maildrop_py.decision.other_actions import Forward, Pipe
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.source import BytesSource
 from tests.support.rules_reading import Answers, decided, then, then_problem

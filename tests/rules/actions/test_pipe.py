@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maildrop_py.decision.decision import Filing, Pipe
+from maildrop_py.decision.decision import Filing
+from maildrop_py.decision.other_actions import Pipe
 from maildrop_py.rules.program.call import LONGEST_ARGUMENT
 from tests.support.rules_reading import decided, then, then_problem
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from maildrop_py.decision.decision import Pipe
+from maildrop_py.decision.other_actions import Pipe
 from maildrop_py.rules.program import cache
 from maildrop_py.rules.program.cache import (
     compile_program,
