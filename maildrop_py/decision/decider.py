@@ -80,7 +80,9 @@ class Decider:
     """Decides about one message after another by `program`.
 
     `clock` gives seconds since the epoch, `calendar` the local date of such a time.
-    `waits` says that for the last message something was asked that may take time.
+    `waits` says that for the last message something was asked that may take time. A decider
+    that `is_new` takes longer: its expressions are compiled, and modules imported, when they
+    are first needed.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Decider:
     ) -> None:
         self.program = program
         self.waits = False
+        self.is_new = True
         self._memory = Memory()
         self._clock = clock
         self._calendar = calendar
@@ -117,6 +120,7 @@ class Decider:
         try:
             decision = self._decide(message, envelope, evidence, False)
             self.waits = evidence.has_waited
+            self.is_new = False
             return decision, evidence
         except (MaildropError, OSError, MemoryError):
             raise

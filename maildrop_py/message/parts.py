@@ -46,7 +46,7 @@ LONGEST_TEXT = 1 << 20  # bytes, encoded
 MOST_TEXT = 1 << 22  # bytes, encoded
 MOST_KEPT = 1 << 18  # characters of texts that are kept for the next rule
 MOST_NAMES = 100  # of files, in an opaque part
-CHEAP_SIZE, CHEAP_LINES = 1 << 15, 32  # bytes, and lines that may be boundaries
+CHEAP_SIZE, CHEAP_LINES = 1 << 16, 32  # bytes, and lines that may be boundaries
 
 
 @record

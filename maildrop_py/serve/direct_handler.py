@@ -6,9 +6,12 @@ for, written, and added to the next group. A message whose rules need DNS, the
 store or programs is decided and written by a thread, so that other messages do not
 wait. So is one with a keyword that is new in its folder, because another program may
 hold the lock for that, and one whose rules need its parts, unless these are cheap
-(`message/parts.py`) and none took long within the last second.
+(`message/parts.py`) and none took long within the last second. The first message by new
+rules, whose expressions are compiled for it, does not count.
 
-What became of the messages of one round of the loop is logged together.
+What became of messages is logged together: those of one round of the loop, and with
+other clients connected those of the next rounds too, until nobody wants anything or
+LOG_WAIT is over.
 """
 
 from __future__ import annotations
@@ -53,6 +56,7 @@ THREADS = 32  # messages whose rules wait for the world at a time
 EAGER = 1  # messages that are decided at a time while the processor is busy with that
 SLOW = 0.01  # seconds that deciding took in the loop
 PATIENCE = 1.0  # seconds for which parts are left to threads after that
+LOG_WAIT = 0.02  # seconds that a line for the log waits at most
 
 
 class DirectHandler:
@@ -75,6 +79,7 @@ class DirectHandler:
         self.threads = ThreadPool(THREADS, EAGER)
         self.log_turn = LogTurn(log.warning)
         self._slow_until = 0.0  # a time.monotonic() value
+        self._log_since: float | None = None  # when the first line that waits came
         self._to_learn: list[Lesson] = []
         reactor.rounds.append(self._end_round)
 
@@ -120,10 +125,22 @@ class DirectHandler:
             self._to_learn.append((delivery, done))
 
     def _end_round(self) -> bool:
-        self.log_turn.write()
         if self._to_learn:
             lessons, self._to_learn = self._to_learn, []
             self._learn_in_thread(lessons)
+        return self._wait_to_log()
+
+    def _wait_to_log(self) -> bool:
+        """Whether lines for the log wait for those of messages that the loop has at hand."""
+        if not self.log_turn.is_empty:
+            now = self.reactor.now
+            if self._log_since is None:
+                self._log_since = now
+            more = self.reactor.is_busy and not self.groups.alone()
+            if more and now - self._log_since < LOG_WAIT:
+                return True
+            self.log_turn.write()
+        self._log_since = None
         return False
 
     def _learn_in_thread(self, lessons: list[Lesson]) -> None:
@@ -186,6 +203,7 @@ class DirectDelivery:
         self.write = self._spool.write
         self._deliveries: dict[str, RecipientDelivery] = {}  # by recipient
         self._pending = 0
+        self._is_first = False  # for somebody's rules: how long it takes says nothing of others
 
     def abort(self) -> None:
         self._spool.close()
@@ -222,7 +240,8 @@ class DirectDelivery:
             return True
         finally:
             self._message.in_loop = False
-            self._handler.decided_within(time.thread_time() - began)
+            if not self._is_first:
+                self._handler.decided_within(time.thread_time() - began)
         return any(delivery.may_be_held_up for delivery in deliveries)
 
     def _post(self) -> None:
@@ -230,6 +249,7 @@ class DirectDelivery:
         shared = self._shared if len(self._mailboxes) > 1 else None
         for mailbox in self._mailboxes:
             rules = handler.rules_cache.decider(mailbox)
+            self._is_first = self._is_first or rules[0].is_new
             store = handler.stores.at(mailbox.state)
             self._deliveries[mailbox.recipient] = RecipientDelivery(
                 *(message, self._spool, mailbox, self._envelope(mailbox), rules, store),

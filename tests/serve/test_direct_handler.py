@@ -16,12 +16,13 @@ from maildrop_py.lmtp.session_settings import SessionSettings
 from maildrop_py.message.parts import CHEAP_LINES, CHEAP_SIZE, Parts
 from maildrop_py.message.source import BytesSource
 from maildrop_py.record import replace
-from maildrop_py.serve.direct_handler import SLOW, DirectHandler, LoopMessage
+from maildrop_py.serve.direct_handler import LOG_WAIT, SLOW, DirectHandler, LoopMessage
 from maildrop_py.serve.path_template import PathTemplate
 from maildrop_py.serve.server_log import ServerLog
 from maildrop_py.serve.user_database import AnyUser
 from tests.serve.conftest import Server, mail
 from tests.serve.test_recipients import Recipients, paths_below
+from tests.support.waiting import wait_until
 
 ANNA = "anna@example.org"
 BODY = "rules: [{when: {body: hello}, then: {file: Hello}}]"
@@ -78,15 +79,67 @@ def test_the_loop_s_thread_decides_what_is_read_in_a_moment(
 
     monkeypatch.setattr(Parts, "texts", watched)
     handler, reactor, groups = _handler(tmp_path)
-    session = Session(SessionSettings(handler))
-    replies: list[object] = []
-    session.receive(b"LHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<anna@x>\r\nDATA\r\n")
-    session.receive(b"Subject: x\r\n\r\n%s\r\n.\r\n" % body.encode())
-    assert session.commit(lambda found: (replies.extend(found), reactor.stop())) is None
+    _deliver(handler, body)
+    reactor.soon(reactor.stop)
     reactor.run()
     groups.close()
-    assert [str(reply) for reply in replies] == ["Reply(250, '2.0.0', '<anna@x> delivered')"]
     assert seen == [in_loop]
+
+
+def test_how_long_the_first_message_took_says_nothing_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else every worker would leave the mail of its first second to threads."""
+    handler, reactor, groups = _handler(tmp_path)
+    measured: list[float] = []
+    monkeypatch.setattr(handler, "decided_within", measured.append)
+    for told in (0, 1, 2):
+        _deliver(handler, "hello")
+        assert len(measured) == told
+    groups.close()
+    reactor.close()
+
+
+def test_with_other_clients_lines_for_the_log_wait_until_the_loop_is_idle(tmp_path: Path) -> None:
+    handler, reactor, groups = _handler(tmp_path)
+    log = tmp_path / "anna.jsonl"
+    lines = []
+    for alone, busy, late in (
+        (False, True, 0.0),
+        (False, True, LOG_WAIT / 2),
+        (False, False, 0.0),
+        (False, True, 0.0),
+        (False, True, LOG_WAIT),
+        (True, True, 0.0),
+    ):
+        groups.alone = lambda alone=alone: alone  # type: ignore[misc]
+        _deliver(handler, "hello")
+        reactor.is_busy = busy
+        reactor.now += late
+        for after in reactor.rounds:
+            after()
+        lines.append(len(log.read_text().splitlines()) if log.exists() else 0)
+    groups.close()
+    reactor.close()
+    assert lines == [0, 0, 3, 3, 5, 6]
+
+
+def _deliver(handler: DirectHandler, body: str) -> None:
+    """One message for anna, until it has its reply."""
+    reactor, replies = handler.reactor, []
+    session = Session(SessionSettings(handler))
+    session.receive(b"LHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<anna@x>\r\nDATA\r\n")
+    session.receive(b"Subject: x\r\n\r\n%s\r\n.\r\n" % body.encode())
+    assert session.commit(replies.extend) is None
+    reactor.is_busy = False
+
+    def answered() -> bool:
+        handler.groups._start()
+        reactor.settle()
+        return bool(replies)
+
+    wait_until(answered, "the reply")
+    assert [str(reply) for reply in replies] == ["Reply(250, '2.0.0', '<anna@x> delivered')"]
 
 
 def _handler(place: Path) -> tuple[DirectHandler, Reactor, GroupCommit]:
@@ -94,7 +147,8 @@ def _handler(place: Path) -> tuple[DirectHandler, Reactor, GroupCommit]:
     rules = place / "rules.yaml"
     rules.write_text(BODY)
     rules.chmod(0o600)
-    paths = replace(paths_below(place), rules=PathTemplate(str(rules)))
+    log_file = PathTemplate(f"{place}/{{user}}.jsonl")
+    paths = replace(paths_below(place), rules=PathTemplate(str(rules)), log=log_file)
     reactor = Reactor()
     groups = GroupCommit(reactor, alone=lambda: True)
     log = ServerLog("stderr", {})

@@ -5,6 +5,7 @@ SIGTERM and SIGINT let sessions finish, SIGHUP calls the handler's `reload`.
 
 from __future__ import annotations
 
+import gc
 import signal
 
 from maildrop_py.lmtp.server.group_commit import GroupCommit
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
     # Makes the handler in the worker: given the loop and the group commit.
     Open = Callable[[Reactor, GroupCommit], Handler]
+
+
+GARBAGE = 20_000  # objects; a message leaves none that only the collector would find
+ROUNDS = 50  # of it, before older objects are looked at too
 
 
 class Worker:
@@ -44,6 +49,7 @@ class Worker:
         self._on(signal.SIGINT, lambda: self.server.stop(grace))
         self._on(signal.SIGHUP, self.handler.reload)
         beat()
+        _collect_seldom()
         self.reactor.run()
         self.groups.close()
         self.reactor.end()
@@ -53,3 +59,10 @@ class Worker:
 
     def _alone(self) -> bool:
         return len(self.server.connections) <= 1
+
+
+def _collect_seldom() -> None:
+    """Look for circles of references now and then, and not among what was there at the start."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE, ROUNDS, ROUNDS)
