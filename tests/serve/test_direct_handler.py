@@ -109,7 +109,7 @@ def test_with_other_clients_lines_for_the_log_wait_until_the_loop_is_idle(tmp_pa
         (False, True, LOG_WAIT / 2),
         (False, False, 0.0),
         (False, True, 0.0),
-        (False, True, LOG_WAIT),
+        (False, True, 2 * LOG_WAIT),
         (True, True, 0.0),
     ):
         groups.alone = lambda alone=alone: alone  # type: ignore[misc]
