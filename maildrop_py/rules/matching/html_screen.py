@@ -28,9 +28,10 @@ _NAMES = (
     *("fllig", "napos", "shy", "szlig"),
 )
 _NUMBERS = (
-    r"\d|[12]\d|3[01]|4[89]|[5-9]\d|1[0-5]\d|173|223|304|329|383|496|847|783\d|8203|8288|8490"
+    *(r"[0-8]|1[124-9]|2\d|3[01]|4[89]|[5-9]\d|1[01]\d|12[0-7]", "173|223|304|329|383|496|847"),
+    r"783\d|8203|8288|8490",
 )
-_REFERENCE = rf"&(?:{'|'.join(_NAMES)}|#(?:x|0|\d{{5}}|(?:{_NUMBERS})(?:\D|$)))"
+_REFERENCE = rf"&(?:{'|'.join(_NAMES)}|#(?:x|0|\d{{5}}|(?:{'|'.join(_NUMBERS)})(?:\D|$)))"
 """References that may stand for letters of ASCII, once folded, or for nothing; others do not."""
 _SELDOM = 8  # pages, for which it does not pay to load RE2
 
