@@ -28,10 +28,21 @@ _NOWHERE: list[Span] = []
 class HeaderBlock:
     """The head that fields are cut from: bare CR made LF, so that offsets stay."""
 
-    __slots__ = ("_asked", "_charset", "_lower", "_spans", "end", "is_cr_only", "start", "text")
+    __slots__ = (
+        "_asked",
+        "_charset",
+        "_lower",
+        "_spans",
+        "end",
+        "is_cr_only",
+        "start",
+        "text",
+        "top",
+    )
 
     def __init__(self, head: bytes, is_cut: bool) -> None:
-        self.start = message_start(head) or behind_blank_lines(head, 0)
+        self.top = message_start(head)
+        self.start = self.top or behind_blank_lines(head, 0)
         has_cr = head.find(b"\r") >= 0
         self.is_cr_only = has_cr and has_bare_cr(head, self.start)
         self.text = head.replace(b"\r", b"\n") if self.is_cr_only else head

@@ -150,6 +150,11 @@ class Headers:
         return block.text[block.start : block.end]
 
     @property
+    def top(self) -> int:
+        """How many bytes of the head are a `From ` line, and blank lines, on top."""
+        return self._block.top
+
+    @property
     def begins_with_field(self) -> bool:
         """Whether the first line is a field; without one, there may be no header at all."""
         text, start = self._block.text, self._block.start

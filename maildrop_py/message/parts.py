@@ -177,8 +177,7 @@ class Parts:
 
     @property
     def _body_start(self) -> int:
-        head = self._headers.head
-        return len(head) - message_start(head)
+        return len(self._headers.head) - self._headers.top
 
     def _alone(self) -> Part:
         """The only part of a message that is not a container; its content need not be read."""
@@ -215,7 +214,7 @@ class Parts:
 
     def _alone_in(self, data: bytes, start: int) -> Part:
         part = Part(self._headers, data, 0, "text/plain")
-        top = message_start(part.headers.head)
+        top = self._headers.top
         begin = len(data) - len(data.lstrip(b"\r\n"))
         if top and begin:  # the blank line behind a `From ` line ends the header
             begin = 2 if data.startswith(b"\r\n") else 1
