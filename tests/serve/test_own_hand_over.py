@@ -67,12 +67,11 @@ def test_a_failure_is_told_to_the_mail_server(home: Home, server: Server) -> Non
     assert done.stderr.startswith(b"4.3.0 ")
 
 
-def test_messages_that_come_alone_go_to_the_same_process(home: Home, server: Server) -> None:
-    assert home.deliver().returncode == 0  # it compiles the rules and ends
-    for _ in range(5):
+def test_messages_that_come_one_by_one_need_few_processes(home: Home, server: Server) -> None:
+    for _ in range(8):
         assert home.deliver().returncode == 0
-    assert len(home.files()) == 6
-    assert len(processes(server)) <= 2
+    assert len(home.files()) == 8
+    assert len(processes(server)) <= 4, "some may still be at the log of the last one"
 
 
 def test_a_message_does_not_wait_for_a_slow_one(home: Home, server: Server) -> None:
