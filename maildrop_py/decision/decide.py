@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from maildrop_py.rules.condition import Calendar, Outcome
     from maildrop_py.rules.language.rule import Rule
     from maildrop_py.rules.program.program import Program
+
+    Fired = tuple[int, Rule, Outcome | None]
+    """A rule that fires: its number, itself, and what its condition came to, if it has one."""
 else:
     rule_trace = Later("maildrop_py.decision.rule_trace")
 
@@ -52,12 +55,15 @@ def decide(
     known, found, fields = scan.scan(message.headers) if scan is not None else (None, (), None)
     delimiters = program.settings.recipient_delimiter
     facts = Facts(message, envelope, evidence, now, explain, known, delimiters, calendar)
-    numbers = range(len(program)) if explain else program.candidates(facts, found, fields)
     settled: dict[int | str, Decision] = {} if memory is None else memory.settled
     builder: DecisionBuilder | None = None
     reasons: list[Reason] = []
     trace: list[RuleTrace] = []
-    for number, rule, outcome in _fired(program, numbers, facts, trace if explain else None):
+    if explain:
+        fired = _explained(program, facts, trace)
+    else:
+        fired = _fired(program, program.candidates(facts, found, fields), facts)
+    for number, rule, outcome in fired:
         if number in settled and not reasons:
             return settled[number]
         builder = builder or DecisionBuilder(facts, program.settings, calendar)
@@ -73,20 +79,24 @@ def decide(
     return _settled(settled, folder, builder, None, reasons, trace)
 
 
-def _fired(
-    program: Program, numbers: Iterable[int], facts: Facts, trace: list[RuleTrace] | None
-) -> Iterator[tuple[int, Rule, Outcome | None]]:
-    """The rules of these numbers that fire, each with what its condition came to, if it has one.
-
-    With a `trace`, what every rule came to is added to it.
-    """
+def _fired(program: Program, numbers: Iterable[int], facts: Facts) -> Iterator[Fired]:
+    """The rules of these numbers that fire."""
+    prepared = program.prepared
     for number in numbers:
+        rule, test = prepared[number]
+        outcome = None if test is None else test(facts)
+        if outcome is None or outcome.held:
+            yield number, rule, outcome
+
+
+def _explained(program: Program, facts: Facts, trace: list[RuleTrace]) -> Iterator[Fired]:
+    """All rules that fire; what every rule came to is added to `trace`."""
+    for number in range(len(program)):
         rule = program.rule(number)
-        outcome = rule.when.test(facts) if rule.when is not None else None
-        fired = outcome is None or bool(outcome.held)
-        if trace is not None:
-            trace.append(rule_trace.RuleTrace(rule, outcome, fired))
-        if fired:
+        outcome = None if rule.when is None else rule.when.test(facts)
+        fires = outcome is None or bool(outcome.held)
+        trace.append(rule_trace.RuleTrace(rule, outcome, fires))
+        if fires:
             yield number, rule, outcome
 
 

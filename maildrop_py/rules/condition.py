@@ -126,10 +126,10 @@ class Outcome:
         return self.why if text is str.format else text(self.why)
 
 
-REFUSED = Outcome(False)
-"""The answer of a condition that does not hold, where nobody wants it explained."""
-UNKNOWN = Outcome(None)
-"""The answer where that is not known, and nobody wants it explained."""
+REFUSED, UNKNOWN = Outcome(False), Outcome(None)
+"""The answers of a condition that does not hold, or is not known to, unless explained."""
+BARE: Mapping[bool | None, Outcome] = {True: Outcome(True), False: REFUSED, None: UNKNOWN}
+"""All three answers by `held`, where nobody wants them explained."""
 
 
 def _in_words(value: object, text: Text) -> object:

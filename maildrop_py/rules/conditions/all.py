@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import COSTLY, Anchors, Outcome
+from maildrop_py.rules.condition import BARE, COSTLY, Anchors, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class All:
                 held = None
             if outcome.captures:
                 captures.update(outcome.captures)
-        return Outcome(held, captures=captures)
+        return Outcome(held, captures=captures) if captures else BARE[held]
 
     def _explained(self, facts: Facts) -> Outcome:
         """Every condition is asked, so that each can be shown."""

@@ -7,7 +7,7 @@ keys must hold, as in every `when`.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import COSTLY, Anchors, Outcome, children_of
+from maildrop_py.rules.condition import BARE, COSTLY, Anchors, Outcome, children_of
 from maildrop_py.rules.conditions.all import alone
 
 TYPE_CHECKING = False
@@ -60,7 +60,7 @@ class Any_:
                 return outcome
             if outcome.held is None:
                 held = None
-        return Outcome(held)
+        return BARE[held]
 
     def _explained(self, facts: Facts) -> Outcome:
         """Every condition is asked, so that each can be shown; the first that holds captures."""

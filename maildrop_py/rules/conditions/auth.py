@@ -8,7 +8,7 @@ be signed twice), one that passed speaks for all.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import MIDDLING, Outcome
+from maildrop_py.rules.condition import MIDDLING, UNKNOWN, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Auth:
     def test(self, facts: Facts) -> Outcome:
         authentication = facts.evidence.auth()
         findings = authentication.of(self.method)
+        if not (findings or facts.explaining):
+            return UNKNOWN
         if not findings:
             if authentication.unknown:
                 return Outcome(None, self.method, why=authentication.unknown)

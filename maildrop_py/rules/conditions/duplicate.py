@@ -6,7 +6,7 @@ the place of the header, and a `handle` keeps two such conditions apart (RFC 735
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import MIDDLING, Outcome
+from maildrop_py.rules.condition import BARE, MIDDLING, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ class Duplicate:
         if not value.strip():
             return Outcome(False, self.header, why="no such header" if self.text is None else "")
         if not self.seconds:
-            return Outcome(facts.evidence.duplicate(), MESSAGE_ID, value)
+            held = facts.evidence.duplicate()
+            return Outcome(held, MESSAGE_ID, value) if held or facts.explaining else BARE[held]
         what = "text" if self.text is not None else self.header.lower()
         kind = f"{what} {self.handle}"
         return Outcome(facts.evidence.repeated(kind, value, self.seconds), self.header, value)

@@ -7,7 +7,7 @@ Contacts are learnt by `maildrop-py contacts learn`. From can be forged: with
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import MIDDLING, REFUSED, UNKNOWN, Outcome
+from maildrop_py.rules.condition import BARE, MIDDLING, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class KnownSender:
                 return Outcome(True, "From", author)
             held = None if known is None else held
         if not facts.explaining:
-            return REFUSED if held is False else UNKNOWN
+            return BARE[held]
         why = "" if held is not None else "the contacts cannot be read"
         if not authors:
             why = "no address"

@@ -12,7 +12,7 @@ looks for the header's end no further than the first NUL.
 
 from __future__ import annotations
 
-from maildrop_py.rules.condition import Outcome
+from maildrop_py.rules.condition import REFUSED, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def search_block_by(pattern: Expression, facts: Facts) -> Outcome:
     block = facts.message.headers.unfolded
     spans = pattern.spans(block)
     if spans is None:
-        return Outcome(False, why="no header line matches")
+        return Outcome(False, why="no header line matches") if facts.explaining else REFUSED
     label, text, span = _line_of(block, *spans[0])
     return Outcome(True, label, text, span, captures=pattern.named(block, spans))
 

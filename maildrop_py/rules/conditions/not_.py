@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import COSTLY, Outcome
+from maildrop_py.rules.condition import BARE, COSTLY, Outcome
 from maildrop_py.rules.conditions.all import alone
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ class Not:
         outcome = self.condition.test(facts)
         held = None if outcome.held is None else not outcome.held
         if not facts.explaining:
-            return Outcome(held)
+            return BARE[held]
         return Outcome(held, children=((self.condition, outcome),))
 
 

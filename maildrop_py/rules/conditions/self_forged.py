@@ -8,7 +8,7 @@ a DKIM or DMARC pass of a trusted server for that domain.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import COSTLY, REFUSED, UNKNOWN, Outcome
+from maildrop_py.rules.condition import BARE, COSTLY, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,5 +39,5 @@ class SelfForged:
     def test(self, facts: Facts) -> Outcome:
         found = facts.evidence.self_forged()
         if not (found.forged or facts.explaining):
-            return REFUSED if found.forged is False else UNKNOWN
+            return BARE[found.forged]
         return Outcome(found.forged, "From", ", ".join(facts.values("From")), why=found.why)

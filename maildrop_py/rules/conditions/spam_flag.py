@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import CHEAP, Outcome
+from maildrop_py.rules.condition import CHEAP, REFUSED, UNKNOWN, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class SpamFlag:
 
     def test(self, facts: Facts) -> Outcome:
         verdict = facts.evidence.spam()
+        if not (verdict.flag or facts.explaining):
+            return UNKNOWN if verdict.unknown else REFUSED
         if verdict.unknown:
             return Outcome(None, "spam flag", why=verdict.unknown)
         if verdict.flag is None:

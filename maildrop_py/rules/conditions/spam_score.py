@@ -57,6 +57,8 @@ class SpamScore:
                 "a sign of spam, never of the contrary"
             )
         held = any(comparison.holds(total) for comparison in asked)
+        if not (held or facts.explaining):
+            return REFUSED
         return Outcome(
             held, "spam score", f"{total:g}", why=why, values={"sources": " and ".join(sources)}
         )

@@ -8,7 +8,7 @@ unknown, but for those who ask for `temperror` itself.
 from __future__ import annotations
 
 from maildrop_py.record import record
-from maildrop_py.rules.condition import COSTLY, REFUSED, UNKNOWN, Outcome
+from maildrop_py.rules.condition import BARE, COSTLY, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Spf:
         spf = facts.evidence.spf()
         held = True if spf.result in self.results else None if spf.unknown else False
         if not (held or facts.explaining):
-            return REFUSED if held is False else UNKNOWN
+            return BARE[held]
         address = facts.evidence.border().address
         why, values = spf.remark(address.text if address else "the client")
         return Outcome(held, "SPF", spf.result, why=why, values=values)

@@ -51,6 +51,7 @@ class HeaderScan:
         hits: set[int] = set()
         if not values:
             return values, hits, self._left
+        found: list[str] = []
         unclear: list[str] = []
         for name, raw in self._find("\n" + str(headers.lines, "latin-1")):
             name = name.lower()
@@ -60,8 +61,13 @@ class HeaderScan:
                 if not _is_clear(value):
                     unclear.append(name)
                     continue
-            values[name] = [*values[name], value]
-            text = value.lower()
+            if values[name]:
+                values[name].append(value)
+            else:
+                values[name] = [value]
+                found.append(name)
+        for name in found:
+            text = "\n".join(values[name]).lower()
             for length, table in self._tables[name]:
                 look_up(text, length, table, hits)
         return values, hits, self._without(unclear, values) if unclear else self._left

@@ -8,17 +8,20 @@ ask for, not on the number of rules.
 
 from __future__ import annotations
 
+from maildrop_py.memo import Memo
 from maildrop_py.rules.program.index import look_up
 from maildrop_py.rules.program.packing import unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from maildrop_py.rules.condition import Facts
+    from maildrop_py.rules.condition import Facts, Outcome
     from maildrop_py.rules.language.rule import Rule
     from maildrop_py.rules.language.settings import Settings
     from maildrop_py.rules.program.index import Index
+
+    Prepared = tuple[Rule, Callable[[Facts], Outcome] | None]
 
 NUMBER = 4
 """Bytes of a number in `ends`."""
@@ -27,11 +30,12 @@ NUMBER = 4
 class Program:
     """The rules of a RuleSet, by number, its settings, and the DNS lists that rules ask.
 
+    `prepared` has each rule with what tests its condition, None where it has none.
     `packed` holds all rules one behind the other, `ends` where each of them
     ends: ten thousand rules are two objects until one of them is wanted.
     """
 
-    __slots__ = ("_ends", "_packed", "_rules", "always", "index", "settings", "zones")
+    __slots__ = ("_ends", "_packed", "always", "index", "prepared", "settings", "zones")
 
     def __init__(
         self,
@@ -48,7 +52,7 @@ class Program:
         self.zones = zones
         self._packed = packed
         self._ends = ends
-        self._rules: dict[int, Rule] = {}
+        self.prepared: Memo[int, Prepared] = Memo(self._prepare, most=len(self) + 1)
 
     def __len__(self) -> int:
         return len(self._ends) // NUMBER
@@ -59,13 +63,18 @@ class Program:
 
     def rule(self, number: int) -> Rule:
         """The rule with this number, counted from 0 in the order of the file."""
-        rule = self._rules.get(number)
-        if rule is None:
-            import marshal
+        return self.prepared[number][0]
 
-            packed = self._packed[self._end(number - 1) : self._end(number)]
-            rule = self._rules[number] = unpack(marshal.loads(packed))
-        return rule
+    def _prepare(self, number: int) -> Prepared:
+        import marshal
+
+        packed = self._packed[self._end(number - 1) : self._end(number)]
+        rule: Rule = unpack(marshal.loads(packed))
+        if rule.when is None:
+            return rule, None
+        from maildrop_py.rules.conditions.all import alone
+
+        return rule, alone(rule.when).test
 
     def _end(self, number: int) -> int:
         at = NUMBER * number

@@ -25,7 +25,7 @@ def test_the_filter_decides(head: str, answer: bool) -> None:
 def test_it_shows_whose_verdict_it_is() -> None:
     outcome = asked("{spam_flag: true}", "X-Spam-Flag: YES")
     assert (outcome.label, outcome.text) == ("X-Spam-Flag", "spam")
-    assert asked("{spam_flag: true}").why == "no filter left a verdict"
+    assert asked("{spam_flag: true}", explaining=True).why == "no filter left a verdict"
 
 
 def test_it_says_itself_in_words() -> None:

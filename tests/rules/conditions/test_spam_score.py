@@ -30,7 +30,7 @@ def test_the_filters_score_is_compared(test: str, answer: bool) -> None:
     [("'>= 5'", True), ("'> 3 and < 9'", True), ("'< 9'", False), ("'<= 5'", False)],
 )
 def test_a_score_that_the_sender_may_have_written_clears_nothing(test: str, answer: bool) -> None:
-    outcome = asked(f"{{spam_score: {test}}}", "Received: by mx\nX-Spam-Score: 5")
+    outcome = asked(f"{{spam_score: {test}}}", "Received: by mx\nX-Spam-Score: 5", explaining=True)
     assert outcome.held is answer
     assert "the sender may have written" in outcome.remark()
 
