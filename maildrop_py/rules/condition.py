@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from time import struct_time
-    from typing import Any, ClassVar, Protocol
+    from typing import Any, ClassVar, Protocol, TypeVar
 
     from maildrop_py.evidence.evidence import Evidence
     from maildrop_py.message import addresses
@@ -60,6 +60,7 @@ else:
     addresses = Later("maildrop_py.message.addresses")
 
 if TYPE_CHECKING:
+    T = TypeVar("T")
     Calendar = Callable[[float], struct_time]
     """What gives the local date of seconds since the epoch."""
 
@@ -154,21 +155,8 @@ class Facts:
     """
 
     __slots__ = (
-        "_delimiters",
-        "_folded",
-        "_senders",
-        "blocks",
-        "calendar",
-        "changed",
-        "envelope",
-        "evidence",
-        "explaining",
-        "given",
-        "known",
-        "message",
-        "now",
-        "score",
-        "variables",
+        *("_delimiters", "_folded", "_once", "blocks", "calendar", "changed", "envelope"),
+        *("evidence", "explaining", "given", "known", "message", "now", "score", "variables"),
     )
 
     def __init__(
@@ -196,7 +184,7 @@ class Facts:
         self.given: tuple[str, tuple[str, ...]] | None = None
         self.changed: Source | None = None
         self._folded: dict[str, str] = {}
-        self._senders: list[str | None] = []  # the one sender, once it was asked for
+        self._once: dict[str, Any] = {}
 
     def change(self, source: Source | None) -> None:
         """From here on the message is what `source` holds; None leaves it as it is."""
@@ -209,7 +197,14 @@ class Facts:
         self.evidence.look_again(self.message)
         self.known = _NOTHING
         self._folded = {}
-        self._senders = []
+        self._once = {}
+
+    def once(self, what: str, find: Callable[[Facts], T]) -> T:
+        """What `find` says of the message, found once for all conditions that ask it."""
+        if what not in self._once:
+            self._once[what] = find(self)
+        found: T = self._once[what]
+        return found
 
     def text(self, template: Template) -> str:
         """A template in a condition, from what is known so far; dates are not."""
@@ -269,9 +264,7 @@ class Facts:
 
     def sender(self) -> str | None:
         """The envelope sender, "" the null sender; from Return-Path if the server did not say."""
-        if not self._senders:
-            self._senders.append(self._find_sender())
-        return self._senders[0]
+        return self.once("sender", Facts._find_sender)
 
     def _find_sender(self) -> str | None:
         if self.envelope.sender is not None:

@@ -40,15 +40,20 @@ class AutoSubmitted:
         return of_presence("Auto-Submitted", *FORERUNNERS, "Precedence")
 
     def test(self, facts: Facts) -> Outcome:
-        if not facts.explaining and not facts.message.headers.may_have(_NAMES):
-            return REFUSED
-        for value in facts.values("Auto-Submitted"):
-            said_no = value.partition(";")[0].partition("(")[0].strip().lower() == "no"
-            return Outcome(not said_no, "Auto-Submitted", value)
-        for name in FORERUNNERS:
-            for value in facts.values(name):
-                return Outcome(True, name, value)
-        for value in facts.values("Precedence"):
-            if value.strip().lower() in ("auto_reply", "auto-reply"):
-                return Outcome(True, "Precedence", value)
-        return Outcome(False, "Auto-Submitted", why="no such header")
+        return facts.once("auto_submitted", _answer)
+
+
+def _answer(facts: Facts) -> Outcome:
+    """What the condition says of a message."""
+    if not facts.explaining and not facts.message.headers.may_have(_NAMES):
+        return REFUSED
+    for value in facts.values("Auto-Submitted"):
+        said_no = value.partition(";")[0].partition("(")[0].strip().lower() == "no"
+        return Outcome(not said_no, "Auto-Submitted", value)
+    for name in FORERUNNERS:
+        for value in facts.values(name):
+            return Outcome(True, name, value)
+    for value in facts.values("Precedence"):
+        if value.strip().lower() in ("auto_reply", "auto-reply"):
+            return Outcome(True, "Precedence", value)
+    return Outcome(False, "Auto-Submitted", why="no such header")

@@ -35,15 +35,20 @@ class Bounce:
         return text("a bounce (null sender or delivery report)")
 
     def test(self, facts: Facts) -> Outcome:
-        sender = facts.sender()
-        if sender == "":
-            return Outcome(True, "envelope sender", "<>")
-        for value in facts.values("Content-Type"):
-            folded = value.casefold()
-            if folded.startswith("multipart/report") and "delivery-status" in folded:
-                return Outcome(True, "Content-Type", value)
-        for value in facts.values("X-Failed-Recipients"):
-            return Outcome(True, "X-Failed-Recipients", value)
-        if not facts.explaining:
-            return REFUSED
-        return Outcome(False, "envelope sender", sender or "", why="no delivery report either")
+        return facts.once("bounce", _answer)
+
+
+def _answer(facts: Facts) -> Outcome:
+    """What the condition says of a message."""
+    sender = facts.sender()
+    if sender == "":
+        return Outcome(True, "envelope sender", "<>")
+    for value in facts.values("Content-Type"):
+        folded = value.casefold()
+        if folded.startswith("multipart/report") and "delivery-status" in folded:
+            return Outcome(True, "Content-Type", value)
+    for value in facts.values("X-Failed-Recipients"):
+        return Outcome(True, "X-Failed-Recipients", value)
+    if not facts.explaining:
+        return REFUSED
+    return Outcome(False, "envelope sender", sender or "", why="no delivery report either")

@@ -34,6 +34,11 @@ class Bulk:
         return text("Precedence says bulk, junk or list")
 
     def test(self, facts: Facts) -> Outcome:
-        if not facts.explaining and not facts.message.headers.any_begins(_PRECEDENCE):
-            return REFUSED
-        return search_block(PRECEDENCE, facts)
+        return facts.once("bulk", _answer)
+
+
+def _answer(facts: Facts) -> Outcome:
+    """What the condition says of a message."""
+    if not facts.explaining and not facts.message.headers.any_begins(_PRECEDENCE):
+        return REFUSED
+    return search_block(PRECEDENCE, facts)

@@ -33,4 +33,9 @@ class DaemonSender:
         return text("the sender's name is a daemon's")
 
     def test(self, facts: Facts) -> Outcome:
-        return search_block(DAEMON_SENDER, facts)
+        return facts.once("daemon_sender", _answer)
+
+
+def _answer(facts: Facts) -> Outcome:
+    """What the condition says of a message."""
+    return search_block(DAEMON_SENDER, facts)

@@ -33,4 +33,9 @@ class FromMailer:
         return text("sent by a mailer daemon (procmail's FROM_MAILER)")
 
     def test(self, facts: Facts) -> Outcome:
-        return search_block(FROM_MAILER, facts)
+        return facts.once("from_mailer", _answer)
+
+
+def _answer(facts: Facts) -> Outcome:
+    """What the condition says of a message."""
+    return search_block(FROM_MAILER, facts)

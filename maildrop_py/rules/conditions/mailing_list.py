@@ -57,13 +57,18 @@ class MailingList:
         return (*of_presence(*LIST_HEADERS), ("to", _RECIPIENTS.strip()))
 
     def test(self, facts: Facts) -> Outcome:
-        for name in LIST_HEADERS if facts.message.headers.may_have(_NAMES) else ():
-            values = facts.values(name)
-            if values and values[0].strip().upper() != "NO":
-                return Outcome(True, name, values[0])
-        for value in facts.values("To"):
-            if value.lower().startswith(_RECIPIENTS):
-                return Outcome(True, "To", value)
-        if not facts.explaining:
-            return REFUSED
-        return Outcome(False, why="no header of a list manager")
+        return facts.once("mailing_list", _answer)
+
+
+def _answer(facts: Facts) -> Outcome:
+    """What the condition says of a message."""
+    for name in LIST_HEADERS if facts.message.headers.may_have(_NAMES) else ():
+        values = facts.values(name)
+        if values and values[0].strip().upper() != "NO":
+            return Outcome(True, name, values[0])
+    for value in facts.values("To"):
+        if value.lower().startswith(_RECIPIENTS):
+            return Outcome(True, "To", value)
+    if not facts.explaining:
+        return REFUSED
+    return Outcome(False, why="no header of a list manager")
