@@ -65,6 +65,7 @@ class OwnHandOver:
         *,
         each_user: int = EACH_USER,
     ) -> None:
+        listener.setblocking(False)  # somebody else may be quicker, or it went away again
         self._listener, self._deliver, self._log = listener, deliver, log
         self._most = each_user
         self._places = Places(each_user)
@@ -77,7 +78,6 @@ class OwnHandOver:
         """Serve until SIGTERM; deliveries that are under way are finished by themselves."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they ended
-        self._listener.setblocking(False)
         load_all()
         while not self._stopped:
             beat()
@@ -108,9 +108,9 @@ class OwnHandOver:
 
     def _start(self, place: int) -> str:
         """Start a process; why that is not possible, or nothing."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._places.put(place, WAITS)
         try:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             pid = os.fork()
         except OSError as error:
             self._places.put(place, FREE)

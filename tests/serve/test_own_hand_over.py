@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -99,9 +101,10 @@ def test_where_the_limit_is_reached_the_hook_is_on_its_own(folder: Path, home: H
 
 def test_a_process_that_is_killed_is_replaced(home: Home, server: Server) -> None:
     assert home.deliver().returncode == 0
-    wait_until(lambda: processes(server), "one waits")
+    killed = wait_until(lambda: processes(server), "one waits")
     kill_all(server)
     assert home.deliver().returncode == 0
+    assert not [pid for pid in killed if Path(f"/proc/{pid}").exists()], "no zombie is left"
 
 
 def test_processes_end_with_the_server(folder: Path, home: Home) -> None:
@@ -146,6 +149,27 @@ def test_one_process_waits_whatever_the_others_do(keeper: OwnHandOver) -> None:
     places.put(1, FREE)
     assert keeper._why_none_waits() == ""
     assert places.first(WAITS) == 1
+
+
+def test_a_hook_that_went_away_again_is_not_waited_for(keeper: OwnHandOver) -> None:
+    for place in range(3):
+        keeper._places.put(place, BUSY)
+    assert not keeper._listener.getblocking()
+    keeper._listener.bind("")
+    keeper._listener.listen()
+    keeper._refuse()
+
+
+@pytest.mark.parametrize(("place", "call"), [(socket, "socketpair"), (os, "fork")])
+def test_without_room_for_a_process_the_hook_is_on_its_own(
+    keeper: OwnHandOver, monkeypatch: pytest.MonkeyPatch, place: ModuleType, call: str
+) -> None:
+    def fails(*given: object) -> None:
+        raise OSError(errno.EAGAIN, "no room")
+
+    monkeypatch.setattr(place, call, fails)
+    assert OwnHandOver._start(keeper, 0) == "no process can be started: no room"
+    assert keeper._places.first(FREE) == 0
 
 
 def test_who_kills_what_is_started_does_not_keep_the_server_busy(keeper: OwnHandOver) -> None:
