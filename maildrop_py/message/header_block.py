@@ -91,6 +91,11 @@ class HeaderBlock:
             self._spans = _all_spans(self)
         return self._spans
 
+    @property
+    def names(self) -> bytes:
+        """All names in lower case, each behind a line feed; other text too, unless it is known."""
+        return self.lower if self._spans is None else b"\n" + b"\n".join(self._spans)
+
     def value_at(self, colon: int, end: int) -> bytes:
         """The bytes of a value: line ends taken out (RFC 5322 2.2.3), ends stripped."""
         value = self.text[colon + 1 : end].strip(b" \t\r\n")

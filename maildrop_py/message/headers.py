@@ -140,7 +140,7 @@ class Headers:
 
         A quick look that is never wrongly False: most messages need no other.
         """
-        find = self._block.lower.find
+        find = self._block.names.find
         return any(find(b"\n" + beginning) >= 0 for beginning in beginnings)
 
     @property
