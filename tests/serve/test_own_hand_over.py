@@ -142,13 +142,20 @@ def keeper() -> Iterator[OwnHandOver]:
 def test_one_process_waits_whatever_the_others_do(keeper: OwnHandOver) -> None:
     places = keeper._places
     for busy in range(3):
-        assert keeper._why_none_waits() == ""
+        assert [keeper._why_none_waits(), keeper._why_none_waits()] == ["", ""]
         assert (places.number(WAITS), places.number(BUSY)) == (1, busy)
         places.put(places.first(WAITS), BUSY)
     assert keeper._why_none_waits() == "3 deliveries are under way"
     places.put(1, FREE)
     assert keeper._why_none_waits() == ""
     assert places.first(WAITS) == 1
+
+
+def test_the_server_shows_that_it_lives(keeper: OwnHandOver) -> None:
+    pid = os.fork()
+    if pid == 0:
+        keeper.run(lambda: os._exit(7))
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
 
 
 def test_a_hook_that_went_away_again_is_not_waited_for(keeper: OwnHandOver) -> None:
