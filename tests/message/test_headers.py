@@ -79,6 +79,18 @@ def test_lines_that_are_no_field_are_passed_over() -> None:
     assert [field.name for field in Headers(head).fields] == ["To"]
 
 
+@pytest.mark.parametrize(
+    "head", [b"X-Spam-Flag: YES\n\n", b"To: a\nx-spam\n :b\n\n", b"X-Spa: a\n\n"]
+)
+@pytest.mark.parametrize("beginning", [b"x-spam", b"to", b"x-"])
+def test_what_names_may_begin_with_is_the_same_once_all_are_known(
+    head: bytes, beginning: bytes
+) -> None:
+    fresh, known = Headers(head), Headers(head)
+    known.may_have(frozenset((b"from",)))
+    assert known.any_begins((beginning,)) is fresh.any_begins((beginning,))
+
+
 def test_blank_lines_on_top_are_skipped() -> None:
     assert Headers(b"\n\r\nTo: a\n\nTo: b\n").first("To") == "a"
 

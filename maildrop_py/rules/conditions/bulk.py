@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.translation import Text
-_PRECEDENCE = (b"precedence:",)
+_PRECEDENCE = (b"precedence",)
 
 
 @record
