@@ -3,13 +3,14 @@
 The words of the rules come out of the messages, so that they are met, and met
 in part, in the wrong place, or in an encoding. The same Decision must come out,
 reasons and all; delivery, LMTP and dry run go through the index, explanations
-do not.
+do not. So it must with the rules that are shipped, and after many other messages.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from maildrop_py.decision.decide import decide
+from maildrop_py.decision.decider import Decider, World
 from maildrop_py.evidence.evidence import Evidence
 from maildrop_py.message.envelope import Envelope
 from maildrop_py.message.message import Message
@@ -88,11 +90,25 @@ class Author:
         return Message(FileSource(str(self.chance.choice(self.messages)))).headers
 
 
+SHIPPED = """
+include:
+  - builtin:duplicates
+  - builtin:attachments
+  - builtin:policy
+  - builtin:backscatter
+  - builtin:lists
+  - builtin:daemons-apart
+"""
+
+
+def corpus(shared: Path) -> list[Path]:
+    return sorted(path for path in (shared / "corpora").rglob("*") if path.is_file())
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_going_through_the_index_and_trying_every_rule_agree(shared: Path, seed: int) -> None:
     chance = Random(seed)
-    every = sorted(path for path in (shared / "corpora").rglob("*") if path.is_file())
-    messages = chance.sample(every, MESSAGES)
+    messages = chance.sample(corpus(shared), MESSAGES)
     author = Author(chance, messages)
     rules = load_text(author.rules())
     program, fired = compile_rules(rules), 0
@@ -105,3 +121,18 @@ def test_going_through_the_index_and_trying_every_rule_agree(shared: Path, seed:
         assert decisions[0] == replace(decisions[1], trace=()), path
         fired += bool(decisions[0].reasons)
     assert fired > MESSAGES / 20
+
+
+def test_what_earlier_messages_left_changes_no_decision(shared: Path) -> None:
+    """One who has decided about many messages asks for fields, names and words in other ways."""
+    messages = Random(8).sample(corpus(shared), 4 * MESSAGES)
+    rules = load_text(SHIPPED)
+    program = compile_rules(rules)
+    decider, world = Decider(program, lambda: NOW, time.gmtime), World(offline=True)
+    for path in messages:
+        decisions = [decider.decide(Message(FileSource(str(path))), Envelope(), world)[0]]
+        for explain in (False, True):
+            message = Message(FileSource(str(path)))
+            evidence = Evidence(message, Envelope(), rules.settings, offline=True)
+            decisions.append(decide(message, Envelope(), evidence, program, NOW, explain))
+        assert decisions[0] == decisions[1] == replace(decisions[2], trace=()), path
