@@ -2,7 +2,7 @@
 
 A message is kept in memory or, if large, in tmp/ of its first recipient's
 Maildir. When it is complete, it is decided at once if nothing has to be waited
-for, written, and added to the next group. A message whose rules need DNS, the
+for, and written when its group begins. A message whose rules need DNS, the
 store or programs is decided and written by a thread, so that other messages do not
 wait. So is one with a keyword that is new in its folder, because another program may
 hold the lock for that, and one whose rules need its parts, unless these are cheap
@@ -223,7 +223,6 @@ class DirectDelivery:
         if self._may_wait():
             self._leave_to_thread()
         else:
-            self._prepare()
             self._join_group()
 
     def _may_wait(self) -> bool:
@@ -261,10 +260,6 @@ class DirectDelivery:
         user = mailbox.account.user
         return self._transaction.envelope(mailbox.recipient, mailbox.extension, user)
 
-    def _prepare(self) -> None:
-        for delivery in self._deliveries.values():
-            delivery.prepare()
-
     def _leave_to_thread(self) -> None:
         try:
             self._handler.threads.submit(self._prepare_in_thread)
@@ -275,7 +270,8 @@ class DirectDelivery:
     def _prepare_in_thread(self) -> None:
         for delivery in self._deliveries.values():
             delivery.decide(may_wait=True)
-        self._prepare()
+        for delivery in self._deliveries.values():
+            delivery.prepare()
         self._handler.reactor.soon(self._join_group)
 
     def _join_group(self) -> None:

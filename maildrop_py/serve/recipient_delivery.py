@@ -2,14 +2,13 @@
 
     decide         by the rules               may have to wait for DNS and the like
     prepare        write the copies in tmp/,  may have to wait for a program, or for
-                   run programs               a lock that new keywords need
+                   run programs               a lock; the group begins with what need not
     sync, publish  with others of a group (`group_commit`)
     finish         the reply                  everything is durable
     remember       the log, what was learnt   may have to wait for the store
 
-If anything fails, only this recipient gets the error, and nothing of the delivery
-is visible. If deciding fails by a fault of our own, the message goes to INBOX with
-a warning: a message held up for days would bounce.
+If anything fails, only this recipient gets the error, and nothing of the delivery is
+visible. Where deciding fails by a fault of our own, the message goes to INBOX (`decider`).
 """
 
 from __future__ import annotations
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.settings import Settings
     from maildrop_py.serve.mailbox import Mailbox
     from maildrop_py.serve.metrics import Metrics
-
 
 ANSWER_TIME = 30.0
 """Seconds for all answers to a message, and no longer than the message's own time lasts: the
@@ -148,8 +146,8 @@ class RecipientDelivery:
             return True
 
     def prepare(self) -> None:
-        """Write the copies and run the programs; an exception becomes the reply."""
-        if self.reply is not None:
+        """Write the copies and run the programs, once; an exception becomes the reply."""
+        if self.reply is not None or self._delivery is not None:
             return
         try:
             self._prepare()
@@ -176,13 +174,12 @@ class RecipientDelivery:
         return _maildir_for(self.mailbox, self._decider.program.settings)
 
     def _world(self, may_wait: bool) -> World:
-        runner = self._command_runner()
         given = self.spool, os.environ, self._home, self.envelope, self._deadline
         mailbox, settings = self.mailbox, self._decider.program.settings
         return World(
             self.mailbox.state,
             self.store,
-            run_command=runner,
+            run_command=self._command_runner(),
             may_wait=may_wait,
             programs=lambda: message_programs(*given),
             folders=lambda name: _maildir_for(mailbox, settings).has(name),
@@ -190,14 +187,19 @@ class RecipientDelivery:
 
     def _command_runner(self) -> Callable[[tuple[str, ...]], int | None]:
         """What does not lead back here, or it would be left to the garbage collector."""
-        limit = self._deadline
-        return command_runner(self.spool, os.environ, self._home, self.envelope, limit)
+        return command_runner(self.spool, os.environ, self._home, self.envelope, self._deadline)
 
     @property
     def _home(self) -> str:
         return self.mailbox.account.home or UserPaths(os.environ).home
 
     # In the group
+
+    def begin(self) -> bool:
+        self.prepare()
+        if self.reply is not None:
+            self.done(self)
+        return self.reply is None
 
     def files(self) -> Sequence[int]:
         return self._delivery.descriptors if self._delivery else ()
@@ -254,9 +256,9 @@ class RecipientDelivery:
         It is delivered: whatever goes wrong now, to say otherwise would double it.
         """
         receipt, decision, evidence = self._receipt, self._decision, self._evidence
+        warn = self._warnings.append
         if receipt is None or decision is None or evidence is None:
             return
-        warn = self._warnings.append
         after_delivery("not remembered", warn, evidence.delivered, decision.learn)
         if decision.answers:
             after_delivery("not answered", warn, self._answer, decision, evidence)

@@ -43,6 +43,9 @@ class Spool:
         self.done = done
         self.groups.add(self)
 
+    def begin(self) -> bool:
+        return True
+
     def files(self) -> Sequence[int]:
         return (self.fd,)
 

@@ -26,6 +26,7 @@ from tests.support.waiting import wait_until
 
 ANNA = "anna@example.org"
 BODY = "rules: [{when: {body: hello}, then: {file: Hello}}]"
+MAIL = b"""LHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<anna@x>\r\nDATA\r\nSubject: x\r\n\r\n%s\r\n.\r\n"""
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,19 @@ def test_how_long_the_first_message_took_says_nothing_of_the_next(
     reactor.close()
 
 
+def test_messages_of_a_group_are_written_when_it_begins(tmp_path: Path) -> None:
+    """What is written while another is synced would be synced with that too, in vain."""
+    handler, reactor, groups = _handler(tmp_path)
+    _deliver(handler, "hello")
+    session = Session(SessionSettings(handler))
+    session.receive(MAIL % b"hello")
+    assert session.commit(lambda replies: None) is None
+    assert [path for path in tmp_path.rglob("tmp/*") if path.is_file()] == []
+    groups.close()
+    reactor.close()
+    assert len([*tmp_path.rglob("new/*")]) == 2
+
+
 def test_with_other_clients_lines_for_the_log_wait_until_the_loop_is_idle(tmp_path: Path) -> None:
     handler, reactor, groups = _handler(tmp_path)
     log = tmp_path / "anna.jsonl"
@@ -128,8 +142,7 @@ def _deliver(handler: DirectHandler, body: str) -> None:
     """One message for anna, until it has its reply."""
     reactor, replies = handler.reactor, []
     session = Session(SessionSettings(handler))
-    session.receive(b"LHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<anna@x>\r\nDATA\r\n")
-    session.receive(b"Subject: x\r\n\r\n%s\r\n.\r\n" % body.encode())
+    session.receive(MAIL % body.encode())
     assert session.commit(replies.extend) is None
     reactor.is_busy = False
 

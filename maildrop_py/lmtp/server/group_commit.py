@@ -13,6 +13,9 @@ same reason a group is begun only when the loop has nothing else to do, or after
 is slow, several are: the file system commits them together, and no message waits for an
 earlier group.
 
+What is written while a group is synced changes the same blocks of inodes and of tmp/, and
+each sync would write these again. So the messages of a group are written when it begins.
+
 The message of a single client is synced in the loop's own thread, which saves two
 switches of thread. With other clients connected a thread does it, so that they go on.
 
@@ -40,7 +43,13 @@ if TYPE_CHECKING:
     Outcome = tuple[list["Job"], list[Exception | None], dict[str, Exception]]
 
     class Job(Protocol):
-        """One message's way from written to delivered."""
+        """One message's way from decided to delivered."""
+
+        def begin(self) -> bool:
+            """Write it, or nothing if that was done; whether it is to be committed.
+
+            Called in the loop; must not raise.
+            """
 
         def files(self) -> Sequence[int]:
             """Descriptors of what was written: their write-back is started for all together."""
@@ -81,14 +90,13 @@ class GroupCommit:
         reactor.rounds.append(self._start)
 
     def add(self, job: Job) -> None:
-        """Commit `job` with the next group; its `finish` is called in the loop."""
+        """Commit `job` with the next group; its `begin` and `finish` are called in the loop."""
         self._waiting.append(job)
 
     def close(self) -> None:
         """Commit what is left and end the threads; the reactor runs no more."""
         self._threads.close()
-        batch, self._waiting = self._waiting, []
-        finish(commit(batch))
+        finish(commit(self._written()))
 
     def _start(self) -> bool:
         if not self._waiting or self._busy >= self._limit or self._is_worth_waiting_for():
@@ -96,11 +104,16 @@ class GroupCommit:
         alone = len(self._waiting) == 1 and self.alone()
         if not alone and self._grows():
             return True
-        batch, self._waiting = self._waiting, []
+        batch = self._written()
         if not alone and self._left_to_thread(batch):
             return False
         finish(commit(batch))
         return bool(self._waiting)  # the client had sent the next message already
+
+    def _written(self) -> list[Job]:
+        """The jobs of the next group, written one right after the other."""
+        batch, self._waiting = self._waiting, []
+        return [job for job in batch if job.begin()]
 
     def _grows(self) -> bool:
         """Whether the loop has more to do at once, and the next message may come of that."""

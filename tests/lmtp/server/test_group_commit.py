@@ -24,6 +24,9 @@ class File:
         self.thread: int | None = None
         self.finished = lambda: None
 
+    def begin(self) -> bool:
+        return True
+
     def files(self) -> list[int]:
         return [self.fd]
 

@@ -59,6 +59,9 @@ class Dropped:
             os.kill(os.getpid(), 19)  # SIGSTOP: the loop turns no more
         self.drop.groups.add(self)
 
+    def begin(self) -> bool:
+        return True
+
     def files(self) -> Sequence[int]:
         return (self.fd,)
 
