@@ -143,6 +143,11 @@ class Headers:
         find = self._block.names.find
         return any(find(b"\n" + beginning) >= 0 for beginning in beginnings)
 
+    def any_line_begins(self, beginnings: Sequence[bytes]) -> bool:
+        """Whether a line, be it a field or not, begins with one of `beginnings`, in lower case."""
+        find = self._block.lower.find
+        return any(find(b"\n" + beginning) >= 0 for beginning in beginnings)
+
     @property
     def lines(self) -> bytes:
         """The header's lines as they are, but for bare CR, which is LF here."""

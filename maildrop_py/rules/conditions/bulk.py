@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from maildrop_py.rules.language.document import Node
     from maildrop_py.rules.language.scope import Scope
     from maildrop_py.translation import Text
-_PRECEDENCE = (b"precedence",)
+_NAMES = frozenset((b"precedence",))
 
 
 @record
@@ -39,6 +39,6 @@ class Bulk:
 
 def _answer(facts: Facts) -> Outcome:
     """What the condition says of a message."""
-    if not facts.explaining and not facts.message.headers.any_begins(_PRECEDENCE):
+    if not facts.explaining and not facts.message.headers.may_have(_NAMES):
         return REFUSED
     return search_block(PRECEDENCE, facts)

@@ -68,7 +68,7 @@ def search_senders(expression: str, facts: Facts) -> Outcome:
 
 def _is_refused(expression: str, headers: Headers) -> bool:
     """Whether none of the lines that may name a sender matches by itself; never wrongly True."""
-    if headers.any_begins(_UNUSUAL):
+    if headers.any_line_begins(_UNUSUAL):
         return False
     lines = headers.unfolded_lines(_SENDERS)
     return not any(
