@@ -124,15 +124,21 @@ class FileSource:
 
 
 def _read_to(descriptor: int, end: int | None) -> bytes:
-    """The file from where it stands to `end`; the descriptor is closed.
+    """The file from its beginning to `end`, all of it for None; the descriptor is closed.
 
     Room is made for what there is only: for all that might be read, it takes longer than
     to read most messages.
     """
-    with open(descriptor, "rb", buffering=0) as file:
-        if end is None or os.fstat(descriptor).st_size <= end:
-            return file.read()[:end]
-        return file.read(end)
+    blocks: list[bytes] = []
+    try:
+        size = os.fstat(descriptor).st_size
+        left = size if end is None else min(size, end)
+        while left > 0 and (block := os.read(descriptor, left)):
+            blocks.append(block)
+            left -= len(block)
+    finally:
+        os.close(descriptor)
+    return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
 
 def read_head(descriptor: int) -> tuple[bytes, bytes | None]:
