@@ -119,7 +119,7 @@ def _search(block: HeaderBlock, name: bytes) -> list[Span]:
     found = []
     start = lower.find(wanted)
     while start >= 0:
-        end = field_end(text, start, block.end)
+        end = _field_end(text, start, block.end)
         colon = colon_of(text[start:end])
         if colon >= 0 and len(text[start : start + colon].rstrip()) == len(name):
             found.append((start, start + colon, end))
@@ -133,7 +133,7 @@ def _search_content(block: HeaderBlock) -> dict[bytes, list[Span]]:
     spans: dict[bytes, list[Span]] = {}
     start = lower.find(b"\ncontent-")
     while start >= 0:
-        end = field_end(text, start, block.end)
+        end = _field_end(text, start, block.end)
         colon = colon_of(text[start:end])
         if colon >= 0:
             name = text[start : start + colon].rstrip().lower()
@@ -160,7 +160,7 @@ def _all_spans(block: HeaderBlock) -> dict[bytes, list[Span]]:
     return spans
 
 
-def field_end(text: bytes, start: int, size: int) -> int:
+def _field_end(text: bytes, start: int, size: int) -> int:
     """The offset behind the line at `start` and the lines that continue it."""
     end = text.find(b"\n", start, size) + 1 or size
     while end < size and text[end] in (_SPACE, _TAB):

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from maildrop_py.memo import Memo
 from maildrop_py.message.extent import from_line_of
-from maildrop_py.message.header_block import HeaderBlock, colon_of, field_end
+from maildrop_py.message.header_block import HeaderBlock, colon_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,11 +143,6 @@ class Headers:
         find = self._block.names.find
         return any(find(b"\n" + beginning) >= 0 for beginning in beginnings)
 
-    def any_line_begins(self, beginnings: Sequence[bytes]) -> bool:
-        """Whether a line, be it a field or not, begins with one of `beginnings`, in lower case."""
-        find = self._block.lower.find
-        return any(find(b"\n" + beginning) >= 0 for beginning in beginnings)
-
     @property
     def lines(self) -> bytes:
         """The header's lines as they are, but for bare CR, which is LF here."""
@@ -198,25 +193,10 @@ class Headers:
         from_line = self.from_line
         if from_line is not None:
             text = from_line + b"\n" + text
-        return _unfolded(text) + b"\n\n"
-
-    def unfolded_lines(self, names: Sequence[bytes]) -> list[bytes]:
-        """The lines of `unfolded` that are fields with these names, in lower case; and the
-        `From ` line. Without line ends, in no order."""
-        block = self._block
-        spans = [span for name in names for span in block.spans_of(name)]
-        lines = [_unfolded(block.text[start:end]) for start, _, end in spans]
-        if self.from_line is not None:  # what continues it belongs to it
-            end = field_end(block.text, block.start - 1, block.end)
-            lines.append(_unfolded(self.from_line + b"\n" + block.text[block.start : end]))
-        return lines
-
-
-def _unfolded(text: bytes) -> bytes:
-    """Lines as procmail joins them, without empty ones at the end."""
-    if text.find(b"\r") >= 0:
-        text = text.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
-    return text.rstrip(b"\n").replace(b"\n ", b"  ").replace(b"\n\t", b" \t")
+        if b"\r" in text:
+            text = text.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
+        text = text.rstrip(b"\n") + b"\n\n"
+        return text.replace(b"\n ", b"  ").replace(b"\n\t", b" \t")
 
 
 _NO_FIELDS: list[Field] = []

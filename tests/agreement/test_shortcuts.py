@@ -22,14 +22,12 @@ from maildrop_py.message import (
     received_line,
 )
 from maildrop_py.message.headers import Headers
-from maildrop_py.message.message import Message
 from maildrop_py.message.parameters import parameters
 from maildrop_py.message.parts import read_parts
-from maildrop_py.message.source import BytesSource, FileSource
 from maildrop_py.record import record
-from maildrop_py.rules.conditions import macros, mailing_list
+from maildrop_py.rules.conditions import mailing_list
 from maildrop_py.rules.matching import pattern
-from tests.support.rules_reading import asked, facts, mail
+from tests.support.rules_reading import asked, mail
 
 PIECES = st.sampled_from(
     (
@@ -359,44 +357,3 @@ def test_fields_of_content_are_found_by_one_search_as_all_fields_are(head: bytes
     block = header_block.HeaderBlock(head, is_cut=False)
     found, every = header_block._search_content(block), header_block._all_spans(block)
     assert [found.get(name) for name in names] == [every.get(name) for name in names]
-
-
-SENDER_LINES = st.sampled_from(
-    (
-        *(
-            "From: MAILER-DAEMON@a\n",
-            "From: root\n",
-            "Sender: owner-x@b\n",
-            "From x\n",
-            "From: a@b",
-        ),
-        *(" <postmaster@c>\n", "\tdaemon\n", "\n", "\r\n", "\r", "Resent-From: nobody@d\n", " \n"),
-        *(
-            ">From daemon\n",
-            "From daemon Mon Jan  1 00:00:00 2024\n",
-            "X-Envelope-From: ops\n",
-            ">",
-        ),
-        *("From : daemon\n", "Subject: root\n", "From: x (Mail Delivery System)\n", "From: \r\r\n"),
-    )
-)
-
-
-@pytest.mark.parametrize("expression", [macros.DAEMON_SENDER, macros.FROM_MAILER])
-@given(head=st.lists(SENDER_LINES, max_size=7).map("".join))
-def test_no_daemon_is_missed_by_looking_at_its_lines_alone(expression: str, head: str) -> None:
-    known = facts(Message(BytesSource(head.encode())))
-    assert known.message.headers.may_have(frozenset()) is False  # all names are known now
-    whole = macros.search_block(expression, known).held
-    assert macros.search_senders(expression, known).held == whole
-
-
-def test_many_real_senders_are_refused_by_their_lines(shared: Path) -> None:
-    refused = []
-    for path in sorted((shared / "corpora" / "spamassassin").rglob("*"))[::5]:
-        if path.is_file():
-            known = facts(Message(FileSource(str(path))))
-            held = macros.search_block(macros.DAEMON_SENDER, known).held
-            refused.append(macros._is_refused(macros.DAEMON_SENDER, known.message.headers))
-            assert not (held and refused[-1]), path
-    assert sum(refused) > len(refused) / 3

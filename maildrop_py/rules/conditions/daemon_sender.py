@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 from maildrop_py.rules.condition import CHEAP, Outcome
-from maildrop_py.rules.conditions.macros import DAEMON_SENDER, search_senders
+from maildrop_py.rules.conditions.macros import DAEMON_SENDER, search_block
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,4 +38,4 @@ class DaemonSender:
 
 def _answer(facts: Facts) -> Outcome:
     """What the condition says of a message."""
-    return search_senders(DAEMON_SENDER, facts)
+    return search_block(DAEMON_SENDER, facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from maildrop_py.record import record
 from maildrop_py.rules.condition import CHEAP, Outcome
-from maildrop_py.rules.conditions.macros import FROM_MAILER, search_senders
+from maildrop_py.rules.conditions.macros import FROM_MAILER, search_block
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,4 +38,4 @@ class FromMailer:
 
 def _answer(facts: Facts) -> Outcome:
     """What the condition says of a message."""
-    return search_senders(FROM_MAILER, facts)
+    return search_block(FROM_MAILER, facts)

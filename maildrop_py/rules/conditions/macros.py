@@ -12,18 +12,12 @@ looks for the header's end no further than the first NUL.
 
 from __future__ import annotations
 
-from maildrop_py.later import Later
-from maildrop_py.memo import Memo
 from maildrop_py.rules.condition import REFUSED, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from maildrop_py.message.headers import Headers
     from maildrop_py.rules.condition import Facts
-    from maildrop_py.rules.matching import engine
     from maildrop_py.rules.matching.engine import Expression
-else:
-    engine = Later("maildrop_py.rules.matching.engine")
 
 _FROM = r"(?:(?:(?:Resent-)?(?:From|Sender)|X-Envelope-From):|>?From )(?:[^>\n]*[^(.%@a-z0-9\n])?"
 _REST = r"(?:(?:[^).!:a-z0-9\n][-_a-z0-9]*)?[%@>\t ][^<)\n]*(?:\(.*\).*)?)?\n(?:[^>]|\z)"
@@ -46,7 +40,9 @@ FROM_DAEMON = f"{MANY_RECIPIENTS}|{PRECEDENCE}|{DAEMON_SENDER}"
 
 def search_block(expression: str, facts: Facts) -> Outcome:
     """Whether `expression` matches the unfolded header block, and in which line."""
-    return search_block_by(engine.compiled(expression, latin1=True), facts)
+    from maildrop_py.rules.matching.engine import compiled
+
+    return search_block_by(compiled(expression, latin1=True), facts)
 
 
 def search_block_by(pattern: Expression, facts: Facts) -> Outcome:
@@ -57,34 +53,6 @@ def search_block_by(pattern: Expression, facts: Facts) -> Outcome:
         return Outcome(False, why="no header line matches") if facts.explaining else REFUSED
     label, text, span = _line_of(block, *spans[0])
     return Outcome(True, label, text, span, captures=pattern.named(block, spans))
-
-
-def search_senders(expression: str, facts: Facts) -> Outcome:
-    """search_block for DAEMON_SENDER or FROM_MAILER: most senders are refused by their lines."""
-    if not facts.explaining and _is_refused(expression, facts.message.headers):
-        return REFUSED
-    return search_block(expression, facts)
-
-
-def _is_refused(expression: str, headers: Headers) -> bool:
-    """Whether none of the lines that may name a sender matches by itself; never wrongly True."""
-    if headers.any_line_begins(_UNUSUAL):
-        return False
-    lines = headers.unfolded_lines(_SENDERS)
-    return not any(
-        _fits[expression, line] if len(line) <= _LONGEST else _fit(expression, line)
-        for line in lines
-    )
-
-
-def _fit(expression: str, line: bytes) -> bool:
-    return engine.compiled(expression, latin1=True).spans(line + b"\n\n") is not None
-
-
-_SENDERS = (b"from", b"sender", b"resent-from", b"resent-sender", b"x-envelope-from")
-_UNUSUAL = (b"from ", b">from ")  # what is no field, and the expressions look at too
-_LONGEST = 200  # bytes of a line that is remembered
-_fits: Memo[tuple[str, bytes], bool] = Memo(lambda asked: _fit(*asked))
 
 
 def _line_of(block: bytes, start: int, end: int) -> tuple[str, str, tuple[int, int]]:
