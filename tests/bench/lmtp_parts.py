@@ -7,6 +7,10 @@ rules are the recommended set (rules/README.md); the Sieve script looks at the s
 names with foreverypart and at the same texts with body. The messages have no
 Received lines, so that no DNS server is asked, and no Message-ID: the set's rule
 about duplicates passes them.
+
+The disk is let settle first (`settled`). The servers take turns, the other first in
+every second round; all processes have had mail before. Figures are medians; the ratio
+of each round is printed too.
 """
 
 from __future__ import annotations
@@ -22,12 +26,15 @@ from time import perf_counter
 from tests.bench.lmtp_servers import DovecotTwo, LmtpServer, MaildropPy, dovecot
 from tests.bench.parts import RECOMMENDED
 from tests.bench.place import environment, home_of
+from tests.bench.settled import settle
 from tests.bench.table import markdown, verdict
 from tests.bench.user import as_user, hand_over, measuring
 
 SESSIONS = 16
 SIZES = (5_000, 50_000)  # bytes
 ASKED = 2.0  # times Dovecot's rate
+WARM = 200  # messages that are not measured
+Rates = dict[str, dict[str, list[float]]]  # by server and size, of each round
 
 SIEVE = """\
 require ["fileinto", "body", "mime", "foreverypart", "duplicate"];
@@ -72,7 +79,7 @@ def message(size: int) -> bytes:
     return b"".join((head, kind, text, *files, b"--b--\n"))
 
 
-def report(messages: int = 2000, rounds: int = 3) -> str:
+def report(messages: int = 2000, rounds: int = 5) -> str:
     """A table of messages a second, and whether the promise was kept."""
     kinds = [Recommended, *([DovecotParts] if dovecot() else [])]
     environment()
@@ -80,25 +87,32 @@ def report(messages: int = 2000, rounds: int = 3) -> str:
     for size in SIZES:
         (place / f"{size}.eml").write_bytes(message(size))
     hand_over(place)
-    rates = as_user(lambda: _measured(kinds, place, messages, rounds))
+    rates, disk = as_user(lambda: _measured(kinds, place, messages, rounds))
     rows = [
-        [name, *(f"{found[str(size)]:,.0f}" for size in SIZES)] for name, found in rates.items()
+        [name, *(f"{statistics.median(found[str(size)]):,.0f}" for size in SIZES)]
+        for name, found in rates.items()
     ]
     headings = ["messages/s, 16 sessions", *(f"{size // 1000} KB" for size in SIZES)]
-    said = []
+    said = [disk]
     if DovecotParts.name in rates:
-        for size in SIZES:
-            ratio = rates[Recommended.name][str(size)] / rates[DovecotParts.name][str(size)]
-            said.append(f"{size // 1000} KB, times Dovecot: {verdict(ratio, ASKED, at_least=True)}")
+        said += [_said(rates, str(size)) for size in SIZES]
     return "\n".join([markdown(headings, rows), "", *said])
+
+
+def _said(rates: Rates, size: str) -> str:
+    """Whether the promise was kept, and by what margin in each round."""
+    ours, theirs = rates[Recommended.name][size], rates[DovecotParts.name][size]
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    each = ", ".join(f"{one / other:.2f}" for one, other in zip(ours, theirs, strict=True))
+    kept = verdict(ratio, ASKED, at_least=True)
+    return f"{int(size) // 1000} KB, times Dovecot: {kept}; by round {each}"
 
 
 def _measured(
     kinds: list[type[LmtpServer]], place: Path, messages: int, rounds: int
-) -> dict[str, dict[str, float]]:
-    taken: dict[str, dict[str, list[float]]] = {
-        kind.name: {str(size): [] for size in SIZES} for kind in kinds
-    }
+) -> tuple[Rates, str]:
+    taken: Rates = {kind.name: {str(size): [] for size in SIZES} for kind in kinds}
+    disk = settle(place)
     with ExitStack() as stack:
         servers = []
         for number, kind in enumerate(kinds):
@@ -106,16 +120,13 @@ def _measured(
             stack.callback(servers[-1].stop)
         for turn in range(rounds):
             for size in SIZES:
-                for server in servers:
+                for server in servers[:: -1 if turn % 2 else 1]:
                     file = place / f"{size}.eml"
                     user = f"user{turn}x{size}"
-                    _send(server, user, file, 50, 1)
+                    _send(server, user, file, WARM, SESSIONS)
                     rate = _send(server, user, file, messages, SESSIONS)
                     taken[server.name][str(size)].append(rate)
-    return {
-        name: {size: statistics.median(rates) for size, rates in by_size.items()}
-        for name, by_size in taken.items()
-    }
+    return taken, disk
 
 
 def _send(server: LmtpServer, user: str, file: Path, messages: int, sessions: int) -> float:
