@@ -3,7 +3,8 @@
 To take a page apart takes twenty times as long as to search through it, and most pages
 have none of the words. A word can be broken in the markup (`v<b></b>iagra`): between two
 of its letters there may be anything from a `<` to a `>`; or a letter can be written as a
-character reference. The screen is one expression for all of these.
+character reference, or as a sign that is folded to it. The screen is one expression for
+all of these.
 
 Guarantee: where one of the literals is in the case-folded `html_text.text_of` a page, the
 screen matches the page. Linear, since RE2 is.
@@ -16,13 +17,15 @@ from __future__ import annotations
 
 from maildrop_py.message.html_text import INVISIBLE
 from maildrop_py.rules.matching.engine import compiled
+from maildrop_py.rules.matching.folding import UNUSUAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 RUN, LONGEST = 3, 100  # characters
-_GAP = "(?:<(?s:.*?)>)?"
+_UNSEEN = f"[{''.join(INVISIBLE)}]*"
+_GAP = f"{_UNSEEN}(?:<(?s:.*?)>{_UNSEEN})?"
 _NAMES = (
     *("Idot", "Negative", "NoBreak", "ZeroWidth", "ffilig", "fflig", "ffllig", "filig", "fjlig"),
     *("fllig", "napos", "shy", "szlig"),
@@ -43,7 +46,7 @@ def screen_of(literals: Iterable[str]) -> str:
     runs = [_longest_run(literal) for literal in literals]
     if not runs or min(map(len, runs)) < RUN or sum(map(len, runs)) > LONGEST:
         return ""
-    return "|".join([*(_GAP.join(run) for run in runs), _REFERENCE])
+    return "|".join([*(_GAP.join(run) for run in runs), _REFERENCE, f"[{UNUSUAL}]"])
 
 
 def may_show(screen: str, html: str) -> bool:
@@ -52,10 +55,6 @@ def may_show(screen: str, html: str) -> bool:
     _pages += 1
     if _pages <= _SELDOM:
         return True
-    if not html.isascii():
-        for sign in INVISIBLE:
-            html = html.replace(sign, "")
-        html = html.casefold()
     return compiled(screen).spans(html.encode("utf-8", "replace")) is not None
 
 

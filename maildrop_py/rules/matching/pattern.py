@@ -10,6 +10,7 @@ from __future__ import annotations
 from maildrop_py.later import Later
 from maildrop_py.memo import Memo
 from maildrop_py.record import record
+from maildrop_py.rules.matching.folding import may_have
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Regex:
     def search(self, text: str) -> Found | None:
         """The leftmost match in `text`, or None."""
         if self.literals:
+            if not may_have(text, self.literals):
+                return None
             folded = text.casefold()
             present = [literal for literal in self.literals if literal in folded]
             if not present:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from maildrop_py.record import record
+from maildrop_py.rules.matching.folding import may_have
 from maildrop_py.rules.matching.pattern import Found, Regex, search
 
 TYPE_CHECKING = False
@@ -23,7 +24,10 @@ class Contains:
     wanted: str
 
     def search(self, text: str) -> Found | None:
-        folded, wanted = text.casefold(), self.wanted.casefold()
+        wanted = self.wanted.casefold()
+        if not may_have(text, (wanted,)):
+            return None
+        folded = text.casefold()
         at = folded.find(wanted)
         if at < 0:
             return None

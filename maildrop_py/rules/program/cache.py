@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Stamped = tuple[tuple[Stamp, ...], Program]  # what it was made from, and what was made
 
-FORMAT = 9
+FORMAT = 10
 KEY = f"maildrop-py rules {FORMAT} {__version__} {sys.hexversion:x}\n".encode()
 
 NOT_USABLE = "rules not usable: "
