@@ -100,11 +100,6 @@ class LogTurn:
         self._lines: dict[str, list[str]] = {}  # by path
         self._warnings: dict[str, list[str]] = {}  # by path
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to be written into a file."""
-        return not self._lines
-
     def add(self, path: str | None, event: Event) -> None:
         """Log one event to syslog, and with write() to the file `path`, None for none."""
         try:

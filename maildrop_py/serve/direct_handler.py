@@ -9,9 +9,7 @@ hold the lock for that, and one whose rules need its parts, unless these are che
 (`message/parts.py`) and none took long within the last second. The first message by new
 rules, whose expressions are compiled for it, does not count.
 
-What became of messages is logged together: those of one round of the loop, and with
-other clients connected those of the next rounds too, until nobody wants anything or
-LOG_WAIT is over.
+What became of the messages of one round of the loop is logged together.
 """
 
 from __future__ import annotations
@@ -56,7 +54,6 @@ THREADS = 32  # messages whose rules wait for the world at a time
 EAGER = 1  # messages that are decided at a time while the processor is busy with that
 SLOW = 0.01  # seconds that deciding took in the loop
 PATIENCE = 1.0  # seconds for which parts are left to threads after that
-LOG_WAIT = 0.02  # seconds that a line for the log waits at most
 
 
 class DirectHandler:
@@ -79,7 +76,6 @@ class DirectHandler:
         self.threads = ThreadPool(THREADS, EAGER)
         self.log_turn = LogTurn(log.warning)
         self._slow_until = 0.0  # a time.monotonic() value
-        self._log_since: float | None = None  # when the first line that waits came
         self._to_learn: list[Lesson] = []
         reactor.rounds.append(self._end_round)
 
@@ -125,22 +121,10 @@ class DirectHandler:
             self._to_learn.append((delivery, done))
 
     def _end_round(self) -> bool:
+        self.log_turn.write()
         if self._to_learn:
             lessons, self._to_learn = self._to_learn, []
             self._learn_in_thread(lessons)
-        return self._wait_to_log()
-
-    def _wait_to_log(self) -> bool:
-        """Whether lines for the log wait for those of messages that the loop has at hand."""
-        if not self.log_turn.is_empty:
-            now = self.reactor.now
-            if self._log_since is None:
-                self._log_since = now
-            more = self.reactor.is_busy and not self.groups.alone()
-            if more and now - self._log_since < LOG_WAIT:
-                return True
-            self.log_turn.write()
-        self._log_since = None
         return False
 
     def _learn_in_thread(self, lessons: list[Lesson]) -> None:

@@ -16,7 +16,7 @@ from maildrop_py.lmtp.session_settings import SessionSettings
 from maildrop_py.message.parts import CHEAP_LINES, CHEAP_SIZE, Parts
 from maildrop_py.message.source import BytesSource
 from maildrop_py.record import replace
-from maildrop_py.serve.direct_handler import LOG_WAIT, SLOW, DirectHandler, LoopMessage
+from maildrop_py.serve.direct_handler import SLOW, DirectHandler, LoopMessage
 from maildrop_py.serve.path_template import PathTemplate
 from maildrop_py.serve.server_log import ServerLog
 from maildrop_py.serve.user_database import AnyUser
@@ -114,37 +114,12 @@ def test_messages_of_a_group_are_written_when_it_begins(tmp_path: Path) -> None:
     assert len([*tmp_path.rglob("new/*")]) == 2
 
 
-def test_with_other_clients_lines_for_the_log_wait_until_the_loop_is_idle(tmp_path: Path) -> None:
-    handler, reactor, groups = _handler(tmp_path)
-    log = tmp_path / "anna.jsonl"
-    lines = []
-    for alone, busy, late in (
-        (False, True, 0.0),
-        (False, True, LOG_WAIT / 2),
-        (False, False, 0.0),
-        (False, True, 0.0),
-        (False, True, 2 * LOG_WAIT),
-        (True, True, 0.0),
-    ):
-        groups.alone = lambda alone=alone: alone  # type: ignore[misc]
-        _deliver(handler, "hello")
-        reactor.is_busy = busy
-        reactor.now += late
-        for after in reactor.rounds:
-            after()
-        lines.append(len(log.read_text().splitlines()) if log.exists() else 0)
-    groups.close()
-    reactor.close()
-    assert lines == [0, 0, 3, 3, 5, 6]
-
-
 def _deliver(handler: DirectHandler, body: str) -> None:
     """One message for anna, until it has its reply."""
     reactor, replies = handler.reactor, []
     session = Session(SessionSettings(handler))
     session.receive(MAIL % body.encode())
     assert session.commit(replies.extend) is None
-    reactor.is_busy = False
 
     def answered() -> bool:
         handler.groups._start()
@@ -160,8 +135,7 @@ def _handler(place: Path) -> tuple[DirectHandler, Reactor, GroupCommit]:
     rules = place / "rules.yaml"
     rules.write_text(BODY)
     rules.chmod(0o600)
-    log_file = PathTemplate(f"{place}/{{user}}.jsonl")
-    paths = replace(paths_below(place), rules=PathTemplate(str(rules)), log=log_file)
+    paths = replace(paths_below(place), rules=PathTemplate(str(rules)))
     reactor = Reactor()
     groups = GroupCommit(reactor, alone=lambda: True)
     log = ServerLog("stderr", {})

@@ -8,8 +8,7 @@ each directory is synced once. So the more there is to do, the more
 messages share the cost of a sync, and no message waits for others to come.
 
 Where the disk is quick, one group is under way at a time, so that the next one grows
-meanwhile: each group costs a sync of its directories and two switches of thread. For the
-same reason a group is begun only when the loop has nothing else to do, or after QUICK. Where it
+meanwhile: each group costs a sync of its directories and two switches of thread. Where it
 is slow, several are: the file system commits them together, and no message waits for an
 earlier group.
 
@@ -68,7 +67,7 @@ if TYPE_CHECKING:
             """
 
 
-QUICK = 0.01  # seconds for a group, and seconds that it may grow before it is begun
+QUICK = 0.01  # seconds for a group
 
 
 class GroupCommit:
@@ -79,13 +78,12 @@ class GroupCommit:
     """
 
     def __init__(self, reactor: Reactor, alone: Callable[[], bool], threads: int = 4) -> None:
-        self._reactor, self.alone = reactor, alone
+        self._reactor, self._alone = reactor, alone
         self._waiting: list[Job] = []
         self._busy = 0
         self._limit = threads
         self._quick = False  # whether the last group was
         self._began = 0.0  # when the last group began, a time.monotonic() value
-        self._since: float | None = None  # when the next one could have begun, on reactor.now
         self._threads = ThreadPool(threads)
         reactor.rounds.append(self._start)
 
@@ -101,11 +99,8 @@ class GroupCommit:
     def _start(self) -> bool:
         if not self._waiting or self._busy >= self._limit or self._is_worth_waiting_for():
             return False
-        alone = len(self._waiting) == 1 and self.alone()
-        if not alone and self._grows():
-            return True
         batch = self._written()
-        if not alone and self._left_to_thread(batch):
+        if not (len(batch) == 1 and self._alone()) and self._left_to_thread(batch):
             return False
         finish(commit(batch))
         return bool(self._waiting)  # the client had sent the next message already
@@ -114,16 +109,6 @@ class GroupCommit:
         """The jobs of the next group, written one right after the other."""
         batch, self._waiting = self._waiting, []
         return [job for job in batch if job.begin()]
-
-    def _grows(self) -> bool:
-        """Whether the loop has more to do at once, and the next message may come of that."""
-        now = self._reactor.now
-        if self._since is None:
-            self._since = now
-        if self._reactor.is_busy and now - self._since < QUICK:
-            return True
-        self._since = None
-        return False
 
     def _is_worth_waiting_for(self) -> bool:
         """Whether a group is under way that will have ended in a moment."""

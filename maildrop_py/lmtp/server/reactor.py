@@ -55,7 +55,6 @@ class Reactor:
         self.rounds: list[Callable[[], bool]] = []  # after each round; True: go on at once
         self.ticks: list[Callable[[], None]] = []  # called about once a second
         self.now = time.monotonic()
-        self.is_busy = False  # whether anybody wanted anything in this round
         for end in (self._awake, self._wake):
             os.set_blocking(end, False)
         self.watch(self._awake, READ, self._drain)
@@ -99,7 +98,6 @@ class Reactor:
         while self._running:
             events = poll(wait)
             self.now = time.monotonic()
-            self.is_busy = bool(events)
             for fd, event in events:
                 call = ready.get(fd)
                 if call is not None:  # an earlier event of this round may have closed it
@@ -121,7 +119,6 @@ class Reactor:
     def end(self) -> None:
         """Make what a last round would have made; `run` has returned."""
         self.settle()
-        self.is_busy = False
         for after in self.rounds:
             after()
 

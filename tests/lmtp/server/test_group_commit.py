@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from maildrop_py.lmtp.server import group_commit
-from maildrop_py.lmtp.server.group_commit import QUICK, GroupCommit, commit
+from maildrop_py.lmtp.server.group_commit import GroupCommit, commit
 from maildrop_py.lmtp.server.reactor import Reactor
 
 
@@ -125,28 +125,6 @@ def test_on_a_quick_disk_a_group_grows_while_another_is_under_way(
     groups.close()
     reactor.close()
     assert [size for size in sizes if size] == groups_made
-
-
-def test_a_group_grows_while_the_loop_has_more_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The first of several clients waits for those that are ready too, but not for long."""
-    reactor, sizes = Reactor(), []
-    groups = GroupCommit(reactor, lambda: False)
-    monkeypatch.setattr(groups, "_left_to_thread", lambda batch: sizes.append(len(batch)) or True)
-    for busy, seconds in (
-        (True, 0.0),
-        (True, QUICK / 2),
-        (False, 0.0),
-        (True, 0.0),
-        (True, 2 * QUICK),
-    ):
-        groups.add(File(tmp_path, tmp_path / "new", "a"))
-        reactor.is_busy = busy
-        reactor.now += seconds
-        assert reactor.rounds[0]() == (busy and seconds < QUICK)
-    reactor.close()
-    assert sizes == [3, 2]
 
 
 def test_closing_commits_what_waits(tmp_path):
