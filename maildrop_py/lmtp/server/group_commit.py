@@ -12,8 +12,8 @@ meanwhile: each group costs a sync of its directories and two switches of thread
 is slow, several are: the file system commits them together, and no message waits for an
 earlier group.
 
-What is written while a group is synced changes the same blocks of inodes and of tmp/, and
-each sync would write these again. So the messages of a group are written when it begins.
+What is written while a group is synced changes blocks of inodes and of tmp/ that its syncs
+then write again. So the messages of a group are written when it begins.
 
 The message of a single client is synced in the loop's own thread, which saves two
 switches of thread. With other clients connected a thread does it, so that they go on.
