@@ -98,7 +98,8 @@ def test_after_an_upgrade_the_new_code_runs(account: Account, tmp_path: Path) ->
             check=False,
         ).stderr
 
-    assert deliver().startswith(b"5.7.1 ")
+    for _ in range(3):  # what is usual is known from the second on
+        assert deliver().startswith(b"5.7.1 ")
     assert str(packages).encode() in bundle_of(account).read_bytes()
     module = packages / "maildrop_py/cli/deliver.py"
     changed = module.read_text().replace("5.7.1 ", "5.7.9 ")
