@@ -1,8 +1,8 @@
 """header_block: the bytes of a header, and where in them the fields of a name are.
 
 A name is searched for in the head only when it is asked for. When many were asked for,
-where all fields are is noted in one pass: at once for the headers that come after, since
-the same rules will ask for the same names.
+where all fields are is noted in one pass: at once where many were asked for of the header
+before, since the same rules ask for the same names.
 
 Looked for by `find`, since `in` with bytes takes twice as long: CPython tries them as a
 number first, and throws the error away.
@@ -16,13 +16,24 @@ from maildrop_py.message.extent import behind_blank_lines, has_bare_cr, head_end
 
 _SPACE, _TAB = b" \t"
 _WORTH_COLLECTING = 6  # searches, each of which goes through the whole head
-_searches = _WORTH_COLLECTING
 _BLANKS = b" \t\n\r\v\f"
 
 Span = tuple[int, int, int]
 """Offsets of a field in the head: of its name, of its colon, and behind its last line."""
 
 _NOWHERE: list[Span] = []
+
+
+class _Habit:
+    """How many names were asked for of the header at hand, and of the one before."""
+
+    __slots__ = ("before", "now")
+
+    def __init__(self) -> None:
+        self.before = self.now = 0
+
+
+_habit = _Habit()
 
 
 class HeaderBlock:
@@ -66,23 +77,22 @@ class HeaderBlock:
 
         All names are looked at when so many were asked for that it pays.
         """
-        if self._spans is None and self._is_worth_a_search():
+        if self._is_worth_a_search():
             return _search(self, name)
         return self.spans.get(name, _NOWHERE)
 
     def content_spans(self) -> dict[bytes, list[Span]]:
         """Where the fields are whose names begin with `content-`, and perhaps others."""
-        if self._spans is None and self._is_worth_a_search():
+        if self._is_worth_a_search():
             return _search_content(self)
         return self.spans
 
     def _is_worth_a_search(self) -> bool:
         """Whether one more search costs less than to look at all names."""
-        global _searches
-        self._asked += 1
-        if self._asked >= _searches:
-            _searches = 0
-        return self._asked < _searches
+        if not self._asked:
+            _habit.before = _habit.now
+        _habit.now = self._asked = self._asked + 1
+        return self._spans is None and max(self._asked, _habit.before) < _WORTH_COLLECTING
 
     @property
     def spans(self) -> dict[bytes, list[Span]]:
