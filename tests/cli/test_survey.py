@@ -45,7 +45,7 @@ def test_the_folder_of_spam_may_be_called_by_its_name(home: Path) -> None:
     assert found.stdout == survey(home).stdout
     missing = CliRunner().invoke(app, [*words, "Nowhere"])
     assert missing.exit_code == 1 and "Nowhere: no such folder" in missing.output
-    assert CliRunner().invoke(app, [*words, "../../etc"]).exit_code == 1
+    assert CliRunner().invoke(app, [*words, "../../nowhere"]).exit_code == 1
 
 
 def test_json_has_the_same(home: Path) -> None:

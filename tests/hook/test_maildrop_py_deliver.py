@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -235,7 +236,7 @@ def test_a_program_that_pip_installed_for_one_user_is_found_without_the_site_mod
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     packages = tmp_path / f".local/lib/{version}/site-packages"
     packages.mkdir(parents=True)
-    (packages / "ours.pth").write_text(f"{ROOT}\n")
+    (packages / "ours.pth").write_text(f"{ROOT}\n{sysconfig.get_path('purelib')}\n")
     (tmp_path / "Maildir").mkdir()
     script = ROOT / "maildrop_py/cli/startup/maildrop-py"
     done = subprocess.run(
