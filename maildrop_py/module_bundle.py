@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
+from _imp import source_hash
 from marshal import dumps
 
 from maildrop_py.late_functions import LateMaker
@@ -39,8 +40,8 @@ def write(bundle: Bundle) -> None:
     new = {name: _bundled(name) for name in loaded if name not in modules}
     body = dumps(({**modules, **new}, usual))
     try:
-        data = KEY + len(body).to_bytes(4, "big") + body + codes
-        replace_file(bundle.path, data, sync=True)
+        content = len(body).to_bytes(4, "big") + body + codes
+        replace_file(bundle.path, KEY + source_hash(0, content) + content, sync=True)
     except OSError:
         return  # nothing depends on it
 

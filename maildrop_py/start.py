@@ -6,12 +6,13 @@ cache, which an earlier delivery wrote (module_bundle.py); what comes before is
 here: where the user's files are, which files are theirs alone, and how the bundle is
 read. Guarantee: a bundle that is missing or damaged, that could have been written by
 somebody else, or that was made of other sources, is not used; what is not in it is
-imported as ever. Known limit: nothing tells a bundle whose bytes the disk has changed.
+imported as ever.
 """
 
 import os
 import stat
 import sys
+from _imp import source_hash  # what Python's own files of code are told apart by (PEP 552)
 from marshal import loads
 
 TYPE_CHECKING = False
@@ -37,7 +38,7 @@ PACKAGE = "maildrop_py."
 COMPILER = "maildrop_py.rules.program.compiler"
 """Rules are seldom compiled: a delivery that does it does not show what is usual."""
 
-KEY = f"maildrop-py modules 8 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
+KEY = f"maildrop-py modules 9 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
 Module: "Any" = type(sys)
 ModuleSpec: "Any" = type(__spec__)  # importing importlib.machinery for it would cost 1 ms
 
@@ -253,11 +254,13 @@ def _read(path: str) -> "tuple[dict[str, Bundled], tuple[str, ...]]":
     data = read_private(path)
     if not data.startswith(KEY):
         return {}, ()
-    begin = len(KEY) + 4
-    end = begin + int.from_bytes(data[len(KEY) : begin], "big")
+    content = data[len(KEY) + 8 :]
+    if data[len(KEY) : len(KEY) + 8] != source_hash(0, content):
+        return {}, ()  # the disk has changed it: its code could do anything
+    end = 4 + int.from_bytes(content[:4], "big")
     try:
-        modules, usual = loads(memoryview(data)[begin:end])
-        Late.codes = memoryview(data)[end:]
+        modules, usual = loads(memoryview(content)[4:end])
+        Late.codes = memoryview(content)[end:]
     except (ValueError, EOFError, TypeError):
         return {}, ()
     if all(map(_is_current, [modules[name] for name in usual])):

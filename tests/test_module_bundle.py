@@ -83,6 +83,23 @@ def test_a_bundle_that_others_may_have_made_is_not_run(
     assert len(account.files()) == 2
 
 
+@pytest.mark.parametrize("part", [0.05, 0.3, 0.55, 0.8, 0.99])
+def test_a_bundle_that_the_disk_has_changed_is_not_run_but_written_again(
+    account: Account, part: float
+) -> None:
+    for _ in range(3):
+        account.deliver()
+    path = bundle_of(account)
+    whole = path.read_bytes()
+    damaged = bytearray(whole)
+    at = int(part * len(whole))
+    damaged[at] ^= 0xFF
+    path.write_bytes(damaged)
+    for _ in range(3):
+        assert account.deliver() == (0, b"", b"")
+    assert path.read_bytes()[at] == whole[at]
+
+
 def test_after_an_upgrade_the_new_code_runs(account: Account, tmp_path: Path) -> None:
     packages = tmp_path / "packages"
     own = Path(bundle.__file__).parent
