@@ -31,7 +31,7 @@ OURS = ("maildrop_py.late_functions", "maildrop_py.module_source", __name__)
 def write(bundle: Bundle) -> None:
     """Write the file of `bundle` again, with all modules of ours that were loaded since."""
     ours = [name for name in sys.modules if name.startswith(PACKAGE)]
-    loaded = [name for name in ours if name not in (*OURS, *bundle.early)]
+    loaded = [name for name in ours if name not in (*OURS, *bundle.outside)]
     usual, modules, codes = bundle.usual, bundle.modules, bytearray(Late.codes)
     if not usual and COMPILER not in loaded:
         called = {(code.co_filename, code.co_firstlineno) for code in bundle.called}

@@ -38,6 +38,9 @@ PACKAGE = "maildrop_py."
 COMPILER = "maildrop_py.rules.program.compiler"
 """Rules are seldom compiled: a delivery that does it does not show what is usual."""
 
+BY_CHANCE = "maildrop_py.maildir.sweep"
+"""One delivery in some hundreds needs it, whichever it is: that tells nothing about others."""
+
 KEY = f"maildrop-py modules 9 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
 Module: "Any" = type(sys)
 ModuleSpec: "Any" = type(__spec__)  # importing importlib.machinery for it would cost 1 ms
@@ -180,7 +183,7 @@ class Bundle:
         self.modules: dict[str, Bundled]
         self.usual: tuple[str, ...]
         self.modules, self.usual = _read(path)
-        self.early = frozenset(sys.modules)
+        self.outside = frozenset([*sys.modules, BY_CHANCE])
         self.called: set[CodeType] = set()
 
     def load_usual(self) -> None:
@@ -245,7 +248,7 @@ class Bundle:
 
     def lacks_something(self) -> bool:
         """Whether this process knows of modules of ours, or which are usual, and the file not."""
-        ours = {name for name in sys.modules if name.startswith(PACKAGE)} - self.early
+        ours = {name for name in sys.modules if name.startswith(PACKAGE)} - self.outside
         return bool(ours - self.modules.keys()) or not (self.usual or COMPILER in ours)
 
 

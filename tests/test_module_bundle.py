@@ -14,8 +14,8 @@ from types import CodeType
 import pytest
 
 from maildrop_py import start as bundle
-from tests.support.bundle_file import read_bundle, write_bundle
-from tests.support.cli_account import Account
+from tests.support.bundle_file import is_whole, read_bundle, write_bundle
+from tests.support.cli_account import MESSAGE, Account
 
 NOBODY = 65534
 
@@ -90,30 +90,41 @@ def test_a_bundle_that_the_disk_has_changed_is_not_run_but_written_again(
     for _ in range(3):
         account.deliver()
     path = bundle_of(account)
-    whole = path.read_bytes()
-    damaged = bytearray(whole)
-    at = int(part * len(whole))
-    damaged[at] ^= 0xFF
+    modules, usual, codes = read_bundle(path)
+    damaged = bytearray(path.read_bytes())
+    damaged[int(part * len(damaged))] ^= 0xFF
     path.write_bytes(damaged)
     for _ in range(3):
         assert account.deliver() == (0, b"", b"")
-    assert path.read_bytes()[at] == whole[at]
+    assert is_whole(path)
+    again = read_bundle(path)
+    assert ({*again[0]}, {*again[1]}, len(again[2])) == ({*modules}, {*usual}, len(codes))
 
 
-def test_after_an_upgrade_the_new_code_runs(account: Account, tmp_path: Path) -> None:
-    packages = tmp_path / "packages"
+@pytest.fixture
+def packages(tmp_path: Path) -> Path:
+    """A directory with a copy of the program, for tests that change it."""
     own = Path(bundle.__file__).parent
-    shutil.copytree(own, packages / "maildrop_py", ignore=shutil.ignore_patterns("__pycache__"))
+    copy = tmp_path / "packages/maildrop_py"
+    shutil.copytree(own, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy.parent
 
+
+def deliver_by(packages: Path, account: Account, message: bytes) -> bytes:
+    """What the copy of the program says of `message` on standard error."""
+    return subprocess.run(
+        [sys.executable, "-m", "maildrop_py", "deliver"],
+        input=message,
+        stderr=subprocess.PIPE,
+        env={"HOME": str(account.home), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(packages)},
+        cwd=packages,
+        check=False,
+    ).stderr
+
+
+def test_after_an_upgrade_the_new_code_runs(account: Account, packages: Path) -> None:
     def deliver() -> bytes:
-        return subprocess.run(
-            [sys.executable, "-m", "maildrop_py", "deliver"],
-            input=b"Subject: refuse me\n\nx\n",
-            stderr=subprocess.PIPE,
-            env={"HOME": str(account.home), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(packages)},
-            cwd=packages,
-            check=False,
-        ).stderr
+        return deliver_by(packages, account, b"Subject: refuse me\n\nx\n")
 
     for _ in range(3):  # what is usual is known from the second on
         assert deliver().startswith(b"5.7.1 ")
@@ -125,6 +136,20 @@ def test_after_an_upgrade_the_new_code_runs(account: Account, tmp_path: Path) ->
     module.write_text(changed.replace("5.7.9 ", "5.7.99 "))
     os.utime(module, ns=(0, 0))
     assert deliver().startswith(b"5.7.99 ")
+
+
+def test_what_a_delivery_needs_by_chance_is_in_no_bundle(account: Account, packages: Path) -> None:
+    module = packages / "maildrop_py/delivery/deliver.py"
+    always = module.read_text().replace("_SWEEP_ODDS = 256", "_SWEEP_ODDS = 1")
+    module.write_text(always)
+    for _ in range(2):
+        assert deliver_by(packages, account, MESSAGE) == b""
+    modules, usual, _ = read_bundle(bundle_of(account))
+    written = bundle_of(account).stat().st_mtime_ns
+    assert deliver_by(packages, account, MESSAGE) == b""
+    assert "maildrop_py.delivery.deliver" in usual
+    assert "maildrop_py.maildir.sweep" not in modules
+    assert bundle_of(account).stat().st_mtime_ns == written, "nothing more is to be learnt"
 
 
 def test_with_relative_paths_in_the_environment_nothing_is_written_here(

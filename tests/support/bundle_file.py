@@ -18,6 +18,13 @@ def read_bundle(path: Path) -> Parts:
     return *marshal.loads(data[begin:end]), data[end:]
 
 
+def is_whole(path: Path) -> bool:
+    """Whether its hash is that of its content."""
+    data = path.read_bytes()
+    begin = data.index(b"\n") + 9
+    return data[begin - 8 : begin] == source_hash(0, data[begin:])
+
+
 def write_bundle(path: Path, parts: Parts) -> None:
     """Put these into the bundle, with the key of the Python that delivers."""
     body = marshal.dumps(parts[:2])
