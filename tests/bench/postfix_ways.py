@@ -112,9 +112,21 @@ class Procmail(Way):
     @contextmanager
     def working(self) -> Iterator[None]:
         self.account.write(self.account.home / ".procmailrc", PROCMAILRC)
-        command = {"mailbox_command": shutil.which("procmail") or ""}
-        self.postfix.set(**FOR_COMMANDS, **command)
+        self.postfix.set(**FOR_COMMANDS, mailbox_command=self.command())
         yield
+
+    def command(self) -> str:
+        """The line of main.cf; without a sign that a shell would have to read."""
+        return shutil.which("procmail") or ""
+
+
+class ProcmailOfDebian(Procmail):
+    """As Debian's postfix sets it up; like our line, it has Postfix start a shell."""
+
+    name = "procmail, mailbox_command as Debian sets it"
+
+    def command(self) -> str:
+        return f'{super().command()} -a "$EXTENSION"'
 
 
 class Deliver(Way):
@@ -205,5 +217,14 @@ class _DovecotOf(DovecotLmtp):
 
 
 WAYS: list[type[Way]] = [
-    *(ServeVirtual, ServeAccounts, Dovecot, Procmail, HandOver, HandOverAlone, Deliver)
+    *(
+        ServeVirtual,
+        ServeAccounts,
+        Dovecot,
+        Procmail,
+        ProcmailOfDebian,
+        HandOver,
+        HandOverAlone,
+        Deliver,
+    )
 ]
