@@ -44,10 +44,9 @@ class LateMaker:
                 body[at] = self._late(node, dumps(compiled([node])))
 
     def _late(self, node: Any, code: bytes) -> ast.stmt:
-        """`name = Late((module, name, start, end))`."""
-        start = len(self._codes)
+        """`name = Late((module, name, line, place))`."""
+        about: Any = self._name, node.name, node.lineno, len(self._codes)
         self._codes += code
-        about: Any = self._name, node.name, start, start + len(code)
         value = ast.Call(ast.Name("Late", ast.Load()), [ast.Constant(about)], [])
         statement = ast.Assign([ast.Name(node.name, ast.Store())], value)
         return ast.fix_missing_locations(ast.copy_location(statement, node))

@@ -19,7 +19,7 @@ from marshal import dumps
 from maildrop_py.late_functions import LateMaker
 from maildrop_py.module_source import ModuleSource
 from maildrop_py.private_file import replace_file
-from maildrop_py.start import COMPILER, KEY, PACKAGE, Late
+from maildrop_py.start import COMPILER, KEY, LENGTH, PACKAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,18 +32,28 @@ def write(bundle: Bundle) -> None:
     """Write the file of `bundle` again, with all modules of ours that were loaded since."""
     ours = [name for name in sys.modules if name.startswith(PACKAGE)]
     loaded = [name for name in ours if name not in (*OURS, *bundle.outside)]
-    usual, modules, codes = bundle.usual, bundle.modules, bytearray(Late.codes)
+    usual, modules, codes = bundle.usual, bundle.modules, bytearray(bundle.codes())
+    if usual and not codes:  # damaged: the next delivery makes it anew
+        _remove(bundle.path)
+        return
     if not usual and COMPILER not in loaded:
         called = {(code.co_filename, code.co_firstlineno) for code in bundle.called}
         usual, codes = tuple(_each_after_its_imports(loaded)), bytearray()
         modules = {name: _bundled(name, LateMaker(name, called, codes)) for name in usual}
     new = {name: _bundled(name) for name in loaded if name not in modules}
-    body = dumps(({**modules, **new}, usual))
+    body = dumps(({**modules, **new}, usual, source_hash(0, codes)))
+    head = KEY + source_hash(0, body) + len(body).to_bytes(LENGTH, "big")
     try:
-        content = len(body).to_bytes(4, "big") + body + codes
-        replace_file(bundle.path, KEY + source_hash(0, content) + content, sync=True)
+        replace_file(bundle.path, head + body + codes, sync=True)
     except OSError:
         return  # nothing depends on it
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return  # somebody else did
 
 
 def _bundled(name: str, make_late: LateMaker | None = None) -> Bundled:

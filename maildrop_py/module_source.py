@@ -57,6 +57,12 @@ class ModuleSource:
             linked.append(LATE)
         return tuple(linked), self._compiled(rest)
 
+    def function(self, name: str, line: int) -> CodeType:
+        """The code of the `def` in this line alone. Raises ValueError where there is none."""
+        found = [it for it in ast.walk(self._tree) if getattr(it, "name", "") == name]
+        [node] = [it for it in found if isinstance(it, ast.FunctionDef) and it.lineno == line]
+        return self._compiled([node])
+
     def _compiled(self, body: list[ast.stmt]) -> CodeType:
         tree = ast.Module(body, type_ignores=[])
         code: CodeType = compile(tree, self.path, "exec", flags=ANNOTATIONS, dont_inherit=True)

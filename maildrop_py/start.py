@@ -18,11 +18,16 @@ from marshal import loads
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from io import FileIO
     from types import CodeType, ModuleType
     from typing import Any
 
     Links = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     """what a module imports from others: of each the names there and here"""
+
+    Read = tuple[dict[str, "Bundled"], tuple[str, ...], int, bytes]
+    """what is in a bundle: the modules, the names of usual ones; where the codes of late functions
+    begin, and the hash of these"""
 
     Bundled = tuple[str, bool, int, int, Links, CodeType | bytes]
     """source path, is a package, mtime in ns and size of the source, what it imports, its code
@@ -41,7 +46,11 @@ COMPILER = "maildrop_py.rules.program.compiler"
 BY_CHANCE = "maildrop_py.maildir.sweep"
 """One delivery in some hundreds needs it, whichever it is: that tells nothing about others."""
 
-KEY = f"maildrop-py modules 9 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
+KEY = f"maildrop-py modules 10 {sys.hexversion:x} {sys.flags.optimize}\n".encode()
+LENGTH = 3  # bytes of the length of what is hashed
+HEAD = len(KEY) + 8 + LENGTH
+"""A bundle has a head (key, hash, length), a body so long, and the codes of late functions."""
+
 Module: "Any" = type(sys)
 ModuleSpec: "Any" = type(__spec__)  # importing importlib.machinery for it would cost 1 ms
 
@@ -125,28 +134,35 @@ def _steps(path: str) -> list[str]:
 def read_private(path: str) -> bytes:
     """The content of a file that nobody else can have put there; else b""."""
     try:
-        with open(os.open(path, _READ), "rb", buffering=0) as file:
-            directory = os.path.dirname(path)
-            if (
-                why_not_ours(os.fstat(file.fileno()))
-                or why_not_ours(os.stat(directory))
-                or why_path_not_ours(directory)
-            ):
-                return b""
+        with _opened(path) as file:
             return file.readall()
     except OSError:
         return b""
 
 
-class Late(tuple):  # type: ignore[type-arg] # slots of its own would take it an __init__
-    """A function or method whose code is read when it is first called: module, name, start, end.
+def _opened(path: str) -> "FileIO":
+    """A file that nobody else can have put there. Raises OSError."""
+    file = open(os.open(path, _READ), "rb", buffering=0)  # noqa: SIM115 - the caller closes it
+    directory = os.path.dirname(path)
+    if (
+        why_not_ours(os.fstat(file.fileno()))
+        or why_not_ours(os.stat(directory))
+        or why_path_not_ours(directory)
+    ):
+        file.close()
+        raise PermissionError(path)
+    return file
 
-    The bundle has these in place of `def`s that a usual delivery does not call. Start and end
-    tell where in `codes` the statement is, compiled.
+
+class Late(tuple):  # type: ignore[type-arg] # slots of its own would take it an __init__
+    """A function or method whose code is read when it is first called: module, name, line, place.
+
+    The bundle has these in place of `def`s that a usual delivery does not call. The place is where
+    the statement, compiled, begins among the codes of all of them.
     """
 
     __slots__ = ()
-    codes = memoryview(b"")
+    bundle: "Bundle"
     made: "dict[Late, Any]" = {}  # noqa: RUF012 - of all of them
 
     def __call__(self, *values: "Any", **named: "Any") -> "Any":
@@ -163,11 +179,20 @@ class Late(tuple):  # type: ignore[type-arg] # slots of its own would take it an
     def function(self) -> "Any":
         """What the `def` makes."""
         if self not in self.made:
-            module, name, start, end = self
+            module, name, *_ = self
             names: dict[str, Any] = {}
-            exec(loads(self.codes[start:end]), sys.modules[module].__dict__, names)
+            exec(self._code(*self), sys.modules[module].__dict__, names)
             self.made[self] = names[name]
         return self.made[self]
+
+    def _code(self, module: str, name: str, line: int, place: int) -> "CodeType":
+        """That of the `def`; from the source where the bundle is no longer good."""
+        if self.bundle.codes():
+            code: CodeType = loads(self.bundle.codes()[place:])
+            return code
+        from maildrop_py.module_source import ModuleSource
+
+        return ModuleSource(str(sys.modules[module].__file__)).function(name, line)
 
 
 class Bundle:
@@ -182,7 +207,9 @@ class Bundle:
         self.path = path
         self.modules: dict[str, Bundled]
         self.usual: tuple[str, ...]
-        self.modules, self.usual = _read(path)
+        self.modules, self.usual, self._end, self._hash = _read(path)
+        self._codes: memoryview | None = None
+        Late.bundle = self
         self.outside = frozenset([*sys.modules, BY_CHANCE])
         self.called: set[CodeType] = set()
 
@@ -216,6 +243,13 @@ class Bundle:
             del sys.modules[name]
             raise
         setattr(sys.modules[package], last, module)
+
+    def codes(self) -> memoryview:
+        """The codes of late functions, read at first use; b"" where they belong to others."""
+        if self._codes is None:
+            codes = memoryview(read_private(self.path))[self._end :]
+            self._codes = codes if source_hash(0, codes) == self._hash else memoryview(b"")
+        return self._codes
 
     def find_spec(self, name: str, path: "Sequence[str] | None", target: object = None) -> "Any":
         found = self.modules.get(name)
@@ -252,23 +286,29 @@ class Bundle:
         return bool(ours - self.modules.keys()) or not (self.usual or COMPILER in ours)
 
 
-def _read(path: str) -> "tuple[dict[str, Bundled], tuple[str, ...]]":
-    """The modules, and the names of those that a delivery usually needs."""
-    data = read_private(path)
-    if not data.startswith(KEY):
-        return {}, ()
-    content = data[len(KEY) + 8 :]
-    if data[len(KEY) : len(KEY) + 8] != source_hash(0, content):
-        return {}, ()  # the disk has changed it: its code could do anything
-    end = 4 + int.from_bytes(content[:4], "big")
+def _read(path: str) -> "Read":
+    """What is in the bundle; the codes behind it are not read, since a usual delivery needs none.
+
+    Nothing is copied: to give a process memory takes the kernel as long as Python to fill it.
+    """
+    nothing: Read = {}, (), 0, b""
     try:
-        modules, usual = loads(memoryview(content)[4:end])
-        Late.codes = memoryview(content)[end:]
+        with _opened(path) as file:
+            head = file.read(HEAD)
+            body = file.read(int.from_bytes(head[-LENGTH:], "big"))
+    except OSError:
+        return nothing
+    if not head.startswith(KEY) or source_hash(0, body) != head[len(KEY) : -LENGTH]:
+        return (
+            nothing  # of another Python; or the disk has changed it, and its code could do anything
+        )
+    try:
+        modules, usual, found = loads(body)
     except (ValueError, EOFError, TypeError):
-        return {}, ()
+        return nothing
     if all(map(_is_current, [modules[name] for name in usual])):
-        return modules, usual
-    return {}, ()  # another version was installed
+        return modules, usual, len(head) + len(body), found
+    return nothing  # another version was installed
 
 
 def _is_current(bundled: "Bundled") -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from maildrop_py.late_functions import LateMaker
 from maildrop_py.module_source import ModuleSource
-from maildrop_py.start import Late
+from maildrop_py.start import Bundle, Late
 
 SOURCE = """\
 LIMIT = 3
@@ -67,8 +67,8 @@ class Child(Base):
 FUNCTIONS = ("doubled", "fails", "pieces", "called", "marked", "with_limit")
 
 
-@pytest.fixture
-def module(tmp_path: Path) -> Iterator[Any]:
+@pytest.fixture(params=[True, False], ids=["from the bundle", "from the source"])
+def module(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """The module with all late but `called`, as start.py would run it."""
     path = tmp_path / "source.py"
     path.write_text(SOURCE)
@@ -77,13 +77,14 @@ def module(tmp_path: Path) -> Iterator[Any]:
     links, code = ModuleSource(str(path)).linked(LateMaker("late_module", called, codes))
     assert links == (("maildrop_py.start", (("Late", "Late"),)),)
     made: Any = ModuleType("late_module")
+    made.__file__ = str(path)
     made.Late = Late
-    before, Late.codes = Late.codes, memoryview(bytes(codes))
+    bundle = Bundle(str(tmp_path / "modules"))
+    bundle.codes = lambda: memoryview(bytes(codes if request.param else b""))  # type: ignore[method-assign]
     sys.modules["late_module"] = made
     exec(code, made.__dict__)
     yield made
     del sys.modules["late_module"]
-    Late.codes = before
     Late.made.clear()
 
 

@@ -26,7 +26,7 @@ STAGES = "message evidence rules decision maildir delivery intake lmtp metrics p
 
 MAY_IMPORT = {
     "__init__": "start module_bundle site_when_wanted cli",
-    "start": "",
+    "start": "module_source",  # where a bundle is damaged
     "errors": "",
     "rule_error": "errors",
     "record": "",

@@ -7,27 +7,32 @@ from _imp import source_hash
 from pathlib import Path
 from typing import Any
 
+from maildrop_py.start import HEAD, KEY, LENGTH
+
 Parts = tuple[dict[str, Any], tuple[str, ...], bytes]
 
 
 def read_bundle(path: Path) -> Parts:
     """The modules in it, the names of usual ones, and the codes of late functions."""
     data = path.read_bytes()
-    begin = data.index(b"\n") + 13  # behind the key, the hash and the length
-    end = begin + int.from_bytes(data[begin - 4 : begin], "big")
-    return *marshal.loads(data[begin:end]), data[end:]
+    end = HEAD + int.from_bytes(data[HEAD - LENGTH : HEAD], "big")
+    modules, usual, _ = marshal.loads(data[HEAD:end])
+    return modules, usual, data[end:]
 
 
 def is_whole(path: Path) -> bool:
-    """Whether its hash is that of its content."""
+    """Whether its hashes are those of its content."""
     data = path.read_bytes()
-    begin = data.index(b"\n") + 9
-    return data[begin - 8 : begin] == source_hash(0, data[begin:])
+    end = HEAD + int.from_bytes(data[HEAD - LENGTH : HEAD], "big")
+    if data[len(KEY) : HEAD - LENGTH] != source_hash(0, data[HEAD:end]):
+        return False
+    of_codes: bytes = marshal.loads(data[HEAD:end])[2]
+    return of_codes == source_hash(0, data[end:])
 
 
 def write_bundle(path: Path, parts: Parts) -> None:
-    """Put these into the bundle, with the key of the Python that delivers."""
-    body = marshal.dumps(parts[:2])
-    key = path.read_bytes().partition(b"\n")[0] + b"\n"
-    content = len(body).to_bytes(4, "big") + body + parts[2]
-    path.write_bytes(key + source_hash(0, content) + content)
+    """Put these into the bundle, whole; with the key of the Python that runs the tests."""
+    modules, usual, codes = parts
+    body = marshal.dumps((modules, usual, source_hash(0, codes)))
+    head = KEY + source_hash(0, body) + len(body).to_bytes(LENGTH, "big")
+    path.write_bytes(head + body + codes)
