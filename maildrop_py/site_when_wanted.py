@@ -1,7 +1,7 @@
 """site_when_wanted: Python without its `site` module, until a package is not found without it.
 
-Started as `python -EPS maildrop-py`, the interpreter's own start takes a third less: our packages
-are taken from beside the interpreter. What is not there, `site` finds.
+Started as `python -PS` (cli/startup/maildrop-py.c), the interpreter's own start takes a third less:
+our packages are taken from beside the interpreter. What is not there, `site` finds.
 """
 
 from __future__ import annotations

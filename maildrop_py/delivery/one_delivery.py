@@ -153,9 +153,7 @@ class OneDelivery:
             state=self._paths.state,
             run_command=lambda argv: self._run_command(argv, spool),
             programs=lambda: self._programs(spool),
-            folders=lambda name: maildir.has(
-                name
-            ),  # `has` itself would be read, though nobody asks
+            folders=lambda name: maildir.has(name),  # to name `has` would be to read it
         )
         warn = self._warnings.append
         return Decider(program).decide_arrival(message, self._envelope, world, warn)

@@ -225,43 +225,20 @@ static void pass_on(int number)
         kill(child, number);
 }
 
-/* The Python in the first line of a script, "" where it has none or gives it options. */
-static void python_of(const char *script, char *line, size_t size)
-{
-    int file = open(script, O_RDONLY | O_CLOEXEC);
-    ssize_t got = file < 0 ? -1 : read(file, line, size - 1);
-
-    if (file >= 0)
-        close(file);
-    line[got > 0 ? got : 0] = 0;
-    line[strcspn(line, "\n")] = 0;
-    if (strncmp(line, "#!/", 3) != 0 || strpbrk(line, " \t") || !strstr(strrchr(line, '/'), "python"))
-        *line = 0;
-    else
-        memmove(line, line + 2, strlen(line) - 1);
-}
-
-/* Becomes `maildrop-py deliver`, the script beside this program. */
+/* Becomes `maildrop-py deliver`, the program beside this one. */
 static void run_command(int count, char **arguments)
 {
-    char script[PATH_MAX], python[PATH_MAX], *command[count + 6], **next = command;
-    ssize_t size = readlink("/proc/self/exe", script, sizeof script - 1);
+    char program[PATH_MAX], *command[count + 3];
+    ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
 
-    script[size > 0 ? size : 0] = 0;
-    if (size < (ssize_t)strlen("-deliver") || strcmp(script + size - strlen("-deliver"), "-deliver"))
+    program[size > 0 ? size : 0] = 0;
+    if (size < (ssize_t)strlen("-deliver") || strcmp(program + size - strlen("-deliver"), "-deliver"))
         return;
-    script[size - strlen("-deliver")] = 0;
-    python_of(script, python, sizeof python);
-    if (*python) {
-        *next++ = python;
-        /* Without `site`, which the script wants only where its packages are not near: 1 ms. Not
-         * -I: packages that a user has installed for himself alone (pip --user) count too. */
-        *next++ = "-EPS";
-    }
-    *next++ = script;
-    *next++ = "deliver";
-    memcpy(next, arguments, (count + 1) * sizeof *arguments);
-    execv(command[0], command);
+    program[size - strlen("-deliver")] = 0;
+    command[0] = program;
+    command[1] = "deliver";
+    memcpy(command + 2, arguments, (count + 1) * sizeof *arguments);
+    execv(program, command);
 }
 
 static int by_command(int count, char **arguments)

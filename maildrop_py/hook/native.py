@@ -1,6 +1,7 @@
-"""native: compiles the native hook, where there is a C compiler.
+"""native: compiles what starts a delivery fast, where there is a C compiler.
 
-Without one the wheel has no `maildrop-py-deliver`; `maildrop-py deliver` does the same.
+Without one the wheel has no `maildrop-py-deliver`, and the script alone is `maildrop-py`: they do
+the same.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-NAME = "maildrop-py-deliver"
+HOOK = Path(__file__).with_name("maildrop-py-deliver.c")
+STARTER = HOOK.parent.parent / "cli/startup/maildrop-py.c"
+SCRIPT = STARTER.with_suffix("")
+BEHIND_STARTER = "maildrop-py-script"
+"""What the script is called where the native program has its name."""
 
 
 def compiled(source: Path, program: str) -> bool:
@@ -26,6 +31,16 @@ def compiled(source: Path, program: str) -> bool:
             if subprocess.run(command, capture_output=True, check=False).returncode == 0:
                 return True
     return False
+
+
+def lay_out(directory: Path) -> bool:
+    """Put our programs into `directory`, as an installation has them; whether some are native."""
+    directory.mkdir(parents=True, exist_ok=True)
+    native = all(compiled(source, str(directory / source.stem)) for source in (STARTER, HOOK))
+    script = directory / (BEHIND_STARTER if native else SCRIPT.name)
+    shutil.copy(SCRIPT, script)
+    script.chmod(0o755)
+    return native
 
 
 def _compilers() -> list[str]:

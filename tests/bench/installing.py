@@ -2,7 +2,7 @@
 
 `python -m tests.bench installing`. The Debian package is measured where it is installed:
 `examples/debian/build /tmp && dpkg -i /tmp/maildrop-py_*.deb` before. pip, pipx and uv leave the
-same script in an environment of their own.
+same programs in an environment of their own.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ SIZE, RULES, ROUNDS = 5000, 50, 60
 
 
 class Wheel(MaildropPy):
-    """The script of the wheel."""
+    """The program of the wheel: native, where there was a C compiler, with the script behind it."""
 
     name = "pip, pipx, uv: bin/maildrop-py"
 
 
 class WheelHook(MaildropPy):
-    """The native hook of the wheel, which starts the script where no server runs."""
+    """The native hook of the wheel, which starts the program where no server runs."""
 
     name = "pip, pipx, uv: bin/maildrop-py-deliver, no server"
 

@@ -86,6 +86,7 @@ def test_the_sdist_has_all_that_is_built_and_tested(built: Path) -> None:
     for path in ("pyproject.toml", "tests/run", ".ci/run", "examples/debian/build", "README.md"):
         assert path in names
     assert "maildrop_py/hook/maildrop-py-deliver.c" in names
+    assert {"maildrop_py/cli/startup/maildrop-py.c", "maildrop_py/cli/startup/maildrop-py"} <= names
 
 
 def test_one_wheel_is_for_every_python(built: Path) -> None:
@@ -103,7 +104,8 @@ def test_the_wheel_installs(way: str, built: Path, tmp_path: Path) -> None:
     assert "version" in run(program, "--version").stdout
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
-    run(program, "init", HOME=str(home))
+    said = run(program, "init", HOME=str(home)).stdout
+    assert "-script" not in said, "the name that users know"
     hook = place / "bin/maildrop-py-deliver"
     commands: list[list[Path | str]] = [[program, "deliver"]]
     if shutil.which("cc") or shutil.which("gcc"):

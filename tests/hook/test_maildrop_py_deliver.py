@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -219,33 +218,6 @@ def test_a_command_that_is_missing_is_a_temporary_failure(hook: Hook) -> None:
 def test_an_interpreter_that_is_missing_is_a_temporary_failure(hook: Hook) -> None:
     hook.command.write_text("#!/nowhere/python3\n")
     assert hook.run().returncode == 75
-
-
-def test_python_is_started_without_the_site_module(hook: Hook) -> None:
-    python = hook.folder / "bin/python"
-    python.write_text('#!/bin/sh\necho "$@" > "$HOME/arguments"\n')
-    python.chmod(0o755)
-    hook.command.write_text(f"#!{python}\n")
-    assert hook.run("-a", "x").returncode == 0
-    assert (hook.folder / "arguments").read_text() == f"-EPS {hook.command} deliver -a x\n"
-
-
-def test_a_program_that_pip_installed_for_one_user_is_found_without_the_site_module(
-    tmp_path: Path,
-) -> None:
-    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    packages = tmp_path / f".local/lib/{version}/site-packages"
-    packages.mkdir(parents=True)
-    (packages / "ours.pth").write_text(f"{ROOT}\n{sysconfig.get_path('purelib')}\n")
-    (tmp_path / "Maildir").mkdir()
-    script = ROOT / "maildrop_py/cli/startup/maildrop-py"
-    done = subprocess.run(
-        [os.path.realpath(sys.executable), "-EPS", script, "deliver"],
-        input=MAIL,
-        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
-        check=False,
-    )
-    assert done.returncode == 0
 
 
 def test_a_signal_goes_on_to_the_command(hook: Hook) -> None:

@@ -19,26 +19,24 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from maildrop_py.hook.native import compiled
+from maildrop_py.hook.native import BEHIND_STARTER, lay_out
 from tests.support.end_to_end.requirements import unavailable
 
 ROOT = Path(__file__).resolve().parents[3]
 NAME = "maildrop-py"
 
-SCRIPT = ROOT / "maildrop_py/cli/startup/maildrop-py"
-HOOK = ROOT / "maildrop_py/hook/maildrop-py-deliver.c"
-
 
 class Program:
     """An installed maildrop-py; `command` is what a mail server is told to run.
 
-    `hook` is the native one; it is there where there is a C compiler.
+    `hook` is the native one; where there is a C compiler, it is there, and `script` has the Python.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.python = folder / "bin/python"
         self.command = folder / "bin" / NAME
+        self.script = folder / "bin" / BEHIND_STARTER
         self.hook = folder / "bin" / f"{NAME}-deliver"
 
     @property
@@ -55,9 +53,9 @@ class Program:
         hidden = shutil.ignore_patterns("__pycache__", "*.pyc")
         shutil.copytree(ROOT / "maildrop_py", self.packages / "maildrop_py", ignore=hidden)
         shutil.copytree(ROOT / "rules", self.packages / "maildrop_py/rules_library")
-        self.command.write_text(SCRIPT.read_text().replace("#!python", f"#!{self.python}", 1))
-        self.command.chmod(0o755)
-        compiled(HOOK, str(self.hook))
+        lay_out(self.command.parent)
+        script = next(path for path in (self.script, self.command) if path.exists())
+        script.write_text(script.read_text().replace("#!python", f"#!{self.python}", 1))
         subprocess.run([self.python, "-m", "compileall", "-q", self.packages], check=False)
 
     @contextmanager
