@@ -16,6 +16,7 @@ from tests.bench.measure import Command, medians
 from tests.bench.place import environment
 from tests.bench.rivals.maildrop_py import MaildropPy
 from tests.bench.rivals.rival import Rival
+from tests.bench.settled import settle
 from tests.bench.table import markdown, milliseconds, times, verdict
 from tests.bench.user import ground
 
@@ -70,6 +71,7 @@ WAYS: list[Rival] = [DebianPackage(), Wheel(), WheelHook(), Module()]
 def report() -> str:
     """The table, and whether the Debian package is the fastest."""
     rules = mixed_rules(RULES)
+    state = settle(ground())
     commands, reasons = prepare(write_message(ground() / "5k.eml", SIZE, rules), rules, WAYS)
     taken = medians([interpreter(), *commands], ROUNDS)
     base = taken[INTERPRETER]
@@ -80,9 +82,9 @@ def report() -> str:
         for name in (INTERPRETER, *(way.name for way in WAYS))
     ]
     title = f"One delivery, {SIZE} bytes, {RULES} rules, median of {ROUNDS}"
-    lines = [markdown([title, "time", "interpreter"], rows)]
+    lines = [markdown([title, "time", "interpreter"], rows), "", state]
     if DebianPackage.name in taken:
         others = [taken[way.name] for way in WAYS[1:] if way.name in taken]
         share = taken[DebianPackage.name] / min(others)
-        lines += ["", f"the .deb, against the best of the others: {verdict(share, 1.0)}"]
+        lines += [f"the .deb, against the best of the others: {verdict(share, 1.0)}"]
     return "\n".join(lines)
