@@ -23,7 +23,7 @@ PAUSE = 10.0  # seconds
 def settle(place: Path, longest: float = LONGEST) -> str:
     """Wait, `longest` seconds at most; what is to be said of the disk then."""
     folder = place / "settling"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     began = time.monotonic()
     while True:
         cost = _cost(folder / str(time.monotonic_ns()))
