@@ -71,9 +71,10 @@ os.copy_file_range = lambda a, b, size, *at: copy(a, b, max(1, size // 2), *at)
 """Every call that moves bytes moves half of those it is asked for, as it always may."""
 
 _THEN_RUN = """
-import runpy, sys
+import os, runpy, sys
 del sys.argv[0]
-runpy.run_path(sys.argv[0], run_name='__main__')
+behind = f"{sys.argv[0]}-script"  # where the command is native
+runpy.run_path(behind if os.path.exists(behind) else sys.argv[0], run_name='__main__')
 """
 
 SABOTAGES = {
