@@ -92,8 +92,8 @@ NAMED = {
     ),
     "code that anybody may have written is believed": Named(
         "start",
-        "data = read_private(path)",
-        "data = open(path, 'rb').read() if os.path.exists(path) else b''",
+        "        with _opened(path) as file:\n            head",
+        "        with open(path, 'rb', buffering=0) as file:\n            head",
         "tests/test_module_bundle.py",
     ),
     "old code after an upgrade": Named(
