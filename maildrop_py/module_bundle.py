@@ -30,6 +30,7 @@ OURS = ("maildrop_py.late_functions", "maildrop_py.module_source", __name__)
 
 def write(bundle: Bundle) -> None:
     """Write the file of `bundle` again, with all modules of ours that were loaded since."""
+    # Python puts a module behind all that it imports, once that has been loaded: so does `usual`.
     ours = [name for name in sys.modules if name.startswith(PACKAGE)]
     loaded = [name for name in ours if name not in (*OURS, *bundle.outside)]
     usual, modules, codes = bundle.usual, bundle.modules, bytearray(bundle.codes())
@@ -38,7 +39,7 @@ def write(bundle: Bundle) -> None:
         return
     if not usual and COMPILER not in loaded:
         called = {(code.co_filename, code.co_firstlineno) for code in bundle.called}
-        usual, codes = tuple(_each_after_its_imports(loaded)), bytearray()
+        usual, codes = tuple(loaded), bytearray()
         modules = {name: _bundled(name, LateMaker(name, called, codes)) for name in usual}
     new = {name: _bundled(name) for name in loaded if name not in modules}
     body = dumps(({**modules, **new}, usual, source_hash(0, codes)))
@@ -58,31 +59,9 @@ def _remove(path: str) -> None:
 
 def _bundled(name: str, make_late: LateMaker | None = None) -> Bundled:
     """One module; a usual one with functions that are late."""
-    source = _source_of(name)
+    source = ModuleSource(str(sys.modules[name].__file__))
     found = os.stat(source.path)
     is_package = os.path.basename(source.path) == "__init__.py"
     links, code = source.linked(make_late)
     kept = code if make_late is not None else dumps(code)
     return source.path, is_package, found.st_mtime_ns, found.st_size, links, kept
-
-
-def _source_of(name: str) -> ModuleSource:
-    return ModuleSource(str(sys.modules[name].__file__))
-
-
-def _each_after_its_imports(names: list[str]) -> list[str]:
-    """The modules `names`, each after those of them that it imports as it is loaded."""
-    begun: set[str] = set()
-    ordered: list[str] = []
-
-    def add(name: str) -> None:
-        if name in names and name not in begun:
-            begun.add(name)
-            add(name.rpartition(".")[0])
-            for needed in _source_of(name).imports():
-                add(needed)
-            ordered.append(name)
-
-    for name in names:
-        add(name)
-    return ordered

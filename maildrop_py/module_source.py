@@ -14,7 +14,6 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import CodeType
     from typing import Any
 
@@ -37,15 +36,6 @@ class ModuleSource:
         node: Any
         for node in ast.walk(self._tree):
             _shorten(node)
-
-    def imports(self) -> Iterator[str]:
-        """The modules that are imported outside of functions, and names that may be modules."""
-        for node in self._tree.body:
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                yield str(node.module)
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
     def linked(self, make_late: LateMaker | None = None) -> tuple[Links, CodeType]:
         """What is imported by name at the top, and the code of all the rest."""
