@@ -68,6 +68,7 @@ int main(int count, char **arguments)
         execv(python, command);
     if (*script)
         execv(script, command + 2);
-    dprintf(2, "4.3.0 maildrop-py: %s could not be run\n", *script ? script : "maildrop-py" SUFFIX);
+    dprintf(2, "4.3.0 maildrop-py: %s%s could not be run: it, or the Python in its first line, is "
+            "missing or broken; install maildrop-py again\n", *script ? "" : "maildrop-py" SUFFIX, script);
     return TRY_AGAIN;
 }

@@ -104,8 +104,8 @@ def test_what_cannot_be_started_is_a_temporary_failure(place: Place, break_it: o
     break_it(place)
     status, words, stderr = place.run("deliver")
     assert (status, words) == (75, [])
-    assert stderr.startswith("4.3.0 maildrop-py: ")
-    assert stderr.endswith(" could not be run\n")
+    assert stderr.startswith("4.3.0 maildrop-py: ") and stderr.count("\n") == 1
+    assert f"{BEHIND_STARTER} could not be run" in stderr and "install maildrop-py again" in stderr
 
 
 def test_an_empty_script_delivers_nothing_and_says_so(place: Place) -> None:
