@@ -105,6 +105,20 @@ def test_a_bundle_that_the_disk_has_changed_is_not_run_but_written_again(
     assert ({*again[1]}, len(again[2])) == ({*usual}, len(codes))
 
 
+@pytest.mark.parametrize("wrong", [b"\0", b"\xe9", b"N"])
+def test_codes_of_late_functions_that_the_disk_has_changed_come_from_the_source(
+    account: Account, wrong: bytes
+) -> None:
+    account.deliver()
+    account.deliver()
+    path = bundle_of(account)
+    codes = read_bundle(path)[2]
+    path.write_bytes(path.read_bytes()[: -len(codes)] + wrong * len(codes))
+    refused = account.deliver(message=b"Subject: refuse me\n\nx\n")
+    assert refused == (77, b"", b"5.7.1 no such mail wanted here\n")
+    assert not path.exists(), "the next delivery makes it again"
+
+
 @pytest.fixture
 def packages(tmp_path: Path) -> Path:
     """A directory with a copy of the program, for tests that change it."""
